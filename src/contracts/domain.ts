@@ -1,6 +1,6 @@
 /**
- * The plain data that Cairnloop hands to host modules, operators and HTTP. Always frozen, never an ORM instance.
- * Ids are strings; times are `Date` in code and ISO-8601 UTC in JSON.
+ * The data types that Cairnloop hands to host modules, operators and HTTP clients. Always frozen, never an ORM
+ * instance. Ids are strings; times are `Date` in code and ISO-8601 UTC in JSON.
  */
 
 /** Who did something: an operator, a customer, or a named part of the system (`{ id: 'system:worker' }`). */
@@ -15,7 +15,7 @@ export type ConversationStatus = (typeof conversationStatuses)[number];
 export const csatRatings = ['positive', 'negative'] as const;
 export type CsatRating = (typeof csatRatings)[number];
 
-/** What the customer is called and where they can be reached, as the host said it to `conversations.open`. */
+/** The customer's name and e-mail address, as the host passed them to `conversations.open`. */
 export interface Customer {
   /** At most 200 characters. */
   name?: string;
@@ -23,12 +23,12 @@ export interface Customer {
   email?: string;
 }
 
-/** A thread with one customer. */
+/** A thread of messages with one customer. */
 export interface Conversation {
   id: string;
-  /** The host's own name for the customer, unchanged; null when the host gave none. */
+  /** The host's own id of the customer, unchanged; null for an anonymous customer. */
   actorId: string | null;
-  /** Null where `open` was given neither a name nor an address. */
+  /** The customer's name and address; null where `conversations.open` was given neither. */
   customer: Customer | null;
   /** The host's user who owns the conversation's account, when that is someone else than the customer. */
   hostUserId: string | null;
@@ -38,7 +38,7 @@ export interface Conversation {
   priority: string;
   tags: string[];
   metadata: Record<string, unknown>;
-  /** Who is to reply; null for nobody. */
+  /** The operator who is to reply; null for nobody. */
   assignee: Actor | null;
   /** End of the snooze, which a customer's message ends early. In the past or null: the conversation is not snoozed. */
   snoozedUntil: Date | null;
@@ -48,9 +48,9 @@ export interface Conversation {
   lastMessageAt: Date | null;
   resolvedAt: Date | null;
   resolvedBy: Actor | null;
-  /** Oldest first. Present where a whole conversation was asked for. */
+  /** The messages, oldest first. Absent in lists of conversations. */
   messages?: Message[];
-  /** True where older messages were left out, or the newest was cut: there were too many of them, or too large ones. */
+  /** True where older messages were left out or the newest was cut, because they were too many or too large. */
   messagesTruncated?: boolean;
 }
 
@@ -60,7 +60,7 @@ export type MessageRole = (typeof messageRoles)[number];
 export const outboundStatuses = ['pending', 'sent', 'failed'] as const;
 export type OutboundStatus = (typeof outboundStatuses)[number];
 
-/** One entry of a conversation. */
+/** One message or internal note of a conversation. */
 export interface Message {
   id: string;
   conversationId: string;
@@ -91,7 +91,7 @@ export interface CustomerConversation {
   /** Messages of support that came after the customer's last look, counted up to 100. */
   unread: number;
   csatRating: CsatRating | null;
-  /** Oldest first. Present where one conversation was asked for. */
+  /** The messages, oldest first. Absent in lists of conversations. */
   messages?: CustomerMessage[];
 }
 
@@ -102,14 +102,14 @@ export interface CustomerMessage {
   /** The operator's display name; null for the customer, for automation and for an operator without a name. */
   name: string | null;
   content: string;
-  /** When it was written; for an outbound message, when it was sent. */
+  /** When the message was written; for an outbound message, when it was sent. */
   createdAt: Date;
 }
 
 export const slaStatuses = ['active', 'fulfilled', 'breached'] as const;
 export type SlaStatus = (typeof slaStatuses)[number];
 
-/** One running or ended clock: from the first unanswered customer message to the answer or the breach. */
+/** One running or ended SLA clock: from the first unanswered customer message to the answer or the breach. */
 export interface Sla {
   id: string;
   conversationId: string;
@@ -134,17 +134,17 @@ export interface Evidence {
   url?: string;
 }
 
-/** What a DraftGenerator returns, or `drafts.propose` takes. */
+/** A proposed message, as a DraftGenerator returns it and `drafts.propose` takes it. */
 export interface ProposalInput {
   type: ProposalType;
   content: string;
-  /** Default `medium`. */
+  /** The risk of sending the text without review. Default `medium`. */
   riskTier?: RiskTier;
   summary?: string;
   evidence?: Evidence[];
 }
 
-/** An automated step put to the AutomationPolicy. */
+/** A proposed message that the AutomationPolicy decides about. */
 export interface Proposal {
   id: string;
   conversationId: string;
@@ -189,9 +189,9 @@ export interface Draft {
   evidence: Evidence[];
   decision: Decision;
   status: DraftStatus;
-  /** The newest message that the draft had seen. */
+  /** The id of the newest message that the draft takes into account. */
   basedOnMessageId: string | null;
-  /** The message that the draft became. */
+  /** The id of the message that was sent from the draft; null for none. */
   messageId: string | null;
   decidedAt: Date;
   settledAt: Date | null;
@@ -212,12 +212,15 @@ export type DeliveryTopic = (typeof deliveryTopics)[number];
 export const deliveryStates = ['pending', 'done', 'discarded'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** One call that is owed to a host module. Its `id` is the `deliveryId` that the callback sees on every attempt. */
+/**
+ * One call that Cairnloop has to make to a host module. Its `id` is the `deliveryId` that the callback sees on every
+ * attempt.
+ */
 export interface Delivery {
   id: string;
   topic: DeliveryTopic;
   conversationId: string;
-  /** The SLA or message that the call is about; null for a resolved conversation. */
+  /** The id of the SLA clock or message that the call is about; null for a resolved conversation. */
   subjectId: string | null;
   state: DeliveryState;
   availableAt: Date;
@@ -225,11 +228,11 @@ export interface Delivery {
   lastError: string | null;
   createdAt: Date;
   settledAt: Date | null;
-  /** End of the lease of the worker that calls it; in the past or null while no worker has it. */
+  /** Until when a worker has claimed the delivery; null or in the past while none has. */
   leaseUntil: Date | null;
 }
 
-/** One line of the append-only record. */
+/** One entry of the append-only audit record. */
 export interface AuditEvent {
   id: string;
   at: Date;
@@ -240,7 +243,7 @@ export interface AuditEvent {
   subjectId: string | null;
   detail: Record<string, unknown>;
   /**
-   * What was erased of this line with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` `{ erased: true
+   * The fields that were erased with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` is `{ erased: true
    * }`.
    */
   erased?: ('actor' | 'detail')[];
@@ -248,19 +251,19 @@ export interface AuditEvent {
 
 /** The end of the audit chain at one moment. Kept elsewhere, it proves later that no event up to `seq` was changed. */
 export interface AuditAnchor {
-  /** The place of the last sealed event; 0 while nothing is sealed. */
+  /** The sequence number of the last sealed event; 0 while nothing is sealed. */
   seq: number;
-  /** Its hash: SHA-256 in hexadecimal. */
+  /** The hash of the last sealed event: SHA-256 in hexadecimal. */
   hash: string;
   /** How many events are sealed. */
   count: number;
-  /** When it was read, by the database's clock. */
+  /** When the anchor was read, by the database's clock. */
   at: Date;
   /** The key that signed the last event; null where no `audit.key` is configured. */
   keyId: string | null;
 }
 
-/** One page of a list; hand `nextCursor` back as `cursor` for the next one. */
+/** One page of a list; pass its `nextCursor` as `cursor` to get the next page. */
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;

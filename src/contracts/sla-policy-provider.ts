@@ -14,17 +14,17 @@ export interface BusinessCalendar {
 /** The terms for one priority, in whole minutes from the first unanswered customer message. */
 export interface SlaPolicy {
   priority: string;
-  /** When an answer is due; shown to operators. */
+  /** Minutes until an answer is due; shown to operators. */
   responseMinutes: number;
-  /** When the breach callback is called; not before `responseMinutes`. */
+  /** Minutes until the breach callback is called; not less than `responseMinutes`. */
   breachMinutes: number;
-  /** Count only business hours; absent: every minute counts. */
+  /** Business hours, outside of which no minute counts. Absent: every minute counts. */
   calendar?: BusinessCalendar;
 }
 
 /**
- * The SLA terms, read whenever a clock starts and kept on that clock. `ok([])` switches tracking off. Configured as
- * `slaPolicyProvider`; without one tracking is off.
+ * Provides the SLA terms, which are read whenever an SLA clock starts and stored with that clock. `ok([])` switches
+ * tracking off. Configured as `slaPolicyProvider`; without one tracking is off.
  */
 export interface SlaPolicyProvider {
   getActivePolicies(): Awaitable<Result<SlaPolicy[]>>;
