@@ -16,7 +16,7 @@ export interface CairnloopFastifyOptions extends InstanceOptions {
 
 const requests = new WeakMap<IncomingMessage, FastifyRequest>();
 
-/** Fastify's own request, with its session, of the `incoming` that `operator` is handed. */
+/** Returns Fastify's own request, with its session, for the `incoming` request that the `operator` function gets. */
 export function fastifyRequest(incoming: IncomingMessage | undefined): FastifyRequest | undefined {
   return incoming && requests.get(incoming);
 }

@@ -1,4 +1,4 @@
-/** What the plugins for frameworks have in common: which mounts an application has, and how their streams end. */
+/** What the plugins for frameworks share: they create an application's mounts and end the live streams of its pages. */
 
 import type { CairnloopConfig, ResolvedConfig } from './config/config-schema.js';
 import type { Cairnloop } from './contracts/cairnloop.js';
@@ -10,17 +10,17 @@ type MountOptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (opt
   ? Options
   : never;
 
-/** An instance and what of it is mounted. A path includes the prefix of the application. */
+/** The config of an instance and the mounts to create. Each path includes the prefix of the application. */
 export interface InstanceOptions {
-  /** What `cairnloop.config` exports. */
+  /** The config that the file `cairnloop.config` exports. */
   config: CairnloopConfig | ResolvedConfig;
   workspace?: WorkspaceOptions;
   portal?: MountOptionsOf<'portal'>;
-  /** Health and metrics; `true` for the paths that the config names. */
+  /** Mounts health checks and metrics; `true` takes their paths from the config. */
   operations?: OperationsOptions | boolean;
 }
 
-/** An instance that knows what was mounted of it. */
+/** An instance that keeps track of its mounts. */
 export interface InstanceWithMounts {
   cairnloop: Cairnloop;
   /** Ends the live streams of open pages: a server that closes would wait for them. */
@@ -58,7 +58,10 @@ export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
   };
 }
 
-/** The mounts that the options name: probes first, which sign nobody in. Throws `MOUNT_OPTION_INVALID`. */
+/**
+ * Creates the mounts that the options name, health checks first because they need no session. Throws
+ * `MOUNT_OPTION_INVALID`.
+ */
 export function createConfiguredMounts(
   cairnloop: Cairnloop,
   { operations, workspace, portal }: InstanceOptions,

@@ -7,11 +7,11 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 export interface ServedAssets {
   /** The URL of a file, e.g. `main.js`. */
   href(name: string): string;
-  /** All modules of the script, for preload links. */
+  /** The script modules besides the entry module, for preload links. */
   scripts: string[];
   /** Whether the host added a stylesheet of its own. */
   hostStyles: boolean;
-  /** A file by its version and name; undefined when there is no such one. */
+  /** Finds a file by its version and name; undefined if there is none. */
   find(version: string, name: string): Asset | undefined;
 }
 
@@ -30,8 +30,8 @@ const compressors: Record<Encoding, (body: string) => Promise<Buffer>> = {
 const compressed = new WeakMap<Asset, Partial<Record<Encoding, Promise<Buffer>>>>();
 
 /**
- * An asset as a browser takes it. Compressed once, for it is the same for everybody; pages are not, as they hold tokens
- * beside text that others wrote (BREACH).
+ * Responds with an asset, compressed as the browser accepts it. Pages are never compressed: they hold tokens beside
+ * text that others wrote (BREACH attack).
  */
 export async function assetResponse(asset: Asset, acceptEncoding: string | undefined): Promise<Response> {
   const encoding = encodingFor(acceptEncoding ?? '');
@@ -70,12 +70,12 @@ export interface AssetFolder {
   /** The stylesheet's name, and the files it is joined from, in order. */
   stylesheet: string;
   styles: readonly string[];
-  /** The entry module; the others are preloaded. */
+  /** The entry module of the script; the other modules are preloaded. */
   mainScript: string;
   hostStyles: string | undefined;
 }
 
-/** Reads every file once. All share one version, so that relative imports work. */
+/** Reads every asset file once. All URLs contain the same version, so that relative imports work. */
 export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFolder): Promise<ServedAssets> {
   const files = new Map<string, Asset>();
   const sources = await readSources(folder);
@@ -94,7 +94,7 @@ export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFo
   };
 }
 
-/** A missing stylesheet fails at the start: a page without it still works and looks wrong. */
+/** Throws for a missing stylesheet at startup: a page without it would work, but look wrong. */
 function styleOf(sources: ReadonlyMap<string, string>, name: string): string {
   const style = sources.get(`${name}.css`);
   if (style === undefined) throw new Error(`The package has no stylesheet ${name}.css`);

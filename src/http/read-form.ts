@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
 import { defaultFieldLimits, type FieldLimits, type FormFields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
 
-/** Why there are no fields. `already read`: the stream was consumed, and no parsed body can be found. */
+/** Why a posted form could not be read. `already read`: the stream was consumed, and no parsed body can be found. */
 export type UnreadReason = 'too large' | 'too slow' | 'malformed' | 'already read';
 
 export interface FormReadOptions {
   limits?: FieldLimits;
   /** Content types to read. Default: forms. */
   accepts?: readonly ('form' | 'json')[];
-  /** Time to wait for more bytes, in milliseconds. */
+  /** How long to wait for the next bytes of the body, in milliseconds. */
   idleMs?: number;
 }
 
@@ -18,8 +18,8 @@ const defaultIdleMs = 30_000;
 type Kind = 'urlencoded' | 'multipart' | 'json';
 
 /**
- * Reads fields from the stream, or from the body that a host's parser left. Call it after identification and origin
- * check. Never rejects.
+ * Reads the fields of a posted form from the request's stream, or from the body that a host's parser left. Call it
+ * after identification and origin check. Never rejects.
  */
 export async function readForm(
   request: Request,
@@ -36,7 +36,7 @@ export async function readForm(
     const body = await readBody(request, limits.maxBytes, idleMs);
     return typeof body === 'string' ? body : await fieldsOfBytes(body, { type, kind }, limits);
   } catch {
-    // An incomplete multipart body or connection.
+    // The multipart body is incomplete, or the connection was closed.
     return 'malformed';
   }
 }
@@ -72,7 +72,7 @@ async function fieldsOfParsed(
   return hadBody(incoming) ? 'already read' : noFields;
 }
 
-/** A host may parse in a getter that throws. */
+/** The body that the host's parser left on the request; its getter may throw. */
 function leftOn(incoming: IncomingMessage): { body?: unknown; rawBody?: unknown } {
   const holder = incoming as { body?: unknown; rawBody?: unknown };
   const read = (name: 'body' | 'rawBody') => {
@@ -122,7 +122,7 @@ async function nextChunk(
   }
 }
 
-/** Do not wait for the rest. */
+/** Cancels the body without waiting for its rest. */
 function stopReading(reader: Reader | undefined, why: UnreadReason): UnreadReason {
   reader?.cancel().catch(() => {});
   return why;
@@ -141,7 +141,7 @@ async function fieldsOfBytes(
   return fieldsOf(new URLSearchParams(text));
 }
 
-/** Uses the platform's getter: the host may have set a property of that name. */
+/** Uses the platform's getter: the host may have set its own `byteLength` property. */
 function byteLengthOf(bytes: Uint8Array): number {
   return typedArrayLength.call(bytes);
 }
