@@ -16,7 +16,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
   ...auditChecks,
 ];
 
-/** Judges the facts. Pure: the same facts give the same findings. */
+/** Runs every check on the collected facts. Pure: the same facts give the same findings. */
 export function diagnose(facts: Facts): Finding[] {
   return doctorChecks.flatMap((check) => check.run(facts));
 }

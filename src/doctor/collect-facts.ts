@@ -14,22 +14,22 @@ import { readFact } from './read-fact.js';
 import { readServices } from './read-services.js';
 
 export interface CollectOptions {
-  /** The host's package. */
+  /** The folder of the host's package. */
   root: string;
-  /** The config, absolute or relative to `root`; without it the one that is found. */
+  /** The config file, absolute or relative to `root`. Default: the one that is found. */
   configFile?: string | undefined;
   profile: DoctorProfile;
-  /** Call what only reads of the host's modules. */
+  /** Whether to call the methods of the host's modules that only read. */
   probe: boolean;
-  /** Uncaught errors of host code since the last call. */
+  /** Returns the uncaught errors of host code since its last call. */
   takeFailures?: () => string[];
 }
 
-/** Time limit for the config and the host's files, in milliseconds; every other command has the same. */
+/** Time limit for reading the config and the host's files, in milliseconds; the same as in every other command. */
 const hostTimeoutMs = importTimeoutMs;
-/** Time limit for everything that is read with the config, in milliseconds. */
+/** Time limit for reading the database, the job backend and the host's modules, in milliseconds. */
 const servicesTimeoutMs = 2300;
-/** How long to wait for a config's own connections and timers after its import, in milliseconds. */
+/** How long after its import to wait for errors of the config's own connections and timers, in milliseconds. */
 const afterImportMs = 250;
 
 const configTexts: FailureTexts = {
@@ -38,7 +38,7 @@ const configTexts: FailureTexts = {
   fix: 'make the config importable: it may connect to nothing and wait for nothing',
 };
 
-/** Collects all facts. Never throws: a fact that cannot be read has a reason. */
+/** Collects the facts that the checks judge. Never throws: a fact that cannot be read has a reason. */
 export async function collectFacts(options: CollectOptions): Promise<Facts> {
   const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, hostFacts] = await Promise.all([

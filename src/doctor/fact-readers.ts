@@ -13,18 +13,18 @@ import { readDatabaseServer } from './read-server.js';
 import { readWorkFacts } from './read-work.js';
 import { withDatabaseSession } from './with-session.js';
 
-/** Texts for a fact that could not be read. */
+/** The texts that doctor prints for a fact that could not be read. */
 export interface FailureTexts {
-  /** Subject of the timeout message, as in "git did not answer within 2000 ms". */
+  /** Subject of the timeout message, as in "git did not settle within 2000 ms". */
   what: string;
-  /** The words after "not checked:" in the checks that need the fact. */
+  /** The reason that checks which need the fact print after "not checked:". */
   because: string;
-  /** Advice for a failure whose error has none. */
+  /** How to fix the failure, for an error that has no hint of its own. */
   fix: string;
 }
 
 export interface HostSource {
-  /** The host's package. */
+  /** The folder of the host's package. */
   root: string;
   configFile: string | undefined;
 }
@@ -35,7 +35,7 @@ interface HostReader<Value> extends FailureTexts {
 
 export interface ServiceSource {
   config: UsableConfig;
-  /** The facts that are known so far. */
+  /** The facts that have been read so far. */
   known: Partial<FactValues>;
   /** How long all reads together may take, in milliseconds. */
   timeoutMs: number;
@@ -43,9 +43,9 @@ export interface ServiceSource {
 
 interface ServiceReader<Value> extends Omit<FailureTexts, 'fix'> {
   fix: string | ((config: UsableConfig) => string);
-  /** The fact without which this one is not read. */
+  /** The fact that has to be known before this one is read. */
   after?: (config: UsableConfig) => ServiceFact | undefined;
-  /** Why it cannot be read; undefined if it can. */
+  /** Why this fact cannot be read; undefined if it can. */
   skip?: (from: ServiceSource) => string | undefined;
   read: (from: ServiceSource) => Value | Promise<Value>;
 }
@@ -98,7 +98,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFact]: ServiceReader
     because: 'the schema cannot be read',
     fix: fixOfDatabase,
     after: () => 'database',
-    // A pooler shares its sessions, so nothing may be set on them.
+    // A pooler in transaction mode shares its sessions, so no setting of a session may be changed.
     skip: ({ known }) =>
       known.database?.pooling === 'transaction'
         ? 'the database is reached through a pooler in transaction mode'
@@ -156,12 +156,15 @@ function placeOf({ config, timeoutMs }: ServiceSource) {
   return { url: urlOf(config), schema: config.database.schema, answerMs: answerMsOf(timeoutMs) };
 }
 
-/** Longer than the read may take, so that a silent server is always reported in the same words. */
+/**
+ * The connection's own time limit, in milliseconds. It is longer than that of the read, so that a silent server is
+ * always reported by the read.
+ */
 function answerMsOf(timeoutMs: number): number {
   return timeoutMs + 1000;
 }
 
-/** Why the tables of a schema are not read. */
+/** Why the tables of a schema cannot be read; undefined if they can. */
 function whyUnusable(schema: SchemaFacts | undefined): string | undefined {
   if (schema && schema.pending.length > 0) return 'migrations are pending';
   return schema && schema.incompatible.length > 0 ? 'the schema is newer than this package' : undefined;

@@ -1,15 +1,15 @@
-/** `blocked`: Cairnloop cannot work; `check`: a person should look; `ok`. */
+/** `blocked`: Cairnloop cannot work; `check`: a person should look at it; `ok`: nothing is wrong. */
 export type FindingLevel = 'ok' | 'check' | 'blocked';
 
 export interface Finding {
   level: FindingLevel;
-  /** Stable: names what was looked at, e.g. `MIGRATIONS`. */
+  /** The stable code of the check, e.g. `MIGRATIONS`. */
   code: string;
   /** What was expected and found, and why it matters. One line, no secret. */
   message: string;
   /** The command or edit that fixes it; null if nothing is wrong. */
   fix: string | null;
-  /** Why it could not be looked at, for {@link findingsText}. */
+  /** Why the check could not be made; {@link findingsText} groups findings by it. */
   notChecked?: string;
 }
 
@@ -21,7 +21,7 @@ export function summarizeFindings(findings: readonly Finding[]): FindingSummary 
   return { ok: count('ok'), check: count('check'), blocked: count('blocked') };
 }
 
-/** One line a finding, and one for all that was not looked at for the same reason; the last line sums up. */
+/** Prints one line for each finding, one for all checks that could not be made for the same reason, and a summary. */
 export function findingsText(findings: readonly Finding[]): string {
   const { ok, check, blocked } = summarizeFindings(findings);
   const lines = findings.flatMap((finding) => {
@@ -34,7 +34,7 @@ export function findingsText(findings: readonly Finding[]): string {
   return [...lines, `${ok} ok, ${check} to check, ${blocked} blocked`].join('\n');
 }
 
-/** A message may contain a host's error of many lines. */
+/** Puts a finding's texts on one line each: they may contain a host's error of many lines. */
 export function withSingleLineMessage(finding: Finding): Finding {
   return {
     ...finding,

@@ -5,7 +5,7 @@ import type { CollectOptions } from './collect-facts.js';
 import type { Facts } from './facts.js';
 import { readConfigFacts } from './read-config-facts.js';
 
-/** A finding that can be fixed without a decision of the host's. */
+/** A finding that doctor can fix without a decision of the user. */
 interface Fixer {
   /** The code of the finding. */
   code: string;

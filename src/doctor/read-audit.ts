@@ -1,6 +1,6 @@
 import type { AuditFacts } from './facts.js';
 
-/** How far the audit record is sealed, and what became of its anchors: three rows, found by indexes. */
+/** Selects how far the audit record is sealed and whether anchors are handed over. Reads three rows, by indexes. */
 export const selectAuditFacts = (s: string) => `
   SELECT
     (SELECT key_id FROM ${s}.audit_events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1) AS key_id,

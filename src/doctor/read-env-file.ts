@@ -6,7 +6,10 @@ import { errorText } from '../foundation/redact.js';
 import { isFile } from '../host-project/folders.js';
 import type { EnvFileFacts } from './facts.js';
 
-/** Whether the host's `.env` can be read, and is kept out of its git repository. Without git, or outside a repository, it is. */
+/**
+ * Reads whether the host's `.env` file is readable and ignored by git. Without git, or outside a repository, it counts
+ * as ignored.
+ */
 export async function readEnvFile(root: string): Promise<EnvFileFacts> {
   const file = path.join(root, '.env');
   const read = envFiles(root).map((one) => path.relative(root, one));
@@ -22,7 +25,7 @@ export async function readEnvFile(root: string): Promise<EnvFileFacts> {
   return { present: true, unreadable, ignored: ignored !== 1, tracked: tracked === 0, read };
 }
 
-/** Undefined where git is missing. */
+/** The exit code of a git command; undefined where git is not installed. */
 function gitExitCode(cwd: string, args: string[]): Promise<number | undefined> {
   return new Promise((resolve) => {
     const git = execFile('git', args, { cwd, timeout: 1000, windowsHide: true }, (error) => {

@@ -7,7 +7,7 @@ import type { Installation } from './facts.js';
 
 const ownFolder = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** Which copies of Cairnloop and of what it pins the host has, found as Node finds them. */
+/** Finds the installed copies of Cairnloop and the versions of its pinned dependencies, as Node would resolve them. */
 export function readInstallation(root: string): Installation {
   const own = readPackage(ownFolder);
   const hosts = findPackage('cairnloop', root);

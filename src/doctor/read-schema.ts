@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../db/connect.js';
 import { type AppliedMigration, compareSchema, selectApplied } from '../db/migrations/compare-schema.js';
 import type { SchemaFacts } from './facts.js';
 
-/** Which of this version's migrations the schema has, and which it has from elsewhere. */
+/** Reads which migrations the schema has, which are pending, and which this version of cairnloop does not know. */
 export async function readSchemaFacts(client: pg.Client, schema: string): Promise<SchemaFacts> {
   const s = quoteIdentifier(schema);
   const { rows } = await client.query(

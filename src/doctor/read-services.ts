@@ -4,7 +4,7 @@ import { readFact } from './read-fact.js';
 
 type Read<Name extends ServiceFact> = { [N in Name]: Fact<FactValues[N]> };
 
-/** Reads facts side by side, each after the one that it depends on, within `timeoutMs` in all. Never throws. */
+/** Reads facts concurrently, each after the fact that it depends on, within `timeoutMs` in total. Never throws. */
 export async function readServices<Name extends ServiceFact>(
   names: readonly Name[],
   { config, known, timeoutMs }: ServiceSource,

@@ -8,7 +8,9 @@ import { findWorkerBeats } from '../deliveries/worker-health.js';
 import { discardedCountCap, type WorkFacts } from './facts.js';
 import { selectAuditFacts, toAuditFacts } from './read-audit.js';
 
-/** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
+/**
+ * Reads which workers run and what waits for them. Every statement uses an index and reads a bounded number of rows.
+ */
 export async function readWorkFacts(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
   const workers = await findWorkerBeats({

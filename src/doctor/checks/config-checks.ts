@@ -26,7 +26,7 @@ const config = defineCheck({
   },
 });
 
-/** A wrong value that the file reads from a variable is no error of the file. */
+/** How to correct a wrong value: in the variable that the config reads it from, else in the config file. */
 function fixOf(path: string, found: string, file: string, variables: ConfigFacts['variables']): string {
   const variable = variables[path];
   const isUnset = found.startsWith('undefined') || found === 'nothing';
@@ -41,7 +41,7 @@ function isContract(key: string | undefined): boolean {
   return key !== undefined && Object.hasOwn(contractMethods, key);
 }
 
-/** A contract in the config, and what happens without it. */
+/** A contract of the config, and the finding where the config has none. */
 interface ContractRow {
   key: ContractKey;
   code: string;
@@ -160,7 +160,7 @@ const opsBind = defineCheck({
   },
 });
 
-/** What anyone who reaches the ops server can read. */
+/** Says what anyone who reaches the ops server can read. */
 function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
   const health = `${ops.healthPath} and ${ops.healthPath}/ready (whether database, job store and migrations work)`;
   if (!hasMetrics) return `Whoever reaches it reads ${health}; nothing of a customer.`;
@@ -168,7 +168,7 @@ function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
   return `Whoever reaches it reads ${health} and ${metrics}; nothing of a customer is in what Cairnloop counts.`;
 }
 
-/** Whether a host means every network, in all spellings: 0, 0x0, ::, 0:0::0. */
+/** Whether a listen address means every network interface, in any spelling: 0, 0x0, ::, 0:0::0. */
 function isEveryNetwork(host: string): boolean {
   return ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(normalized(host));
 }
@@ -196,7 +196,7 @@ const logLevel = defineCheck({
   },
 });
 
-/** Callbacks hold no connection, but each is looked up and settled over one. */
+/** How many running callbacks one connection can serve: it is needed only to load and to settle each of them. */
 const callbacksPerConnection = 4;
 
 const poolSize = defineCheck({

@@ -1,12 +1,15 @@
 import { oldestPostgres } from '../../db/migrate-preconditions.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 
-/** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
+/**
+ * A larger difference between this machine's clock and the database's is reported, in milliseconds. Deadlines follow
+ * the database's clock.
+ */
 const tolerableSkewMs = 5000;
 
 /**
- * What a process holds at most beside `database.poolSize`: four connections of its job backend, and two that listen, for
- * wake-ups and for open pages of the workspace.
+ * Most connections of a process besides its `database.poolSize`: four of the job backend, and two that listen for
+ * wake-ups and for changes on open pages of the workspace.
  */
 const otherConnections = 6;
 

@@ -13,7 +13,7 @@ import {
 import { formatAge } from './format-age.js';
 import { judgeUnfinishedMethods } from './unfinished.js';
 
-/** A due delivery is called within a second; waiting this long means that no worker claims it. */
+/** A delivery that has been due for longer is reported, in milliseconds. A running worker claims it within a second. */
 const staleDeliveryMs = 60_000;
 
 const jobs = defineCheck({
@@ -105,7 +105,9 @@ const discarded = defineCheck({
 
 const dayMs = 24 * 3600_000;
 
-/** Conversations are removed every few minutes, so one that is older by a day waits for somebody. */
+/**
+ * Old conversations are removed every few minutes, so one that is overdue by a day means that no worker removes them.
+ */
 const retention = defineCheck({
   code: 'RETENTION',
   title: 'removal of old conversations',
@@ -121,7 +123,10 @@ const retention = defineCheck({
   },
 });
 
-/** An erasure that is under way takes seconds, or minutes for a very large customer. */
+/**
+ * An erasure that began longer ago counts as interrupted, in milliseconds. A running one takes seconds, or minutes for
+ * a very large customer.
+ */
 const staleErasureMs = 10 * 60_000;
 
 const erasures = defineCheck({
@@ -157,13 +162,15 @@ const policies = defineCheck({
   },
 });
 
-/** Wrong minutes can be set again; any other fault is in the provider's own data. */
+/**
+ * How to correct a rejected SLA policy: a command sets other minutes; any other fault is in the provider's own data.
+ */
 function fixOfTerms(priority: string, reason: string): string {
   const isAboutMinutes = /^(response|breach)Minutes:/.test(reason);
   return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider returns';
 }
 
-/** A command that sets terms, with the minutes of docs/sla.md, so that it can be run unchanged. */
+/** A command that sets an SLA policy, with the minutes of docs/sla.md, so that it can be run unchanged. */
 function setTerms(priority: string): string {
   return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
 }
