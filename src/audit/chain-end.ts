@@ -2,11 +2,11 @@ import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type ChainLink, chainStart } from './hash-chain.js';
 import { type AuditKey, type AuditKeys, signedChainEndText } from './keys.js';
 
-/** The end of the chain: of the sealed events, and as the sealer recorded it. */
+/** The end of the audit chain: the last sealed event, and the end that the sealer recorded. */
 export interface ChainEnd {
-  /** The last sealed line; {@link chainStart} while nothing is sealed. */
+  /** The last sealed event; {@link chainStart} while nothing is sealed. */
   last: ChainLink;
-  /** The key that signed the last line. */
+  /** The id of the key that signed the last sealed event. */
   keyId: string | null;
   /** The end that the sealer recorded beside the chain; null where that row is gone. */
   recorded: (ChainLink & { keyId: string | null; mac: string | null }) | null;
@@ -29,7 +29,10 @@ export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
   };
 }
 
-/** How the recorded end differs from the actual one, or lacks a valid signature; null if it fits. */
+/**
+ * Says how the recorded end of the chain differs from the actual one, or what is wrong with its signature; null if it
+ * is right.
+ */
 export function chainEndFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): string | null {
   if (!recorded) return 'the row that records the end of the chain is gone';
   if (recorded.seq !== last.seq || recorded.hash !== last.hash)

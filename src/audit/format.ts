@@ -6,19 +6,19 @@ import type { AuditEvent } from '../contracts/domain.js';
 export const erasableFields = ['actor', 'detail'] as const;
 export type ErasableField = (typeof erasableFields)[number];
 
-/** The value of an erased field. */
+/** The values that replace erased fields. */
 export const erasedValues = { actor: { id: 'erased' }, detail: { erased: true } } as const;
 
-/** How a line was sealed. Absent fields mean format 1: a line sealed before migration 0016. */
+/** How an audit event was sealed. Absent fields mean format 1: an event sealed before migration 0016. */
 export interface SealFields {
   format?: number | null;
-  /** 16 random bytes in hexadecimal; null once the field is erased. */
+  /** The salt of the field's commitment: 16 random bytes in hexadecimal, null once the field is erased. */
   actorSalt?: string | null;
   detailSalt?: string | null;
-  /** Stored on lines of which something was erased, for both fields. */
+  /** The commitments of both fields, stored with an event of which one was erased. */
   actorCommitment?: string | null;
   detailCommitment?: string | null;
-  /** The `audit.erased` event that erased the field. */
+  /** The id of the `audit.erased` event that erased the field. */
   actorErasedBy?: string | null;
   detailErasedBy?: string | null;
 }
@@ -53,7 +53,10 @@ export function withSalts<E extends ChainEvent>(event: E): E & { format: number 
   };
 }
 
-/** What the hash of format 2 covers of each field; the stored commitment where the field was erased. */
+/**
+ * The commitments that a hash of format 2 covers, one per field: computed, or the stored one where the field was
+ * erased.
+ */
 export function fieldCommitments(event: ChainEvent): Record<ErasableField, string> {
   return {
     actor: event.actorErasedBy ? storedCommitment(event.actorCommitment) : commit(event.actorSalt, event.actor),

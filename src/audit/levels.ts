@@ -2,12 +2,14 @@ import type { ChainLink } from './hash-chain.js';
 import type { AuditKeys } from './keys.js';
 import type { Signatures } from './signatures.js';
 
-/** Three levels of protection: the hash chain alone, an end of it kept elsewhere, a key that signs it. */
+/**
+ * The levels of protection of the audit record: the hash chain alone, an end of it kept elsewhere, a key that signs it.
+ */
 export const auditLevels = ['chain', 'anchor', 'key'] as const;
 export type AuditLevel = (typeof auditLevels)[number];
 
 export interface AuditLevelResult {
-  /** `missing`: lines are signed and their key is not configured, or a key is configured and nothing is signed. */
+  /** `missing`: events are signed with a key that is not configured, or a key is configured and nothing is signed. */
   status: 'holds' | 'broken' | 'missing' | 'unused';
   /** What this level of protection proves about the record, or what it lacks. */
   proves: string;
@@ -35,7 +37,7 @@ function chainLevel({ end, broken }: Read): AuditLevelResult {
   if (broken?.level === 'chain') return { status: 'broken', proves: broken.reason };
   return {
     status: 'holds',
-    proves: `the ${end.seq} sealed event(s) fit together. Who owns the tables could have sealed all of them anew.`,
+    proves: `the ${end.seq} sealed event(s) fit together. The owner of the tables could have sealed all of them again.`,
   };
 }
 

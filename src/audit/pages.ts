@@ -2,10 +2,12 @@ import { type Executor, statement } from '../db/statement.js';
 import type { ChainEvent, SealedEvent } from './hash-chain.js';
 import { type AuditRow, toAuditEvent } from './list.js';
 
-/** How many events are held in memory at a time. */
+/** How many audit events are held in memory at a time. */
 export const auditPageSize = 1000;
 
-/** The sealed events in the order of the chain, page by page; one that somebody put before the first is among them. */
+/**
+ * Reads the sealed audit events in the order of the chain, page by page, also one that was inserted before the first.
+ */
 export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEvent[]> {
   for (let after: string | null = null; ; ) {
     const rows: ChainRow[] = await executor.run(selectSealed, { after, limit: auditPageSize });
@@ -15,7 +17,7 @@ export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEve
   }
 }
 
-/** The events that are not sealed yet, oldest first, page by page. */
+/** Reads the audit events that are not sealed yet, oldest first, page by page. */
 export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEvent[]> {
   for (let after: string | null = null; ; ) {
     const rows: ChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: auditPageSize });
@@ -25,7 +27,7 @@ export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEv
   }
 }
 
-/** A row with its time as text, to the microsecond, and everything that its seal was made with. */
+/** A row of `audit_events` with its time as text, to the microsecond, and every value that its seal depends on. */
 export type ChainRow = AuditRow & {
   exact_at: string;
   format: number | null;
@@ -67,7 +69,7 @@ function exactTime(stored: string): Date | string {
   return /^\d{4}-.*\.\d{3}000Z$/.test(iso) ? new Date(iso) : iso;
 }
 
-/** All columns of a {@link ChainRow}. Independent of what the session's dates and bytes look like. */
+/** All columns of a {@link ChainRow}. Their form does not depend on the session's settings for dates and bytes. */
 export const chainColumns = `
   id, at, actor, action, conversation_id, subject_id, detail, seq, hash, format, actor_erased_by, detail_erased_by, key_id,
   encode(actor_salt, 'hex') AS actor_salt, encode(detail_salt, 'hex') AS detail_salt,

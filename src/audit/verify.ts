@@ -11,10 +11,10 @@ import { faultFoundAction } from './seal.js';
 import { checkSignature, noSignatures, type Signatures } from './signatures.js';
 
 export interface AuditVerification {
-  /** The last line before `broken`, or of the whole chain. */
+  /** The last event of the audit chain, or the last one before `broken`. */
   end: ChainLink;
   broken: AuditFault | null;
-  /** How many events no seal protects yet; a running worker seals them within seconds. */
+  /** How many audit events are not sealed yet; a running worker seals them within seconds. */
   unsealed: number;
   /** What each level of protection proves of this record. */
   levels: AuditLevelResults;
@@ -22,26 +22,26 @@ export interface AuditVerification {
   intact: boolean;
 }
 
-/** A place where the record is not what was sealed, and the level that found it. */
+/** A place where the audit record differs from what was sealed, and the level of protection that shows it. */
 export type AuditFault = BrokenLink & { level: AuditLevel };
 
 /** Anchors and keys against which an audit record is checked. */
 export interface AuditVerifyOptions {
-  /** Ends of the chain that were kept outside of the database; each must still be part of it. */
+  /** Ends of the chain that were kept outside of the database; each must still be a place of the chain. */
   anchors?: readonly ChainLink[];
   keys?: AuditKeys;
-  /** Called with the number of the last event of each page that was checked. */
+  /** Called after each page of events that was checked, with the number of its last event. */
   onPage?(seq: number): void;
 }
 
-/** State while the chain is read. */
+/** The state of a verification while it reads the chain. */
 interface Reading {
   end: ChainLink;
   broken: AuditFault | null;
   signatures: Signatures;
 }
 
-/** Reads the whole record in the order of its seals and returns how far it holds, and what that proves. */
+/** Verifies the whole audit record in the order of its seals. Returns how far it is intact, and what that proves. */
 export function verifyAudit(
   db: Database,
   { anchors = [], keys = noAuditKeys, onPage = () => {} }: AuditVerifyOptions = {},
@@ -93,13 +93,16 @@ function formatBroken(before: number, event: SealedEvent): AuditFault | null {
   return faultAt(event, 'chain', `event ${event.seq} is sealed by an older format than the event before it`);
 }
 
-/** A chain that was re-sealed from some event on is consistent in itself, but does not match an anchor. */
+/**
+ * Reports an event whose hash differs from an anchor's. A chain that was sealed again is consistent in itself, but does
+ * not match an anchor.
+ */
 function anchorBroken(event: SealedEvent, anchors: readonly ChainLink[]): AuditFault | null {
   const replaced = anchors.some(({ seq, hash }) => seq === event.seq && hash !== event.hash);
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
 }
 
-/** The sealer found a changed line, and recorded that as an event. */
+/** Reports an event by which the sealer recorded a change that it found. */
 function recordedFault(event: SealedEvent): AuditFault | null {
   if (event.action !== faultFoundAction) return null;
   return faultAt(
