@@ -4,7 +4,7 @@ import type { DeliveryCounts } from './prometheus-metrics.js';
 
 export type MetricSet = ReturnType<typeof createMetricSet>;
 
-/** Cairnloop's metrics, in no registry yet. The source is read at a scrape. */
+/** Creates Cairnloop's metrics outside of any registry. The gauges read `source` at each scrape. */
 export function createMetricSet(source: MetricSource) {
   const events = createEventMetrics();
   // Counters start at 0, so that the first failure shows as an increase.
@@ -12,7 +12,7 @@ export function createMetricSet(source: MetricSource) {
   return { ...events, ...createStateGauges(source) };
 }
 
-/** Counted as things happen. */
+/** Metrics that are counted when an event happens. */
 function createEventMetrics() {
   return {
     resolveSeconds: histogram(
@@ -37,7 +37,7 @@ function createEventMetrics() {
     ),
     moduleFailures: counter(
       'cairnloop_host_module_failures_total',
-      'Host modules that gave no usable answer, where work went on without it.',
+      'Calls of host modules that failed or returned nothing usable, after which work went on without them.',
       ['module'],
     ),
     portalRequests: counter(
@@ -53,17 +53,17 @@ function createEventMetrics() {
   };
 }
 
-/** Counted at each attempt of a delivery. */
+/** Metrics that are counted at each attempt of a delivery. */
 function createDeliveryMetrics() {
   return {
     deliveries: counter(
       'cairnloop_deliveries_total',
-      'Attempts at deliveries by what became of them: done, retried, discarded.',
+      'Attempts of deliveries by their outcome: done, retried, discarded.',
       ['topic', 'outcome'],
     ),
     attemptSeconds: histogram(
       'cairnloop_delivery_attempt_duration_seconds',
-      'Time that the host module took.',
+      'Duration of the call of the host module.',
       [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30],
       ['topic'],
     ),
@@ -76,7 +76,7 @@ function createDeliveryMetrics() {
   };
 }
 
-/** Read from the source at each scrape. */
+/** Gauges that are read from the source at each scrape. */
 function createStateGauges({ counts, kept, audit, workers, ready }: MetricSource) {
   return {
     ...createCountGauges(counts),
@@ -103,7 +103,7 @@ function createStateGauges({ counts, kept, audit, workers, ready }: MetricSource
     ),
     settlementsOldest: gauge(
       'cairnloop_settlements_oldest_waiting_seconds',
-      'For how long the oldest of these outcomes has waited.',
+      'For how long the oldest outcome of a callback has waited to be written.',
       [],
       async (found) => found.set((await kept()).oldestSeconds),
     ),

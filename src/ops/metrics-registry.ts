@@ -5,18 +5,18 @@ import { errorText } from '../foundation/redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** The values that are read at a scrape. */
+/** The values that the metrics read at a scrape. */
 export interface MetricSource {
   counts(): Promise<DeliveryCounts>;
   kept(): Promise<KeptOutcomes>;
   audit(): Promise<AuditAges>;
-  /** How many workers are alive. */
+  /** Counts the workers that are alive. */
   workers(): Promise<number>;
-  /** The checks of readiness, by name. */
+  /** Whether each readiness check passes, by its name. */
   ready(): Promise<Readonly<Record<string, boolean>>>;
 }
 
-/** The values that one instance supplies. */
+/** The metric values that one instance of Cairnloop supplies. */
 export interface InstanceMetricSource extends MetricSource {
   /** Identifies the database; equal for instances that count the same rows. */
   database: string;
@@ -29,12 +29,14 @@ interface RegistryMetrics {
   sources: Set<InstanceMetricSource>;
 }
 
-/** Key of the metrics on the registry itself, where another copy of this package finds them too. */
+/**
+ * The key under which a registry object holds Cairnloop's metrics, so that another copy of this package finds them too.
+ */
 const ownMetrics = Symbol.for('cairnloop.registry-metrics.1');
 
 /**
- * The metrics of a registry, made at the first call. Throws `METRIC_NAME_TAKEN` where the host has a metric of the same
- * name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot take or print them.
+ * Adds an instance to the metrics of a registry, which are made at the first call. Throws `METRIC_NAME_TAKEN` where the
+ * host has a metric of the same name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot take or print them.
  */
 export async function joinMetricsRegistry(registry: Registry, source: InstanceMetricSource): Promise<RegistryMetrics> {
   const holder = registry as Registry & { [ownMetrics]?: RegistryMetrics };
@@ -63,7 +65,7 @@ function nameOf(metric: object): string {
   return (metric as { name: string }).name;
 }
 
-/** Instances on one schema count the same rows once; counts of several schemas are added up. */
+/** Adds up the delivery counts of all schemas; several instances on one schema count once. */
 async function sumOf(sources: readonly InstanceMetricSource[]): Promise<DeliveryCounts> {
   const sums = new Map<string, DeliveryCounts[number]>();
   for (const counts of await Promise.all(onePerDatabase(sources).map((source) => source.counts()))) {
@@ -80,7 +82,7 @@ async function sumOf(sources: readonly InstanceMetricSource[]): Promise<Delivery
   return [...sums.values()];
 }
 
-/** Reads the counts of outcomes that wait for a lock. */
+/** Adds up the callback outcomes that wait for a lock, over all schemas. */
 async function keptOf(sources: readonly InstanceMetricSource[]): Promise<KeptOutcomes> {
   const kept = await Promise.all(onePerDatabase(sources).map((source) => source.kept()));
   return {
@@ -89,7 +91,7 @@ async function keptOf(sources: readonly InstanceMetricSource[]): Promise<KeptOut
   };
 }
 
-/** The oldest of several records. */
+/** The greatest ages in the audit records of all schemas. */
 async function auditOf(sources: readonly InstanceMetricSource[]): Promise<AuditAges> {
   const ages = await Promise.all(onePerDatabase(sources).map((source) => source.audit()));
   const anchors = ages.flatMap(({ anchorAgeSeconds }) => anchorAgeSeconds ?? []);
@@ -127,7 +129,10 @@ function missingFrom(registry: Registry, { names }: RegistryMetrics): [name: str
   return [...names].filter(([name]) => registry.getSingleMetric(name) === undefined);
 }
 
-/** A registry of OpenMetrics takes `_total` off the name of a counter that it has printed. */
+/**
+ * Registers metrics under their full names: an OpenMetrics registry removes `_total` from the name of a counter that it
+ * has printed.
+ */
 function register(registry: Registry, missing: [name: string, metric: object][]): void {
   try {
     for (const [name, metric] of missing) registry.registerMetric(Object.assign(metric, { name }) as never);
@@ -136,7 +141,7 @@ function register(registry: Registry, missing: [name: string, metric: object][])
   }
 }
 
-/** The text of an older prom-client may leave out the metrics of this one. */
+/** Checks that the registry prints Cairnloop's metrics: one of an older prom-client may leave them out. */
 async function requirePrintable(registry: Registry): Promise<void> {
   const name = 'cairnloop_conversations_resolved_total';
   const said = await printed(registry, name);

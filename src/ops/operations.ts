@@ -17,10 +17,10 @@ export interface OperationsOptions {
   metricsPath?: string;
 }
 
-/** What the endpoints report. */
+/** Where the health and metrics endpoints get what they report. */
 export interface OperationsSources {
   ready(): Promise<Readiness>;
-  /** Null: no reporter is configured. */
+  /** Collects the metrics; null where no metrics reporter is configured. */
   metrics: (() => Promise<{ contentType: string; body: string }>) | null;
   log: Logger;
   /** The name of the config file, where it is known. */
@@ -56,7 +56,7 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
     try {
       const { contentType, body } = await sources.metrics();
       if (typeof body !== 'string') throw new Error('the registry returned no text');
-      // Checked here: the `Response` that @hono/node-server makes global looks at its headers only when it is sent.
+      // Throws for an invalid content type here: @hono/node-server's own `Response` would throw only when it is sent.
       new Headers({ 'content-type': contentType });
       return c.body(body, 200, { 'content-type': contentType });
     } catch (error) {

@@ -13,13 +13,16 @@ export type DeliveryCounts = readonly {
   oldestDueSeconds: number;
 }[];
 
-/** Outcomes that could not be written, because another session has their rows locked. */
+/** Callback outcomes that could not be written, because another session has their rows locked. */
 export interface KeptOutcomes {
   count: number;
   oldestSeconds: number;
 }
 
-/** How the audit record is kept; `anchorAgeSeconds` is null where no anchor was handed over. */
+/**
+ * The ages of the oldest unsealed audit event and of the last anchor; `anchorAgeSeconds` is null where none was handed
+ * over.
+ */
 export interface AuditAges {
   oldestUnsealedSeconds: number;
   anchorAgeSeconds: number | null;
@@ -28,7 +31,7 @@ export interface AuditAges {
 /** Time limit of a scrape, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 
-/** Only these priorities are labels: others are free text of the host. */
+/** The priorities that are metric labels. All others are free text of the host and count as `other`. */
 const knownPriorities = new Set(['low', 'normal', 'high', 'urgent']);
 
 export interface PrometheusMetrics extends Metrics {
@@ -47,7 +50,7 @@ export async function createPrometheusMetrics(
 ): Promise<PrometheusMetrics> {
   const registry = (reporter.options.registry as Registry | undefined) ?? new Registry();
   const joined = await joinMetricsRegistry(registry, source);
-  /** Looks whether the metrics are still there, as the host may clear its registry at any time. */
+  /** The metrics, registered again if the host has cleared its registry. */
   const current = () => {
     restoreClearedMetrics(registry, joined, log);
     return joined.set;

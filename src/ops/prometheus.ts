@@ -38,7 +38,7 @@ function isRegistry(value: unknown): boolean {
   try {
     return typeof value === 'object' && value !== null && methods.every((name) => hasMethod(value, name));
   } catch {
-    // A getter or a proxy that throws.
+    // The value has a getter or is a proxy that throws.
     return false;
   }
 }

@@ -8,10 +8,10 @@ import type { Runtime } from '../runtime.js';
 import type { ObservedWorker } from '../worker/worker.js';
 import type { CheckStatus, Readiness } from './operations.js';
 
-/** Time limit of a probe, in milliseconds. */
+/** Time limit of one readiness check, in milliseconds. */
 const probeTimeoutMs = 2000;
 
-/** Outcomes unwritten for this long are reported, in milliseconds. */
+/** Callback outcomes that stay unwritten for longer make the process unready, in milliseconds. */
 const stuckAfterMs = 10_000;
 
 /**
@@ -56,7 +56,10 @@ async function outcomesAreWritten(db: Database, worker: ObservedWorker): Promise
 
 const noSuchTable = new Set(['3F000', '42P01']);
 
-/** Refused where writing is: a read-only database, a role without the right, a locked table. */
+/**
+ * An UPDATE of no row, which fails where a write would: in a read-only database, for a role without the right, on a
+ * locked table.
+ */
 const changeNothing = statement('readiness.write', (s) => `UPDATE ${s}.deliveries SET attempts = attempts WHERE false`);
 
 async function check(what: string, probe: () => Promise<unknown>): Promise<CheckStatus> {

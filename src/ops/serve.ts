@@ -4,11 +4,11 @@ import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Mounted } from '../http/mount.js';
 
-/** A listening server of our own. */
+/** An HTTP server that Cairnloop has started. */
 export interface ServedApp {
   host: string;
   port: number;
-  /** Ends open connections too. */
+  /** Closes the server and its open connections. */
   close(): Promise<void>;
 }
 
@@ -20,11 +20,11 @@ export interface ListenAddress {
   server: 'ops server' | 'workspace';
   host: string;
   port: number;
-  /** The flag that chooses another port, where the command has one for it. */
+  /** The CLI flag that chooses another port, if the command has one. */
   portFlag?: string;
 }
 
-/** Throws as {@link serveOnAddress} if an address cannot be used, before other work begins. */
+/** Checks that the addresses can be listened on, before other work begins. Throws as {@link serveOnAddress}. */
 export async function requireListenable(addresses: readonly ListenAddress[]): Promise<void> {
   const served: ServedApp[] = [];
   try {
