@@ -29,7 +29,10 @@ import { slaForConversation } from '../sla/find.js';
 import { pauseSla, resumeSla } from '../sla/pause.js';
 import { activePolicies, setPolicy } from '../sla/policies.js';
 
-/** Every call that reads or writes conversations, over a runtime; nothing is checked, frozen or explained here. */
+/**
+ * Makes the public calls of one runtime. `wrapPublicCalls` refuses extra arguments, freezes results and translates
+ * errors.
+ */
 export function createCalls(runtime: Runtime): Calls {
   return {
     conversations: conversationsCalls(runtime),

@@ -6,7 +6,7 @@ import { createWorkspace } from '../workspace/workspace.js';
 
 interface MountsInput {
   runtime: Runtime;
-  /** The public calls, which the pages make as a host would. */
+  /** The public calls, which the mounted pages make just as a host would. */
   api: Calls;
   operations: OperationsSources;
 }
@@ -16,7 +16,7 @@ interface Mounts extends Pick<Cairnloop, 'operations' | 'workspace' | 'portal'> 
   closeMounts(): void;
 }
 
-/** The handlers that a host mounts in its server. */
+/** Makes the functions that return the handlers which a host mounts in its server. */
 export function createMounts({ runtime, api, operations }: MountsInput): Mounts {
   const { healthPath, metricsPath } = runtime.config.ops;
   const open = new Set<{ close(): void }>();
