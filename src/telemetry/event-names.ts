@@ -1,4 +1,4 @@
-/** Spans: each publishes `.start`, then `.stop` or `.exception`. */
+/** The names of spans. Each span publishes an event `.start`, then `.stop` or `.exception`. */
 export const spanNames = [
   'conversation.open',
   'conversation.reply',
@@ -11,11 +11,11 @@ export const spanNames = [
 ] as const;
 export type SpanName = (typeof spanNames)[number];
 
-/** The events of a span. */
+/** The phases of a span, of which each is an event. */
 export const spanPhases = ['start', 'stop', 'exception'] as const;
 export type SpanPhase = (typeof spanPhases)[number];
 
-/** Domain events, published once after the commit. */
+/** The names of domain events, which are published once, after the commit. */
 export const domainEvents = [
   'conversation.opened',
   'message.received',

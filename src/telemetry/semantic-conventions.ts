@@ -1,7 +1,7 @@
 /**
  * Names and attributes of spans, by OpenTelemetry's semantic conventions for messaging and for generative AI. Every
- * value is an id of Cairnloop's, a name out of a fixed list, a number, or a model's name: no text of a customer's, no
- * error's message, no setting.
+ * value is an id of Cairnloop's, a name from a fixed list, a number or a model's name; never a customer's text, an
+ * error message or a setting.
  */
 import { constants } from 'node:os';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
@@ -19,7 +19,7 @@ export interface SpanStart {
 /** The value of `messaging.system`: deliveries are messages, topics are destinations. */
 const system = 'cairnloop';
 
-/** One delivery whose callback is made, or is to be made. */
+/** A delivery whose callback is traced. */
 export interface TracedDelivery {
   id: string;
   conversationId: string;
@@ -33,7 +33,7 @@ export interface TracedDelivery {
   claimedAt: number;
 }
 
-/** A call of a language model. */
+/** A call of a language model that is traced. */
 export interface ModelCall {
   provider: string;
   model: string;
@@ -48,7 +48,7 @@ export interface ModelAnswer {
   outputTokens: number | undefined;
 }
 
-/** An operation of the API, such as `conversation.resolve`. */
+/** The span of an operation of the API, such as `conversation.resolve`. */
 export function operationSpan(name: string, metadata: Record<string, unknown>): SpanStart {
   const { conversationId, requested } = metadata;
   return {
@@ -60,7 +60,7 @@ export function operationSpan(name: string, metadata: Record<string, unknown>): 
   };
 }
 
-/** The statement or transaction that writes deliveries: one topic, or several at once. */
+/** The span of the statement or transaction that writes deliveries of one or several topics. */
 export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
   const [topic] = topics.length === 1 ? topics : [];
   return {
@@ -74,16 +74,19 @@ export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
   };
 }
 
-/** Names of the span of a callback, by topic. */
+/** The name of a callback's span, by topic. */
 export const processNames = Object.fromEntries(deliveryTopics.map((topic) => [topic, `process ${topic}`])) as Record<
   DeliveryTopic,
   string
 >;
 
-/** The event of that span, at the time of the claim. */
+/** The event in a callback's span at the time when its delivery was claimed. */
 export const claimedEvent = 'cairnloop.delivery.claimed';
 
-/** Attributes of a callback's span. One literal, because it is made for each delivery and spreads are slower. */
+/**
+ * Attributes of a callback's span. They are one literal, because they are made for each delivery and spreads are
+ * slower.
+ */
 export function processAttributes(delivery: TracedDelivery): SpanAttributes {
   return {
     'messaging.system': system,
@@ -97,7 +100,7 @@ export function processAttributes(delivery: TracedDelivery): SpanAttributes {
   };
 }
 
-/** A call of a language model. */
+/** The span of a call of a language model. */
 export function modelSpan({ provider, model, conversationId, maxOutputTokens }: ModelCall): SpanStart {
   return {
     name: `chat ${bounded(model)}`,
@@ -120,7 +123,10 @@ export function modelAnswerAttributes({ modelId, inputTokens, outputTokens }: Mo
   };
 }
 
-/** The `error.type` of a failed span: a code or class out of a fixed list, as messages and names may hold secrets. */
+/**
+ * The `error.type` of a failed span: a code or class name from a fixed list, because messages and other names may hold
+ * secrets.
+ */
 export function errorType(error: unknown): string {
   if (isCairnloopError(error)) return error.code;
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
@@ -141,11 +147,14 @@ const knownNames = new Set([
   'URIError',
   'AbortError',
   'TimeoutError',
-  // Error of a callback that did not settle in time.
+  // The error of a callback that did not settle in time.
   'HostTimeout',
 ]);
 
-/** `_OTHER` for a name that is too long or odd: names come from outside, and few values may stand in a label. */
+/**
+ * Replaces a name that is too long or has unusual characters by `_OTHER`: it comes from outside, and a label must have
+ * few values.
+ */
 function bounded(name: string): string {
   return /^[\w./:@+-]{1,100}$/.test(name) ? name : '_OTHER';
 }

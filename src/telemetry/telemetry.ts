@@ -12,7 +12,7 @@ export type Measurements = Record<string, number>;
 export type EventMetadata = Record<string, unknown>;
 export type TelemetryHandler = (event: EventName, measurements: Measurements, metadata: EventMetadata) => unknown;
 
-/** The message on each channel, a copy for its readers. */
+/** The message that is published on a diagnostics channel. */
 export interface TelemetryMessage {
   event: EventName;
   measurements: Measurements;
@@ -32,11 +32,17 @@ export interface Telemetry {
   detach(id: string): boolean;
   /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
-  /** As above, for work that may be synchronous: without handlers, a synchronous result is returned as it is. */
+  /**
+   * Publishes the same events for work that may be synchronous. Without handlers, a synchronous result is returned
+   * synchronously.
+   */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Awaitable<T>): Awaitable<T>;
   /** Publishes a domain event. Call it after the commit. */
   publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
-  /** The same for uncommitted work: `hold` gets a function to call after the commit. Failures are published at once. */
+  /**
+   * Returns `span` and `publish` for uncommitted work: `hold` gets a function to call after the commit. Failures are
+   * published at once.
+   */
   holding(hold: (publish: () => void) => void): Pick<Telemetry, 'span' | 'publish'>;
   /** Publishes pending events, then detaches all handlers of this instance. */
   close(): void;
@@ -44,7 +50,7 @@ export interface Telemetry {
 
 const eventsWords = 'the name of an event, or a list of names';
 
-/** The shape that TypeScript requires; unknown event names are refused one by one later. */
+/** Checks the types of the arguments of `attach`; unknown event names are refused later. */
 const attachInput = z.object({
   id: z.string('a text').min(1, 'a text that is not empty'),
   events: z.union([z.string(), z.array(z.string()).min(1, eventsWords)], eventsWords),
@@ -75,7 +81,7 @@ export function createTelemetry(log: Logger): Telemetry {
       events: new Set(requireKnown(typeof events === 'string' ? [events] : events)),
       handler,
       giveUp(error) {
-        // Its id may be another handler's by now.
+        // The id may belong to another handler by now.
         if (attached.get(id) !== entry) return;
         detach(id);
         log.warn({ handler: id, reason: errorText(error) }, 'telemetry handler failed and was detached');
@@ -141,7 +147,7 @@ function requireKnown(names: readonly EventName[]): readonly EventName[] {
   throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event: unknown, ...(meant && { nearest: meant }) });
 }
 
-/** Kept, as looking a channel up by its name takes longer than many a callback. */
+/** The channels by name, because looking one up in `diagnostics_channel` takes longer than many callbacks. */
 const channels = new Map(eventNames.map((name) => [name, diagnosticsChannel.channel(name)]));
 
 const spanEvents = Object.fromEntries(
@@ -165,7 +171,7 @@ function copyOf(message: TelemetryMessage): TelemetryMessage {
   try {
     return structuredClone(message);
   } catch {
-    // Something of the host's that cannot be cloned, such as a function.
+    // The message holds something of the host's that cannot be cloned, such as a function.
     return toStorableJson(message) as TelemetryMessage;
   }
 }
