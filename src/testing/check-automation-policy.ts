@@ -9,9 +9,9 @@ import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddConversations, ordinaryProposals, riskyProposal } from './samples.js';
 
 /**
- * Runs a host's AutomationPolicy over proposals of every type and risk tier, with and without customer context, over
- * risky ones in the words of hostile customers, twice over the same and over many at once. The policy only decides;
- * nothing is sent.
+ * Checks a host's AutomationPolicy with proposals of every type and risk tier, with and without customer facts, with
+ * high-risk proposals that quote hostile customers, and with the same proposals again, all at once. The policy only
+ * decides; nothing is sent.
  *
  * @example
  * const report = await checkAutomationPolicy(policy);

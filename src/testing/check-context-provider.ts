@@ -10,13 +10,13 @@ import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddActorIds } from './samples.js';
 
 export interface ContextProviderCheckOptions extends CheckOptions {
-  /** Actor ids that the host's test data knows, at best two. Default `['customer-1', 'customer-2']`. */
+  /** Actor ids that exist in the host's test data, ideally two. Default `['customer-1', 'customer-2']`. */
   actorIds?: readonly string[];
 }
 
 /**
- * Runs a host's ContextProvider with known actor ids, with odd ones and with many at once, and looks at whether its
- * results can be shown and belong to the customer that was asked for.
+ * Checks a host's ContextProvider with known actor ids, with unusual ones and with many calls at once: its results must
+ * be displayable and belong to the customer that was asked for.
  *
  * @example
  * const report = await checkContextProvider(provider, { actorIds: [ada.id, grace.id] });
@@ -60,7 +60,10 @@ function judgeKnown(value: unknown): CallVerdict | undefined {
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 
-/** `err` is a fair answer for an id that the host does not know; a malformed one is not. */
+/**
+ * Judges a result of `getContext`. `err` is right for an id that the host does not know; a value that is no Result is a
+ * problem.
+ */
 function judgeResult(value: unknown): CallVerdict | undefined {
   const { ok, value: map } = Object(value) as { ok?: unknown; value?: unknown };
   if (ok === false) return undefined;
@@ -69,7 +72,7 @@ function judgeResult(value: unknown): CallVerdict | undefined {
   return { level: 'problem', code: 'NOT_A_RESULT', message };
 }
 
-/** Asks for each customer many times at once: an answer must not be the other customer's. */
+/** Calls `getContext` for several customers at once: none may get the facts of another customer. */
 async function checkConcurrent(
   get: Get,
   actorIds: readonly string[],

@@ -18,15 +18,15 @@ import { buildContractReport, type ContractFinding, type ContractReport } from '
 import { loadFailureOf, runInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
-/** Makes the host's own notifier, with fake providers that call `provider.effect`. */
+/** Makes the host's notifier with fake mail or CRM providers, which call `provider.effect`. */
 export type NotifierFactory = (provider: FaultProvider) => Awaitable<Partial<Notifier>>;
 
 export interface NotifierFaultOptions {
-  /** How long an attempt may take, in milliseconds. Default 1 000. */
+  /** How long one attempt may take, in milliseconds. Default 1 000. */
   timeoutMs?: number;
 }
 
-/** A side effect that happened more often than in an attempt without faults. */
+/** A side effect that happened more often than in a run without faults. */
 export interface RepeatedEffect {
   callback: keyof Notifier;
   /** The fault, e.g. `answer lost at effect 1`. */
@@ -41,12 +41,13 @@ export interface FaultReport extends ContractReport {
 }
 
 /**
- * Strikes every callback of a host's notifier with the faults that deliveries meet, at each of its side effects: a replay
- * under one `deliveryId`, a provider that refuses, an answer that is lost or arrives after the time limit, odd values, and
- * a killed process. After each fault the callback is called again, as the worker does, and the side effects are counted.
+ * Injects into every callback of a host's notifier, at each of its side effects, the faults that deliveries meet: a
+ * repeat with the same `deliveryId`, a provider that refuses, a response that is lost or late, unusual return values,
+ * and a killed process. After each fault the callback is called again, as the worker would, and the side effects are
+ * counted.
  *
- * `source` makes the notifier, or is the URL of a module whose default export makes it: only then can a process be killed
- * in it. Throws `INPUT_INVALID`.
+ * `source` is a function that makes the notifier, or the URL of a module whose default export does: only with a URL can
+ * the process be killed. Throws `INPUT_INVALID`.
  *
  * @example
  * const report = await checkNotifierFaults(new URL('./notifier-with-fakes.ts', import.meta.url));
@@ -82,7 +83,7 @@ const notKilled: ContractFinding = {
   message: 'not tried: hand in the URL of a module whose default export makes the notifier',
 };
 
-/** The finding for a module that another process cannot load, as it lacks the test runner's hooks. */
+/** The finding for a module that another process cannot load, because it lacks the loaders of the test runner. */
 function notLoaded(reason: string): ContractFinding {
   const message = `not tried, because a process of its own cannot load the module: ${reason}. Set NODE_OPTIONS to what loads it, such as --import tsx`;
   return { level: 'problem', code: 'NOT_CALLED', check: 'killed processes', message };
@@ -108,7 +109,7 @@ async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Foun
   const clean = await attempts(kit, callback, [{ kind: 'none' }]);
   const expected = countEffects(clean.effects);
   const findings = judgeCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
-  // A callback that fails without a fault would fail with every other.
+  // A callback that fails without a fault would fail with every fault.
   if (clean.trials.some(({ outcome }) => outcome.kind !== 'returned')) return { findings, repeated: [] };
   const repeated: RepeatedEffect[] = [];
   for (const fault of faultsFor(clean.reached, kit.module !== null)) {
@@ -126,7 +127,8 @@ async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Foun
         message: say(effect, counts),
       });
     }
-    if (hung) findings.push({ level: 'problem', code: 'HANGS', check, message: 'the attempt after it did not settle' });
+    if (hung)
+      findings.push({ level: 'problem', code: 'HANGS', check, message: 'the attempt after the fault did not settle' });
     if (wrong.length === 0 && !hung) findings.push(passedFinding(check, 'every effect happened once'));
   }
   return { findings, repeated };
@@ -138,7 +140,7 @@ function say(effect: string, { expected, found }: { expected: number; found: num
   return `${counts}; remember a delivery as done only once its effect has happened`;
 }
 
-/** Every fault at every side effect of the callback. */
+/** Lists every fault at every side effect of a callback. */
 function faultsFor(effects: number, mayKill: boolean): Fault[] {
   const places = Array.from({ length: effects }, (_, index) => index + 1);
   return [
@@ -167,11 +169,11 @@ function describe(value: unknown): string {
 interface Run {
   trials: CallWithSample[];
   effects: RecordedEffect[];
-  /** How many effects the last attempt reached. */
+  /** How many side effects the last attempt reached. */
   reached: number;
 }
 
-/** The attempt with the fault, and the one after it. */
+/** Makes an attempt with the fault, then the attempt that repeats it. */
 async function strike(kit: Kit, callback: NotifierCallback, fault: Fault): Promise<Run> {
   if (fault.kind !== 'killed') return attempts(kit, callback, [fault, { kind: 'none' }]);
   const [deliveryId, conversationId] = [randomUUID(), randomUUID()];
@@ -186,7 +188,7 @@ async function strike(kit: Kit, callback: NotifierCallback, fault: Fault): Promi
   return { trials: [], effects, reached: effects.length };
 }
 
-/** New ids for every run: a host may remember those of the run before. */
+/** Makes one attempt for each fault, under new ids, because the host may remember those of an earlier run. */
 async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly Fault[]): Promise<Run> {
   const effects: RecordedEffect[] = [];
   const providers: FaultedProvider[] = [];

@@ -19,15 +19,16 @@ import {
 
 export interface NotifierCheckOptions extends CheckOptions {
   /**
-   * How many effects (mails, CRM entries) the host's fake provider has seen so far. With it the check also sees whether
-   * a delivery that is repeated with the same `deliveryId` has its effect twice.
+   * Returns how many side effects (mails, CRM entries) the host's fake provider has recorded so far. With it the check
+   * also notices a delivery that has its effect twice when it is repeated with the same `deliveryId`.
    */
   effects?: () => number | Promise<number>;
 }
 
 /**
- * Runs a host's Notifier through what the worker does to it: ordinary and odd conversations, a delivery repeated with
- * the same `deliveryId`, and twenty callbacks at once. Point it at fake providers: the callbacks are really called.
+ * Checks a host's Notifier with the calls that a worker makes: ordinary and odd conversations, a delivery repeated with
+ * the same `deliveryId`, and twenty callbacks at once. Give the notifier fake providers: its callbacks are really
+ * called.
  *
  * @example
  * const report = await checkNotifier(notifier);

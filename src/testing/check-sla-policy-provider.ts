@@ -9,8 +9,8 @@ import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 
 /**
- * Runs a host's SlaPolicyProvider: reads its policies once and many times at once, stores changed terms and puts the
- * old ones back, and offers it terms that are wrong. A provider without policies keeps one named `cairnloop-check`.
+ * Checks a host's SlaPolicyProvider: reads its policies once and many times at once, stores changed terms and restores
+ * the old ones, and tries to store invalid terms. A provider without policies keeps one named `cairnloop-check`.
  *
  * @example
  * const report = await checkSlaPolicyProvider(provider);
@@ -108,7 +108,10 @@ function judgeStored(expected: SlaPolicy) {
   };
 }
 
-/** Wrong terms that a provider stores are refused at the next read, so their priority has no SLA from then on. */
+/**
+ * Checks that the provider refuses invalid terms. If it stores them, Cairnloop rejects them at the next read, and their
+ * priority has no SLA.
+ */
 async function checkWrongTerms(calls: Calls, { priority, responseMinutes }: SlaPolicy): Promise<ContractFinding[]> {
   const check = 'setPolicy, wrong terms';
   const stored: string[] = [];

@@ -1,12 +1,12 @@
 import { describeFound } from '../foundation/describe-found.js';
 import type { CallVerdict } from './judge-calls.js';
 
-/** How many levels of maps the rail shows. */
+/** How many levels of nested maps the workspace shows. */
 const maxDepth = 6;
 
 /**
- * What is wrong with a map that a ContextProvider returned: first what makes it unusable, then values that the rail
- * cannot show.
+ * The first problem of a map that a ContextProvider returned: that it is no map or unreadable, else a value that the
+ * workspace cannot show.
  */
 export function contextMapVerdict(map: unknown): CallVerdict | undefined {
   if (!isMap(map)) {
@@ -48,7 +48,7 @@ function warning(path: string, what: string): CallVerdict {
 function isMap(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  // A plain object of another realm has a prototype whose own prototype is null, too.
+  // In another realm, too, the prototype of a plain object has no prototype itself.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 

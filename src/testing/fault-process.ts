@@ -1,4 +1,4 @@
-/** A process that makes one attempt of a callback and may be killed in it. Started by `run-in-process.ts`. */
+/** A process that makes one attempt of a callback and may be killed during it. Started by `run-in-process.ts`. */
 import { appendFileSync } from 'node:fs';
 import type { Notifier } from '../contracts/notifier.js';
 import { errorText } from '../foundation/redact.js';
@@ -9,16 +9,16 @@ import { sampleConversation } from './samples.js';
 export interface ProcessAttempt {
   /** URL of the module whose default export makes the notifier. */
   module: string;
-  /** Null: the notifier is made and not called. */
+  /** The callback to call; null to make the notifier and call nothing. */
   callback: keyof Notifier | null;
   conversationId: string;
   delivery: { deliveryId: string; attempt: number };
   fault: Fault;
-  /** File for effects and failures, one line each, written before the process can be killed. */
+  /** The file to which effects and failures are written, one line each, before the process can be killed. */
   file: string;
 }
 
-/** A line of the file. */
+/** A line of the file that the process writes: the notifier was made, an attempt failed, or an effect happened. */
 export type ProcessLine = { made: true } | { failed: string } | { effect: RecordedEffect };
 
 const attempt: ProcessAttempt = JSON.parse(process.argv[2] ?? '');
@@ -34,10 +34,10 @@ try {
   write({ made: true });
   await call(notifier);
 } catch (error) {
-  // The callback failed: the next attempt repeats it.
+  // The attempt failed; the next one repeats the callback.
   write({ failed: errorText(error, 500) });
 }
-// Connections of the host's own would keep the process alive.
+// Connections that the host opened would keep the process alive.
 process.kill(process.pid, 'SIGKILL');
 
 type Callable = Record<string, (...args: unknown[]) => unknown>;

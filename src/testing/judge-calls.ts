@@ -2,20 +2,25 @@ import { errorText } from '../foundation/redact.js';
 import type { CallWithSample } from './call-module.js';
 import type { ContractCode, ContractFinding } from './report.js';
 
-/** The problem of one trial. */
+/** The problem that one call of a host module showed. */
 export interface CallVerdict {
   level: 'problem' | 'warning';
   code: ContractCode;
   message: string;
 }
 
-/** Holding the event loop for longer stops every other callback of the worker. */
+/**
+ * A call that holds the event loop for longer is reported, in milliseconds: it stops every other callback of the
+ * worker.
+ */
 const blockingMs = 1000;
 
-/** Checks a result that came in time; undefined if it keeps the contract. */
+/** Judges a returned value; undefined if it keeps the contract. */
 export type JudgeResult = (value: unknown, sample: string) => CallVerdict | undefined;
 
-/** Summarises trials: one finding for each code, with its samples, or `PASSED`. */
+/**
+ * Sums up the calls of one check: one finding for each kind of problem, with the samples that showed it, or `PASSED`.
+ */
 export function judgeCalls(
   check: string,
   trials: readonly CallWithSample[],

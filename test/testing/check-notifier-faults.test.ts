@@ -58,7 +58,9 @@ describe('checkNotifierFaults', function () {
 
   it('names the attempts that hang after an odd value', async () => {
     const report = await checkNotifierFaults(hangsOnOddValues, { timeoutMs: 200 });
-    assert.deepEqual(report.problems, ['onReply, odd value null at effect 1: the attempt after it did not settle']);
+    assert.deepEqual(report.problems, [
+      'onReply, odd value null at effect 1: the attempt after the fault did not settle',
+    ]);
   });
 
   it('says that no process was killed if it was given a function', async () => {
