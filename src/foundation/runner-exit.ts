@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 const intervalMs = 500;
 
 /**
- * Calls back once the package manager that runs this process has exited: npm and npx do not forward the signal that
- * ends them. Returns a function that stops watching.
+ * Calls `onGone` once the package manager that started this process has exited: npm and npx do not forward the signal
+ * that ends them. Returns a function that stops watching.
  */
 export function watchPackageManager(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
   if (!env.npm_config_user_agent && !env.npm_lifecycle_event) return () => {};
@@ -26,7 +26,7 @@ function runnerChain(): { pid: number; parent: number }[] {
   return isBetween ? [own, { pid: shell, parent: runner }] : [own];
 }
 
-/** Only Linux shows other processes without running a program. */
+/** The parent of a process. Only Linux can read that of another process without running a program. */
 function parentOf(pid: number): number | undefined {
   if (pid === process.pid) return process.ppid;
   const [, parent] = /\) \S (\d+) /.exec(read(`/proc/${pid}/stat`)) ?? [];

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { watchPackageManager } from './runner-exit.js';
 
-/** SIGHUP: the terminal was closed. */
+/** The signals that stop the process. SIGHUP means that the terminal was closed. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Why the process was asked to stop: a signal, or the exit of its parent or package manager. */
+/** Why the process has to stop: a signal, or the exit of its parent process or package manager. */
 export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that ran this one is gone';
 
 /**
@@ -26,7 +26,7 @@ export function waitForStopSignal(): Promise<StopReason> {
   });
 }
 
-/** Whether `nohup` started us: a SIGHUP handler would undo it. Only Linux shows this. */
+/** Whether `nohup` started this process: a handler of SIGHUP would undo that. Known only on Linux. */
 function ignoresHangUp(): boolean {
   try {
     const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
