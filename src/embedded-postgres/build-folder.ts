@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { SystemAccount } from './account.js';
 
 /**
- * Makes `target` unless it exists, all or nothing: it is built under another name and renamed, so that neither a crash
- * half-way nor two starts at once leave a broken one. Everything in it belongs to the account. Returns `target`.
+ * Creates the folder `target` unless it exists, all or nothing: it is built under another name and then renamed, so
+ * that neither a crash nor two concurrent starts leave an incomplete folder. Everything in it belongs to the account.
+ * Returns `target`.
  */
 export async function buildFolder(
   target: string,
@@ -26,7 +27,7 @@ export async function buildFolder(
   return target;
 }
 
-/** Hands a folder and everything in it to the account; without one it is the current user's already. */
+/** Makes the account the owner of a folder and everything in it. Without an account nothing changes. */
 export async function changeOwner(account: SystemAccount | undefined, folder: string): Promise<void> {
   if (!account) return;
   await lchown(folder, account.uid, account.gid);

@@ -9,17 +9,17 @@ import { loopbackSettings, type PostgresSettings, renderSettings, temporaryClust
 
 /** One Postgres cluster on disk. */
 export interface PostgresCluster {
-  /** Holds everything below; belongs to the account, closed to others. */
+  /** The folder that holds all other paths. It belongs to the account and is closed to other users. */
   folder: string;
   data: string;
   log: string;
   passwordFile: string;
-  /** Names the port of the last start. */
+  /** The file with the port of the last start. */
   portFile: string;
   temporary: boolean;
 }
 
-/** The folder of the cluster in a home folder, whether it exists or not. */
+/** The paths of the cluster in a home folder, whether it exists or not. */
 export function clusterOfHome({ path, temporary }: PostgresHome): PostgresCluster {
   return clusterAt(join(path, 'cluster'), temporary);
 }
@@ -37,7 +37,7 @@ function clusterAt(folder: string, temporary: boolean): PostgresCluster {
 
 const settingsFile = 'cairnloop.conf';
 
-/** Creates the cluster unless it exists, with a random password for its one user `postgres`. */
+/** Creates a Postgres cluster unless it exists, with a random password for its only user `postgres`. */
 export async function createPostgresCluster(
   cluster: PostgresCluster,
   initdb: string,
@@ -57,11 +57,11 @@ const initdbOptions = [
   '--username=postgres',
   '--auth=scram-sha-256',
   '--encoding=UTF8',
-  // Built in since Postgres 17: the same order and case rules on every machine.
+  // Use the locale that is built in since Postgres 17: it sorts and changes case in the same way on every machine.
   '--no-locale',
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
-  // Iterations slow down guessing; nobody guesses 24 random bytes, and each connection would pay for them.
+  // More SCRAM iterations slow down every connection, and nobody can guess a password of 24 random bytes.
   '--set=scram_iterations=1',
   '--no-instructions',
 ];
@@ -71,8 +71,8 @@ export async function readClusterPassword({ passwordFile }: PostgresCluster): Pr
 }
 
 /**
- * Takes the port of the last start, so that a URL that somebody has copied stays valid; undefined before the first. Of two
- * starts at once only one gets it: a server is known by its port.
+ * Returns the port of the last start, so that a copied URL stays valid; undefined before the first start. Of two
+ * concurrent starts only one gets it, because a server is identified by its port.
  */
 export async function takeLastPort({ portFile }: PostgresCluster): Promise<number | undefined> {
   const taken = `${portFile}.${randomUUID()}`;
@@ -88,7 +88,7 @@ export async function writeLastPort({ portFile }: PostgresCluster, port: number)
   await writeFile(portFile, String(port));
 }
 
-/** Sets what the next start of the server reads. */
+/** Writes the settings that Postgres reads at its next start. */
 export async function writeClusterSettings(
   cluster: PostgresCluster,
   settings: PostgresSettings,
@@ -97,6 +97,6 @@ export async function writeClusterSettings(
   const all = { ...(cluster.temporary && temporaryClusterSettings), ...settings, ...loopbackSettings };
   const file = join(cluster.data, settingsFile);
   await writeFile(file, renderSettings(all));
-  // The umask may close to the account what root has written.
+  // With root's umask the account may be unable to read the file.
   if (account) await chown(file, account.uid, account.gid);
 }

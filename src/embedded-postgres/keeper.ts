@@ -7,15 +7,15 @@ import type { PostgresCluster } from './cluster.js';
 import type { PostgresHome } from './home.js';
 import type { KeeperTask } from './keeper-process.js';
 
-/** A process that stops Postgres when this one exits, however it exits. */
+/** A process that stops Postgres when this process exits for any reason. */
 export interface Keeper {
-  /** Ends the keeper when nothing is left to stop. */
+  /** Ends the keeper process. Call it when Postgres has stopped. */
   dismiss(): Promise<void>;
 }
 
 /**
- * Starts the keeper in its own session, so that neither Ctrl+C nor a kill of the process group reaches it. It does not
- * keep this process alive.
+ * Starts the keeper process in a session of its own, so that neither Ctrl+C nor a signal to the process group reaches
+ * it. It does not keep this process alive.
  */
 export async function startKeeper(
   home: PostgresHome,
@@ -32,7 +32,7 @@ export async function startKeeper(
   };
   const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(program, [JSON.stringify(order)], {
-    // Not on Windows, where a detached process opens a window.
+    // A detached process opens a window on Windows.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Pass on the loader, but not the debugger or an `--eval` source.

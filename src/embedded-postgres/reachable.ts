@@ -8,7 +8,10 @@ interface Ownership {
   gid: number;
 }
 
-/** Whether the account may pass through every folder down to `folder`. Without an account (the current user) it may. */
+/**
+ * Whether an account may enter a folder and every folder above it. Always true without an account, for the current
+ * user.
+ */
 export async function isReachable(folder: string, account: SystemAccount | undefined): Promise<boolean> {
   if (!account) return true;
   for (let path = await realpath(folder); ; path = dirname(path)) {
@@ -17,7 +20,9 @@ export async function isReachable(folder: string, account: SystemAccount | undef
   }
 }
 
-/** The traversal bit of the one class (owner, group or others) that counts for this account. */
+/**
+ * Whether an account may enter a folder, by the mode bits that apply to it: those of the owner, the group or others.
+ */
 export function canTraverse(folder: Ownership, account: SystemAccount): boolean {
   if (folder.uid === account.uid) return (folder.mode & 0o100) !== 0;
   if (folder.gid === account.gid) return (folder.mode & 0o010) !== 0;

@@ -3,7 +3,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
 
 export interface ProgramCall {
-  /** The purpose, for the error message. */
+  /** What the program is run for, as an error message names it. */
   step: string;
   file: string;
   args: readonly string[];
@@ -38,12 +38,15 @@ export function runProgram({ step, file, args, cwd, account }: ProgramCall): Pro
   });
 }
 
-/** The last lines of a log, enough to show a cause. */
+/** The last lines of a log, which usually show the cause of a failure. */
 export function lastLogLines(text: string): string {
   return text.trim().split(/\r?\n/).slice(-12).join('\n');
 }
 
-/** The host's PG* variables are meant for other servers; the C locale exists everywhere. */
+/**
+ * The environment of the Postgres programs: without the host's PG* variables, which are for other servers, and with the
+ * C locale, which exists everywhere.
+ */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   return { ...Object.fromEntries(foreign), LC_ALL: 'C' };

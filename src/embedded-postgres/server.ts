@@ -8,10 +8,13 @@ import { findRunningServer } from './running.js';
 /** Shutdown mode: `fast` ends sessions first, `immediate` is a crash that the next start recovers from. */
 export type StopMode = 'fast' | 'immediate';
 
-/** Starts and stops the server of one cluster. Each call returns when the server is ready, or gone. */
+/**
+ * Starts and stops the Postgres server of one cluster. A call settles once the server accepts connections, or has
+ * stopped.
+ */
 export interface PostgresServer {
   start(port: number): Promise<void>;
-  /** A no-op when it is not running, or when another start won the cluster. */
+  /** Does nothing if the server is not running, or if the running one is of another start. */
   stop(mode: StopMode): Promise<void>;
 }
 
@@ -26,7 +29,7 @@ export function controlServer(
   return {
     async start(wanted) {
       port = wanted;
-      // The port stands on the command line, so that each of two concurrent starts reports its own port.
+      // Pass the port on the command line, so that each of two concurrent starts reports its own port.
       await run('start', ['start', '-l', cluster.log, '-o', `-p ${port}`]).catch((error) => explain(error, cluster));
     },
     async stop(mode) {

