@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Describes the expected value of a failed check. A schema with its own message keeps it. */
+/** Says what a schema expected, for an issue without a message of its own. */
 export const expectedValueMessage: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':

@@ -4,7 +4,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { LiveSettings } from '../http/live-streams.js';
 import { isObject, suggestKnownWord } from './known-keys.js';
 
-/** The schema of every option; its message is what the option expects. */
+/** The schema of each mount option; its description says what the option expects. */
 export type MountSchemas<Options> = { [K in keyof Required<Options>]: z.ZodType<Options[K]> };
 
 /**
@@ -47,17 +47,17 @@ function readOption(options: unknown, option: string): unknown {
   }
 }
 
-/** An option that must be given. It is checked as a whole: `expected` is the message for any wrong part of it. */
+/** The schema of a mount option that must be given. `expected` is the message for anything that is wrong in it. */
 export function requiredMountOption<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value> {
   return z.custom<Value>((value) => schema.safeParse(value).success).describe(expected);
 }
 
-/** Like {@link requiredMountOption}, for an option that may be absent. */
+/** The schema of a mount option that may be absent; otherwise as {@link requiredMountOption}. */
 export function optionalMountOption<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value | undefined> {
   return requiredMountOption(expected, schema.optional());
 }
 
-/** A function of the host's, as it is. */
+/** The schema of a function of the host's, which is returned unchanged. */
 export function hostFunction<Value>(): z.ZodType<Value> {
   return z.custom<Value>((value) => typeof value === 'function');
 }
@@ -65,7 +65,7 @@ export function hostFunction<Value>(): z.ZodType<Value> {
 export const nonBlankText = z.string().regex(/\S/);
 export const hostNameList: z.ZodType<readonly string[]> = z.array(z.string().min(1));
 
-/** The mount path. Router patterns are refused. */
+/** The schema of the path under which a page is mounted. Router patterns are refused. */
 export const basePathOption = requiredMountOption(
   'a path that begins with "/" and holds only letters, digits, "-", "_", "." and "~"',
   z.string().regex(/^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/),
