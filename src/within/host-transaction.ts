@@ -7,7 +7,10 @@ import { queryHost, type TransactionExecutor } from './executor.js';
 import { jsonAsHex, portableForm, toParameterText, unpackRows, unpackValue } from './portable.js';
 import { type SessionSettings, sessionSettingsSql, settingsToChange, withSessionSettings } from './settings.js';
 
-/** Calls on one transaction wait for each other: savepoints of two that overlap would undo each other's work. */
+/**
+ * The last call on each transaction. The next call waits for it, because overlapping savepoints would undo each other's
+ * work.
+ */
 const queues = new WeakMap<object, Promise<unknown>>();
 
 /** Runs calls in the host's open transaction, each in a savepoint of its own. */
@@ -40,8 +43,8 @@ export function openHostTransaction(
 const savepoint = 'cairnloop_call';
 
 /**
- * What a call refuses leaves the transaction as usable as before it. What it wrote before it refused is kept, as it is
- * outside of a transaction; after a failed statement, or where its own transaction was to be undone, nothing is.
+ * Runs a call in a savepoint, so that a call which is refused leaves the transaction usable. What it wrote before the
+ * refusal is kept, as outside of `within`. After a failed statement or transaction of the call, nothing is kept.
  */
 async function inSavepoint<T>(
   executor: TransactionExecutor,
@@ -75,7 +78,7 @@ async function inSavepoint<T>(
 interface CallState {
   /** Set when a transaction inside the call has failed: the call then rolls back to its savepoint. */
   undo: boolean;
-  /** The first statement's failure: those after it only say that the transaction is aborted. */
+  /** The error of the first statement that failed. Later errors only say that the transaction is aborted. */
   failure: unknown;
 }
 
@@ -92,8 +95,8 @@ async function lookAround(executor: TransactionExecutor, own: Database): Promise
 }
 
 /**
- * When the server started and which database it is: no two are alike in both. All names are qualified, because the
- * host's search path is not known yet.
+ * SQL that identifies a database by the start time of its server and its oid, which no two databases share. All names
+ * are qualified, because the host's search path is not known yet.
  */
 const place = `pg_catalog.concat(
   pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
@@ -105,7 +108,10 @@ const selectPlace = statement<NoParams, { place: string }>('within.place', () =>
 
 const places = new WeakMap<Database, Promise<string | undefined>>();
 
-/** Identifies the server of Cairnloop's own connections; `again` reads it anew, as after a restart. */
+/**
+ * Identifies the server of Cairnloop's own connections; `again` reads it again, because the server may have been
+ * restarted.
+ */
 function placeOf(own: Database, { again = false } = {}): Promise<string | undefined> {
   const known = again ? undefined : places.get(own);
   const asked = known ?? own.run(selectPlace).then(([row]) => row?.place);
@@ -114,7 +120,9 @@ function placeOf(own: Database, { again = false } = {}): Promise<string | undefi
   return asked;
 }
 
-/** Uses the host's connection in place of a pool, one statement at a time, because not every driver queues them. */
+/**
+ * A Database that runs its statements on the host's connection, one at a time, because not every driver queues them.
+ */
 function databaseOn(
   executor: TransactionExecutor,
   own: Database,

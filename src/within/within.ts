@@ -10,7 +10,7 @@ import { type HostTransaction, openHostTransaction } from './host-transaction.js
 
 type AsyncCall = (...given: never[]) => Promise<unknown>;
 
-/** The groups of calls that run in a transaction of the host's. */
+/** The groups of calls that can run in a transaction of the host's. */
 const withinGroups = [
   'conversations',
   'drafts',
@@ -20,7 +20,7 @@ const withinGroups = [
 ] as const satisfies readonly (keyof Within)[];
 type WithinGroup = (typeof withinGroups)[number];
 
-/** Calls whose work a ROLLBACK would not take back, with the reason. */
+/** Calls that are refused in a transaction, because a ROLLBACK would not undo their work, with the reason. */
 const refused: Record<string, string> = {
   'sla.setPolicy': 'the slaPolicyProvider stores the terms by itself, and a ROLLBACK would not take them back',
 };
@@ -33,7 +33,7 @@ export interface WithinOptions {
   admit: () => Promise<unknown>;
 }
 
-/** Makes the API over open transactions of the host's. */
+/** Makes the function `within`, which returns the public calls for an open transaction of the host's. */
 export function createWithin({ runtime, createCalls, admit }: WithinOptions): {
   within(executor: TransactionExecutor): Within;
   close(): Promise<void>;
