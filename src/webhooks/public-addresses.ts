@@ -7,7 +7,9 @@ const reserved4 = [
   '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
 ];
 
-/** Within 2000::/3, the part of IPv6 that is on the internet: tunnels that carry an IPv4 address, and documentation. */
+/**
+ * IPv6 networks inside the public range 2000::/3 that are not public: tunnels that carry an IPv4 address, and examples.
+ */
 const reserved6 = ['2001::/23 2001:db8::/32 2002::/16 3fff::/20'];
 
 const internet6 = networks(['2000::/3'], 'ipv6');
@@ -30,7 +32,7 @@ export function isPublicAddress(address: string): boolean {
   return isIP(plain) === 6 && internet6.check(plain, 'ipv6') && !not6.check(plain, 'ipv6');
 }
 
-/** A host whose addresses are all of the kind that {@link isPublicAddress} refuses. */
+/** The error for a host name that has no public address. */
 export class AddressRefused extends Error {
   readonly code = 'ADDRESS_REFUSED';
 }

@@ -13,7 +13,7 @@ export type WebhookSender = (
   data: Record<string, unknown>,
 ) => Promise<void>;
 
-/** Maximum number of kept deliveries that only some endpoints have accepted; beyond it the oldest are dropped. */
+/** How many deliveries that only some endpoints have accepted are remembered; beyond that the oldest are forgotten. */
 const mostRemembered = 10_000;
 
 export function createWebhookSender(settings: WebhookSettings): WebhookSender {
@@ -71,7 +71,10 @@ async function sendToOne(
   return result.accepted ? null : result.failure;
 }
 
-/** Whether every other delivery would fail as well; a 400 may be about this one alone. */
+/**
+ * Whether a failure is the endpoint's own, so that other deliveries would fail too. A 400 may concern this delivery
+ * alone.
+ */
 function isOfEndpoint(failure: WebhookFailure): boolean {
   return failure.kind !== 'status' || failure.status >= 500 || [408, 410, 429].includes(failure.status);
 }

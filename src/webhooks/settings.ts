@@ -5,7 +5,7 @@ import { requireKnownKeys } from '../validation/known-keys.js';
 import { minKeyBytes, signingKey } from './sign.js';
 import type { WebhookEndpoint, WebhookNotifierOptions } from './webhook-notifier.js';
 
-/** An endpoint as it is called. */
+/** An endpoint of the config, with defaults filled in. */
 export interface ResolvedEndpoint {
   url: URL;
   /** Name of the endpoint in messages: its origin, because path and query may hold a token. */
@@ -34,7 +34,10 @@ const optionKeys = [
 
 const endpointKeys = ['url', 'secret'] as const satisfies (keyof WebhookEndpoint)[];
 
-/** Checks the options and fills in the defaults. No message has a URL or a secret in it. Throws `INPUT_INVALID`. */
+/**
+ * Checks the options of `webhookNotifier` and fills in the defaults. Error messages contain no URL and no secret.
+ * Throws `INPUT_INVALID`.
+ */
 export function webhookSettings(options: WebhookNotifierOptions): WebhookSettings {
   if (options === undefined) refuse([{ path: 'options', expected: 'an object', found: 'nothing' }]);
   requireKnownKeys(operation, options, optionKeys);
