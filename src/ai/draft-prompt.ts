@@ -59,7 +59,10 @@ interface QuotedMessage {
   cut?: true;
 }
 
-/** The newest message is always there, cut where it alone is too long. */
+/**
+ * Keeps the newest messages up to a number of characters. The newest one is always kept, and cut if it alone is too
+ * long.
+ */
 function newest(messages: readonly Message[], maxChars: number): QuotedMessage[] {
   const kept: QuotedMessage[] = [];
   let left = maxChars;

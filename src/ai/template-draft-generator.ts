@@ -22,7 +22,7 @@ export interface DraftTemplate {
 
 const templateKeys = ['when', 'type', 'riskTier', 'content', 'summary'] as const satisfies (keyof DraftTemplate)[];
 
-/** A template for each kind of risk, and a question for other messages. */
+/** Templates for development: one for each risk tier, and a question in response to any other message. */
 export const developmentTemplates: readonly DraftTemplate[] = [
   {
     when: /refund|charge|invoice|money|cancel/i,
