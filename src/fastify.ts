@@ -22,7 +22,7 @@ export function fastifyRequest(incoming: IncomingMessage | undefined): FastifyRe
 }
 
 /**
- * `await app.register(cairnloop, options)`, after the plugins that read the session. The mounts answer in an
+ * `await app.register(cairnloop, options)`, after the plugins that read the session. The mounts respond in an
  * `onRequest` hook, before Fastify reads a body; `app.cairnloop` is the instance, and `app.close()` releases it.
  */
 export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyOptions): Promise<void> {
@@ -41,7 +41,8 @@ export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyO
   }
 }
 
-// As fastify-plugin does: hooks and instance belong to the whole application, not to an encapsulated scope.
+// Marks the plugin as fastify-plugin does: its hooks and `app.cairnloop` belong to the whole application, not to an
+// encapsulated scope.
 Object.assign(cairnloop, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'cairnloop',

@@ -23,7 +23,7 @@ export interface InstanceOptions {
 /** An instance that keeps track of its mounts. */
 export interface InstanceWithMounts {
   cairnloop: Cairnloop;
-  /** Ends the live streams of open pages: a server that closes would wait for them. */
+  /** Ends the live streams of open pages, for which a closing server would wait. */
   endStreams(): void;
 }
 
@@ -35,7 +35,7 @@ type Mount = (options: unknown) => Closable;
 
 const streaming = ['workspace', 'portal'] as const;
 
-/** Wraps the instance so that it tracks its mounts, also those that the host creates itself. */
+/** Wraps an instance so that it keeps track of its mounts, also of those that the host creates itself. */
 export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
   const made = new Set<Closable>();
   const tracked =

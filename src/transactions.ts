@@ -60,7 +60,7 @@ export function fromKnex(trx: KnexTransaction): TransactionExecutor {
     transaction: trx as object,
     async query(text, values) {
       const bindings: unknown[] = [];
-      // Knex writes `?` for a parameter, and `\?` for a question mark.
+      // In Knex, `?` is a parameter and `\?` a question mark.
       const sql = text.replace(/\$(\d+)|\?/g, (_, number?: string) => {
         if (number === undefined) return '\\?';
         bindings.push(values[Number(number) - 1]);

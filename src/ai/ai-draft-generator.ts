@@ -25,20 +25,20 @@ export interface DraftUsage {
 }
 
 export interface AiDraftGeneratorOptions {
-  /** Any model of the AI SDK, e.g. `anthropic('…')`. */
+  /** The language model to use: any model of the AI SDK, e.g. `anthropic('…')`. */
   model: LanguageModel;
   /**
    * The team's tone, policies and facts about the business, for the system prompt. Put only text of the host's own in
    * it.
    */
   instructions?: string;
-  /** Most characters of messages that the model sees, newest first. Default 20 000. */
+  /** How many characters of the newest messages the model sees at most. Default 20 000. */
   maxConversationChars?: number;
-  /** Most characters of the customer's facts that the model sees. Default 10 000. */
+  /** How many characters of the customer's facts the model sees at most. Default 10 000. */
   maxFactsChars?: number;
   /** Longest draft, in characters; a longer one is an error. Default 10 000. */
   maxDraftChars?: number;
-  /** Most tokens that the model may write. Default 2 000. */
+  /** How many tokens the model may write at most. Default 2 000. */
   maxOutputTokens?: number;
   /** Time limit of the model call, in milliseconds. Default 20 000, below `worker.callbackTimeoutMs`. */
   timeoutMs?: number;

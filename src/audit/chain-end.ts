@@ -8,7 +8,7 @@ export interface ChainEnd {
   last: ChainLink;
   /** The id of the key that signed the last sealed event. */
   keyId: string | null;
-  /** The end that the sealer recorded beside the chain; null where that row is gone. */
+  /** The end of the chain as the sealer recorded it; null where that record was deleted. */
   recorded: (ChainLink & { keyId: string | null; mac: string | null }) | null;
 }
 

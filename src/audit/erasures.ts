@@ -6,7 +6,7 @@ export interface ErasureFault {
   seq: number | null;
 }
 
-/** The first event of the chain that is marked as erased without a matching `audit.erased` event. */
+/** Finds the first event of the audit chain that is marked as erased without a matching `audit.erased` event. */
 export async function findErasureFault(executor: Executor): Promise<ErasureFault | null> {
   const [row] = await executor.run(selectFault);
   return row ? { eventId: row.id, seq: row.seq === null ? null : Number(row.seq) } : null;

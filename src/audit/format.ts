@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { AuditEvent } from '../contracts/domain.js';
 
-/** The fields of an event that can hold a person's data. */
+/** The fields of an audit event that can hold a person's data. */
 export const erasableFields = ['actor', 'detail'] as const;
 export type ErasableField = (typeof erasableFields)[number];
 
@@ -23,14 +23,14 @@ export interface SealFields {
   detailErasedBy?: string | null;
 }
 
-/** The hashed form of an audit event. `at` is text if a Date would lose the stored microseconds. */
+/** An audit event in the form that is hashed. `at` is text if a Date would lose the stored microseconds. */
 export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & SealFields;
 
 /**
- * The hash of the event at `seq`, by the rule of its format: SHA-256 over the hash before it, a line feed, and
- * canonical JSON (RFC 8785), in UTF-8. Format 1 hashes the event with its `seq`. Format 2 hashes the commitments to
- * `actor` and `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second, or with all
- * that are stored.
+ * Hashes the audit event at place `seq`, by the rule of its format: SHA-256 over the hash of the event before it, a
+ * line feed, and canonical JSON (RFC 8785), in UTF-8. Format 1 hashes the event with its `seq`. Format 2 hashes the
+ * commitments to `actor` and `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second,
+ * or with all that are stored.
  */
 export function hashEvent(previousHash: string, seq: number, event: ChainEvent): string {
   const { id, at, actor, action, conversationId, subjectId, detail } = event;
@@ -43,7 +43,7 @@ export function hashEvent(previousHash: string, seq: number, event: ChainEvent):
     .digest('hex');
 }
 
-/** Gives the fields that have neither salt nor commitment a random salt: the event is then ready to be sealed. */
+/** Prepares an audit event for sealing: gives each field that is not erased and has no salt a random one. */
 export function withSalts<E extends ChainEvent>(event: E): E & { format: number } {
   return {
     ...event,
@@ -81,7 +81,7 @@ export function newSalt(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Names a contradiction between an event's fields and its erasure marks; null if there is none. */
+/** Names a contradiction between an audit event's fields and its erasure marks; null if there is none. */
 export function erasureFault(event: ChainEvent): string | null {
   for (const field of erasableFields) {
     const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];

@@ -2,7 +2,7 @@ import { type ChainEvent, erasureFault, hasErasedField, hashEvent } from './form
 
 export { type ChainEvent, hashEvent };
 
-/** An audit event in its place in the chain: `seq` counts from 1, `hash` is SHA-256 in hexadecimal. */
+/** A sealed audit event: `seq` is its place in the chain, from 1, `hash` is SHA-256 in hexadecimal. */
 export type SealedEvent = ChainEvent & {
   seq: number;
   hash: string;

@@ -11,7 +11,7 @@ export type AuditLevel = (typeof auditLevels)[number];
 export interface AuditLevelResult {
   /** `missing`: events are signed with a key that is not configured, or a key is configured and nothing is signed. */
   status: 'holds' | 'broken' | 'missing' | 'unused';
-  /** What this level of protection proves about the record, or what it lacks. */
+  /** What this level of protection proves about the audit record, or why it proves nothing. */
   proves: string;
 }
 
@@ -27,7 +27,10 @@ interface Read {
   endKeyId: string | null;
 }
 
-/** What each level proves; `proven` is false if a key should have been checked and could not be. Pure. */
+/**
+ * Says what each level of protection proves; `proven` is false if a key should have been checked and could not be.
+ * Pure.
+ */
 export function describeAuditLevels(read: Read): { levels: AuditLevelResults; proven: boolean } {
   const levels = { chain: chainLevel(read), anchor: anchorLevel(read), key: keyLevel(read) };
   return { levels, proven: levels.key.status !== 'missing' };

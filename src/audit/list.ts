@@ -17,7 +17,7 @@ const listInput = schemaOf<AuditListInput>()({
   limit: pageLimit,
 }).default({ limit: 50 });
 
-/** A row of `audit_events`. */
+/** A row of the table `audit_events`. */
 export interface AuditRow {
   id: string;
   at: Timestamp;

@@ -63,7 +63,7 @@ export function toSealedEvent(row: ChainRow): SealedEvent {
   };
 }
 
-/** Returns a Date unless that would lose microseconds; else the stored text. */
+/** Converts a stored time to a Date; returns the text where a Date would lose microseconds. */
 function exactTime(stored: string): Date | string {
   const iso = stored.replace(/ AD$/, '');
   return /^\d{4}-.*\.\d{3}000Z$/.test(iso) ? new Date(iso) : iso;

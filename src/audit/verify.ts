@@ -16,7 +16,7 @@ export interface AuditVerification {
   broken: AuditFault | null;
   /** How many audit events are not sealed yet; a running worker seals them within seconds. */
   unsealed: number;
-  /** What each level of protection proves of this record. */
+  /** What each level of protection proves about the audit record. */
   levels: AuditLevelResults;
   /** True where no fault was found and every signature that should exist was checked. */
   intact: boolean;
@@ -146,7 +146,10 @@ const faultReasons: Record<FaultRow['fault'], string> = {
   unknown: 'an event that waits for its seal has no receipt: it was put in, or its seal taken off',
 };
 
-/** Unsealed events have receipts: a receipt without its event, or an event without a receipt, shows tampering. */
+/**
+ * Reports tampering with unsealed audit events. Each has a receipt, so a receipt without its event, or an event without
+ * one, shows it.
+ */
 async function unsealedFault(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
   const [first] = await tx.run(selectFaults);
   return first

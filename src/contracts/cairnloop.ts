@@ -60,8 +60,8 @@ import type {
 import type { SlaPolicy } from './sla-policy-provider.js';
 
 /**
- * What `createCairnloop` returns. Every call may also throw `DATABASE_UNREACHABLE`, `OUTCOME_UNKNOWN` (the connection was
- * lost while a commit was under way), `MIGRATIONS_PENDING` or `SCHEMA_NEWER`. Returned data is frozen.
+ * The instance that `createCairnloop` returns. Every call may also throw `DATABASE_UNREACHABLE`, `OUTCOME_UNKNOWN` (the
+ * connection was lost while a commit was under way), `MIGRATIONS_PENDING` or `SCHEMA_NEWER`. Returned data is frozen.
  */
 export interface Cairnloop extends Calls {
   /**
@@ -73,15 +73,20 @@ export interface Cairnloop extends Calls {
    */
   within(executor: TransactionExecutor): Within;
   /**
-   * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period of at most 366 days. Each number lists
-   * its newest conversations. Throws `INPUT_INVALID`.
+   * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period of at most 366 days. Each number
+   * comes with the newest conversations that it counts. Throws `INPUT_INVALID`.
    */
   report(input?: ReportInput): Promise<Report>;
-  /** Subscribes to the events of this instance. */
+  /** Attaches and detaches handlers of the telemetry events of this instance. */
   telemetry: Pick<Telemetry, 'attach' | 'detach'>;
-  /** Returns `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
+  /**
+   * Returns a handler of `/health`, `/health/ready` and `/metrics` for the host's own server. Throws
+   * `MOUNT_OPTION_INVALID`.
+   */
   operations(mount?: OperationsOptions): Mounted;
-  /** Returns the operators' page for the host's own server, loaded at the first request. Throws `MOUNT_OPTION_INVALID`. */
+  /**
+   * Returns the operators' page for the host's own server, loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+   */
   workspace(options: WorkspaceOptions): Workspace;
   /**
    * Returns the customers' page, its JSON API and `<cairnloop-support>` for the host's own server, loaded at the first
@@ -91,8 +96,8 @@ export interface Cairnloop extends Calls {
   /** The worker that `cairnloop worker` runs, for a host that runs it in its own process. */
   worker: Worker;
   /**
-   * Stops the worker if it runs, waits for running calls, ends live pages and releases every connection and timer. After a
-   * job, one timer of Agenda's keeps the process alive for up to 15 s.
+   * Stops the worker if it runs, waits for running calls, ends live pages and releases every connection and timer.
+   * After a job, one timer of Agenda's keeps the process alive for up to 15 s.
    */
   close(): Promise<void>;
 }
@@ -100,7 +105,7 @@ export interface Cairnloop extends Calls {
 /** The calls of {@link Cairnloop} that can run in an open transaction of the host's. */
 export interface Within extends Pick<Calls, 'conversations' | 'drafts' | 'outbound' | 'sla' | 'audit'> {}
 
-/** The calls that read and write conversations and what belongs to them. */
+/** The calls that read and write conversations, their drafts, deliveries and SLA clocks, and customers' data. */
 export interface Calls {
   conversations: ConversationCalls;
   drafts: DraftCalls;
@@ -114,8 +119,8 @@ export interface Calls {
 
 export interface ConversationCalls {
   /**
-   * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it is safe to call again:
-   * a known key returns the conversation that it opened, as it is now. Throws `INPUT_INVALID`.
+   * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it is safe to call
+   * again: a known key returns the conversation that it opened, as it is now. Throws `INPUT_INVALID`.
    */
   open(input: OpenInput): Promise<Conversation>;
   /**
@@ -130,7 +135,10 @@ export interface ConversationCalls {
    * `INPUT_INVALID`.
    */
   reply(id: string, input: ReplyInput): Promise<Message>;
-  /** Adds an internal note, which no customer sees and which meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
+  /**
+   * Adds an internal note, which no customer sees and which does not count as a response. Throws
+   * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   */
   note(id: string, input: NoteInput): Promise<Message>;
   /**
    * Resolves a conversation and writes a delivery for `onConversationResolved` in the same transaction. Resolving a
@@ -146,8 +154,9 @@ export interface ConversationCalls {
    */
   update(id: string, input: UpdateInput): Promise<Conversation>;
   /**
-   * Takes an open conversation out of the open queue until a moment or the customer's next message, whichever is first. It
-   * stays `open`, and its SLA clock runs on. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
+   * Hides an open conversation from the queue until a given moment or the customer's next message, whichever is first.
+   * It stays `open`, and its SLA clock runs on. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`,
+   * `INPUT_INVALID`.
    */
   snooze(id: string, input: SnoozeInput): Promise<Conversation>;
   /**
@@ -159,7 +168,10 @@ export interface ConversationCalls {
    * Reopens a resolved or archived conversation; no SLA clock starts. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
   reopen(id: string, input: ReopenInput): Promise<Conversation>;
-  /** Stores the customer's rating; a later one replaces it. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
+  /**
+   * Stores the customer's rating of a conversation; a later rating replaces it. Throws `CONVERSATION_NOT_FOUND`,
+   * `INPUT_INVALID`.
+   */
   submitCsat(id: string, rating: CsatRating): Promise<Conversation>;
   /** Returns a conversation with its newest messages, at most 10 000, oldest first. Throws `CONVERSATION_NOT_FOUND`. */
   get(id: string): Promise<Conversation>;
@@ -173,13 +185,13 @@ export interface ConversationCalls {
    */
   forCustomer(actorId: string, input?: CustomerListInput): Promise<Page<CustomerConversation>>;
   /**
-   * Returns one conversation as its customer may see it, with at most `limit` messages and 2 MB of text. It marks nothing
-   * as read. Throws `CONVERSATION_NOT_FOUND` (also for another customer's), `INPUT_INVALID`.
+   * Returns one conversation as its customer may see it, with at most `limit` messages and 2 MB of text. It marks
+   * nothing as read. Throws `CONVERSATION_NOT_FOUND` (also for another customer's), `INPUT_INVALID`.
    */
   getForCustomer(actorId: string, id: string, input?: CustomerThreadInput): Promise<CustomerConversation>;
   /**
-   * Records that the customer has read a conversation up to a message; `unread` counts from there. It never moves back.
-   * Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   * Records that the customer has read a conversation up to a message; `unread` counts from there. The position never
+   * moves back. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
   markReadForCustomer(actorId: string, id: string, input?: CustomerReadInput): Promise<CustomerConversation>;
 }
@@ -187,8 +199,8 @@ export interface ConversationCalls {
 export interface DraftCalls {
   /**
    * Asks the AutomationPolicy once and stores the proposal with its decision: `allow` sends it, `draft_only` keeps it,
-   * `require_approval` asks an operator, `deny` keeps no text. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`,
-   * `INPUT_INVALID`.
+   * `require_approval` asks an operator, `deny` keeps no text. Throws `CONVERSATION_NOT_FOUND`,
+   * `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
    */
   propose(conversationId: string, proposal: ProposalInput): Promise<Draft>;
   /** Returns one draft. Throws `DRAFT_NOT_FOUND`. */
@@ -218,8 +230,8 @@ export interface OutboundCalls {
    */
   trigger(conversationId: string, input: TriggerInput): Promise<Triggered>;
   /**
-   * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids count
-   * once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE`, `NOTIFIER_REQUIRED`,
+   * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids
+   * count once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE`, `NOTIFIER_REQUIRED`,
    * `INPUT_INVALID`.
    */
   bulkTrigger(
@@ -234,7 +246,7 @@ export interface OutboundCalls {
 }
 
 export interface SlaCalls {
-  /** Returns the policies in force; `[]` while tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
+  /** Returns the SLA policies in force; `[]` while SLA tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
   activePolicies(): Promise<SlaPolicy[]>;
   /**
    * Hands new response and breach times to the SlaPolicyProvider and returns what it stored. `by.actor` defaults to `{
@@ -258,13 +270,17 @@ export interface DeliveryCalls {
   /** Returns one delivery. Throws `DELIVERY_NOT_FOUND`. */
   get(id: string): Promise<Delivery>;
   /**
-   * Calls a discarded delivery again under the same `deliveryId`, with its attempts counted anew; a pending one is called
-   * now. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`, `INPUT_INVALID`.
+   * Calls a discarded delivery again under the same `deliveryId`, with its attempts counted from 1 again; a pending
+   * delivery is called now. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`,
+   * `INPUT_INVALID`.
    */
   retry(id: string, input: RetryInput): Promise<Delivery>;
   /** Counts the deliveries that `retryRange` would retry now, by topic. Throws `INPUT_INVALID`. */
   countRetryable(range: RetryRange): Promise<TopicCounts>;
-  /** Retries all discarded deliveries of a range, or none if the database fails; returns their count by topic. Throws `INPUT_INVALID`. */
+  /**
+   * Retries all discarded deliveries of a range, or none if the database fails; returns their count by topic. Throws
+   * `INPUT_INVALID`.
+   */
   retryRange(range: RetryRange, input: RetryOrDiscardInput): Promise<TopicCounts>;
   /**
    * Discards a pending delivery; the message that it was to deliver becomes `failed`. The delivery that waits for a
@@ -287,7 +303,10 @@ export interface AuditCalls {
 }
 
 export interface CustomerCalls {
-  /** Returns everything that is stored about a customer, as of one moment; docs/customers.md has its shape. Throws `INPUT_INVALID`. */
+  /**
+   * Returns everything that is stored about a customer, as of one moment; docs/customers.md describes its shape. Throws
+   * `INPUT_INVALID`.
+   */
   export(actorId: string): Promise<CustomerExport>;
   /**
    * Erases everything that is stored about a customer, in small transactions beside running work, and returns the

@@ -14,7 +14,7 @@ export interface ErasureCounts {
 export interface ErasedCustomer extends ErasureCounts {
   actorId: string;
   erasedAt: Date;
-  /** What the caller of `customers.erase` gave, with the customer's id replaced by `[erased]`. */
+  /** The reason that the caller of `customers.erase` gave, with the customer's id replaced by `[erased]`. */
   reason: string;
 }
 

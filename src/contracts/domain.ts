@@ -17,9 +17,9 @@ export type CsatRating = (typeof csatRatings)[number];
 
 /** The customer's name and e-mail address, as the host passed them to `conversations.open`. */
 export interface Customer {
-  /** At most 200 characters. */
+  /** The customer's name; at most 200 characters. */
   name?: string;
-  /** At most 320 characters. */
+  /** The customer's e-mail address; at most 320 characters. */
   email?: string;
 }
 
@@ -34,7 +34,7 @@ export interface Conversation {
   hostUserId: string | null;
   subject: string | null;
   status: ConversationStatus;
-  /** Free text that SLA policies match on. Default `normal`. */
+  /** The priority, free text by which the SLA policy is chosen. Default `normal`. */
   priority: string;
   tags: string[];
   metadata: Record<string, unknown>;
@@ -67,11 +67,14 @@ export interface Message {
   role: MessageRole;
   content: string;
   author: Actor | null;
-  /** An outbound message carries `templateId`; one that has failed for good carries `failure: { reason, attempts }`. */
+  /**
+   * An outbound message has `templateId` in its metadata; one whose delivery was given up also has `failure: { reason,
+   * attempts }`.
+   */
   metadata: Record<string, unknown>;
   /**
-   * Outbound messages, and operator and automation messages that are owed to `notifier.onReply`: `pending` until the
-   * callback succeeds (`sent`) or its delivery is discarded (`failed`). Null for every other message.
+   * The delivery status of an outbound message, and of a reply that is delivered by `notifier.onReply`: `pending` until
+   * the callback succeeds (`sent`) or its delivery is discarded (`failed`). Null for every other message.
    */
   status: OutboundStatus | null;
   sentAt: Date | null;
@@ -88,7 +91,7 @@ export interface CustomerConversation {
   status: ConversationStatus;
   createdAt: Date;
   lastMessageAt: Date | null;
-  /** Messages of support that came after the customer's last look, counted up to 100. */
+  /** How many messages of support the customer has not read, counted up to 100. */
   unread: number;
   csatRating: CsatRating | null;
   /** The messages, oldest first. Absent in lists of conversations. */
@@ -160,7 +163,7 @@ export const decisions = ['allow', 'draft_only', 'require_approval', 'deny'] as 
 export type Decision = (typeof decisions)[number];
 
 /**
- * `pending` awaits approval; `prepared` is a `draft_only` draft, waiting for nothing; `approved`, `edited` and
+ * `pending` awaits approval; `prepared` is a `draft_only` draft, which waits for no decision; `approved`, `edited` and
  * `allowed` became a message; `denied` keeps no content; `superseded` was overtaken by a newer customer message.
  */
 export const draftStatuses = [
@@ -237,7 +240,7 @@ export interface AuditEvent {
   id: string;
   at: Date;
   actor: Actor;
-  /** `<domain>.<past tense>`, e.g. `conversation.resolved`. */
+  /** The action, as `<domain>.<past tense>`, e.g. `conversation.resolved`. */
   action: string;
   conversationId: string | null;
   subjectId: string | null;
@@ -255,11 +258,11 @@ export interface AuditAnchor {
   seq: number;
   /** The hash of the last sealed event: SHA-256 in hexadecimal. */
   hash: string;
-  /** How many events are sealed. */
+  /** How many audit events are sealed. */
   count: number;
   /** When the anchor was read, by the database's clock. */
   at: Date;
-  /** The key that signed the last event; null where no `audit.key` is configured. */
+  /** The id of the key that signed the last event; null where no `audit.key` is configured. */
   keyId: string | null;
 }
 

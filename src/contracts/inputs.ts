@@ -85,7 +85,7 @@ export interface UpdateInput {
   priority?: string | undefined;
   /** Replaces all tags. At most 50 tags of at most 500 characters each. */
   tags?: string[] | undefined;
-  /** Tags to add, so that two operators who tag at once lose nothing. At most 50 in all. */
+  /** Tags to add; tags that another operator adds meanwhile are kept. At most 50 tags in total. */
   addTags?: string[] | undefined;
   /** Tags to remove. */
   removeTags?: string[] | undefined;
@@ -122,8 +122,8 @@ export interface ConversationFilter {
   status?: ConversationStatus | undefined;
   priority?: string | undefined;
   /**
-   * `active`: a clock runs or is paused; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how the
-   * latest clock ended.
+   * `active`: an SLA clock runs or is paused; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how
+   * the latest SLA clock ended.
    */
   sla?: 'active' | 'due' | 'fulfilled' | 'breached' | undefined;
   /**
@@ -235,8 +235,8 @@ export interface RetryInput extends RetryOrDiscardInput {
 }
 
 /**
- * Deliveries that were discarded after their last attempt. One that was discarded by hand is in no range; it can be
- * retried by its id.
+ * Deliveries that were discarded after their last attempt. A delivery that was discarded by hand is not included; it
+ * can be retried by its id.
  */
 export interface RetryRange {
   /** The topic to retry. Default: every topic. */
@@ -260,17 +260,17 @@ export interface ReportInput {
   until?: Date | undefined;
 }
 
-/** `actor` and `reason` may be left out with `dryRun: true`. */
+/** The input of `customers.erase`; `actor` and `reason` may be left out with `dryRun: true`. */
 export type EraseInput =
   | { dryRun: true; actor?: Actor | undefined; reason?: string | undefined }
   | {
-      /** Who erases; it stays in the audit record. */
+      /** Who erases the customer; it stays in the audit record. */
       actor: Actor;
       /**
        * Why the customer is erased; at most 2000 characters. It stays in the audit record, with the customer's id
        * replaced by `[erased]`.
        */
       reason: string;
-      /** Counts and writes nothing. Default false. */
+      /** Only counts what would be erased, and writes nothing. Default false. */
       dryRun?: boolean | undefined;
     };

@@ -37,7 +37,7 @@ export interface ServiceSource {
   config: UsableConfig;
   /** The facts that have been read so far. */
   known: Partial<FactValues>;
-  /** How long all reads together may take, in milliseconds. */
+  /** Time limit for all reads of facts together, in milliseconds. */
   timeoutMs: number;
 }
 
@@ -53,7 +53,7 @@ interface ServiceReader<Value> extends Omit<FailureTexts, 'fix'> {
 export type ServiceFact = Exclude<FactName, HostFact | 'config'>;
 export type HostFact = 'installation' | 'mounts' | 'envFile' | 'build';
 
-/** Facts that are read from the host's files, beside the config. */
+/** The readers of facts that are in the host's files, besides the config. */
 export const hostFactReaders: { readonly [Name in HostFact]: HostReader<FactValues[Name]> } = {
   installation: {
     what: 'node_modules',
@@ -84,7 +84,7 @@ export const hostFactReaders: { readonly [Name in HostFact]: HostReader<FactValu
 const fixOfDatabase = ({ database }: UsableConfig) =>
   `check the server, and that the role of database.url may read schema ${database.schema}`;
 
-/** Facts that are read by means of the config: from the database, the job backend and the host's modules. */
+/** The readers of facts that need the config: about the database, the job backend and the host's modules. */
 export const serviceFactReaders: { readonly [Name in ServiceFact]: ServiceReader<FactValues[Name]> } = {
   database: {
     what: 'the database',

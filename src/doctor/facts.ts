@@ -38,7 +38,7 @@ export interface FactValues {
   work: WorkFacts;
   jobs: JobsFacts;
   policies: PolicyFacts;
-  /** Results of the calls that `--probe` makes. */
+  /** Results of the calls of host modules that `--probe` makes. */
   probes: ProbeFacts;
 }
 
@@ -73,7 +73,10 @@ export interface Installation {
 export interface WorkspaceMount {
   /** `file:line` of the call, relative to the host's package. */
   place: string;
-  /** `constant`: a function that takes no request, so that everybody is the same operator. */
+  /**
+   * What the `operator` option is. `constant`: a function that takes no request, so that everybody is the same
+   * operator.
+   */
   operator: 'function' | 'constant' | 'none' | 'unknown';
 }
 
@@ -104,9 +107,9 @@ export interface ConfigFacts {
   file: string;
   problems: ConfigProblem[];
   settings: CheckedSettings;
-  /** Contracts in the config that have every method. */
+  /** The contracts for which the config has a module with every method. */
   contracts: ContractKey[];
-  /** The host modules that decide which calls are owed, as a worker with this config would announce them. */
+  /** The host modules that a worker with this config would announce; they decide which callbacks are made. */
   modules: OwedModule[];
   hasMetrics: boolean;
   /** The ids of audit.key and audit.previousKeys, the one in use first. */
@@ -138,14 +141,14 @@ export interface DatabaseFacts {
   superuser: boolean;
   encrypted: boolean;
   maxConnections: number;
-  /** Whether statements of one connection reach different server sessions. */
+  /** Whether a connection pooler sends the statements of one connection to different server sessions. */
   pooling: 'none' | 'transaction' | 'unknown';
 }
 
 export interface SchemaFacts {
   schema: string;
   exists: boolean;
-  /** The number of applied migrations. */
+  /** How many migrations are applied. */
   applied: number;
   pending: string[];
   /** Applied migrations that this version of cairnloop does not know. */

@@ -5,9 +5,9 @@ export interface Finding {
   level: FindingLevel;
   /** The stable code of the check, e.g. `MIGRATIONS`. */
   code: string;
-  /** What was expected and found, and why it matters. One line, no secret. */
+  /** What the check expected and found, and why it matters. One line without secrets. */
   message: string;
-  /** The command or edit that fixes it; null if nothing is wrong. */
+  /** The command or edit that fixes the problem; null if nothing is wrong. */
   fix: string | null;
   /** Why the check could not be made; {@link findingsText} groups findings by it. */
   notChecked?: string;

@@ -7,7 +7,7 @@ import { readConfigFacts } from './read-config-facts.js';
 
 /** A finding that doctor can fix without a decision of the user. */
 interface Fixer {
-  /** The code of the finding. */
+  /** The code of the finding that is fixed. */
   code: string;
   /** The fix as a shell command, for display. */
   action: string;
@@ -55,7 +55,7 @@ function ignoreEnvFile(file: string): void {
   appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : eol}.env${eol}`);
 }
 
-/** The fixes that would be applied. Pure. */
+/** Lists the fixes that doctor would apply. Pure. */
 export function planFixes(facts: Facts): Fix[] {
   return fixers
     .filter((fixer) => fixer.applies(facts))

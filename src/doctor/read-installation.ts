@@ -45,7 +45,7 @@ function versionOf(name: string): string | null {
   return folder === undefined ? null : readPackage(folder).version;
 }
 
-/** The folder of the package that code in `from` would import, links resolved. */
+/** The folder of the package that code in the folder `from` would import, with links resolved. */
 function findPackage(name: string, from: string): string | undefined {
   const found = foldersUp(from)
     .map((folder) => path.join(folder, 'node_modules', name))

@@ -7,7 +7,9 @@ interface Place {
   answerMs: number;
 }
 
-/** Opens the same kind of connection as the worker, so that doctor sees what the worker finds, and closes it after use. */
+/**
+ * Opens the same kind of connection as the worker, so that doctor sees what the worker finds, and closes it after use.
+ */
 export async function withDatabaseSession<T>(place: Place, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const { url, schema, answerMs } = place;
   const limits = { answer: answerMs, statement: answerMs };

@@ -35,7 +35,7 @@ export async function startKeeper(
     // A detached process opens a window on Windows.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // Pass on the loader, but not the debugger or an `--eval` source.
+    // Pass on the options of module loaders, but not those of the debugger or of `--eval`.
     execArgv: process.execArgv.filter((argument) => !/^--(inspect|input-type)/.test(argument)),
   });
   await untilReady(child);

@@ -11,7 +11,10 @@ export interface ProgramCall {
   account: SystemAccount | undefined;
 }
 
-/** Runs a program to its end. Rejects with `EMBEDDED_POSTGRES_FAILED` and its last lines unless it exits with 0. */
+/**
+ * Runs a program to its end. Unless it exits with 0, rejects with `EMBEDDED_POSTGRES_FAILED` and the last lines of its
+ * output.
+ */
 export function runProgram({ step, file, args, cwd, account }: ProgramCall): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step, reason }));
@@ -30,7 +33,7 @@ export function runProgram({ step, file, args, cwd, account }: ProgramCall): Pro
     );
     child.once('exit', (code) => {
       if (code !== 0) return;
-      // On Windows the server inherits the pipes, so `close` would wait for its end.
+      // On Windows the Postgres server inherits the pipes, so that `close` would come only when the server stops.
       child.stdout.destroy();
       child.stderr.destroy();
       resolve();

@@ -5,7 +5,9 @@ import type { PostgresCluster } from './cluster.js';
 import { lastLogLines, runProgram } from './run-program.js';
 import { findRunningServer } from './running.js';
 
-/** Shutdown mode: `fast` ends sessions first, `immediate` is a crash that the next start recovers from. */
+/**
+ * How Postgres is stopped: `fast` ends sessions first, `immediate` is like a crash, from which the next start recovers.
+ */
 export type StopMode = 'fast' | 'immediate';
 
 /**
@@ -39,7 +41,7 @@ export function controlServer(
   };
 }
 
-/** pg_ctl does not say why the server failed to start; its log does. */
+/** Throws the error of a failed start with the reason from the server's log, which pg_ctl does not print. */
 async function explain(error: unknown, { log }: PostgresCluster): Promise<never> {
   const reason = lastLogLines(await readFile(log, 'utf8').catch(() => ''));
   if (!reason || !isCairnloopError(error)) throw error;

@@ -22,7 +22,7 @@ export interface EmbeddedPostgresOptions {
   dataDir?: string;
   /** Removes `dataDir` at `stop()`, or when this process dies before that. Default: only where `dataDir` is absent. */
   temporary?: boolean;
-  /** The port on 127.0.0.1. Default: the one of the last start where that is free, else a free one. */
+  /** The port on 127.0.0.1. Default: the port of the last start if it is free, else any free port. */
   port?: number;
   /** Postgres settings, e.g. `{ max_connections: '200' }`. The server always listens on loopback only. */
   settings?: PostgresSettings;
@@ -46,7 +46,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
   /** Stops the server in the given mode and starts it again on the same port. */
   restart(mode: StopMode): Promise<void>;
-  /** Stops the server but keeps the cluster, as an outage does; `resume()` ends it. */
+  /** Stops the server but keeps the cluster, to simulate an outage; `resume()` starts the server again. */
   halt(mode: StopMode): Promise<void>;
   resume(): Promise<void>;
 }

@@ -25,7 +25,7 @@ export function maskUrl(text: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*(?=:\/\/)/i.exec(text)?.[0];
   if (!scheme) return text === '' ? 'an empty string' : 'a string that is no URL';
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // An "@" after the host ends a password whose special characters were not encoded.
+  // An "@" after the host means that a password contains special characters which were not encoded.
   if (!url || `${url.pathname}${url.search}${url.hash}`.includes('@')) return `${scheme}://***`;
   const user = url.username || url.password ? '***@' : '';
   return `${scheme}://${user}${url.host}${url.pathname}${url.search || url.hash ? '?***' : ''}`;

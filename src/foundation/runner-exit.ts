@@ -17,7 +17,7 @@ export function watchPackageManager(onGone: () => void, env: NodeJS.ProcessEnv =
   return () => clearInterval(timer);
 }
 
-/** This process and, where it can be found, the shell between it and the package manager. */
+/** This process and, if it is found, the shell between it and the package manager, each with its parent. */
 function runnerChain(): { pid: number; parent: number }[] {
   const shell = process.ppid;
   const runner = parentOf(shell);

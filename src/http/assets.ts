@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** Serves the browser's files under URLs that contain a hash of their content. */
+/** The scripts and styles of a page, under URLs that contain a hash of their content. */
 export interface ServedAssets {
   /** The URL of a file, e.g. `main.js`. */
   href(name: string): string;
@@ -67,7 +67,7 @@ export interface AssetFolder {
   /** The path of the mount, without a slash at its end. */
   base: string;
   folder: URL;
-  /** The stylesheet's name, and the files it is joined from, in order. */
+  /** The name of the stylesheet, and the files that are joined to make it, in order. */
   stylesheet: string;
   styles: readonly string[];
   /** The entry module of the script; the other modules are preloaded. */

@@ -7,12 +7,12 @@ export interface FormFields {
   text(name: string): string;
   /** Every value of a field that may occur more than once. */
   all(name: string): string[];
-  /** Names of all fields. */
+  /** The names of all fields of the form. */
   names: readonly string[];
 }
 
 export interface FieldLimits {
-  /** Limit for the whole body, in bytes. */
+  /** Size limit of the request's body, in bytes. */
   maxBytes: number;
   maxFields: number;
 }

@@ -57,7 +57,7 @@ export function isPersonId(id: unknown): id is string {
 
 const maxLength = 500;
 
-/** Visible characters: an id without any could not be shown or recorded. */
+/** Matches a visible character: an id without one cannot be shown to people. */
 const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
@@ -73,7 +73,7 @@ function problemOf(id: unknown): string | null {
 }
 
 function toPerson(id: string, name: unknown): IdentifiedPerson {
-  // Do not cut a surrogate pair.
+  // A cut name may end with half a surrogate pair, which is removed.
   const known = typeof name === 'string' ? name.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, '') : '';
   return visible.test(known) ? { id, name: toStorableText(known).trim() } : { id };
 }

@@ -4,9 +4,11 @@ import { createRateLimit } from './rate-limit.js';
 
 /** Server-sent events for open pages, limited per person and to the lifetime of their session. */
 export interface LiveStreams<News> {
-  /** Returns a stream, or a refusal: 429 over the person's limit, 503 over the process's limit or while closing. */
+  /**
+   * Responds with a stream, or refuses it: 429 over the person's limit, 503 over the process's limit or while closing.
+   */
   open(viewer: StreamViewer<News>): Response;
-  /** Ends every stream and opens no more. */
+  /** Ends every stream and refuses new ones. */
   close(): void;
 }
 
@@ -47,7 +49,7 @@ const keepAliveMs = 15_000;
  * never show that the session has ended.
  */
 const defaultLifeMs = 50_000;
-/** Buffer limit of one stream, in bytes, besides the connection's own. */
+/** Size limit of a stream's buffer, in bytes, besides the buffer of the connection. */
 const maxQueued = 16 * 1024;
 /** Most streams that may be open in this process. */
 const maxStreams = 10_000;

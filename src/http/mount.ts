@@ -4,7 +4,7 @@ import { errorText } from '../foundation/redact.js';
 import type { NativeRequest } from './identify.js';
 import { isResponseOver, writeResponse } from './write-response.js';
 
-/** One handler for fetch-style servers and for Node. Neither form throws or rejects. */
+/** The handler of a mount, for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface Mounted {
   /** Responds to every request; other paths get 404. */
   fetch: (request: Request) => Promise<Response>;
@@ -140,13 +140,13 @@ function handOn(next: () => unknown, { name, log }: MountOptions, response: Serv
   }
 }
 
-/** Ends a response with 500, or the connection if headers were sent. */
+/** Responds with 500, or closes the connection if headers were sent already. */
 function endWith(response: ServerResponse, headers: Record<string, string>): void {
   try {
     if (response.headersSent) response.destroy();
     else response.writeHead(500, headers).end(failedText);
   } catch {
-    // The connection is gone, or the host's own wrapper of the response fails.
+    // The connection is closed, or the host's wrapper of the response fails.
   }
 }
 

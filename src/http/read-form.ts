@@ -7,7 +7,7 @@ export type UnreadReason = 'too large' | 'too slow' | 'malformed' | 'already rea
 
 export interface FormReadOptions {
   limits?: FieldLimits;
-  /** Content types to read. Default: forms. */
+  /** The content types to accept. Default: forms only. */
   accepts?: readonly ('form' | 'json')[];
   /** How long to wait for the next bytes of the body, in milliseconds. */
   idleMs?: number;

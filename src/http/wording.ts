@@ -4,7 +4,7 @@ import { CairnloopError } from '../foundation/errors.js';
 /** The texts of a page, with their language and writing direction. */
 export interface Wording<Texts> {
   texts: Texts;
-  /** Language tag for `lang`, dates and numbers. */
+  /** The language tag for the attribute `lang` and for formatting dates and numbers. */
   locale: string;
   dir: 'ltr' | 'rtl';
 }

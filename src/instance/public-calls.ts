@@ -7,8 +7,8 @@ type Groups<Api> = { [Group in keyof Api]: { [Name in keyof Api[Group]]: AsyncCa
 
 /**
  * Wraps the API for hosts: results are frozen recursively, and failures are translated by `explain`. Internal callers
- * see raw database errors, to distinguish an outage from a bad statement. `admit` may refuse a call by its name, such as
- * `drafts.get`.
+ * see raw database errors, to distinguish an outage from a bad statement. `admit` may refuse a call by its name, such
+ * as `drafts.get`.
  */
 export function wrapPublicCalls<Api extends Groups<Api>>(
   api: Api,

@@ -18,11 +18,11 @@ export interface MetricSource {
 
 /** The metric values that one instance of Cairnloop supplies. */
 export interface InstanceMetricSource extends MetricSource {
-  /** Identifies the database; equal for instances that count the same rows. */
+  /** Identifies the database and schema; it is equal for instances that count the same rows. */
   database: string;
 }
 
-/** The metrics in one registry: instances that share the registry count in the same ones. */
+/** Cairnloop's metrics in one registry. All instances that share the registry use them. */
 interface RegistryMetrics {
   names: ReadonlyMap<string, object>;
   set: MetricSet;

@@ -11,9 +11,12 @@ import { type MountSchemas, optionalMountOption, readMountOptions } from '../val
 export type { Mounted } from '../http/mount.js';
 
 export interface OperationsOptions {
-  /** Default: `ops.healthPath` of the config, `/health`. Readiness is `<healthPath>/ready`. */
+  /**
+   * The path of the health check; readiness is at `<healthPath>/ready`. Default: `ops.healthPath` of the config,
+   * `/health`.
+   */
   healthPath?: string;
-  /** Default: `ops.metricsPath` of the config, `/metrics`. */
+  /** The path of the metrics. Default: `ops.metricsPath` of the config, `/metrics`. */
   metricsPath?: string;
 }
 
@@ -23,7 +26,7 @@ export interface OperationsSources {
   /** Collects the metrics; null where no metrics reporter is configured. */
   metrics: (() => Promise<{ contentType: string; body: string }>) | null;
   log: Logger;
-  /** The name of the config file, where it is known. */
+  /** The name of the config file, for the hint how to configure metrics. */
   configFile?: string | undefined;
 }
 
@@ -41,7 +44,9 @@ export interface Readiness {
   };
 }
 
-/** Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options. */
+/**
+ * Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options.
+ */
 export function createOperations(sources: OperationsSources, paths: Required<OperationsOptions>): Mounted {
   const { healthPath, metricsPath } = paths;
   const owned = new Set([healthPath, `${healthPath}/ready`, metricsPath]);
@@ -99,7 +104,8 @@ const path = optionalMountOption(opsPath.expected, z.custom<string>(opsPath.acce
 const schemas: MountSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
 
 /**
- * Checks the options of {@link createOperations} when it is mounted, so that a typing error does not hide an endpoint.
+ * Checks the paths of the health and metrics endpoints when they are mounted, so that a misspelt option does not move
+ * one unnoticed.
  */
 export function resolveOperationsPaths(
   options: OperationsOptions,

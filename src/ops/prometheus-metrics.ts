@@ -5,7 +5,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { type InstanceMetricSource, joinMetricsRegistry, restoreClearedMetrics } from './metrics-registry.js';
 import type { PrometheusReporter } from './prometheus.js';
 
-/** Deliveries that wait or were given up, by topic, and for how long the oldest has been due. */
+/** How many deliveries are pending or discarded, by topic, and for how long the oldest pending one has been due. */
 export type DeliveryCounts = readonly {
   topic: string;
   pending: number;
@@ -36,13 +36,11 @@ const knownPriorities = new Set(['low', 'normal', 'high', 'urgent']);
 
 export interface PrometheusMetrics extends Metrics {
   scrape(): Promise<{ contentType: string; body: string }>;
-  /** Stops counting deliveries of this instance. Earlier counts stay. */
+  /** Removes the instance from the metrics that are read at a scrape. What was counted before stays. */
   close(): void;
 }
 
-/**
- * Cairnloop's metrics in prom-client. Throws `METRIC_NAME_TAKEN`, `METRICS_REGISTRY_UNUSABLE`.
- */
+/** Creates Cairnloop's metrics with prom-client. Throws `METRIC_NAME_TAKEN`, `METRICS_REGISTRY_UNUSABLE`. */
 export async function createPrometheusMetrics(
   reporter: PrometheusReporter,
   source: InstanceMetricSource,

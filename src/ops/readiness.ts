@@ -15,8 +15,8 @@ const probeTimeoutMs = 2000;
 const stuckAfterMs = 10_000;
 
 /**
- * Whether this process can work now: writable database, job store, migrations, and a worker that is not stopping and
- * can write outcomes.
+ * Checks whether this process can work now: writable database, job store, migrations, and a worker that is not stopping
+ * and can write outcomes.
  */
 export async function checkReadiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
   const db = runtime.db.waitingFor(workerLockMs);
@@ -41,7 +41,10 @@ export async function checkReadiness(runtime: Runtime, worker: ObservedWorker): 
   };
 }
 
-/** Only a write reveals a standby or a read-only primary. Another check reports a missing schema. */
+/**
+ * Only a write reveals a standby or a read-only primary. A missing table is not reported here, but by the check of
+ * migrations.
+ */
 async function write(db: Database): Promise<void> {
   await db.run(changeNothing).catch(async (error) => {
     if (!noSuchTable.has((error as { code?: string }).code ?? '')) throw error;

@@ -40,7 +40,7 @@ const nothing: Pick<Mounted, 'node'> = {
   },
 };
 
-/** Serves a mounted app on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
+/** Starts an HTTP server for a mount on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
 export function serveOnAddress(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);

@@ -48,7 +48,7 @@ export type DomainEvent = (typeof domainEvents)[number];
 
 export type EventName = `cairnloop.${SpanName}.${SpanPhase}` | `cairnloop.${DomainEvent}`;
 
-/** Every channel name, as `telemetry.attach` takes them. */
+/** The names of all events, which are also the names of their diagnostics channels. */
 export const eventNames: readonly EventName[] = [
   ...spanNames.flatMap((span) => spanPhases.map((phase) => `cairnloop.${span}.${phase}` as const)),
   ...domainEvents.map((event) => `cairnloop.${event}` as const),

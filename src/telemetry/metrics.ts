@@ -27,7 +27,7 @@ export interface Metrics {
   conversationsRemoved(count: number): void;
 }
 
-/** Counts nothing; used without `metrics`. */
+/** Metrics that count nothing, for a config without `metrics`. */
 export const noMetrics: Metrics = {
   conversationResolved() {},
   deliveryAttempted() {},

@@ -47,8 +47,8 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
     process(delivery, work) {
       const origin = fromTraceparent(delivery.traceparent);
       const parent = origin ? trace.setSpanContext(ROOT_CONTEXT, origin) : ROOT_CONTEXT;
-      // Keep the sampling decision of the process that wrote the delivery: a trace is recorded completely or not at
-      // all.
+      // Keep the sampling decision of the process that wrote the delivery, so that a trace is recorded completely or
+      // not at all.
       if (origin && origin.traceFlags === 0) return context.with(parent, work);
       const { topic, claimedAt } = delivery;
       const processing = { kind: SpanKind.CONSUMER, attributes: processAttributes(delivery) };

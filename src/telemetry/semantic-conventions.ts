@@ -24,12 +24,12 @@ export interface TracedDelivery {
   id: string;
   conversationId: string;
   topic: DeliveryTopic;
-  /** The host's method, e.g. `notifier.onReply`. */
+  /** The method of the host module that is called, e.g. `notifier.onReply`. */
   method: string;
   attempt: number;
   /** Trace context of the span that wrote the delivery; null where that was not traced. */
   traceparent: string | null;
-  /** When the claim of the delivery was sent, by `performance.now()`. */
+  /** When the statement that claimed the delivery was sent, by `performance.now()`. */
   claimedAt: number;
 }
 

@@ -19,16 +19,16 @@ export interface TelemetryMessage {
   metadata: EventMetadata;
 }
 
-/** Observability only: nothing in Cairnloop reads these events, and with every handler removed nothing changes. */
+/** Telemetry events are for observability only: nothing in Cairnloop depends on them or their handlers. */
 export interface Telemetry {
   /**
    * Calls `handler` for the named events of this instance; each handler gets a copy of its own. One that throws or
    * rejects is detached and logged. Handlers run after the operation has returned, so they cannot fail, delay or repeat
-   * it; `start` comes with the time it was taken, `measurements.systemTime` (ms since 1970). Throws
+   * it; a `start` event therefore has its time in `measurements.systemTime` (ms since 1970). Throws
    * `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`, `INPUT_INVALID`.
    */
   attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void;
-  /** Returns whether the handler existed. */
+  /** Detaches a handler. Returns whether it existed. */
   detach(id: string): boolean;
   /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
@@ -65,8 +65,8 @@ interface Attached {
 }
 
 /**
- * The telemetry of one instance. Its handlers get events of this instance only; a channel of `node:diagnostics_channel`
- * belongs to the process, so its subscribers get those of every instance.
+ * Creates the telemetry of one instance. Its handlers get events of this instance only; a channel of
+ * `node:diagnostics_channel` belongs to the process, so its subscribers get those of every instance.
  */
 export function createTelemetry(log: Logger): Telemetry {
   const attached = new Map<string, Attached>();
@@ -93,8 +93,8 @@ export function createTelemetry(log: Logger): Telemetry {
   const isHeard = (event: EventName) => hasListener(attached, event);
 
   /**
-   * Publishes in order once the event loop is free. A span is published at its end: a handler that blocks on `start`
-   * would otherwise delay the operation.
+   * Publishes events in order once the event loop is free. The events of a span are published at its end: a handler
+   * that blocks on `start` would otherwise delay the operation.
    */
   function later(messages: TelemetryMessage[]): void {
     if (!messages.some(({ event }) => isHeard(event))) return;
@@ -166,7 +166,10 @@ function call({ handler, giveUp }: Attached, { event, measurements, metadata }: 
   }
 }
 
-/** A copy for one reader, so that its changes reach neither the operation's result nor the next reader. */
+/**
+ * Copies an event's message for each handler, so that a handler's changes reach neither the operation's result nor the
+ * next handler.
+ */
 function copyOf(message: TelemetryMessage): TelemetryMessage {
   try {
     return structuredClone(message);

@@ -4,7 +4,7 @@ import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 /** The outcome of one call into a host module. */
 export type CallOutcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
-/** One call with one sample. */
+/** One call of a host module with one sample. */
 export interface CallWithSample {
   /** What is special about the sample, e.g. `right-to-left text`. */
   sample: string;

@@ -195,7 +195,7 @@ async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly F
   const late: Promise<unknown>[] = [];
   const deliveryId = randomUUID();
   const conversation = sampleConversation(randomUUID());
-  // One instance for all attempts, as in a worker that keeps running.
+  // Use one notifier for all attempts, as a worker that keeps running does.
   let current: FaultedProvider | undefined;
   const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
   const trials: CallWithSample[] = [];

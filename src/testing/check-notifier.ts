@@ -54,7 +54,7 @@ const notCalled: ContractFinding = {
 export interface NotifierCallback {
   name: keyof Notifier;
   judge: JudgeResult;
-  /** The arguments with which the worker calls the method. */
+  /** The arguments with which the worker would call the callback. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
 
@@ -112,7 +112,10 @@ export const notifierCallbacks: readonly NotifierCallback[] = [
   },
 ];
 
-/** For all callbacks but `onConversationResolved`, a returned `err(...)` is a failure, and no other value is. */
+/**
+ * Judges what a callback returned. For all but `onConversationResolved`, `err(...)` is a failure, and no other value
+ * is.
+ */
 function judgeFailure(value: unknown): CallVerdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;

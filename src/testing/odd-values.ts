@@ -1,4 +1,4 @@
-/** Undocumented values that providers return in practice. */
+/** Unusual values that a mail or CRM provider may return in practice, although they are undocumented. */
 export const oddProviderResults: readonly unknown[] = [
   null,
   '',

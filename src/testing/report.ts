@@ -1,6 +1,6 @@
 import type { ContractKey } from '../config/host-modules.js';
 
-/** The code of a finding. `PASSED` is a check without a problem. */
+/** The code of a finding of a contract check. `PASSED` means that the check found no problem. */
 export type ContractCode =
   | 'PASSED'
   | 'NOT_CALLED'

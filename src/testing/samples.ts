@@ -16,12 +16,12 @@ export interface LabelledConversation {
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 2, 9, minutes));
 
-/** An ordinary resolved conversation. */
+/** A sample of an ordinary resolved conversation. */
 export function ordinaryConversation(): Conversation {
   return conversation({ actorId: 'customer-1', subject: 'Invoice 1042', content: 'Where is my invoice?' });
 }
 
-/** {@link ordinaryConversation} with an id of its own. */
+/** The same sample as {@link ordinaryConversation}, with a given id. */
 export function sampleConversation(id: string): Conversation {
   return deepFreeze({ ...ordinaryConversation(), id });
 }
@@ -204,7 +204,7 @@ function proposal(of: Conversation, special: Pick<Proposal, 'type' | 'riskTier' 
   });
 }
 
-/** Keys that pollute the prototype of all objects if they are merged carelessly. */
+/** A map with keys that pollute the prototype of all objects if they are merged carelessly. */
 function trappedKeys(): Record<string, unknown> {
   return JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
 }

@@ -83,7 +83,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   }
 }
 
-/** An empty name counts as absent. */
+/** The schema of an actor's name. An empty name counts as absent. */
 const optionalName = z
   .string()
   .max(500)
@@ -107,7 +107,7 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
   const unknown = z.unknown().superRefine((_, context) => {
     context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
   });
-  // zod ignores an own `__proto__` key, which JSON.parse creates.
+  // Refuse the key `__proto__`, which JSON.parse can create and zod ignores.
   const own = z.unknown().superRefine((value, context) => {
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
       context.addIssue({ code: 'custom', path: ['__proto__'], params: { known: Object.keys(shape) } });
@@ -115,7 +115,7 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
   return own.pipe(z.object(shape).catchall(unknown)) as unknown as z.ZodObject<Shape>;
 }
 
-/** The schema of a documented input: exactly its keys, none missing and none more. */
+/** Makes the schema of a public call's input. TypeScript requires a field for every documented key, and no other. */
 export function schemaOf<Input>() {
   return <Shape extends FieldsOf<Input>>(
     shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
@@ -144,7 +144,7 @@ export function parseInput<Schema extends z.ZodType>(
   throw new CairnloopError('INPUT_INVALID', { operation, problems });
 }
 
-/** The problems of an input, or its parsed value. */
+/** Returns the problems of an input, or its parsed value. */
 function problemsOf<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,

@@ -9,7 +9,7 @@ export type MountSchemas<Options> = { [K in keyof Required<Options>]: z.ZodType<
 
 /**
  * Validates and copies mount options. Throws `MOUNT_OPTION_INVALID` for the first wrong or unknown one: a misspelt
- * `operator` must not leave the page open.
+ * `operator` must not leave the page without access control.
  */
 export function readMountOptions<Options extends object>(
   helper: string,

@@ -47,7 +47,7 @@ const newAgents = () => ({
  */
 const agents = { toAny: newAgents(), toPublic: newAgents() };
 
-/** Error codes of a request on a connection that the other side has closed. */
+/** The error codes of a request on a connection that the endpoint has closed. */
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
 /** Sends a webhook request and waits for the status of the response. Follows no redirect. Never rejects. */

@@ -38,8 +38,8 @@ export class AddressRefused extends Error {
 }
 
 /**
- * Resolves names to public addresses only. The connection is made to what this returns, so a name that changes between a
- * check and the connection (DNS rebinding) gains nothing.
+ * Resolves a host name to its public addresses only. The connection is made to the returned address, so that a name
+ * which changes its address after a check (DNS rebinding) gains nothing.
  */
 export const lookupPublicAddress: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {
@@ -47,7 +47,7 @@ export const lookupPublicAddress: LookupFunction = (hostname, options, callback)
     const allowed = addresses.filter(({ address }) => isPublicAddress(address));
     const [first] = allowed;
     if (!first) return callback(new AddressRefused(), '', 0);
-    // The type of `callback` has no form for `all`, which connections with several addresses ask for.
+    // The type of `callback` lacks the form for `all`, with which Node asks for several addresses.
     if (options.all) return (callback as (error: null, found: typeof allowed) => void)(null, allowed);
     callback(null, first.address, first.family);
   });

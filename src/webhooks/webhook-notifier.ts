@@ -3,7 +3,7 @@ import { createWebhookSender } from './send-to-all.js';
 import { webhookSettings } from './settings.js';
 
 export interface WebhookEndpoint {
-  /** URL to which callbacks are posted. */
+  /** The URL to which callbacks are posted. */
   url: string;
   /** Secret of this endpoint, or several during a rotation. Default: the common `secret`. */
   secret?: string | readonly string[];

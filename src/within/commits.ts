@@ -17,7 +17,9 @@ export interface CommitListener {
    * deliveries.
    */
   listening(): Promise<void>;
-  /** Keeps the follow-ups of a call until its commit is notified; returns the payload of that notification. */
+  /**
+   * Holds the follow-ups of a call until the notification of its commit arrives. Returns the payload to notify with.
+   */
   hold(followUps: HeldFollowUps): string;
   drop(token: string): void;
   close(): Promise<void>;

@@ -27,7 +27,7 @@ const refused: Record<string, string> = {
 
 export interface WithinOptions {
   runtime: Runtime;
-  /** Makes all public calls on a runtime. */
+  /** Makes all public calls for a runtime. */
   createCalls: (runtime: Runtime) => Calls;
   /** May refuse a call before it is made. */
   admit: () => Promise<unknown>;
@@ -64,7 +64,7 @@ export function createWithin({ runtime, createCalls, admit }: WithinOptions): {
         Object.fromEntries(callsIn(createCalls(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
       );
     };
-    // The wrapper of public calls reads from `length` how many arguments a call takes.
+    // `wrapPublicCalls` reads from a function's `length` how many arguments the call takes.
     return Object.defineProperty(run, 'length', { value: call.length });
   }
 }
