@@ -51,7 +51,7 @@ function anchorLevel({ end, broken, anchors }: Read): AuditLevelResult {
     return { status: 'unused', proves: 'nothing: no anchor was given (--anchor), or the chain breaks before it.' };
   return {
     status: 'holds',
-    proves: `events 1 to ${Math.max(...reached)} are those that were sealed when the anchor was made, also against the owner of the tables.`,
+    proves: `events 1 to ${Math.max(...reached)} are unchanged since the anchor was made: not even the owner of the tables could have changed them unnoticed.`,
   };
 }
 

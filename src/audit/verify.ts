@@ -131,7 +131,7 @@ function endBroken(end: ChainLink, found: ChainEnd, keys: AuditKeys): AuditFault
 
 async function erasureBroken(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
   const fault = await findErasureFault(tx);
-  const reason = 'what is marked as erased is not what an "audit.erased" line says was erased';
+  const reason = 'the events that are marked as erased are not those that an "audit.erased" event covers';
   return fault && { seq: fault.seq ?? end.seq + 1, eventId: fault.eventId, reason, level: 'chain' };
 }
 
@@ -143,7 +143,7 @@ interface FaultRow {
 const faultReasons: Record<FaultRow['fault'], string> = {
   deleted: 'an event was deleted before it was sealed',
   changed: 'an event was changed before it was sealed',
-  unknown: 'an event that waits for its seal has no receipt: it was put in, or its seal taken off',
+  unknown: 'an unsealed event has no receipt: it was inserted past the triggers, or its seal was removed',
 };
 
 /**

@@ -35,7 +35,7 @@ const afterImportMs = 250;
 const configTexts: FailureTexts = {
   what: 'the config',
   because: 'the config cannot be read',
-  fix: 'make the config importable: it may connect to nothing and wait for nothing',
+  fix: 'make the config importable: it must neither connect to a server nor wait for anything',
 };
 
 /** Collects the facts that the checks judge. Never throws: a fact that cannot be read has a reason. */

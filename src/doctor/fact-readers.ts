@@ -132,7 +132,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFact]: ServiceReader
   },
   policies: {
     what: 'slaPolicyProvider.getActivePolicies',
-    because: 'the slaPolicyProvider gave no policies',
+    because: 'the slaPolicyProvider returned no policies',
     fix: 'correct getActivePolicies; meanwhile no SLA starts',
     skip: ({ known }) =>
       known.config?.problems.some(({ path }) => path.startsWith('slaPolicyProvider'))
@@ -142,7 +142,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFact]: ServiceReader
   },
   probes: {
     what: 'the probe',
-    because: 'the host modules did not answer',
+    because: 'the host modules did not return in time',
     fix: 'run their tests',
     read: ({ config, timeoutMs }) => probeModules(config, timeoutMs - 300),
   },

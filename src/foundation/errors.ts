@@ -282,7 +282,7 @@ const catalog = {
 
   // Errors of SLA clocks and policies
   SLA_POLICIES_UNAVAILABLE: (d: { reason: string }) => ({
-    message: `The slaPolicyProvider gave no policies: ${d.reason}.`,
+    message: `The slaPolicyProvider returned no policies: ${d.reason}.`,
     hint: 'Check getActivePolicies(); until it returns policies, no new SLA starts; everything else goes on.',
   }),
   SLA_POLICY_REJECTED: (d: { priority: string; reason: string; unconfirmed?: boolean }) =>

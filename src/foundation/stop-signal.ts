@@ -5,7 +5,7 @@ import { watchPackageManager } from './runner-exit.js';
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Why the process has to stop: a signal, or the exit of its parent process or package manager. */
-export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that ran this one is gone';
+export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that started this one has exited';
 
 /**
  * Waits for the first stop signal. A second one ends the process at once. A forked process also stops when its parent
@@ -20,7 +20,7 @@ export function waitForStopSignal(): Promise<StopReason> {
       resolve(reason);
     };
     const parentGone = () => first('disconnect');
-    const unwatch = watchPackageManager(() => first('The process that ran this one is gone'));
+    const unwatch = watchPackageManager(() => first('The process that started this one has exited'));
     for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });

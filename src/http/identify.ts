@@ -65,7 +65,7 @@ const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
  * id.
  */
 function problemOf(id: unknown): string | null {
-  if (typeof id !== 'string') return 'is no text';
+  if (typeof id !== 'string') return 'is not a string';
   if (id.length > maxLength) return `has ${id.length} characters (limit ${maxLength})`;
   if (/\p{Cc}/u.test(id)) return 'holds control characters';
   if (!id.isWellFormed()) return 'holds half a surrogate pair';

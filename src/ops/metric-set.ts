@@ -115,11 +115,11 @@ function createCountGauges(counts: MetricSource['counts']) {
   const ofTopics = (name: string, help: string, key: 'pending' | 'discarded' | 'oldestDueSeconds') =>
     gauge(name, help, ['topic'], async (found) => setCounts(found, await counts(), key));
   return {
-    pending: ofTopics('cairnloop_deliveries_pending', 'Deliveries that wait, scheduled ones among them.', 'pending'),
-    discarded: ofTopics('cairnloop_deliveries_discarded', 'Deliveries given up and not retried.', 'discarded'),
+    pending: ofTopics('cairnloop_deliveries_pending', 'Pending deliveries, including scheduled ones.', 'pending'),
+    discarded: ofTopics('cairnloop_deliveries_discarded', 'Discarded deliveries that were not retried.', 'discarded'),
     oldestDue: ofTopics(
       'cairnloop_deliveries_oldest_due_seconds',
-      'For how long the oldest delivery has been due that no worker has taken; 0 where none waits.',
+      'For how long the oldest due delivery has waited to be claimed by a worker; 0 where none waits.',
       'oldestDueSeconds',
     ),
   };

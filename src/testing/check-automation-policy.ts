@@ -53,7 +53,7 @@ async function checkFurther(decide: Decide, ordinary: readonly CallWithSample[])
   return [
     ...judgeCalls('decide, with customer context', withContext, judgeDecision),
     ...judgeCalls('decide, odd data at high risk', risky, judgeRiskyDecision),
-    ...judgeCalls('decide, the same again and all at once', again, sameAs(ordinary)),
+    ...judgeCalls('decide, the same proposals again, all at once', again, sameAs(ordinary)),
   ];
 }
 

@@ -56,7 +56,7 @@ function judgeKnown(value: unknown): CallVerdict | undefined {
   const verdict = judgeResult(value);
   if (verdict || (value as { ok: boolean }).ok) return verdict;
   const reason = errorText((value as { error: unknown }).error, 200);
-  const message = `returned err (${reason}), so the rail says "Context Unavailable"; name known ids with actorIds`;
+  const message = `returned err (${reason}), so the workspace shows "Context Unavailable"; name known ids with actorIds`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 

@@ -30,7 +30,7 @@ export function sampleConversation(id: string): Conversation {
 export function oddConversations(): LabelledConversation[] {
   return Object.entries(oddTextSamples)
     .map(([title, text]) => ({ title, conversation: conversation({ actorId: text, subject: text, content: text }) }))
-    .concat({ title: 'nothing but what must be there', conversation: bareConversation() })
+    .concat({ title: 'only required fields', conversation: bareConversation() })
     .concat({ title: '__proto__ among the keys', conversation: conversation({ metadata: trappedKeys() }) })
     .concat({ title: 'a thousand messages', conversation: conversation({ messages: 1000 }) });
 }

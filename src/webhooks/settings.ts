@@ -91,7 +91,7 @@ function readUrl(given: unknown, path: string, problems: ConfigProblem[]): URL |
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
   const found =
     typeof given !== 'string' ? describeKind(given) : url ? `another kind of URL (${url.protocol})` : 'no URL';
-  problems.push({ path, expected, found: url?.username || url?.password ? 'one with them' : found });
+  problems.push({ path, expected, found: url?.username || url?.password ? 'a URL with user or password' : found });
   return null;
 }
 

@@ -59,7 +59,7 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
 
 /** Throws `INPUT_INVALID` for a result that the host's driver has changed. */
 export function refuseChangedValue(found: unknown): never {
-  throw wrongExecutor('executor.query', 'rows as the server sent them, of one text each', describeValue(found));
+  throw wrongExecutor('executor.query', 'rows as the server sent them, each with one text', describeValue(found));
 }
 
 function wrongExecutor(path: string, expected: string, found: string): CairnloopError {

@@ -413,10 +413,13 @@ describe('doctor/checks', () => {
     const without = but('config', { contracts: [], modules: [] });
     const notifier = (facts: Partial<Facts>) =>
       diagnose({ ...goodFacts(), ...without, ...facts }).find(({ code }) => code === 'NOTIFIER');
-    assert.match(notifier({})?.message ?? '', /the workers of this schema have one, so its callbacks are owed/);
+    assert.match(notifier({})?.message ?? '', /the workers of this schema have one, and call it/);
     const first = notifier(but('work', { announced: null, workers: [] }));
     assert.equal(first?.level, 'check');
-    assert.match(first?.message ?? '', /No worker has started yet; once one with a notifier has, callbacks are owed/);
+    assert.match(
+      first?.message ?? '',
+      /No worker has started yet; callbacks are made once one with a notifier has started/,
+    );
   });
 
   it('LP1 names the running workers that lack a module with owed calls', () => {

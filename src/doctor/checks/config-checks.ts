@@ -14,7 +14,7 @@ const config = defineCheck({
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
     const failures = hostFailures.map((failure) =>
       blockedFinding(
-        `${file} was imported, and then code of the host failed with nobody to catch it: ${failure}.`,
+        `After ${file} was imported, code of the host failed with an error that nobody caught: ${failure}.`,
         'catch it there, or connect and start timers elsewhere: this error would end a worker',
       ),
     );
@@ -75,13 +75,13 @@ function missing(kind: { name: string; configKey: string; absent: string }): Jud
 
 function withoutNotifier(file: string, { work }: Facts): Judgement {
   if (isAnnounced(work, 'notifier'))
-    return okFinding(`No notifier in ${file}; the workers of this schema have one, so its callbacks are owed.`);
+    return okFinding(`No notifier in ${file}; the workers of this schema have one, and call it.`);
   const { message, ...rest } = missing(notifier);
   const neverStarted = work.state === 'known' && work.value.announced === null;
   if (!neverStarted) return { ...rest, message };
   return {
     ...rest,
-    message: `${message} No worker has started yet; once one with a notifier has, callbacks are owed.`,
+    message: `${message} No worker has started yet; callbacks are made once one with a notifier has started.`,
   };
 }
 
@@ -154,7 +154,7 @@ const opsBind = defineCheck({
     const { host, port } = facts.settings.ops;
     if (isLoopback(host)) return okFinding(`The ops server listens on ${host}:${port}, for this machine alone.`);
     const where = isEveryNetwork(host) ? `${host}:${port}, every network of the machine` : `${host}:${port}`;
-    const message = `The ops server listens on ${where}, and asks nobody who they are. ${exposedBy(facts)}`;
+    const message = `The ops server listens on ${where}, and requires no sign-in. ${exposedBy(facts)}`;
     if (profile === 'development' || !isEveryNetwork(host)) return okFinding(message);
     return checkFinding(message, `set ops.host in ${facts.file} to the address that your probes and Prometheus use`);
   },
@@ -208,7 +208,7 @@ const poolSize = defineCheck({
     const { concurrency } = settings.worker;
     const enough = Math.ceil(concurrency / callbacksPerConnection);
     if (poolSize >= enough) return okFinding(`${poolSize} connections serve ${concurrency} callbacks at once.`);
-    const message = `${concurrency} callbacks at once share ${poolSize} connection(s) to be loaded and settled, so they wait for each other.`;
+    const message = `${concurrency} callbacks at once share ${poolSize} connection(s) for loading and settling, so they wait for each other.`;
     return checkFinding(message, `set database.poolSize in ${file} to ${enough} or more, or lower worker.concurrency`);
   },
 });

@@ -21,7 +21,7 @@ const database = defineCheck({
   judge: ({ target, readOnly }) => {
     if (!readOnly) return okFinding(`The database at ${target} is reachable.`);
     return blockedFinding(
-      `The database at ${target} is read-only: a replica cannot take conversations.`,
+      `The database at ${target} is read-only: a replica cannot store conversations.`,
       'name the primary in database.url',
     );
   },
@@ -73,7 +73,8 @@ const encryption = defineCheck({
   judge: ({ encrypted, isLocal }, { profile }) => {
     if (encrypted) return okFinding('The connection to the database is encrypted.');
     if (isLocal || profile === 'development') return okFinding('The connection to the database is not encrypted.');
-    const message = 'The connection to the database is not encrypted, so its network can read customers and password.';
+    const message =
+      'The database connection is not encrypted, so others on the network can read the data and the password.';
     return checkFinding(message, 'add ?sslmode=verify-full to database.url');
   },
 });
@@ -131,7 +132,7 @@ const schema = defineCheck({
     if (incompatible.length > 0) return blockedFinding(newer(incompatible), upgrade);
     if (unknown.length > 0) return checkFinding(`${newer(unknown)} This version works on it.`, upgrade);
     if (!exists) return blockedFinding(`There is no schema "${schema}".`, 'cairnloop migrate');
-    return okFinding(`Schema "${schema}" is there.`);
+    return okFinding(`Schema "${schema}" exists.`);
   },
 });
 

@@ -67,9 +67,9 @@ const workerModules = defineCheck({
     const lacking = alive.flatMap(({ host, modules }) =>
       [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),
     );
-    if (lacking.length === 0) return [okFinding('Every running worker has the modules that calls are owed to.')];
+    if (lacking.length === 0) return [okFinding('Every running worker has the host modules that deliveries call.')];
     const listed = [...new Set(lacking)].join(', ');
-    const message = `Running workers lack modules that calls are owed to: ${listed}. Such calls fail there, until a worker that has the module takes them.`;
+    const message = `Running workers lack host modules that deliveries call: ${listed}. Such a delivery fails there, until a worker that has the module claims it.`;
     return [checkFinding(message, 'deploy one config to every worker')];
   },
 });
@@ -201,12 +201,15 @@ const probe = defineCheck({
   judge: ({ called }): Judgement[] => {
     const wrong = called.flatMap(({ contract, problems }) =>
       problems.map((problem) =>
-        checkFinding(`${contract}: ${problem}.`, `correct ${contract}; its test shows it with cairnloop/testing`),
+        checkFinding(
+          `${contract}: ${problem}.`,
+          `correct ${contract}; a test with cairnloop/testing shows the problem`,
+        ),
       ),
     );
     const right = called.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract);
     return right.length > 0
-      ? [okFinding(`Called once and right: ${right.join(', ')}. A notifier is never called.`), ...wrong]
+      ? [okFinding(`Called once without a problem: ${right.join(', ')}. A notifier is never called.`), ...wrong]
       : wrong;
   },
 });
