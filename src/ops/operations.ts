@@ -11,12 +11,9 @@ import { type MountSchemas, optionalMountOption, readMountOptions } from '../val
 export type { Mounted } from '../http/mount.js';
 
 export interface OperationsOptions {
-  /**
-   * The path of the health check; readiness is at `<healthPath>/ready`. Default: `ops.healthPath` of the config,
-   * `/health`.
-   */
+  /** Health check path. Default: `ops.healthPath` of the config, `/health`. Readiness is `<healthPath>/ready`. */
   healthPath?: string;
-  /** The path of the metrics. Default: `ops.metricsPath` of the config, `/metrics`. */
+  /** Metrics path. Default: `ops.metricsPath` of the config, `/metrics`. */
   metricsPath?: string;
 }
 

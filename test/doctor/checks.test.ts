@@ -175,7 +175,7 @@ describe('doctor/checks', () => {
       settings('ops', { host }),
       'check',
       'OPS_BIND',
-      /every network of the machine, and asks nobody.*\/health\/ready.*\/metrics.*nothing of a customer/,
+      /every network of the machine, and requires no sign-in.*\/health\/ready.*\/metrics.*nothing of a customer/,
       /ops\.host/,
     ]),
     ['a silent log', settings('log', { level: 'silent' }), 'check', 'LOG_LEVEL', /no trace/, /log\.level/],
@@ -435,7 +435,7 @@ describe('doctor/checks', () => {
       found.map(({ level }) => level),
       ['check'],
     );
-    assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. Such calls fail there/);
+    assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. Such a delivery fails there/);
   });
 
   it('is less strict on a developer machine', () => {
