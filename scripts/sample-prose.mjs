@@ -1,6 +1,7 @@
 /**
- * Picks comments, messages and names at random, to be read by somebody who does not have their files open: `node
- * scripts/sample-prose.mjs [seed] [--where]`. The same seed picks the same samples; `--where` prints their places.
+ * Picks comments, messages and names at random, to be read by somebody who does not have their files open:
+ * `node scripts/sample-prose.mjs [seed] [--where]`. The same seed picks the same samples; `--where` prints their
+ * places.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

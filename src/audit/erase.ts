@@ -3,7 +3,7 @@ import { type Executor, type NoParams, type Placeholders, statement } from '../d
 import { actionsWithoutPersonalData } from './erasable.js';
 import { erasureDigest } from './erasures.js';
 import { type ErasableField, erasedValues, fieldCommitments, withSalts } from './format.js';
-import { auditPageSize, type ChainRow, chainColumns, toChainEvent } from './pages.js';
+import { type AuditChainRow, auditPageSize, chainColumns, toChainEvent } from './pages.js';
 import { auditLockKey } from './seal.js';
 
 export interface AuditErasure {
@@ -58,7 +58,7 @@ export async function findAuditedConversations(executor: Executor, actorId: stri
   return rows.map(({ id }) => id);
 }
 
-type ErasableRow = ChainRow & { erase_actor: boolean; erase_detail: boolean };
+type ErasableRow = AuditChainRow & { erase_actor: boolean; erase_detail: boolean };
 
 /** Parallel lists with one entry per audit event: values as JSON, salts and commitments in hexadecimal. */
 interface ErasureParams {
@@ -101,7 +101,7 @@ function erasureParams(erasureId: string, rows: readonly ErasableRow[]): Erasure
  * Adds salts to an event that has none, because it is unsealed or sealed in format 1. An event of format 2 keeps its
  * salts.
  */
-function eventOf(row: ChainRow) {
+function eventOf(row: AuditChainRow) {
   const event = toChainEvent(row);
   return row.format === null ? withSalts(event) : event;
 }

@@ -12,15 +12,15 @@ export type SealedEvent = ChainEvent & {
 };
 
 /** A place in the audit chain: the number of a sealed event and its hash, onto which the next event is sealed. */
-export interface ChainLink {
+export interface AuditChainLink {
   seq: number;
   hash: string;
 }
 
 /** The place before the first event of an audit chain. */
-export const chainStart: ChainLink = { seq: 0, hash: '0'.repeat(64) };
+export const chainStart: AuditChainLink = { seq: 0, hash: '0'.repeat(64) };
 
-export interface BrokenLink {
+export interface ChainBreak {
   /** The first number at which the audit record differs from what was sealed. */
   seq: number;
   /** The id of the event at that place; null where it is gone. */
@@ -29,13 +29,13 @@ export interface BrokenLink {
 }
 
 /** How far an audit chain is intact: `end` is its last event, or the last event before `broken`. */
-export interface ChainCheck {
-  end: ChainLink;
-  broken: BrokenLink | null;
+export interface ChainVerification {
+  end: AuditChainLink;
+  broken: ChainBreak | null;
 }
 
 /** Seals events onto the end of an audit chain, in their order. */
-export function sealEvents(end: ChainLink, events: readonly ChainEvent[]): SealedEvent[] {
+export function sealEvents(end: AuditChainLink, events: readonly ChainEvent[]): SealedEvent[] {
   let last = end;
   return events.map((event) => {
     const seq = last.seq + 1;
@@ -48,7 +48,7 @@ export function sealEvents(end: ChainLink, events: readonly ChainEvent[]): Seale
 /**
  * Verifies that events continue the chain after `from`, in the order of their `seq`. Stops at the first that does not.
  */
-export function verifyChain(events: Iterable<SealedEvent>, from: ChainLink = chainStart): ChainCheck {
+export function verifyChain(events: Iterable<SealedEvent>, from: AuditChainLink = chainStart): ChainVerification {
   let end = from;
   for (const event of events) {
     const broken = faultOf(end, event);
@@ -58,7 +58,7 @@ export function verifyChain(events: Iterable<SealedEvent>, from: ChainLink = cha
   return { end, broken: null };
 }
 
-function faultOf(end: ChainLink, event: SealedEvent): BrokenLink | null {
+function faultOf(end: AuditChainLink, event: SealedEvent): ChainBreak | null {
   const seq = end.seq + 1;
   if (event.seq > seq) return { seq, eventId: null, reason: `event ${seq} is gone; ${event.seq} follows ${end.seq}` };
   if (event.seq < seq) return { seq, eventId: event.id, reason: `event ${event.seq} stands where ${seq} belongs` };

@@ -1,6 +1,6 @@
-import type { ChainLink } from './hash-chain.js';
+import type { AuditChainLink } from './hash-chain.js';
 import type { AuditKeys } from './keys.js';
-import type { Signatures } from './signatures.js';
+import type { AuditSignatures } from './signatures.js';
 
 /**
  * The levels of protection of the audit record: the hash chain alone, an end of it kept elsewhere, a key that signs it.
@@ -18,10 +18,10 @@ export interface AuditLevelResult {
 export type AuditLevelResults = Record<AuditLevel, AuditLevelResult>;
 
 interface Read {
-  end: ChainLink;
+  end: AuditChainLink;
   broken: { level: AuditLevel; reason: string } | null;
-  signatures: Signatures;
-  anchors: readonly ChainLink[];
+  signatures: AuditSignatures;
+  anchors: readonly AuditChainLink[];
   keys: AuditKeys;
   /** The id of the key that signed the recorded end of the chain; null where it is unsigned. */
   endKeyId: string | null;
@@ -79,7 +79,7 @@ function unknownKey(endKeyId: string | null, keys: AuditKeys): string[] {
   return endKeyId !== null && !keys.byId.has(endKeyId) ? [endKeyId] : [];
 }
 
-function unsigned(end: ChainLink): AuditLevelResult {
+function unsigned(end: AuditChainLink): AuditLevelResult {
   if (end.seq === 0) return { status: 'unused', proves: 'nothing yet: no event is sealed.' };
   return {
     status: 'missing',

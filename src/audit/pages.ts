@@ -10,7 +10,7 @@ export const auditPageSize = 1000;
  */
 export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run(selectSealed, { after, limit: auditPageSize });
+    const rows: AuditChainRow[] = await executor.run(selectSealed, { after, limit: auditPageSize });
     if (rows.length > 0) yield rows.map(toSealedEvent);
     if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.seq ?? null;
@@ -20,7 +20,7 @@ export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEve
 /** Reads the audit events that are not sealed yet, oldest first, page by page. */
 export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: auditPageSize });
+    const rows: AuditChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: auditPageSize });
     if (rows.length > 0) yield rows.map(toChainEvent);
     if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.id ?? null;
@@ -28,7 +28,7 @@ export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEv
 }
 
 /** A row of `audit_events` with its time as text, to the microsecond, and every value that its seal depends on. */
-export type ChainRow = AuditRow & {
+export type AuditChainRow = AuditRow & {
   exact_at: string;
   format: number | null;
   actor_salt: string | null;
@@ -39,7 +39,7 @@ export type ChainRow = AuditRow & {
   mac: string | null;
 };
 
-export function toChainEvent(row: ChainRow): ChainEvent {
+export function toChainEvent(row: AuditChainRow): ChainEvent {
   return {
     ...toAuditEvent(row),
     at: exactTime(row.exact_at),
@@ -53,7 +53,7 @@ export function toChainEvent(row: ChainRow): ChainEvent {
   };
 }
 
-export function toSealedEvent(row: ChainRow): SealedEvent {
+export function toSealedEvent(row: AuditChainRow): SealedEvent {
   return {
     ...toChainEvent(row),
     seq: Number(row.seq),
@@ -69,7 +69,7 @@ function exactTime(stored: string): Date | string {
   return /^\d{4}-.*\.\d{3}000Z$/.test(iso) ? new Date(iso) : iso;
 }
 
-/** All columns of a {@link ChainRow}. Their form does not depend on the session's settings for dates and bytes. */
+/** All columns of a {@link AuditChainRow}. Their form does not depend on the session's settings for dates and bytes. */
 export const chainColumns = `
   id, at, actor, action, conversation_id, subject_id, detail, seq, hash, format, actor_erased_by, detail_erased_by, key_id,
   encode(actor_salt, 'hex') AS actor_salt, encode(detail_salt, 'hex') AS detail_salt,
@@ -77,14 +77,14 @@ export const chainColumns = `
   encode(mac, 'hex') AS mac,
   coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
 
-const selectSealed = statement<{ after: string | null; limit: number }, ChainRow>(
+const selectSealed = statement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.sealed_page',
   (s, p) => `
     SELECT ${chainColumns} FROM ${s}.audit_events
     WHERE seq IS NOT NULL AND (${p.after}::bigint IS NULL OR seq > ${p.after}) ORDER BY seq LIMIT ${p.limit}`,
 );
 
-const selectUnsealedAfter = statement<{ after: string | null; limit: number }, ChainRow>(
+const selectUnsealedAfter = statement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.unsealed_page',
   (s, p) => `
     SELECT ${chainColumns} FROM ${s}.audit_events

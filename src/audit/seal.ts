@@ -2,11 +2,11 @@ import type { Database } from '../db/connect.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { type ChainEnd, chainEndFault, readChainEnd, writeChainEnd } from './chain-end.js';
+import { type AuditChainEnd, chainEndFault, readChainEnd, writeChainEnd } from './chain-end.js';
 import { withSalts } from './format.js';
-import { type ChainLink, type SealedEvent, sealEvents } from './hash-chain.js';
+import { type AuditChainLink, type SealedEvent, sealEvents } from './hash-chain.js';
 import { type AuditKeys, noAuditKeys, signedLineText } from './keys.js';
-import { type ChainRow, chainColumns, toChainEvent } from './pages.js';
+import { type AuditChainRow, chainColumns, toChainEvent } from './pages.js';
 
 /** How many audit events one transaction seals. */
 const batchSize = 500;
@@ -45,14 +45,14 @@ async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
     rows.map((row) => withSalts(toChainEvent(row))),
   );
   if (sealed.length > 0) await tx.run(writeSeals, sealParams(sealed, keys));
-  const last: ChainLink = sealed.at(-1) ?? end.last;
+  const last: AuditChainLink = sealed.at(-1) ?? end.last;
   if (sealed.length > 0 || end.recorded?.keyId !== (keys.current?.id ?? null))
     await writeChainEnd(tx, last, keys.current);
   return sealed.length;
 }
 
 /** Refuses to seal a signed audit record without its key; workers that have the key seal the events. */
-async function requireKey(tx: Executor, { keyId }: ChainEnd, { current, byId }: AuditKeys): Promise<void> {
+async function requireKey(tx: Executor, { keyId }: AuditChainEnd, { current, byId }: AuditKeys): Promise<void> {
   if (keyId === null || keyId === current?.id) return;
   if (!current || !byId.has(keyId)) throw new CairnloopError('AUDIT_KEY_MISSING', { keyId });
   const [used] = await tx.run(selectUsed, { keyId: current.id });
@@ -60,7 +60,7 @@ async function requireKey(tx: Executor, { keyId }: ChainEnd, { current, byId }: 
 }
 
 /** Records an event if the end of the chain is not the one that was sealed last: sealing would hide that. */
-async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Promise<void> {
+async function recordEndFault(tx: Executor, end: AuditChainEnd, keys: AuditKeys): Promise<void> {
   const fault = chainEndFault(end, keys);
   if (fault === null) return;
   const expected = end.recorded && `${end.recorded.seq}:${end.recorded.hash}`;
@@ -72,7 +72,7 @@ async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Pro
  * Reads unsealed events, and records an event about those without a receipt: they were inserted while the triggers were
  * disabled, which sealing would hide.
  */
-async function readUnsealed(tx: Executor): Promise<ChainRow[]> {
+async function readUnsealed(tx: Executor): Promise<AuditChainRow[]> {
   const rows = await tx.run(selectUnsealed, { limit: batchSize });
   if (rows.length === 0) return rows;
   const found = await tx.run(selectWithoutReceipt, { ids: rows.map(({ id }) => id) });
@@ -86,7 +86,7 @@ async function readUnsealed(tx: Executor): Promise<ChainRow[]> {
  * Records an event before the first signature and before the first one of a new key, so that nobody can re-sign the
  * record unnoticed.
  */
-async function recordKeyChange(tx: Executor, { last, keyId }: ChainEnd, { current }: AuditKeys): Promise<void> {
+async function recordKeyChange(tx: Executor, { last, keyId }: AuditChainEnd, { current }: AuditKeys): Promise<void> {
   if (last.seq > 0 && current && current.id !== keyId)
     await tx.run(insertOwnEvent, { action: 'audit.key_changed', detail: { from: keyId, to: current.id } });
 }
@@ -129,7 +129,7 @@ const takeTurn = statement<NoParams, { taken: boolean }>(
   (s) => `SELECT pg_try_advisory_xact_lock(${auditLockKey(s)}) AS taken`,
 );
 
-const selectUnsealed = statement<{ limit: number }, ChainRow>(
+const selectUnsealed = statement<{ limit: number }, AuditChainRow>(
   'audit.unsealed',
   (s, p) => `SELECT ${chainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT ${p.limit}`,
 );

@@ -2,7 +2,7 @@ import type { SealedEvent } from './hash-chain.js';
 import { type AuditKeys, signedLineText } from './keys.js';
 
 /** The signing keys of the audit events that were read so far. */
-export interface Signatures {
+export interface AuditSignatures {
   /** The first event that is signed. */
   since: { seq: number; at: string } | null;
   /** The id of the key that signed the last event read. */
@@ -13,14 +13,14 @@ export interface Signatures {
   unknown: ReadonlySet<string>;
 }
 
-export const noSignatures: Signatures = { since: null, last: null, retired: new Set(), unknown: new Set() };
+export const noSignatures: AuditSignatures = { since: null, last: null, retired: new Set(), unknown: new Set() };
 
 /** Checks the signature of one audit event; `fault` says why it cannot be what was sealed. Pure. */
 export function checkSignature(
-  before: Signatures,
+  before: AuditSignatures,
   event: SealedEvent,
   keys: AuditKeys,
-): { signatures: Signatures; fault: string | null } {
+): { signatures: AuditSignatures; fault: string | null } {
   const keyId = event.keyId ?? null;
   const fault = signatureFault(before, event, keyId, keys);
   if (keyId === before.last || fault) return { signatures: before, fault };
@@ -30,7 +30,12 @@ export function checkSignature(
   return { signatures: { since, last: keyId, retired, unknown }, fault };
 }
 
-function signatureFault(before: Signatures, event: SealedEvent, keyId: string | null, keys: AuditKeys): string | null {
+function signatureFault(
+  before: AuditSignatures,
+  event: SealedEvent,
+  keyId: string | null,
+  keys: AuditKeys,
+): string | null {
   if (keyId === null) {
     return before.last === null && !event.mac ? null : `event ${event.seq} is not signed, but the events before it are`;
   }

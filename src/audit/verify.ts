@@ -1,18 +1,18 @@
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { type ChainEnd, chainEndFault, readChainEnd } from './chain-end.js';
+import { type AuditChainEnd, chainEndFault, readChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
-import { type BrokenLink, type ChainLink, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
+import { type AuditChainLink, type ChainBreak, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
 import { type AuditKeys, noAuditKeys } from './keys.js';
 import { type AuditLevel, type AuditLevelResults, describeAuditLevels } from './levels.js';
 import { sealedPages } from './pages.js';
 import { faultFoundAction } from './seal.js';
-import { checkSignature, noSignatures, type Signatures } from './signatures.js';
+import { type AuditSignatures, checkSignature, noSignatures } from './signatures.js';
 
 export interface AuditVerification {
   /** The last event of the audit chain, or the last one before `broken`. */
-  end: ChainLink;
+  end: AuditChainLink;
   broken: AuditFault | null;
   /** How many audit events are not sealed yet; a running worker seals them within seconds. */
   unsealed: number;
@@ -23,12 +23,12 @@ export interface AuditVerification {
 }
 
 /** A place where the audit record differs from what was sealed, and the level of protection that shows it. */
-export type AuditFault = BrokenLink & { level: AuditLevel };
+export type AuditFault = ChainBreak & { level: AuditLevel };
 
 /** Anchors and keys against which an audit record is checked. */
 export interface AuditVerifyOptions {
   /** Ends of the chain that were kept outside of the database; each must still be a place of the chain. */
-  anchors?: readonly ChainLink[];
+  anchors?: readonly AuditChainLink[];
   keys?: AuditKeys;
   /** Called after each page of events that was checked, with the number of its last event. */
   onPage?(seq: number): void;
@@ -36,9 +36,9 @@ export interface AuditVerifyOptions {
 
 /** The state of a verification while it reads the chain. */
 interface Reading {
-  end: ChainLink;
+  end: AuditChainLink;
   broken: AuditFault | null;
-  signatures: Signatures;
+  signatures: AuditSignatures;
 }
 
 /** Verifies the whole audit record in the order of its seals. Returns how far it is intact, and what that proves. */
@@ -83,7 +83,7 @@ async function readChain(tx: Executor, { anchors, keys, onPage }: Required<Audit
   return reading;
 }
 
-function chainBroken(end: ChainLink, event: SealedEvent): AuditFault | null {
+function chainBroken(end: AuditChainLink, event: SealedEvent): AuditFault | null {
   const { broken } = verifyChain([event], end);
   return broken && { ...broken, level: 'chain' };
 }
@@ -97,7 +97,7 @@ function formatBroken(before: number, event: SealedEvent): AuditFault | null {
  * Reports an event whose hash differs from an anchor's. A chain that was sealed again is consistent in itself, but does
  * not match an anchor.
  */
-function anchorBroken(event: SealedEvent, anchors: readonly ChainLink[]): AuditFault | null {
+function anchorBroken(event: SealedEvent, anchors: readonly AuditChainLink[]): AuditFault | null {
   const replaced = anchors.some(({ seq, hash }) => seq === event.seq && hash !== event.hash);
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
 }
@@ -116,20 +116,20 @@ function faultAt({ seq, id }: SealedEvent, level: AuditLevel, reason: string): A
   return { seq, eventId: id, reason, level };
 }
 
-function cutOff(end: ChainLink, anchors: readonly ChainLink[]): AuditFault | null {
+function cutOff(end: AuditChainLink, anchors: readonly AuditChainLink[]): AuditFault | null {
   const seq = Math.max(0, ...anchors.map((anchor) => anchor.seq));
   if (seq <= end.seq) return null;
   const reason = `the record ends at event ${end.seq}; expected ${seq}`;
   return { seq: end.seq + 1, eventId: null, reason, level: 'anchor' };
 }
 
-function endBroken(end: ChainLink, found: ChainEnd, keys: AuditKeys): AuditFault | null {
+function endBroken(end: AuditChainLink, found: AuditChainEnd, keys: AuditKeys): AuditFault | null {
   const plain = chainEndFault(found, noAuditKeys);
   const reason = plain ?? chainEndFault(found, keys);
   return reason === null ? null : { seq: end.seq + 1, eventId: null, reason, level: plain ? 'chain' : 'key' };
 }
 
-async function erasureBroken(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
+async function erasureBroken(tx: Executor, end: AuditChainLink): Promise<AuditFault | null> {
   const fault = await findErasureFault(tx);
   const reason = 'the events that are marked as erased are not those that an "audit.erased" event covers';
   return fault && { seq: fault.seq ?? end.seq + 1, eventId: fault.eventId, reason, level: 'chain' };
@@ -150,7 +150,7 @@ const faultReasons: Record<FaultRow['fault'], string> = {
  * Reports tampering with unsealed audit events. Each has a receipt, so a receipt without its event, or an event without
  * one, shows it.
  */
-async function unsealedFault(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
+async function unsealedFault(tx: Executor, end: AuditChainLink): Promise<AuditFault | null> {
   const [first] = await tx.run(selectFaults);
   return first
     ? { seq: end.seq + 1, eventId: first.event_id, reason: faultReasons[first.fault], level: 'chain' }

@@ -4,7 +4,7 @@ import { configChecks } from './checks/config-checks.js';
 import { databaseChecks } from './checks/database-checks.js';
 import { hostChecks } from './checks/host-checks.js';
 import { workChecks } from './checks/work-checks.js';
-import type { Facts } from './facts.js';
+import type { DoctorFacts } from './facts.js';
 import type { Finding } from './finding.js';
 
 /** Every check of `cairnloop doctor`, in the order of its findings. */
@@ -17,6 +17,6 @@ export const doctorChecks: readonly DoctorCheck[] = [
 ];
 
 /** Runs every check on the collected facts. Pure: the same facts give the same findings. */
-export function diagnose(facts: Facts): Finding[] {
+export function runDoctorChecks(facts: DoctorFacts): Finding[] {
   return doctorChecks.flatMap((check) => check.run(facts));
 }

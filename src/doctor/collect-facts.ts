@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { importTimeoutMs } from '../config/host-limits.js';
 import {
-  type FailureTexts,
-  type HostFact,
-  type HostSource,
+  type FactFailureTexts,
+  type HostFactName,
+  type HostFactSource,
   hostFactReaders,
-  type ServiceFact,
+  type ServiceFactName,
   serviceFactReaders,
 } from './fact-readers.js';
-import { type DoctorProfile, type Fact, type Facts, knownFact, skippedFact } from './facts.js';
+import { type DoctorFact, type DoctorFacts, type DoctorProfile, knownFact, skippedFact } from './facts.js';
 import { type FoundConfig, readConfigFacts } from './read-config-facts.js';
 import { readFact } from './read-fact.js';
 import { readServices } from './read-services.js';
@@ -32,14 +32,14 @@ const servicesTimeoutMs = 2300;
 /** How long after its import to wait for errors of the config's own connections and timers, in milliseconds. */
 const afterImportMs = 250;
 
-const configTexts: FailureTexts = {
+const configTexts: FactFailureTexts = {
   what: 'the config',
   because: 'the config cannot be read',
   fix: 'make the config importable: it must neither connect to a server nor wait for anything',
 };
 
 /** Collects the facts that the checks judge. Never throws: a fact that cannot be read has a reason. */
-export async function collectFacts(options: CollectOptions): Promise<Facts> {
+export async function collectFacts(options: CollectOptions): Promise<DoctorFacts> {
   const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, hostFacts] = await Promise.all([
     readFact({ ...configTexts, timeoutMs: hostTimeoutMs }, () => readConfigFacts(root, configFile)),
@@ -51,19 +51,19 @@ export async function collectFacts(options: CollectOptions): Promise<Facts> {
   return { ...host, config: knownFact(found.value.facts), ...services, hostFailures: takeFailures() };
 }
 
-async function readHostFacts(from: HostSource): Promise<Pick<Facts, HostFact>> {
+async function readHostFacts(from: HostFactSource): Promise<Pick<DoctorFacts, HostFactName>> {
   const reads = Object.entries(hostFactReaders).map(async ([name, { read, ...texts }]) => {
-    const fact: Fact<unknown> = await readFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
+    const fact: DoctorFact<unknown> = await readFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
     return [name, fact] as const;
   });
-  return Object.fromEntries(await Promise.all(reads)) as unknown as Pick<Facts, HostFact>;
+  return Object.fromEntries(await Promise.all(reads)) as unknown as Pick<DoctorFacts, HostFactName>;
 }
 
-type Services = Pick<Facts, ServiceFact>;
+type Services = Pick<DoctorFacts, ServiceFactName>;
 
-const serviceNames = Object.keys(serviceFactReaders) as ServiceFact[];
+const serviceNames = Object.keys(serviceFactReaders) as ServiceFactName[];
 
-function namesOf(probe: boolean): ServiceFact[] {
+function namesOf(probe: boolean): ServiceFactName[] {
   return probe ? serviceNames : serviceNames.filter((name) => name !== 'probes');
 }
 

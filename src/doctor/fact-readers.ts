@@ -14,7 +14,7 @@ import { readWorkFacts } from './read-work.js';
 import { withDatabaseSession } from './with-session.js';
 
 /** The texts that doctor prints for a fact that could not be read. */
-export interface FailureTexts {
+export interface FactFailureTexts {
   /** Subject of the timeout message, as in "git did not settle within 2000 ms". */
   what: string;
   /** The reason that checks which need the fact print after "not checked:". */
@@ -23,17 +23,17 @@ export interface FailureTexts {
   fix: string;
 }
 
-export interface HostSource {
+export interface HostFactSource {
   /** The folder of the host's package. */
   root: string;
   configFile: string | undefined;
 }
 
-interface HostReader<Value> extends FailureTexts {
-  read: (from: HostSource) => Value | Promise<Value>;
+interface HostReader<Value> extends FactFailureTexts {
+  read: (from: HostFactSource) => Value | Promise<Value>;
 }
 
-export interface ServiceSource {
+export interface ServiceFactSource {
   config: UsableConfig;
   /** The facts that have been read so far. */
   known: Partial<FactValues>;
@@ -41,20 +41,20 @@ export interface ServiceSource {
   timeoutMs: number;
 }
 
-interface ServiceReader<Value> extends Omit<FailureTexts, 'fix'> {
+interface ServiceReader<Value> extends Omit<FactFailureTexts, 'fix'> {
   fix: string | ((config: UsableConfig) => string);
   /** The fact that has to be known before this one is read. */
-  after?: (config: UsableConfig) => ServiceFact | undefined;
+  after?: (config: UsableConfig) => ServiceFactName | undefined;
   /** Why this fact cannot be read; undefined if it can. */
-  skip?: (from: ServiceSource) => string | undefined;
-  read: (from: ServiceSource) => Value | Promise<Value>;
+  skip?: (from: ServiceFactSource) => string | undefined;
+  read: (from: ServiceFactSource) => Value | Promise<Value>;
 }
 
-export type ServiceFact = Exclude<FactName, HostFact | 'config'>;
-export type HostFact = 'installation' | 'mounts' | 'envFile' | 'build';
+export type ServiceFactName = Exclude<FactName, HostFactName | 'config'>;
+export type HostFactName = 'installation' | 'mounts' | 'envFile' | 'build';
 
 /** The readers of facts that are in the host's files, besides the config. */
-export const hostFactReaders: { readonly [Name in HostFact]: HostReader<FactValues[Name]> } = {
+export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<FactValues[Name]> } = {
   installation: {
     what: 'node_modules',
     because: 'node_modules cannot be read',
@@ -85,7 +85,7 @@ const fixOfDatabase = ({ database }: UsableConfig) =>
   `check the server, and that the role of database.url may read schema ${database.schema}`;
 
 /** The readers of facts that need the config: about the database, the job backend and the host's modules. */
-export const serviceFactReaders: { readonly [Name in ServiceFact]: ServiceReader<FactValues[Name]> } = {
+export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceReader<FactValues[Name]> } = {
   database: {
     what: 'the database',
     because: 'the database cannot be reached',
@@ -152,7 +152,7 @@ function urlOf({ databaseUrl }: UsableConfig): string {
   return databaseUrl ?? '';
 }
 
-function placeOf({ config, timeoutMs }: ServiceSource) {
+function placeOf({ config, timeoutMs }: ServiceFactSource) {
   return { url: urlOf(config), schema: config.database.schema, answerMs: answerMsOf(timeoutMs) };
 }
 

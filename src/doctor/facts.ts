@@ -15,20 +15,20 @@ import type { RejectedPolicy } from '../sla/validate-policies.js';
  * A fact that doctor reads: `known` with its value, `failed` with the reason, or `skipped` for the lack of another
  * fact. `because` is printed after "not checked:".
  */
-export type Fact<T> =
+export type DoctorFact<T> =
   | { state: 'known'; value: T }
   | { state: 'failed'; message: string; fix: string; because: string }
   | { state: 'skipped'; because: string };
 
-export const knownFact = <T>(value: T): Fact<T> => ({ state: 'known', value });
-export const skippedFact = (because: string): Fact<never> => ({ state: 'skipped', because });
+export const knownFact = <T>(value: T): DoctorFact<T> => ({ state: 'known', value });
+export const skippedFact = (because: string): DoctorFact<never> => ({ state: 'skipped', because });
 
 /** Where the host runs. `production` also reports what is fine on a developer's machine. */
 export type DoctorProfile = 'development' | 'production';
 
 /** The type of each fact's value. `fact-readers.ts` says how each fact is read. */
 export interface FactValues {
-  installation: Installation;
+  installation: InstallationFacts;
   mounts: WorkspaceMount[];
   envFile: EnvFileFacts;
   build: BuildFacts;
@@ -44,19 +44,19 @@ export interface FactValues {
 
 export type FactName = keyof FactValues;
 
-type FactsByName = { [Name in Exclude<FactName, 'probes'>]: Fact<FactValues[Name]> };
+type FactsByName = { [Name in Exclude<FactName, 'probes'>]: DoctorFact<FactValues[Name]> };
 
 /** Everything that the checks judge: plain data without secrets, collected before any of them runs. */
-export interface Facts extends FactsByName {
+export interface DoctorFacts extends FactsByName {
   profile: DoctorProfile;
   nodeVersion: string;
   /** Uncaught errors of host code after the config was imported. */
   hostFailures?: readonly string[];
   /** Results of the calls of host modules; null without `--probe`. */
-  probes: Fact<ProbeFacts> | null;
+  probes: DoctorFact<ProbeFacts> | null;
 }
 
-export interface Installation {
+export interface InstallationFacts {
   version: string;
   /** Every copy of cairnloop: those that the host and its packages would import, and the one that is running. */
   copies: { folder: string; version: string }[];

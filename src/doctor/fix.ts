@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../foundation/redact.js';
 import type { CollectOptions } from './collect-facts.js';
-import type { Facts } from './facts.js';
+import type { DoctorFacts } from './facts.js';
 import { readConfigFacts } from './read-config-facts.js';
 
 /** A finding that doctor can fix without a decision of the user. */
@@ -11,11 +11,11 @@ interface Fixer {
   code: string;
   /** The fix as a shell command, for display. */
   action: string;
-  applies(facts: Facts): boolean;
+  applies(facts: DoctorFacts): boolean;
   apply(host: CollectOptions): Promise<void>;
 }
 
-export interface Fix {
+export interface DoctorFix {
   code: string;
   action: string;
   outcome: 'planned' | 'done' | 'failed';
@@ -56,15 +56,15 @@ function ignoreEnvFile(file: string): void {
 }
 
 /** Lists the fixes that doctor would apply. Pure. */
-export function planFixes(facts: Facts): Fix[] {
+export function planFixes(facts: DoctorFacts): DoctorFix[] {
   return fixers
     .filter((fixer) => fixer.applies(facts))
     .map(({ code, action }) => ({ code, action, outcome: 'planned' }));
 }
 
 /** Applies the fixes of {@link planFixes} one by one; a failure is reported and does not stop the next. */
-export async function applyFixes(facts: Facts, host: CollectOptions): Promise<Fix[]> {
-  const fixes: Fix[] = [];
+export async function applyFixes(facts: DoctorFacts, host: CollectOptions): Promise<DoctorFix[]> {
+  const fixes: DoctorFix[] = [];
   for (const { code, action, apply } of fixers.filter((fixer) => fixer.applies(facts))) {
     try {
       await apply(host);

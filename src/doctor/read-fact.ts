@@ -1,7 +1,7 @@
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText, redact } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
-import { type Fact, knownFact } from './facts.js';
+import { type DoctorFact, knownFact } from './facts.js';
 
 interface Observation {
   /** Subject of the timeout message, as in "the config did not settle within 2000 ms". */
@@ -17,7 +17,7 @@ interface Observation {
 export async function readFact<T>(
   { what, because, fix, timeoutMs }: Observation,
   look: () => T | Promise<T>,
-): Promise<Fact<T>> {
+): Promise<DoctorFact<T>> {
   try {
     return knownFact(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
   } catch (error) {

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { foldersUp, isFile, isFolder } from '../host-project/folders.js';
 import { findPackageManager } from '../host-project/package-manager.js';
-import type { Installation } from './facts.js';
+import type { InstallationFacts } from './facts.js';
 
 const ownFolder = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 
 /** Finds the installed copies of Cairnloop and the versions of its pinned dependencies, as Node would resolve them. */
-export function readInstallation(root: string): Installation {
+export function readInstallation(root: string): InstallationFacts {
   const own = readPackage(ownFolder);
   const hosts = findPackage('cairnloop', root);
   return {

@@ -16,9 +16,9 @@ export async function buildFolder(
   if (existsSync(target)) return target;
   const draft = await mkdtemp(`${target}-`);
   try {
-    await changeOwner(account, draft);
+    await changeFolderOwner(account, draft);
     await build(draft);
-    await changeOwner(account, draft);
+    await changeFolderOwner(account, draft);
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -28,7 +28,7 @@ export async function buildFolder(
 }
 
 /** Makes the account the owner of a folder and everything in it. Without an account nothing changes. */
-export async function changeOwner(account: SystemAccount | undefined, folder: string): Promise<void> {
+export async function changeFolderOwner(account: SystemAccount | undefined, folder: string): Promise<void> {
   if (!account) return;
   await lchown(folder, account.uid, account.gid);
   for (const entry of await readdir(folder, { recursive: true })) {

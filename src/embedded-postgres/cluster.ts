@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFile, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SystemAccount } from './account.js';
-import { buildFolder, changeOwner } from './build-folder.js';
+import { buildFolder, changeFolderOwner } from './build-folder.js';
 import type { PostgresHome } from './home.js';
 import { runProgram } from './run-program.js';
 import { loopbackSettings, type PostgresSettings, renderSettings, temporaryClusterSettings } from './settings.js';
@@ -46,7 +46,7 @@ export async function createPostgresCluster(
   await buildFolder(cluster.folder, account, async (folder) => {
     const { data, passwordFile } = clusterAt(folder, cluster.temporary);
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    await changeOwner(account, folder);
+    await changeFolderOwner(account, folder);
     const args = ['-D', data, '--pwfile', passwordFile, ...initdbOptions, ...(cluster.temporary ? ['--no-sync'] : [])];
     await runProgram({ step: 'initdb', file: initdb, args, cwd: folder, account });
     await appendFile(join(data, 'postgresql.conf'), `include = '${settingsFile}'\n`);

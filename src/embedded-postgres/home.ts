@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
-import { changeOwner } from './build-folder.js';
-import { isReachable } from './reachable.js';
+import { changeFolderOwner } from './build-folder.js';
+import { isFolderReachable } from './reachable.js';
 
 /** The folder that holds a cluster, and the Postgres programs if they had to be copied. */
 export interface PostgresHome {
@@ -21,7 +21,7 @@ export async function openPostgresHome(
   if (dataDir === undefined) return { path: await makeTemporary(account), temporary: true };
   const wanted = resolve(dataDir);
   await mkdir(wanted, { recursive: true });
-  if (await isReachable(wanted, account)) return { path: wanted, temporary };
+  if (await isFolderReachable(wanted, account)) return { path: wanted, temporary };
   if (!temporary) return { path: await openSubstitute(wanted, account), temporary };
   await rm(wanted, { recursive: true });
   return { path: await makeTemporary(account), temporary };
@@ -29,7 +29,7 @@ export async function openPostgresHome(
 
 async function makeTemporary(account: SystemAccount | undefined): Promise<string> {
   const folder = await mkdtemp(join(await reachableTmp(account), 'cairnloop-postgres-'));
-  await changeOwner(account, folder);
+  await changeFolderOwner(account, folder);
   return folder;
 }
 
@@ -53,7 +53,7 @@ async function openSubstitute(wanted: string, account: SystemAccount | undefined
 }
 
 async function reachableTmp(account: SystemAccount | undefined): Promise<string> {
-  return (await isReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
+  return (await isFolderReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
 }
 
 /** Removes a temporary home folder; a persistent one stays. */

@@ -7,13 +7,13 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SystemAccount } from './account.js';
-import type { StopMode } from './server.js';
+import type { PostgresStopMode } from './server.js';
 
 /** What the keeper process does once its parent process has died. */
 export interface KeeperTask {
   pgCtl: string;
   data: string;
-  mode: StopMode;
+  mode: PostgresStopMode;
   account?: SystemAccount;
   /** A temporary folder to remove afterwards. */
   remove?: string;

@@ -8,7 +8,7 @@ import type { PostgresHome } from './home.js';
 import type { KeeperTask } from './keeper-process.js';
 
 /** A process that stops Postgres when this process exits for any reason. */
-export interface Keeper {
+export interface PostgresKeeper {
   /** Ends the keeper process. Call it when Postgres has stopped. */
   dismiss(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export async function startKeeper(
   cluster: PostgresCluster,
   pgCtl: string,
   account: SystemAccount | undefined,
-): Promise<Keeper> {
+): Promise<PostgresKeeper> {
   const order: KeeperTask = {
     pgCtl,
     data: cluster.data,

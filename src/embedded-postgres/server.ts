@@ -8,7 +8,7 @@ import { findRunningServer } from './running.js';
 /**
  * How Postgres is stopped: `fast` ends sessions first, `immediate` is like a crash, from which the next start recovers.
  */
-export type StopMode = 'fast' | 'immediate';
+export type PostgresStopMode = 'fast' | 'immediate';
 
 /**
  * Starts and stops the Postgres server of one cluster. A call settles once the server accepts connections, or has
@@ -17,10 +17,10 @@ export type StopMode = 'fast' | 'immediate';
 export interface PostgresServer {
   start(port: number): Promise<void>;
   /** Does nothing if the server is not running, or if the running one is of another start. */
-  stop(mode: StopMode): Promise<void>;
+  stop(mode: PostgresStopMode): Promise<void>;
 }
 
-export function controlServer(
+export function createServerControl(
   cluster: PostgresCluster,
   pgCtl: string,
   account: SystemAccount | undefined,

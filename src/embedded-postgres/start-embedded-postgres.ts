@@ -10,10 +10,10 @@ import {
 } from './cluster.js';
 import { openPostgresHome, type PostgresHome, removeTemporaryHome } from './home.js';
 import { findInstalledBinaries, type PostgresBinaries } from './installed-binaries.js';
-import { type Keeper, startKeeper } from './keeper.js';
+import { type PostgresKeeper, startKeeper } from './keeper.js';
 import { makeBinariesRunnable } from './runnable-binaries.js';
 import { refuseIfServerRuns, removeStalePidFile } from './running.js';
-import { controlServer, type PostgresServer, type StopMode } from './server.js';
+import { createServerControl, type PostgresServer, type PostgresStopMode } from './server.js';
 import type { PostgresSettings } from './settings.js';
 import { startOnPort } from './start-on-port.js';
 
@@ -45,9 +45,9 @@ export interface EmbeddedPostgres {
   /** Stops the server for good and removes a temporary cluster. Calling it again does nothing. */
   stop(): Promise<void>;
   /** Stops the server in the given mode and starts it again on the same port. */
-  restart(mode: StopMode): Promise<void>;
+  restart(mode: PostgresStopMode): Promise<void>;
   /** Stops the server but keeps the cluster, to simulate an outage; `resume()` starts the server again. */
-  halt(mode: StopMode): Promise<void>;
+  halt(mode: PostgresStopMode): Promise<void>;
   resume(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ async function startIn(
   await removeStalePidFile(cluster);
   onStep('preparing its programs');
   const binaries = await makeBinariesRunnable(installed, home.path, account);
-  const server = controlServer(cluster, binaries.pgCtl, account);
+  const server = createServerControl(cluster, binaries.pgCtl, account);
   const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
   try {
     onStep('creating its cluster');
@@ -102,7 +102,7 @@ async function startIn(
 interface Running {
   home: PostgresHome;
   server: PostgresServer;
-  keeper: Keeper;
+  keeper: PostgresKeeper;
   port: number;
   password: string;
 }

@@ -12,10 +12,10 @@ export interface ServedAssets {
   /** Whether the host added a stylesheet of its own. */
   hostStyles: boolean;
   /** Finds a file by its version and name; undefined if there is none. */
-  find(version: string, name: string): Asset | undefined;
+  find(version: string, name: string): PageAsset | undefined;
 }
 
-export interface Asset {
+export interface PageAsset {
   body: string;
   type: string;
 }
@@ -27,13 +27,13 @@ const compressors: Record<Encoding, (body: string) => Promise<Buffer>> = {
   gzip: (body) => promisify(gzip)(body),
 };
 
-const compressed = new WeakMap<Asset, Partial<Record<Encoding, Promise<Buffer>>>>();
+const compressed = new WeakMap<PageAsset, Partial<Record<Encoding, Promise<Buffer>>>>();
 
 /**
  * Responds with an asset, compressed as the browser accepts it. Pages are never compressed: they hold tokens beside
  * text that others wrote (BREACH attack).
  */
-export async function assetResponse(asset: Asset, acceptEncoding: string | undefined): Promise<Response> {
+export async function assetResponse(asset: PageAsset, acceptEncoding: string | undefined): Promise<Response> {
   const encoding = encodingFor(acceptEncoding ?? '');
   const headers = {
     'content-type': asset.type,
@@ -77,7 +77,7 @@ export interface AssetFolder {
 
 /** Reads every asset file once. All URLs contain the same version, so that relative imports work. */
 export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFolder): Promise<ServedAssets> {
-  const files = new Map<string, Asset>();
+  const files = new Map<string, PageAsset>();
   const sources = await readSources(folder);
   for (const [name, body] of sources) {
     if (!name.endsWith('.css')) files.set(name, { body, type: typeOf(name) });
@@ -111,7 +111,7 @@ function typeOf(name: string): string {
   return types[name.slice(name.lastIndexOf('.') + 1)] ?? 'text/plain; charset=utf-8';
 }
 
-function versionOf(files: Map<string, Asset>): string {
+function versionOf(files: Map<string, PageAsset>): string {
   const hash = createHash('sha256');
   for (const [name, { body }] of files) hash.update(name).update('\0').update(body).update('\0');
   return hash.digest('hex').slice(0, 16);

@@ -15,7 +15,7 @@ export interface NativeRequest {
 }
 
 /** The result of identification. `answer` is the object that the host returned; its getters may throw. */
-export type Identity =
+export type SenderIdentity =
   | { state: 'known'; person: IdentifiedPerson; answer: object }
   | { state: 'anonymous' | 'unconfigured' };
 
@@ -35,7 +35,7 @@ export async function identifySender(
   request: Request,
   native: NativeRequest,
   log: Logger,
-): Promise<Identity> {
+): Promise<SenderIdentity> {
   if (!ask) return { state: 'unconfigured' };
   try {
     const answer: unknown = await withTimeout(timeoutMs, option, () => ask(request, native));

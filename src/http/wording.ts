@@ -10,7 +10,7 @@ export interface Wording<Texts> {
 }
 
 /** The texts that the package ships, by language tag. */
-export interface Languages<Texts> {
+export interface ShippedLanguages<Texts> {
   shipped: Readonly<Record<string, Texts>>;
   /** The texts for a language that is not shipped; the host's own texts replace them. */
   base: Texts;
@@ -28,7 +28,7 @@ const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'ha', 'he', 'ks', '
  * them.
  */
 export function chooseWording<Texts>(
-  { shipped, base, fallback }: Languages<Texts>,
+  { shipped, base, fallback }: ShippedLanguages<Texts>,
   given: HostTexts,
   acceptLanguage: string | null,
 ): Wording<Texts> {

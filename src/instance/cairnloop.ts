@@ -36,7 +36,7 @@ import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.j
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { createWithin } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
-import { createCalls } from './calls.js';
+import { createPublicCalls } from './calls.js';
 import { createMounts } from './mounts.js';
 import { refuseExtraArguments, wrapPublicCalls } from './public-calls.js';
 
@@ -69,9 +69,9 @@ export async function createCairnloop(
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const explain = (error: unknown) => databaseFailure(error, runtime.db);
-  const inTransactions = createWithin({ runtime, createCalls, admit: requireSchema });
+  const inTransactions = createWithin({ runtime, createPublicCalls, admit: requireSchema });
   const api = wrapPublicCalls(
-    createCalls(runtime),
+    createPublicCalls(runtime),
     explain,
     async (name) => withoutTables.has(name) || requireSchema(),
   );

@@ -33,7 +33,7 @@ import { activePolicies, setPolicy } from '../sla/policies.js';
  * Makes the public calls of one runtime. `wrapPublicCalls` refuses extra arguments, freezes results and translates
  * errors.
  */
-export function createCalls(runtime: Runtime): Calls {
+export function createPublicCalls(runtime: Runtime): Calls {
   return {
     conversations: conversationsCalls(runtime),
     drafts: draftsCalls(runtime),

@@ -5,16 +5,16 @@ import { packageVersion } from '../foundation/package-version.js';
 import { errorText } from '../foundation/redact.js';
 import type { OpenTelemetryBridge } from './open-telemetry.js';
 import {
-  claimedEvent,
-  errorType,
+  callbackSpanAttributes,
+  callbackSpanNames,
+  deliveryClaimedEvent,
   modelAnswerAttributes,
   modelSpan,
   operationSpan,
-  processAttributes,
-  processNames,
   type SpanAttributes,
   type SpanStart,
-  sendSpan,
+  sendDeliveriesSpan,
+  spanErrorType,
 } from './semantic-conventions.js';
 import { type Traces, tracesOfCallback } from './traces.js';
 
@@ -42,7 +42,7 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
 
   const traces: Traces = {
     operation: (name, metadata, work) => here(operationSpan(name, metadata), SpanKind.INTERNAL, work),
-    send: (topics, work) => here(sendSpan(topics), SpanKind.PRODUCER, work),
+    send: (topics, work) => here(sendDeliveriesSpan(topics), SpanKind.PRODUCER, work),
     traceparent: () => attempt(() => toTraceparent(trace.getSpanContext(context.active()))) ?? null,
     process(delivery, work) {
       const origin = fromTraceparent(delivery.traceparent);
@@ -51,10 +51,10 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
       // not at all.
       if (origin && origin.traceFlags === 0) return context.with(parent, work);
       const { topic, claimedAt } = delivery;
-      const processing = { kind: SpanKind.CONSUMER, attributes: processAttributes(delivery) };
-      const span = start(processNames[topic], processing, parent);
+      const processing = { kind: SpanKind.CONSUMER, attributes: callbackSpanAttributes(delivery) };
+      const span = start(callbackSpanNames[topic], processing, parent);
       // The claim is an event of this span: a span of its own would double the cost at thousands of callbacks a second.
-      attempt(() => span?.isRecording() && span.addEvent(claimedEvent, undefined, claimedAt));
+      attempt(() => span?.isRecording() && span.addEvent(deliveryClaimedEvent, undefined, claimedAt));
       const traced = topic === 'draft' ? () => tracesOfCallback.run(traces, work) : work;
       return span ? called(api, span, trace.setSpan(parent, span), traced) : traced();
     },
@@ -100,7 +100,7 @@ function failed(api: Api, span: Span, error: unknown): never {
 
 function markFailed({ SpanStatusCode }: Api, span: Span, error: unknown): void {
   attempt(() => {
-    span.setAttribute('error.type', errorType(error));
+    span.setAttribute('error.type', spanErrorType(error));
     // Set no message: it would be the host's own text.
     span.setStatus({ code: SpanStatusCode.ERROR });
   });

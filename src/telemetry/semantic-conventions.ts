@@ -61,7 +61,7 @@ export function operationSpan(name: string, metadata: Record<string, unknown>): 
 }
 
 /** The span of the statement or transaction that writes deliveries of one or several topics. */
-export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
+export function sendDeliveriesSpan(topics: readonly DeliveryTopic[]): SpanStart {
   const [topic] = topics.length === 1 ? topics : [];
   return {
     name: topic ? `send ${topic}` : 'send',
@@ -75,19 +75,18 @@ export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
 }
 
 /** The name of a callback's span, by topic. */
-export const processNames = Object.fromEntries(deliveryTopics.map((topic) => [topic, `process ${topic}`])) as Record<
-  DeliveryTopic,
-  string
->;
+export const callbackSpanNames = Object.fromEntries(
+  deliveryTopics.map((topic) => [topic, `process ${topic}`]),
+) as Record<DeliveryTopic, string>;
 
 /** The event in a callback's span at the time when its delivery was claimed. */
-export const claimedEvent = 'cairnloop.delivery.claimed';
+export const deliveryClaimedEvent = 'cairnloop.delivery.claimed';
 
 /**
  * Attributes of a callback's span. They are one literal, because they are made for each delivery and spreads are
  * slower.
  */
-export function processAttributes(delivery: TracedDelivery): SpanAttributes {
+export function callbackSpanAttributes(delivery: TracedDelivery): SpanAttributes {
   return {
     'messaging.system': system,
     'messaging.operation.name': 'process',
@@ -127,7 +126,7 @@ export function modelAnswerAttributes({ modelId, inputTokens, outputTokens }: Mo
  * The `error.type` of a failed span: a code or class name from a fixed list, because messages and other names may hold
  * secrets.
  */
-export function errorType(error: unknown): string {
+export function spanErrorType(error: unknown): string {
   if (isCairnloopError(error)) return error.code;
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   if (typeof code === 'string' && knownCodes.has(code)) return code;

@@ -6,16 +6,16 @@ import { type CallWithSample, callModule } from './call-module.js';
 import { type NotifierCallback, notifierCallbacks } from './check-notifier.js';
 import {
   countEffects,
-  type Fault,
-  type FaultedProvider,
+  createFaultInjectingProvider,
+  type FaultInjectingProvider,
   type FaultProvider,
-  faultedProvider,
+  type InjectedFault,
   type RecordedEffect,
 } from './fault-provider.js';
 import { judgeCalls, passedFinding } from './judge-calls.js';
 import { oddProviderResults } from './odd-values.js';
 import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
-import { loadFailureOf, runInProcesses } from './run-in-process.js';
+import { notifierLoadFailure, runInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
 /** Makes the host's notifier with fake mail or CRM providers, which call `provider.effect`. */
@@ -61,7 +61,7 @@ export async function checkNotifierFaults(
   const { timeoutMs = 1000 } = options;
   const make = source instanceof URL ? await importFactory(source) : source;
   const present = await make({ effect: async () => undefined });
-  const unloaded = source instanceof URL ? await loadFailureOf(source.href) : null;
+  const unloaded = source instanceof URL ? await notifierLoadFailure(source.href) : null;
   const module = source instanceof URL && unloaded === null ? source.href : null;
   const kit: Kit = { make, module, timeoutMs };
   const findings: ContractFinding[] = [];
@@ -141,21 +141,21 @@ function say(effect: string, { expected, found }: { expected: number; found: num
 }
 
 /** Lists every fault at every side effect of a callback. */
-function faultsFor(effects: number, mayKill: boolean): Fault[] {
+function faultsFor(effects: number, mayKill: boolean): InjectedFault[] {
   const places = Array.from({ length: effects }, (_, index) => index + 1);
   return [
     { kind: 'none' },
-    ...places.flatMap((at): Fault[] => [
+    ...places.flatMap((at): InjectedFault[] => [
       { kind: 'refused', at },
       { kind: 'answer lost', at },
       { kind: 'timed out', at },
       ...(mayKill ? [{ kind: 'killed' as const, at }] : []),
     ]),
-    ...places.flatMap((at) => oddProviderResults.map((value): Fault => ({ kind: 'odd value', at, value }))),
+    ...places.flatMap((at) => oddProviderResults.map((value): InjectedFault => ({ kind: 'odd value', at, value }))),
   ];
 }
 
-function titleOf(fault: Fault): string {
+function titleOf(fault: InjectedFault): string {
   if (fault.kind === 'none') return 'the same delivery twice';
   const value = fault.kind === 'odd value' ? ` ${describe(fault.value)}` : '';
   return `${fault.kind}${value} at effect ${fault.at}`;
@@ -174,10 +174,10 @@ interface Run {
 }
 
 /** Makes an attempt with the fault, then the attempt that repeats it. */
-async function strike(kit: Kit, callback: NotifierCallback, fault: Fault): Promise<Run> {
+async function strike(kit: Kit, callback: NotifierCallback, fault: InjectedFault): Promise<Run> {
   if (fault.kind !== 'killed') return attempts(kit, callback, [fault, { kind: 'none' }]);
   const [deliveryId, conversationId] = [randomUUID(), randomUUID()];
-  const attempt = (n: number, what: Fault) => ({
+  const attempt = (n: number, what: InjectedFault) => ({
     module: kit.module ?? '',
     callback: callback.name,
     conversationId,
@@ -189,18 +189,18 @@ async function strike(kit: Kit, callback: NotifierCallback, fault: Fault): Promi
 }
 
 /** Makes one attempt for each fault, under new ids, because the host may remember those of an earlier run. */
-async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly Fault[]): Promise<Run> {
+async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly InjectedFault[]): Promise<Run> {
   const effects: RecordedEffect[] = [];
-  const providers: FaultedProvider[] = [];
+  const providers: FaultInjectingProvider[] = [];
   const late: Promise<unknown>[] = [];
   const deliveryId = randomUUID();
   const conversation = sampleConversation(randomUUID());
   // Use one notifier for all attempts, as a worker that keeps running does.
-  let current: FaultedProvider | undefined;
+  let current: FaultInjectingProvider | undefined;
   const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
   const trials: CallWithSample[] = [];
   for (const [index, fault] of faults.entries()) {
-    current = faultedProvider(fault, (effect) => effects.push(effect));
+    current = createFaultInjectingProvider(fault, (effect) => effects.push(effect));
     providers.push(current);
     const args = callback.args(conversation, { deliveryId, attempt: index + 1 });
     trials.push(

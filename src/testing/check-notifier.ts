@@ -11,7 +11,7 @@ import {
   oddConversations,
   ordinaryConversation,
   sampleAnchor,
-  sampleErased,
+  sampleErasedCustomer,
   sampleOutbound,
   sampleReply,
   sampleSla,
@@ -101,7 +101,7 @@ export const notifierCallbacks: readonly NotifierCallback[] = [
     name: 'onCustomerErased',
     judge: judgeFailure,
     args: (conversation, delivery) => [
-      sampleErased(conversation),
+      sampleErasedCustomer(conversation),
       deepFreeze({ actor: { id: 'check', name: 'Contract check' }, ...delivery }),
     ],
   },

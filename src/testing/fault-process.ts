@@ -3,7 +3,12 @@ import { appendFileSync } from 'node:fs';
 import type { Notifier } from '../contracts/notifier.js';
 import { errorText } from '../foundation/redact.js';
 import { notifierCallbacks } from './check-notifier.js';
-import { type Fault, type FaultProvider, faultedProvider, type RecordedEffect } from './fault-provider.js';
+import {
+  createFaultInjectingProvider,
+  type FaultProvider,
+  type InjectedFault,
+  type RecordedEffect,
+} from './fault-provider.js';
 import { sampleConversation } from './samples.js';
 
 export interface ProcessAttempt {
@@ -13,7 +18,7 @@ export interface ProcessAttempt {
   callback: keyof Notifier | null;
   conversationId: string;
   delivery: { deliveryId: string; attempt: number };
-  fault: Fault;
+  fault: InjectedFault;
   /** The file to which effects and failures are written, one line each, before the process can be killed. */
   file: string;
 }
@@ -24,7 +29,7 @@ export type ProcessLine = { made: true } | { failed: string } | { effect: Record
 const attempt: ProcessAttempt = JSON.parse(process.argv[2] ?? '');
 const write = (line: ProcessLine) => appendFileSync(attempt.file, `${JSON.stringify(line)}\n`);
 
-const provider = faultedProvider(
+const provider = createFaultInjectingProvider(
   attempt.fault,
   (effect) => write({ effect }),
   () => process.kill(process.pid, 'SIGKILL'),

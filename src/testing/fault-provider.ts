@@ -9,7 +9,7 @@ export interface FaultProvider {
 }
 
 /** The fault to inject at the side effect number `at` of an attempt, from 1. */
-export type Fault =
+export type InjectedFault =
   | { kind: 'none' }
   /** The provider throws, and the effect does not happen. */
   | { kind: 'refused'; at: number }
@@ -30,7 +30,7 @@ export interface RecordedEffect {
   key?: string | undefined;
 }
 
-export interface FaultedProvider extends FaultProvider {
+export interface FaultInjectingProvider extends FaultProvider {
   /** How many side effects this attempt has reached. */
   readonly reached: number;
   /** Lets the response arrive that a `timed out` fault holds back. */
@@ -38,11 +38,11 @@ export interface FaultedProvider extends FaultProvider {
 }
 
 /** Makes the provider that injects a fault into one attempt. `record` stores an effect; `kill` ends the process. */
-export function faultedProvider(
-  fault: Fault,
+export function createFaultInjectingProvider(
+  fault: InjectedFault,
   record: (effect: RecordedEffect) => void,
   kill: () => void = () => {},
-): FaultedProvider {
+): FaultInjectingProvider {
   let reached = 0;
   let release = () => {};
   const held = new Promise<void>((resolve) => {

@@ -17,7 +17,7 @@ export async function runInProcesses(attempts: readonly Attempt[], timeoutMs: nu
 }
 
 /** Why another process cannot load the module and make its notifier; null if it can. */
-export async function loadFailureOf(module: string): Promise<string | null> {
+export async function notifierLoadFailure(module: string): Promise<string | null> {
   const probe: Attempt = {
     module,
     callback: null,

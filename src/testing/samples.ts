@@ -99,7 +99,7 @@ export function sampleReply(of: Conversation): Message {
 }
 
 /** A sample of what `onCustomerErased` gets about the customer of a conversation. */
-export function sampleErased({ actorId }: Conversation): ErasedCustomer {
+export function sampleErasedCustomer({ actorId }: Conversation): ErasedCustomer {
   return deepFreeze({
     actorId: actorId ?? 'customer-1',
     erasedAt: at(300),

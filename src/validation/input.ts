@@ -4,7 +4,7 @@ import { describeValue } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { redact, toStorableJson, toStorableText } from '../foundation/redact.js';
 import { expectedValueMessage } from './input-messages.js';
-import { unknownKey } from './known-keys.js';
+import { unknownKeyProblem } from './known-keys.js';
 
 /** The longest text of a message, in characters. */
 export const maxContentLength = 1_000_000;
@@ -161,7 +161,7 @@ function problemsOf<Schema extends z.ZodType>(
 function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
   const path = issue.path.map(String).join('.') || 'input';
   const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
-  if (known) return unknownKey(path, String(issue.path.at(-1)), known);
+  if (known) return unknownKeyProblem(path, String(issue.path.at(-1)), known);
   const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
   return { path, expected: issue.message, found: shownWord(issue, found) ?? describeValue(found) };
 }

@@ -3,7 +3,7 @@ import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 
 /** The problem of an unknown key; it suggests the closest known key. */
-export function unknownKey(path: string, key: string, known: readonly string[]): ConfigProblem {
+export function unknownKeyProblem(path: string, key: string, known: readonly string[]): ConfigProblem {
   const expected = suggestKnownWord('key', key, known) ?? `one of the keys ${known.join(', ')}`;
   return { path, expected, found: 'an unknown key' };
 }
@@ -31,7 +31,7 @@ export function requireKnownKeys(operation: string, options: unknown, known: rea
 
 function unknownAmong(options: object, known: readonly string[], path: string): ConfigProblem[] {
   const strangers = Object.keys(options).filter((key) => !known.includes(key));
-  return strangers.map((key) => unknownKey(path + key, key, known));
+  return strangers.map((key) => unknownKeyProblem(path + key, key, known));
 }
 
 export function isObject(value: unknown): value is object {

@@ -4,7 +4,7 @@ import type { HeldFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { CommitListener } from './commits.js';
 import { queryHost, type TransactionExecutor } from './executor.js';
-import { jsonAsHex, portableForm, toParameterText, unpackRows, unpackValue } from './portable.js';
+import { decodeHexRows, decodeHexValue, jsonAsHex, portableForm, toParameterText } from './portable.js';
 import { type SessionSettings, sessionSettingsSql, settingsToChange, withSessionSettings } from './settings.js';
 
 /**
@@ -86,7 +86,7 @@ const notify = `SELECT ${jsonAsHex("coalesce(pg_catalog.pg_notify($1::pg_catalog
 
 /** Refuses a transaction on another server or database, and reads the settings of its session. */
 async function lookAround(executor: TransactionExecutor, own: Database): Promise<SessionSettings> {
-  const { place, settings } = unpackValue<{ place: string; settings: SessionSettings }>(
+  const { place, settings } = decodeHexValue<{ place: string; settings: SessionSettings }>(
     await queryHost(executor, lookText, []),
   );
   if (place !== (await placeOf(own)) && place !== (await placeOf(own, { again: true })))
@@ -145,7 +145,7 @@ function databaseOn(
       state.failure ??= error;
     });
     const rows = await turn;
-    return returnsRows ? unpackRows<Row>(rows) : [];
+    return returnsRows ? decodeHexRows<Row>(rows) : [];
   }
   const db: Database = {
     url: own.url,

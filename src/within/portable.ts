@@ -32,7 +32,7 @@ export function portableForm(own: Database, wanted: Statement): Promise<Portable
 async function make(own: Database, wanted: Statement): Promise<PortableStatement> {
   const text = wanted.text(quoteIdentifier(own.schema));
   const casts = await parameterTypes(own, wanted.name, text);
-  const cast = withCasts(text, casts);
+  const cast = castParametersFromText(text, casts);
   const packed = asJsonRows(cast, jsonAsHex);
   return { text: packed, returnsRows: packed !== cast };
 }
@@ -43,12 +43,12 @@ async function make(own: Database, wanted: Statement): Promise<PortableStatement
 export const jsonAsHex = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
 
 /** Decodes the rows that {@link jsonAsHex} has encoded. */
-export function unpackRows<Row extends object>(rows: readonly object[]): Row[] {
-  return unpackValue<Row[]>(rows);
+export function decodeHexRows<Row extends object>(rows: readonly object[]): Row[] {
+  return decodeHexValue<Row[]>(rows);
 }
 
 /** Decodes the value in the only column of the only row. Drivers may give the column any name. */
-export function unpackValue<Value>(rows: readonly object[]): Value {
+export function decodeHexValue<Value>(rows: readonly object[]): Value {
   const [packed] = Object.values(rows[0] ?? {});
   try {
     return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));
@@ -61,7 +61,7 @@ export function unpackValue<Value>(rows: readonly object[]): Value {
 const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\d+)/g;
 
 /** Makes the server cast every parameter of a statement from text, so that no driver guesses how to encode it. Pure. */
-export function withCasts(text: string, casts: readonly string[]): string {
+export function castParametersFromText(text: string, casts: readonly string[]): string {
   return text.replace(tokens, (found, number?: string) =>
     number === undefined ? found : `($${number}::text::${casts[Number(number) - 1]})`,
   );

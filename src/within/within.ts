@@ -28,19 +28,19 @@ const refused: Record<string, string> = {
 export interface WithinOptions {
   runtime: Runtime;
   /** Makes all public calls for a runtime. */
-  createCalls: (runtime: Runtime) => Calls;
+  createPublicCalls: (runtime: Runtime) => Calls;
   /** May refuse a call before it is made. */
   admit: () => Promise<unknown>;
 }
 
 /** Makes the function `within`, which returns the public calls for an open transaction of the host's. */
-export function createWithin({ runtime, createCalls, admit }: WithinOptions): {
+export function createWithin({ runtime, createPublicCalls, admit }: WithinOptions): {
   within(executor: TransactionExecutor): Within;
   close(): Promise<void>;
 } {
   const commits = createCommitListener(runtime);
   const explain = (error: unknown) => withinFailure(error, runtime.db);
-  const calls = createCalls(runtime);
+  const calls = createPublicCalls(runtime);
   return {
     within(executor) {
       const transaction = openHostTransaction(requireExecutor(executor), runtime.db, commits);
@@ -61,7 +61,7 @@ export function createWithin({ runtime, createCalls, admit }: WithinOptions): {
       const because = refused[operation];
       if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
       return transaction.call(async (db, held) =>
-        Object.fromEntries(callsIn(createCalls(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
+        Object.fromEntries(callsIn(createPublicCalls(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
       );
     };
     // `wrapPublicCalls` reads from a function's `length` how many arguments the call takes.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { eraseFromAudit } from '../../src/audit/erase.js';
-import type { ChainLink } from '../../src/audit/hash-chain.js';
+import type { AuditChainLink } from '../../src/audit/hash-chain.js';
 import { type AuditKeys, auditKeysOf, noAuditKeys } from '../../src/audit/keys.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { verifyAudit } from '../../src/audit/verify.js';
@@ -18,7 +18,7 @@ interface Target {
   database: TestDatabase;
   db: Database;
   keys: AuditKeys;
-  anchor: ChainLink;
+  anchor: AuditChainLink;
 }
 
 /** Twelve sealed lines, of which 3 to 5 hold something erased and 10 is the erasure, and two that wait for their seals. */

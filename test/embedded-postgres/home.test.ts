@@ -3,7 +3,7 @@ import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openPostgresHome } from '../../src/embedded-postgres/home.js';
-import { canTraverse } from '../../src/embedded-postgres/reachable.js';
+import { mayEnterFolder } from '../../src/embedded-postgres/reachable.js';
 import { makeFolder } from './support.js';
 
 /** Only root runs Postgres as another account, and only root can give that account a folder. */
@@ -66,6 +66,7 @@ describe('mayEnter', () => {
     ["a stranger's, open", { uid: 1, gid: 1, mode: 0o711 }, true],
     ["a stranger's, closed", { uid: 1, gid: 1, mode: 0o770 }, false],
   ] as const) {
-    it(`returns ${expected} for a folder that is ${whose}`, () => assert.equal(canTraverse(folder, account), expected));
+    it(`returns ${expected} for a folder that is ${whose}`, () =>
+      assert.equal(mayEnterFolder(folder, account), expected));
   }
 });

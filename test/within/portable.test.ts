@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toParameterText, withCasts } from '../../src/within/portable.js';
+import { castParametersFromText, toParameterText } from '../../src/within/portable.js';
 
 describe('portable statements', () => {
   const values: [value: unknown, text: string | null][] = [
@@ -22,7 +22,7 @@ describe('portable statements', () => {
 
   it('cast each parameter on the server, and touch nothing in quotes or comments', () => {
     assert.equal(
-      withCasts(`SELECT $1, '$1', "$2" FROM x WHERE a = $2::uuid -- $1\n AND b = $12 /* $2 */`, [
+      castParametersFromText(`SELECT $1, '$1', "$2" FROM x WHERE a = $2::uuid -- $1\n AND b = $12 /* $2 */`, [
         'pg_catalog.text',
         'pg_catalog.uuid',
         ...Array(9),

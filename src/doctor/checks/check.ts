@@ -1,4 +1,4 @@
-import { type Fact, type FactName, type Facts, type FactValues, knownFact } from '../facts.js';
+import { type DoctorFact, type DoctorFacts, type FactName, type FactValues, knownFact } from '../facts.js';
 import { type Finding, type FindingLevel, withSingleLineMessage } from '../finding.js';
 
 /** The finding that a check makes of its fact; {@link defineCheck} adds the code. */
@@ -7,7 +7,7 @@ export type Judgement = Omit<Finding, 'code'>;
 /** One check of `cairnloop doctor`, which makes findings of the collected facts. */
 export interface DoctorCheck {
   code: string;
-  run(facts: Facts): Finding[];
+  run(facts: DoctorFacts): Finding[];
 }
 
 type ValueOf<Name extends FactName | null> = Name extends FactName ? FactValues[Name] : null;
@@ -18,7 +18,7 @@ interface CheckOptions<Name extends FactName | null> {
   title: string;
   /** The fact that the check judges; null if it needs none. */
   needs: Name;
-  judge: (value: ValueOf<Name>, facts: Facts) => Judgement | Judgement[];
+  judge: (value: ValueOf<Name>, facts: DoctorFacts) => Judgement | Judgement[];
   /** For the one check that reports why the fact could not be read: the level of that finding. */
   failure?: Exclude<FindingLevel, 'ok'>;
 }
@@ -29,7 +29,7 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
   return {
     code,
     run: (facts) => {
-      const fact = (needs === null ? knownFact(null) : facts[needs]) as Fact<ValueOf<Name>> | null;
+      const fact = (needs === null ? knownFact(null) : facts[needs]) as DoctorFact<ValueOf<Name>> | null;
       // A fact that was not requested yields no finding.
       if (fact === null) return [];
       const judged = fact.state === 'known' ? judge(fact.value, facts) : withoutFact(fact, title, failure);
@@ -40,13 +40,17 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
   };
 }
 
-function withoutFact(fact: Exclude<Fact<unknown>, { state: 'known' }>, title: string, failure?: 'check' | 'blocked') {
+function withoutFact(
+  fact: Exclude<DoctorFact<unknown>, { state: 'known' }>,
+  title: string,
+  failure?: 'check' | 'blocked',
+) {
   if (fact.state === 'failed' && failure) return { level: failure, message: fact.message, fix: fact.fix };
   return notCheckedFinding(title, fact.because);
 }
 
 /** Adds to a fix of database.url the variable and the file that its value comes from. */
-function namingVariable(fix: string | null, { config }: Facts): string | null {
+function namingVariable(fix: string | null, { config }: DoctorFacts): string | null {
   const variable = config.state === 'known' ? config.value.variables['database.url'] : undefined;
   if (!variable) return fix;
   const place = `database.url (${variable.name} in ${variable.source ?? 'the environment'})`;

@@ -1,7 +1,7 @@
 import { type ContractKey, contractMethods } from '../../config/host-modules.js';
 import type { OwedModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
-import type { ConfigFacts, Facts } from '../facts.js';
+import type { ConfigFacts, DoctorFacts } from '../facts.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
 import { judgeUnfinishedMethods } from './unfinished.js';
 
@@ -45,7 +45,7 @@ function isContract(key: string | undefined): boolean {
 interface ContractRow {
   key: ContractKey;
   code: string;
-  absent(file: string, facts: Facts): Judgement;
+  absent(file: string, facts: DoctorFacts): Judgement;
 }
 
 const { notifier, policy, context, sla } = moduleKinds;
@@ -73,7 +73,7 @@ function missing(kind: { name: string; configKey: string; absent: string }): Jud
   return checkFinding(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
 }
 
-function withoutNotifier(file: string, { work }: Facts): Judgement {
+function withoutNotifier(file: string, { work }: DoctorFacts): Judgement {
   if (isAnnounced(work, 'notifier'))
     return okFinding(`No notifier in ${file}; the workers of this schema have one, and call it.`);
   const { message, ...rest } = missing(notifier);
@@ -85,7 +85,7 @@ function withoutNotifier(file: string, { work }: Facts): Judgement {
   };
 }
 
-function isAnnounced(work: Facts['work'], name: OwedModule): boolean {
+function isAnnounced(work: DoctorFacts['work'], name: OwedModule): boolean {
   return work.state === 'known' && (work.value.announced?.includes(name) ?? false);
 }
 
@@ -98,7 +98,7 @@ const contractChecks = contracts.map((row) =>
   }),
 );
 
-function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, facts: Facts): Judgement[] {
+function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, facts: DoctorFacts): Judgement[] {
   const { file, problems, contracts } = found;
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {

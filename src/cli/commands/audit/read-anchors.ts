@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ChainLink } from '../../../audit/hash-chain.js';
+import type { AuditChainLink } from '../../../audit/hash-chain.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { errorText } from '../../../foundation/redact.js';
 import type { CliIo } from '../../io.js';
@@ -8,7 +8,7 @@ import type { CliIo } from '../../io.js';
 const linkPattern = /^(\d{1,15}):([0-9a-f]{64})$/i;
 
 /** `<number>:<64 hexadecimal digits>`, as `audit anchor` and `audit verify` print it. Throws `USAGE`. */
-export function readLink(flag: string, text: string): ChainLink {
+export function readLink(flag: string, text: string): AuditChainLink {
   const link = toLink(text);
   if (link) return link;
   throw new CairnloopError('USAGE', {
@@ -21,7 +21,7 @@ export function readLink(flag: string, text: string): ChainLink {
  * The anchors that `--anchor` names: one as text, or a file with what `cairnloop audit anchor` printed, as text, as
  * JSON or as a line of JSON for each. Throws `USAGE`.
  */
-export async function readAnchors(given: string, io: CliIo): Promise<ChainLink[]> {
+export async function readAnchors(given: string, io: CliIo): Promise<AuditChainLink[]> {
   const link = toLink(given);
   if (link) return [link];
   const text = await readFile(resolve(io.cwd, given), 'utf8').catch((error) => {
@@ -46,7 +46,7 @@ function wrong(message: string): CairnloopError {
 const aboutAnchor = /^\d+ sealed event/;
 
 /** `other` is the first line that is no anchor: ignoring it could leave one unchecked. */
-function anchorsIn(text: string): { anchors: ChainLink[]; other: string | undefined } {
+function anchorsIn(text: string): { anchors: AuditChainLink[]; other: string | undefined } {
   const whole = fromJson(text);
   if (whole) return { anchors: whole, other: undefined };
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !aboutAnchor.test(line));
@@ -54,7 +54,7 @@ function anchorsIn(text: string): { anchors: ChainLink[]; other: string | undefi
   return { anchors: lines.flatMap((line) => read(line) ?? []), other: lines.find((line) => read(line) === null) };
 }
 
-function fromJson(text: string): ChainLink[] | null {
+function fromJson(text: string): AuditChainLink[] | null {
   try {
     const found: unknown[] = [JSON.parse(text)].flat();
     const links = found.map((one) => {
@@ -67,7 +67,7 @@ function fromJson(text: string): ChainLink[] | null {
   }
 }
 
-function toLink(text: string): ChainLink | null {
+function toLink(text: string): AuditChainLink | null {
   const [, seq, hash = ''] = linkPattern.exec(text) ?? [];
   return seq === undefined ? null : { seq: Number(seq), hash: hash.toLowerCase() };
 }
