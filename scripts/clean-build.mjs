@@ -1,4 +1,4 @@
-/** Removes what an earlier build left, so that no file of a module that was moved gets into the package. */
+/** Removes the output of an earlier build, so that no file of a moved or deleted module gets into the package. */
 import { rmSync } from 'node:fs';
 
 for (const folder of ['dist', 'commonjs/types'])

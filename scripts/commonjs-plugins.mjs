@@ -1,6 +1,6 @@
 /**
- * Writes the plugins for frameworks as CommonJS, in which they can be loaded by `require`, by `import` and in Jest's
- * sandbox alike, and always meet the framework that the host has loaded.
+ * Writes the plugins for frameworks as CommonJS, which `require`, `import` and Jest's sandbox can all load, and which
+ * always uses the framework that the host has loaded.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ts } from 'ts-morph';
@@ -10,14 +10,17 @@ const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarge
 for (const name of ['server-mounts', 'nest', 'fastify']) {
   const module = new URL(`../dist/${name}.js`, import.meta.url);
   const built = readFileSync(module, 'utf8');
-  // A second run finds what the first one left here.
+  // An earlier run has rewritten this file already.
   if (built.includes(`'../commonjs/${name}.js'`)) continue;
   const { outputText } = ts.transpileModule(built, { compilerOptions });
   writeFileSync(new URL(`../commonjs/${name}.js`, import.meta.url), outputText);
   writeFileSync(module, reExport(name, outputText));
 }
 
-/** The ES module is the same one: an application that uses both kinds must meet one class and one token. */
+/**
+ * The text of an ES module that re-exports the CommonJS one: an application that loads both must get the same class and
+ * token.
+ */
 function reExport(name, commonjs) {
   const names = new Set([...commonjs.matchAll(/^exports\.(\w+) = /gm)].map(([, exported]) => exported));
   const hasDefault = names.delete('default');

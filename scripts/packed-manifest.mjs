@@ -1,8 +1,8 @@
 /**
- * `prepack` writes the package.json that users get: without `prepare`, which builds a checkout and which package managers
- * run or warn about in an installed package. `postpack` puts the checkout's own back.
+ * `prepack` writes the package.json that users get: without `prepare`, which builds a checkout and which package
+ * managers run or warn about in an installed package. `postpack` restores that of the checkout.
  *
- * It also writes a folder for each entry, such as `testing/`: what resolves imports without `exports` looks there, e.g.
+ * It also writes a folder for each entry, such as `testing/`, for tools that resolve imports without `exports`, e.g.
  * eslint-plugin-import and Jest before 28.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ if (process.argv[2] === 'restore') {
   writeFileSync(manifest, `${JSON.stringify({ ...packed, files }, null, 2)}\n`);
 }
 
-/** The entries beside the package itself, each with the package.json of its folder. */
+/** The entries of the package besides its main one, each with the package.json for its folder. */
 function entriesOf({ exports }) {
   return Object.entries(exports)
     .filter(([, conditions]) => typeof conditions === 'object')

@@ -1,6 +1,7 @@
 /**
- * Frees the declarations that users compile against of zod, pino, pg and ai, which need newer compilers, other settings or
- * an install of their own: a type inferred from a schema is written out, and what is passed in is described by its shape.
+ * Removes the types of zod, pino, pg and ai from the declarations that users compile against, because they need newer
+ * compilers, other settings or an install. Types inferred from a schema are written out; types of arguments are
+ * replaced by their shape.
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -65,7 +66,7 @@ function freeFolder(folder) {
     types: ['node'],
   });
   const own = program.getSourceFiles().filter(({ fileName }) => path.normalize(fileName).startsWith(folder + path.sep));
-  // All are read before one is written: the types of one follow from another.
+  // Read all files before one is written, because their types depend on each other.
   const freed = own.map((file) => ({ file, text: freedText(file, folder, program.getTypeChecker()) }));
   for (const { file, text } of freed) {
     if (/\bz\.\w/.test(text)) console.error(`${path.relative(root, file.fileName)} still needs the types of zod`);
@@ -75,7 +76,7 @@ function freeFolder(folder) {
   for (const [name, text] of Object.entries(shapes)) writeFileSync(path.join(folder, `${name}-shape.d.ts`), text);
 }
 
-/** Declarations that no entry leads to: every one is a file on the disk of every host. */
+/** Removes declarations that no entry imports, because each is a file on the disk of every host. */
 function removeUnreachable(folder, reachable) {
   for (const name of readdirSync(folder, { recursive: true })) {
     const file = path.join(folder, name);
@@ -83,7 +84,7 @@ function removeUnreachable(folder, reachable) {
   }
 }
 
-/** The map of a declaration that was rewritten would lead to other lines of its source. */
+/** Writes a declaration without its source map, which would point to wrong lines. */
 function writeUnmapped(file, text) {
   rmSync(`${file}.map`, { force: true });
   writeFileSync(file, text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));

@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mayRelease, releaseChangelog, releaseNotes } from './release-changelog.mjs';
 
-/** The package, and the one beside it, which is released with the same version. */
+/** The package.json files of both packages, which are released with the same version. */
 const manifests = ['package.json', 'create-cairnloop/package.json'];
 
 const git = (...words) => execFileSync('git', words, { encoding: 'utf8' }).trim();
@@ -42,7 +42,7 @@ function prepare(version) {
   if (git('status', '--porcelain') !== '') stop('The working tree has changes. Commit or stash them first.');
 
   const changed = releaseChangelog(changelog(), version, new Date().toISOString().slice(0, 10));
-  if (changed === null) stop('Nothing stands under Unreleased in CHANGELOG.md. Say what a user notices, then release.');
+  if (changed === null) stop('CHANGELOG.md has no entries under Unreleased. Say what a user notices, then release.');
   writeFileSync('CHANGELOG.md', changed);
   const setVersion = ['version', version, '--no-git-tag-version', '--allow-same-version'];
   execFileSync('npm', setVersion, { stdio: 'inherit' });

@@ -1,6 +1,7 @@
 /**
  * Picks comments, messages and names at random, to be read by somebody who does not have their files open:
- * `node scripts/sample-prose.mjs [seed] [--where]`. The same seed picks the same; `--where` adds the places.
+ * `node scripts/sample-prose.mjs [seed] [--where]`. The same seed picks the same samples; `--where` prints their
+ * places.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +13,7 @@ const seed = Number(positionals[0] ?? 1);
 const root = fileURLToPath(new URL('../src/', import.meta.url));
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  // A published migration keeps its text.
+  // The text of a published migration must not change.
   .filter((file) => /\.tsx?$/.test(file) && !/migrations[\\/]\d/.test(file))
   .sort()
   .map((file) => ({ file: file.split(path.sep).join('/'), text: readFileSync(path.join(root, file), 'utf8') }));
@@ -26,7 +27,7 @@ const kinds = {
 const random = randomFrom(seed);
 for (const [kind, { count, pick, read }] of Object.entries(kinds)) {
   const found = files.flatMap(({ file, text }) =>
-    // An apostrophe in a comment begins no literal.
+    // Ignore comments: an apostrophe in one would look like the beginning of a literal.
     [...(kind === 'messages' ? withoutComments(text) : text).matchAll(pick)].map((match) => ({
       text: read(match),
       file,
@@ -50,7 +51,7 @@ function plainComment([comment]) {
     .trim();
 }
 
-/** A literal of four words and more that is no SQL. */
+/** A literal of at least four words that is neither SQL nor markup; undefined for any other. */
 function messageOf([literal]) {
   const text = literal.slice(1, -1).replace(/\s+/g, ' ').trim();
   const isSql = /\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|WHERE|AND|FROM|CASE|JOIN)\b|::|\$\{s\}/.test(text);
@@ -73,7 +74,7 @@ function shuffled(items) {
     .map(({ item }) => item);
 }
 
-/** mulberry32. */
+/** The seeded random number generator mulberry32. */
 function randomFrom(start) {
   let state = start >>> 0;
   return () => {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
-import { type InstanceOptions, mountedPaths, trackMounts } from './server-mounts.js';
+import { createConfiguredMounts, type InstanceOptions, trackMounts } from './server-mounts.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -16,13 +16,13 @@ export interface CairnloopFastifyOptions extends InstanceOptions {
 
 const requests = new WeakMap<IncomingMessage, FastifyRequest>();
 
-/** Fastify's own request, with its session, of the `incoming` that `operator` is handed. */
+/** Returns Fastify's own request, with its session, for the `incoming` request that the `operator` function gets. */
 export function fastifyRequest(incoming: IncomingMessage | undefined): FastifyRequest | undefined {
   return incoming && requests.get(incoming);
 }
 
 /**
- * `await app.register(cairnloop, options)`, after the plugins that read the session. The mounts answer in an
+ * `await app.register(cairnloop, options)`, after the plugins that read the session. The mounts respond in an
  * `onRequest` hook, before Fastify reads a body; `app.cairnloop` is the instance, and `app.close()` releases it.
  */
 export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyOptions): Promise<void> {
@@ -34,14 +34,15 @@ export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyO
   app.addHook('onRequest', async (request) => {
     requests.set(request.raw, request);
   });
-  for (const { node } of mountedPaths(mounts.cairnloop, options)) {
+  for (const { node } of createConfiguredMounts(mounts.cairnloop, options)) {
     app.addHook('onRequest', (request, reply, done) => {
       node(request.raw, reply.raw, () => done()).catch(done);
     });
   }
 }
 
-// As fastify-plugin does: hooks and instance belong to the whole application, not to an encapsulated scope.
+// Marks the plugin as fastify-plugin does: its hooks and `app.cairnloop` belong to the whole application, not to an
+// encapsulated scope.
 Object.assign(cairnloop, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'cairnloop',

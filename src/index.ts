@@ -1,4 +1,4 @@
-/** The public API, nothing else. Importing it has no side effect. */
+/** The public API of the package. Importing it has no side effect. */
 
 export {
   type CairnloopConfig,

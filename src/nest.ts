@@ -12,15 +12,15 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
-import { type InstanceOptions, type InstanceWithMounts, mountedPaths, trackMounts } from './server-mounts.js';
+import { createConfiguredMounts, type InstanceOptions, type InstanceWithMounts, trackMounts } from './server-mounts.js';
 
-/** The token of the instance: {@link InjectCairnloop}, or `app.get(CAIRNLOOP)`. */
+/** The injection token of the Cairnloop instance, for `app.get(CAIRNLOOP)` and {@link InjectCairnloop}. */
 export const CAIRNLOOP: unique symbol = Symbol.for('cairnloop/nest') as never;
 
 const MOUNTS = Symbol.for('cairnloop/nest/mounts');
 const OPTIONS = Symbol.for('cairnloop/nest/options');
 
-/** `constructor(@InjectCairnloop() private readonly cairnloop: Cairnloop) {}` */
+/** Injects the Cairnloop instance: `constructor(@InjectCairnloop() private readonly cairnloop: Cairnloop) {}` */
 export const InjectCairnloop = (): PropertyDecorator & ParameterDecorator => Inject(CAIRNLOOP);
 
 export interface CairnloopModuleOptions extends InstanceOptions {
@@ -37,8 +37,8 @@ export interface CairnloopModuleAsyncOptions
 }
 
 /**
- * Connects once and serves the paths of its mounts before any controller, with any global prefix. In Nest's shutdown
- * hooks it first ends live pages, so that the server can close, then everything else.
+ * Connects to the database once and serves its mounts before any controller, also under a global prefix. In Nest's
+ * shutdown hooks it first ends live pages, so that the server can close, then closes the instance.
  */
 export class CairnloopModule
   implements NestModule, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
@@ -76,9 +76,11 @@ export class CairnloopModule
     this.host = host;
   }
 
-  /** Called while routes are registered, and only in an application with a server. */
+  /**
+   * Adds the mounts to the server. Nest calls it while it registers routes, and only in an application with a server.
+   */
   configure(): void {
-    for (const { node } of mountedPaths(this.mounts.cairnloop, this.options)) this.host.httpAdapter.use(node);
+    for (const { node } of createConfiguredMounts(this.mounts.cairnloop, this.options)) this.host.httpAdapter.use(node);
   }
 
   async onApplicationBootstrap(): Promise<void> {

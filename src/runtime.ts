@@ -20,6 +20,6 @@ export interface Runtime {
   readonly traces: Traces;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Set in a transaction that somebody else commits: what follows that waits here. */
+  /** Set in a transaction that the host commits: what must happen after the commit, such as telemetry, waits here. */
   readonly held?: HeldFollowUps;
 }

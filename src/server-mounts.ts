@@ -1,4 +1,4 @@
-/** What the plugins for frameworks have in common: which mounts an application has, and how their streams end. */
+/** What the plugins for frameworks share: they create an application's mounts and end the live streams of its pages. */
 
 import type { CairnloopConfig, ResolvedConfig } from './config/config-schema.js';
 import type { Cairnloop } from './contracts/cairnloop.js';
@@ -6,24 +6,24 @@ import type { Mounted } from './http/mount.js';
 import type { OperationsOptions } from './ops/operations.js';
 import type { WorkspaceOptions } from './workspace/workspace.js';
 
-type OptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (options: infer Options) => Mounted }
+type MountOptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (options: infer Options) => Mounted }
   ? Options
   : never;
 
-/** An instance and what of it is mounted. A path includes the prefix of the application. */
+/** The config of an instance and the mounts to create. Each path includes the prefix of the application. */
 export interface InstanceOptions {
-  /** What `cairnloop.config` exports. */
+  /** The config that the file `cairnloop.config` exports. */
   config: CairnloopConfig | ResolvedConfig;
   workspace?: WorkspaceOptions;
-  portal?: OptionsOf<'portal'>;
-  /** Health and metrics; `true` for the paths that the config names. */
+  portal?: MountOptionsOf<'portal'>;
+  /** Mounts health checks and metrics; `true` takes their paths from the config. */
   operations?: OperationsOptions | boolean;
 }
 
-/** An instance that knows what was mounted of it. */
+/** An instance that keeps track of its mounts. */
 export interface InstanceWithMounts {
   cairnloop: Cairnloop;
-  /** Ends the live streams of open pages: a server that closes would wait for them. */
+  /** Ends the live streams of open pages, for which a closing server would wait. */
   endStreams(): void;
 }
 
@@ -35,7 +35,7 @@ type Mount = (options: unknown) => Closable;
 
 const streaming = ['workspace', 'portal'] as const;
 
-/** Wraps the instance so that it tracks its mounts, also those that the host creates itself. */
+/** Wraps an instance so that it keeps track of its mounts, also of those that the host creates itself. */
 export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
   const made = new Set<Closable>();
   const tracked =
@@ -58,8 +58,14 @@ export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
   };
 }
 
-/** The mounts that the options name: probes first, which sign nobody in. Throws `MOUNT_OPTION_INVALID`. */
-export function mountedPaths(cairnloop: Cairnloop, { operations, workspace, portal }: InstanceOptions): Mounted[] {
+/**
+ * Creates the mounts that the options name, health checks first because they need no session. Throws
+ * `MOUNT_OPTION_INVALID`.
+ */
+export function createConfiguredMounts(
+  cairnloop: Cairnloop,
+  { operations, workspace, portal }: InstanceOptions,
+): Mounted[] {
   const { portal: mountPortal } = cairnloop as { portal?: Mount };
   return [
     ...(operations ? [cairnloop.operations(operations === true ? {} : operations)] : []),

@@ -1,6 +1,6 @@
 /**
- * `cairnloop/transactions`: makes of another library's open transaction what `cairnloop.within` takes. A client of `pg`
- * needs none of these. No library is imported: what is asked for is written down as types.
+ * `cairnloop/transactions`: adapts an open transaction of another library for `cairnloop.within`. A client of `pg`
+ * needs no adapter. No library is imported: the types describe what each adapter uses.
  */
 import { randomUUID } from 'node:crypto';
 import type { TransactionExecutor } from './within/executor.js';
@@ -8,19 +8,20 @@ import type { TransactionExecutor } from './within/executor.js';
 export type { TransactionExecutor } from './within/executor.js';
 
 /**
- * What {@link fromDrizzle} needs of a transaction of `drizzle-orm/node-postgres`, `/postgres-js` or `/neon-serverless`.
+ * The part of a Drizzle transaction that {@link fromDrizzle} uses; of `drizzle-orm/node-postgres`, `/postgres-js` or
+ * `/neon-serverless`.
  */
 export interface DrizzleTransaction {
   // biome-ignore lint/suspicious/noExplicitAny: the class SQL belongs to drizzle-orm, which is not imported
   execute(query: any): PromiseLike<unknown>;
 }
 
-/** The executor of `db.transaction(async (tx) => …)` of Drizzle. */
+/** Adapts the transaction of Drizzle's `db.transaction(async (tx) => …)`. */
 export function fromDrizzle(tx: DrizzleTransaction): TransactionExecutor {
   return {
     transaction: tx,
     async query(text, values) {
-      // What Drizzle asks of a query that is written by hand.
+      // The shape that Drizzle requires of a query that is written by hand.
       const query = { getSQL: () => query, toQuery: () => ({ sql: text, params: values }) };
       const result = await tx.execute(query);
       return { rows: Array.isArray(result) ? [...result] : (result as { rows: object[] }).rows };
@@ -28,18 +29,18 @@ export function fromDrizzle(tx: DrizzleTransaction): TransactionExecutor {
   };
 }
 
-/** What {@link fromKysely} needs of a transaction. */
+/** The part of a Kysely transaction that {@link fromKysely} uses. */
 export interface KyselyTransaction {
   // biome-ignore lint/suspicious/noExplicitAny: the type CompiledQuery belongs to kysely, which is not imported
   executeQuery(query: any): Promise<{ rows: unknown[] }>;
 }
 
-/** The executor of `db.transaction().execute(async (trx) => …)` of Kysely. */
+/** Adapts the transaction of Kysely's `db.transaction().execute(async (trx) => …)`. */
 export function fromKysely(trx: KyselyTransaction): TransactionExecutor {
   return {
     transaction: trx,
     async query(sql, parameters) {
-      // What `CompiledQuery.raw(sql, parameters)` returns.
+      // The same object that Kysely's `CompiledQuery.raw(sql, parameters)` returns.
       const query = { kind: 'RawNode', sqlFragments: [sql], parameters: [] };
       const { rows } = await trx.executeQuery({ sql, parameters, query, queryId: { queryId: randomUUID() } });
       return { rows: rows as object[] };
@@ -53,13 +54,13 @@ export interface KnexTransaction {
   raw(sql: string, bindings: any): PromiseLike<any>;
 }
 
-/** The executor of `knex.transaction(async (trx) => …)`. */
+/** Adapts the transaction of `knex.transaction(async (trx) => …)`. */
 export function fromKnex(trx: KnexTransaction): TransactionExecutor {
   return {
     transaction: trx as object,
     async query(text, values) {
       const bindings: unknown[] = [];
-      // Knex writes `?` for a parameter, and `\?` for a question mark.
+      // In Knex, `?` is a parameter and `\?` a question mark.
       const sql = text.replace(/\$(\d+)|\?/g, (_, number?: string) => {
         if (number === undefined) return '\\?';
         bindings.push(values[Number(number) - 1]);
@@ -71,13 +72,13 @@ export function fromKnex(trx: KnexTransaction): TransactionExecutor {
   };
 }
 
-/** What {@link fromPrisma} needs of an interactive transaction. */
+/** The part of an interactive Prisma transaction that {@link fromPrisma} uses. */
 export interface PrismaTransaction {
   $queryRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
   $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
 }
 
-/** The executor of `prisma.$transaction(async (tx) => …)`. */
+/** Adapts the transaction of `prisma.$transaction(async (tx) => …)`. */
 export function fromPrisma(tx: PrismaTransaction): TransactionExecutor {
   return {
     transaction: tx,
@@ -89,12 +90,12 @@ export function fromPrisma(tx: PrismaTransaction): TransactionExecutor {
   };
 }
 
-/** What {@link fromTypeOrm} needs of the EntityManager of a transaction. */
+/** The part of a transaction's EntityManager that {@link fromTypeOrm} uses. */
 export interface TypeOrmManager {
   query(query: string, parameters?: unknown[]): Promise<unknown>;
 }
 
-/** The executor of `dataSource.transaction(async (manager) => …)` of TypeORM. */
+/** Adapts the transaction of TypeORM's `dataSource.transaction(async (manager) => …)`. */
 export function fromTypeOrm(manager: TypeOrmManager): TransactionExecutor {
   return {
     transaction: manager,
@@ -102,13 +103,13 @@ export function fromTypeOrm(manager: TypeOrmManager): TransactionExecutor {
   };
 }
 
-/** What {@link fromSequelize} needs of an instance of Sequelize 6. */
+/** The part of a Sequelize 6 instance that {@link fromSequelize} uses. */
 export interface SequelizeInstance {
   // biome-ignore lint/suspicious/noExplicitAny: the types of its options belong to sequelize, which is not imported
   query(sql: string, options: any): Promise<any>;
 }
 
-/** The executor of `sequelize.transaction(async (transaction) => …)`. */
+/** Adapts the transaction of `sequelize.transaction(async (transaction) => …)`. */
 export function fromSequelize(sequelize: SequelizeInstance, transaction: object): TransactionExecutor {
   return {
     transaction,

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { createCairnloop, openTelemetry } from '../../dist/index.js';
 import { createOpenTelemetryTraces } from '../../dist/telemetry/open-telemetry-traces.js';
-import { processAttributes } from '../../dist/telemetry/semantic-conventions.js';
+import { callbackSpanAttributes } from '../../dist/telemetry/semantic-conventions.js';
 import { countCalls } from '../support/count.mjs';
 import { withClient } from '../support/postgres.mjs';
 import { alternate, median } from '../support/stats.mjs';
@@ -98,7 +98,7 @@ async function handMadeSpans(provider) {
   const remote = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: true };
   return (delivery, callHost) => {
     const parent = trace.setSpanContext(ROOT_CONTEXT, remote);
-    const options = { kind: SpanKind.CONSUMER, attributes: processAttributes(delivery) };
+    const options = { kind: SpanKind.CONSUMER, attributes: callbackSpanAttributes(delivery) };
     return tracer.startActiveSpan('process conversation_resolved', options, parent, (span) => {
       const returned = callHost();
       if (returned instanceof Promise) return returned.finally(() => span.end());

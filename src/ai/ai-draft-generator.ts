@@ -14,7 +14,7 @@ import { untilAborted } from './until-aborted.js';
 export interface DraftUsage {
   conversationId: string;
   modelId: string | undefined;
-  /** Whether the answer could be used; a call that gave none is paid for too. */
+  /** Whether the model's output could be used; an unusable one costs tokens too. */
   outcome: 'proposed' | 'nothing' | 'unusable';
   inputTokens: number | undefined;
   outputTokens: number | undefined;
@@ -25,17 +25,20 @@ export interface DraftUsage {
 }
 
 export interface AiDraftGeneratorOptions {
-  /** Any model of the AI SDK, e.g. `anthropic('…')`. */
+  /** The language model to use: any model of the AI SDK, e.g. `anthropic('…')`. */
   model: LanguageModel;
-  /** The team's tone, policies and facts about the business; what only the host writes. */
+  /**
+   * The team's tone, policies and facts about the business, for the system prompt. Put only text of the host's own in
+   * it.
+   */
   instructions?: string;
-  /** Most characters of messages that the model sees, newest first. Default 20 000. */
+  /** How many characters of the newest messages the model sees at most. Default 20 000. */
   maxConversationChars?: number;
-  /** Most characters of the customer's facts that the model sees. Default 10 000. */
+  /** How many characters of the customer's facts the model sees at most. Default 10 000. */
   maxFactsChars?: number;
   /** Longest draft, in characters; a longer one is an error. Default 10 000. */
   maxDraftChars?: number;
-  /** Most tokens that the model may write. Default 2 000. */
+  /** How many tokens the model may write at most. Default 2 000. */
   maxOutputTokens?: number;
   /** Time limit of the model call, in milliseconds. Default 20 000, below `worker.callbackTimeoutMs`. */
   timeoutMs?: number;
@@ -56,9 +59,8 @@ const optionKeys = [
 
 /**
  * A DraftGenerator on the Vercel AI SDK, which must be installed (`npm install ai@6`) and is loaded with the first
- * draft. The model gets no tools, so that its answer to any message is a proposal that the policy judges. One call
- * for each attempt; the worker retries. Failures come back as `err` in words without the model's text.
- * Throws `INPUT_INVALID`.
+ * draft. The model gets no tools, so that all it can do is return a proposal, which the policy judges. One call for
+ * each attempt; the worker retries. Failures are returned as `err`, without the model's text. Throws `INPUT_INVALID`.
  */
 export function aiDraftGenerator(options: AiDraftGeneratorOptions): DraftGenerator {
   requireKnownKeys('aiDraftGenerator', options, optionKeys);
@@ -130,7 +132,7 @@ async function askModel(
     const result = await untilAborted(signal, timeoutMs, (abortSignal) => generateText({ ...asked, abortSignal }));
     return { output: result.output, usage: usage(result.usage, result.response.modelId) };
   } catch (error) {
-    // The error's message and cause quote the model, and what a model wrote belongs in no log.
+    // The error's message and cause quote the model's output, which must not be logged.
     if (!NoObjectGeneratedError.isInstance(error)) throw error;
     return { output: null, usage: usage(error.usage, error.response?.modelId) };
   }
@@ -149,6 +151,6 @@ function report({ onUsage }: AiDraftGeneratorOptions, usage: DraftUsage): void {
   try {
     onUsage?.(usage);
   } catch {
-    // Counting is no reason to lose a draft that is paid for.
+    // An error in the usage callback must not lose a draft that was paid for.
   }
 }

@@ -7,9 +7,11 @@ export interface DraftPrompt {
 }
 
 export interface PromptLimits {
-  /** Most characters of message text; the newest are kept. */
+  /** How many characters of messages the prompt contains at most; the newest messages are kept. */
   maxConversationChars: number;
-  /** Most characters of facts as JSON; whole sections are left out, the last first. */
+  /**
+   * How many characters of facts, as JSON, the prompt contains at most; whole sections are left out, the last first.
+   */
   maxFactsChars: number;
 }
 
@@ -24,8 +26,9 @@ riskTier: "low" where a mistake would do no harm; "high" for money, legal matter
 summary: one sentence to the operator. evidence: what the draft rests on; "source" is "conversation" or the name of a fact, "quote" its exact words or null.`;
 
 /**
- * The prompt for one draft. Only the rules and the host's `instructions` speak to the model; what customers wrote and
- * the facts stand apart as JSON in blocks that nothing inside can close. Internal notes, ids and metadata stay out. Pure.
+ * The prompt for one draft. Only the rules and the host's `instructions` speak to the model; the customer's messages
+ * and facts are JSON in separate blocks, which nothing inside can close. Internal notes, ids and metadata are left out.
+ * Pure.
  */
 export function draftPrompt(
   conversation: Conversation,
@@ -59,7 +62,10 @@ interface QuotedMessage {
   cut?: true;
 }
 
-/** The newest message is always there, cut where it alone is too long. */
+/**
+ * Keeps the newest messages up to a number of characters. The newest one is always kept, and cut if it alone is too
+ * long.
+ */
 function newest(messages: readonly Message[], maxChars: number): QuotedMessage[] {
   const kept: QuotedMessage[] = [];
   let left = maxChars;

@@ -1,4 +1,4 @@
-/** `cairnloop/ai`: DraftGenerators ready to put into the config. */
+/** `cairnloop/ai`: DraftGenerators that a host can put into its config. */
 
 export { type AiDraftGeneratorOptions, aiDraftGenerator, type DraftUsage } from './ai-draft-generator.js';
 export {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Evidence, type ProposalInput, proposalTypes, riskTiers } from '../contracts/domain.js';
 
 /**
- * The schema of the model's output. Every key is required and none has a length limit, because strict modes of
- * providers support neither; {@link toProposal} applies the limits.
+ * The schema of the model's output. Every key is required and none has a length limit, because the strict modes of
+ * providers support neither optional keys nor limits; {@link toProposal} applies the limits.
  */
 export const modelProposalSchema = z.object({
   type: z.enum([...proposalTypes, 'none']),
@@ -20,7 +20,10 @@ export const maxEvidence = 10;
 const maxSourceLength = 200;
 const maxQuoteLength = 1000;
 
-/** The model's answer as a proposal, or null where it has nothing to say. Texts beyond their limits are cut, but never the content. */
+/**
+ * Converts the model's output to a proposal; null where it proposes nothing. Texts beyond their limits are cut, but
+ * never the content.
+ */
 export function toProposal({ type, content, riskTier, summary, evidence }: ModelProposal): ProposalInput | null {
   if (type === 'none' || content.trim() === '') return null;
   return {

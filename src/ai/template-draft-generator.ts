@@ -3,7 +3,7 @@ import type { DraftGenerator } from '../contracts/draft-generator.js';
 import { ok } from '../contracts/result.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 
-/** The data that a template gets. */
+/** The data from which a draft template makes its text. */
 export interface TemplateInput {
   conversation: Conversation;
   /** The customer's newest message. */
@@ -12,7 +12,7 @@ export interface TemplateInput {
 }
 
 export interface DraftTemplate {
-  /** Pattern for the newest customer message that the template answers; absent: any message. */
+  /** The template is used for a customer message that matches this pattern. Absent: for any message. */
   when?: RegExp;
   type: ProposalType;
   riskTier: RiskTier;
@@ -22,7 +22,7 @@ export interface DraftTemplate {
 
 const templateKeys = ['when', 'type', 'riskTier', 'content', 'summary'] as const satisfies (keyof DraftTemplate)[];
 
-/** A template for each kind of risk, and a question for other messages. */
+/** Templates for development: one for each risk tier, and a question in response to any other message. */
 export const developmentTemplates: readonly DraftTemplate[] = [
   {
     when: /refund|charge|invoice|money|cancel/i,
@@ -56,8 +56,8 @@ export const developmentTemplates: readonly DraftTemplate[] = [
 ];
 
 /**
- * A DraftGenerator without a model, for development and tests: the first template whose `when` matches the customer's
- * newest message, or nothing to propose. The same conversation always gives the same draft. Throws `INPUT_INVALID`.
+ * A DraftGenerator without a model, for development and tests: it proposes the first template whose `when` matches the
+ * customer's newest message, or nothing. The same conversation always gives the same draft. Throws `INPUT_INVALID`.
  */
 export function templateDraftGenerator(options: { templates?: readonly DraftTemplate[] } = {}): DraftGenerator {
   requireKnownKeys('templateDraftGenerator', options, ['templates']);
@@ -68,7 +68,7 @@ export function templateDraftGenerator(options: { templates?: readonly DraftTemp
     generate(conversation, { context }) {
       const message = conversation.messages?.findLast(({ role }) => role === 'customer');
       if (!message) return ok(null);
-      // search() always starts at the beginning, whereas test() with a global pattern continues after its last match.
+      // RegExp.test() with a global pattern continues after its last match; search() always starts at the beginning.
       const template = templates.find(({ when }) => !when || message.content.search(when) !== -1);
       return ok(template ? fill(template, { conversation, message, context }) : null);
     },

@@ -1,6 +1,6 @@
 /**
- * Runs `work` until `signal` aborts or `timeoutMs` have passed, and rejects then at once, even if `work` does not heed
- * the signal it is handed.
+ * Runs `work` until `signal` aborts or `timeoutMs` have passed, and rejects then at once, even if `work` ignores the
+ * signal that it gets.
  */
 export async function untilAborted<T>(
   signal: AbortSignal,

@@ -1,18 +1,18 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { type ChainLink, chainStart } from './hash-chain.js';
-import { type AuditKey, type AuditKeys, endText } from './keys.js';
+import { type AuditChainLink, chainStart } from './hash-chain.js';
+import { type AuditKey, type AuditKeys, signedChainEndText } from './keys.js';
 
-/** The end of the chain: of the sealed events, and as the sealer recorded it. */
-export interface ChainEnd {
-  /** The last sealed line; {@link chainStart} while nothing is sealed. */
-  last: ChainLink;
-  /** The key that signed the last line. */
+/** The end of the audit chain: the last sealed event, and the end that the sealer recorded. */
+export interface AuditChainEnd {
+  /** The last sealed event; {@link chainStart} while nothing is sealed. */
+  last: AuditChainLink;
+  /** The id of the key that signed the last sealed event. */
   keyId: string | null;
-  /** The end that the sealer recorded beside the chain; null where that row is gone. */
-  recorded: (ChainLink & { keyId: string | null; mac: string | null }) | null;
+  /** The end of the chain as the sealer recorded it; null where that record was deleted. */
+  recorded: (AuditChainLink & { keyId: string | null; mac: string | null }) | null;
 }
 
-export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
+export async function readChainEnd(executor: Executor): Promise<AuditChainEnd> {
   const [row] = await executor.run(selectEnd);
   const seq = row?.last_seq;
   return {
@@ -29,20 +29,23 @@ export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
   };
 }
 
-/** How the recorded end differs from the actual one, or lacks a valid signature; null if it fits. */
-export function endFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): string | null {
+/**
+ * Says how the recorded end of the chain differs from the actual one, or what is wrong with its signature; null if it
+ * is right.
+ */
+export function chainEndFault({ last, keyId, recorded }: AuditChainEnd, keys: AuditKeys): string | null {
   if (!recorded) return 'the row that records the end of the chain is gone';
   if (recorded.seq !== last.seq || recorded.hash !== last.hash)
     return `the chain ends at event ${last.seq}, but event ${recorded.seq} was sealed last`;
   if (keyId !== null && recorded.keyId === null) return 'the signature of the end of the chain is gone';
   const key = recorded.keyId === null ? undefined : keys.byId.get(recorded.keyId);
-  if (key && !key.signed(endText(recorded.seq, recorded.hash), recorded.mac))
+  if (key && !key.signed(signedChainEndText(recorded.seq, recorded.hash), recorded.mac))
     return 'the end of the chain was not signed by the key that it names';
   return null;
 }
 
-export async function writeChainEnd(tx: Executor, { seq, hash }: ChainLink, key: AuditKey | null): Promise<void> {
-  const mac = key?.sign(endText(seq, hash)) ?? null;
+export async function writeChainEnd(tx: Executor, { seq, hash }: AuditChainLink, key: AuditKey | null): Promise<void> {
+  const mac = key?.sign(signedChainEndText(seq, hash)) ?? null;
   await tx.run(upsertEnd, { seq, hash, keyId: key?.id ?? null, mac });
 }
 

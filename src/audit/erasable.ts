@@ -1,6 +1,6 @@
 /**
- * Actions whose `detail` holds only Cairnloop's own words, numbers, ids and times, which an erasure keeps. The detail of
- * every other action is erased, also of one that is not known here. A test holds this list to what is written.
+ * Audit actions whose `detail` holds only Cairnloop's own words, numbers, ids and times, which an erasure keeps. The
+ * detail of every other action is erased. A test compares this list with what is written.
  */
 export const actionsWithoutPersonalData: readonly string[] = [
   'conversation.snoozed',

@@ -3,20 +3,20 @@ import { type Executor, type NoParams, type Placeholders, statement } from '../d
 import { actionsWithoutPersonalData } from './erasable.js';
 import { erasureDigest } from './erasures.js';
 import { type ErasableField, erasedValues, fieldCommitments, withSalts } from './format.js';
-import { type ChainRow, chainColumns, pageSize, toChainEvent } from './pages.js';
+import { type AuditChainRow, auditPageSize, chainColumns, toChainEvent } from './pages.js';
 import { auditLockKey } from './seal.js';
 
 export interface AuditErasure {
   conversationIds: readonly string[];
   /** The id of the customer. Not needed for customers whom `conversations.actor_id` names. */
   actorId?: string | null;
-  /** Subjects whose lines are of no conversation: bulk sends. Their detail is erased too. */
+  /** Ids of subjects without a conversation, such as bulk sends. The detail of their audit events is erased too. */
   subjectIds?: readonly string[];
 }
 
 /**
- * Erases the customers' data in the audit lines of these conversations and returns the number of lines changed. Call it
- * in the deleting transaction, before the deletion; it holds the sealing lock until that ends.
+ * Erases the customers' data in the audit events of these conversations and returns how many events it changed. Call it
+ * in the transaction that deletes the conversations, before the deletion. It holds the sealing lock until the commit.
  */
 export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by: Actor }): Promise<number> {
   const { conversationIds, actorId = null, subjectIds = [], by } = erasure;
@@ -27,18 +27,18 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
   const about = { conversationIds, actorId, subjectIds, kept: actionsWithoutPersonalData };
   let lines = 0;
   for (let after: string | null = null; ; ) {
-    const rows: ErasableRow[] = await tx.run(selectErasable, { ...about, after, limit: pageSize });
+    const rows: ErasableRow[] = await tx.run(selectErasable, { ...about, after, limit: auditPageSize });
     if (rows.length > 0) await tx.run(writeErasures, erasureParams(id, rows));
     lines += rows.length;
-    if (rows.length < pageSize) break;
+    if (rows.length < auditPageSize) break;
     after = rows.at(-1)?.id ?? null;
   }
   if (lines > 0) await tx.run(insertErased, { id, by, lines });
   return lines;
 }
 
-/** How many lines {@link eraseFromAudit} would erase something of. */
-export async function countErasable(executor: Executor, erasure: AuditErasure): Promise<number> {
+/** Counts the audit events that {@link eraseFromAudit} would change. */
+export async function countErasableLines(executor: Executor, erasure: AuditErasure): Promise<number> {
   const { conversationIds, actorId = null, subjectIds = [] } = erasure;
   const [row] = await executor.run(countLines, {
     conversationIds,
@@ -50,17 +50,17 @@ export async function countErasable(executor: Executor, erasure: AuditErasure): 
 }
 
 /**
- * The conversations that this customer opened, as the record says, also those that are deleted. Has an index of its
- * own.
+ * Finds the conversations that the audit record says this customer opened, deleted ones included. The query has an
+ * index of its own.
  */
 export async function findAuditedConversations(executor: Executor, actorId: string): Promise<string[]> {
   const rows = await executor.run(selectOpened, { actorId });
   return rows.map(({ id }) => id);
 }
 
-type ErasableRow = ChainRow & { erase_actor: boolean; erase_detail: boolean };
+type ErasableRow = AuditChainRow & { erase_actor: boolean; erase_detail: boolean };
 
-/** Parallel lists, one entry a line; of JSON, and of salts and commitments in hexadecimal. */
+/** Parallel lists with one entry per audit event: values as JSON, salts and commitments in hexadecimal. */
 interface ErasureParams {
   ids: string[];
   actors: string[];
@@ -73,7 +73,7 @@ interface ErasureParams {
   detailErasedBy: (string | null)[];
 }
 
-/** Both fields get their commitments: what is kept of a line stays provable by its salt. */
+/** Stores the commitments of both fields, so that a field which is kept can still be proven by its salt. */
 function erasureParams(erasureId: string, rows: readonly ErasableRow[]): ErasureParams {
   const lines = rows.map((row) => {
     const event = eventOf(row);
@@ -97,8 +97,11 @@ function erasureParams(erasureId: string, rows: readonly ErasableRow[]): Erasure
   };
 }
 
-/** Lines sealed by the old format and lines not sealed yet have no salts; those of the new format keep theirs. */
-function eventOf(row: ChainRow) {
+/**
+ * Adds salts to an event that has none, because it is unsealed or sealed in format 1. An event of format 2 keeps its
+ * salts.
+ */
+function eventOf(row: AuditChainRow) {
   const event = toChainEvent(row);
   return row.format === null ? withSalts(event) : event;
 }
@@ -111,18 +114,20 @@ const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_
 
 const newErasure = statement<NoParams, { id: string }>('audit.new_erasure', (s) => `SELECT ${s}.time_id() AS id`);
 
-/** Parameters of the condition {@link erasable}. */
+/** Parameters of the subquery {@link erasable}. */
 interface ErasableParams {
   conversationIds: readonly string[];
-  /** The customer; those of the conversations are known without it, by either id. */
+  /** The id of the customer. The customers of the conversations are found without it. */
   actorId: string | null;
-  /** Actions whose detail holds nothing of a person. */
+  /** Actions whose detail holds no personal data. */
   kept: readonly string[];
-  /** Subjects of lines without a conversation. */
+  /** Ids of subjects of audit events without a conversation. */
   subjectIds: readonly string[];
 }
 
-/** The lines that hold something of a customer, or of a subject. */
+/**
+ * Selects the audit events of conversations and subjects, and whether the actor and the detail of each must be erased.
+ */
 const erasable = (s: string, p: Placeholders<ErasableParams>): string => `
   SELECT e.*, actor_erased_by IS NULL AND e.actor ->> 'id' IN (c.actor_id, c.host_user_id, ${p.actorId}::text) AS erase_actor,
     detail_erased_by IS NULL AND detail <> '{}' AND action <> ALL (${p.kept}::text[]) AS erase_detail
@@ -167,7 +172,10 @@ const writeErasures = statement<ErasureParams>(
     WHERE e.id = line.id`,
 );
 
-/** Erased lines name this line's id, and its digest covers them, so that an erasure cannot be forged. */
+/**
+ * Inserts the event that records an erasure. Erased events name its id and its digest covers them, so that no erasure
+ * can be forged.
+ */
 const insertErased = statement<{ id: string; by: Actor; lines: number }>(
   'audit.erased',
   (s, p) => `

@@ -1,20 +1,20 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 
-/** A line that is marked as erased, where the record has no erasure that says exactly what is erased. */
+/** An audit event that is marked as erased, but not covered by the `audit.erased` event that it names. */
 export interface ErasureFault {
   eventId: string;
   seq: number | null;
 }
 
-/** The first event of the chain that is marked as erased without a matching `audit.erased` event. */
+/** Finds the first event of the audit chain that is marked as erased without a matching `audit.erased` event. */
 export async function findErasureFault(executor: Executor): Promise<ErasureFault | null> {
   const [row] = await executor.run(selectFault);
   return row ? { eventId: row.id, seq: row.seq === null ? null : Number(row.seq) } : null;
 }
 
 /**
- * What `audit.erased` lines bind, one row per erasure: SHA-256 over its lines in the order of their ids, each with what
- * no later erasure changes. Lines of the old format are bound to their place by their hash.
+ * Selects the digest that each `audit.erased` event must hold: SHA-256 over the erased events in the order of their
+ * ids, each with the columns that no later erasure changes. An event of format 1 adds its hash, which fixes its place.
  */
 export const erasureDigest = (s: string): string => `
   SELECT erased.erasure AS id, encode(sha256(convert_to(string_agg(jsonb_build_array(

@@ -4,11 +4,11 @@ import type { Executor } from '../db/statement.js';
 import type { ChainEvent, SealedEvent } from './hash-chain.js';
 import { sealedPages, unsealedPages } from './pages.js';
 
-/** A line of the export; `seq` and `hash` are null where the event is not sealed yet. */
+/** An exported audit event; `seq` and `hash` are null where the event is not sealed yet. */
 export type ExportedEvent = ChainEvent & (Pick<SealedEvent, 'seq' | 'hash'> | { seq: null; hash: null });
 
 /**
- * Passes the whole record to `write`, page by page: sealed events in the order of the chain, then unsealed ones.
+ * Passes the whole audit record to `write`, page by page: sealed events in the order of the chain, then unsealed ones.
  * Returns their number.
  */
 export function exportAudit(

@@ -2,35 +2,35 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { AuditEvent } from '../contracts/domain.js';
 
-/** The fields of an event that can hold a person's data. */
+/** The fields of an audit event that can hold a person's data. */
 export const erasableFields = ['actor', 'detail'] as const;
 export type ErasableField = (typeof erasableFields)[number];
 
-/** The value of an erased field. */
+/** The values that replace erased fields. */
 export const erasedValues = { actor: { id: 'erased' }, detail: { erased: true } } as const;
 
-/** How a line was sealed. Absent fields mean format 1: a line sealed before migration 0016. */
+/** How an audit event was sealed. Absent fields mean format 1: an event sealed before migration 0016. */
 export interface SealFields {
   format?: number | null;
-  /** 16 random bytes in hexadecimal; null once the field is erased. */
+  /** The salt of the field's commitment: 16 random bytes in hexadecimal, null once the field is erased. */
   actorSalt?: string | null;
   detailSalt?: string | null;
-  /** Stored on lines of which something was erased, for both fields. */
+  /** The commitments of both fields, stored with an event of which one was erased. */
   actorCommitment?: string | null;
   detailCommitment?: string | null;
-  /** The `audit.erased` event that erased the field. */
+  /** The id of the `audit.erased` event that erased the field. */
   actorErasedBy?: string | null;
   detailErasedBy?: string | null;
 }
 
-/** The hashed form of an audit event. `at` is text if a Date would lose the stored microseconds. */
+/** An audit event in the form that is hashed. `at` is text if a Date would lose the stored microseconds. */
 export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & SealFields;
 
 /**
- * The hash of the event at `seq`, by the rule of its format: SHA-256 over the hash before it, a line feed, and
- * canonical JSON (RFC 8785), in UTF-8. Format 1 hashes the event with its `seq`. Format 2 hashes the commitments to
- * `actor` and `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second, or with all
- * that are stored.
+ * Hashes the audit event at place `seq`, by the rule of its format: SHA-256 over the hash of the event before it, a
+ * line feed, and canonical JSON (RFC 8785), in UTF-8. Format 1 hashes the event with its `seq`. Format 2 hashes the
+ * commitments to `actor` and `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second,
+ * or with all that are stored.
  */
 export function hashEvent(previousHash: string, seq: number, event: ChainEvent): string {
   const { id, at, actor, action, conversationId, subjectId, detail } = event;
@@ -43,7 +43,7 @@ export function hashEvent(previousHash: string, seq: number, event: ChainEvent):
     .digest('hex');
 }
 
-/** Gives the fields that have neither salt nor commitment a random salt: the event is then ready to be sealed. */
+/** Prepares an audit event for sealing: gives each field that is not erased and has no salt a random one. */
 export function withSalts<E extends ChainEvent>(event: E): E & { format: number } {
   return {
     ...event,
@@ -53,7 +53,10 @@ export function withSalts<E extends ChainEvent>(event: E): E & { format: number 
   };
 }
 
-/** What the hash of format 2 covers of each field; the stored commitment where the field was erased. */
+/**
+ * The commitments that a hash of format 2 covers, one per field: computed, or the stored one where the field was
+ * erased.
+ */
 export function fieldCommitments(event: ChainEvent): Record<ErasableField, string> {
   return {
     actor: event.actorErasedBy ? storedCommitment(event.actorCommitment) : commit(event.actorSalt, event.actor),
@@ -78,7 +81,7 @@ export function newSalt(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Names a contradiction between an event's fields and its erasure marks; null if there is none. */
+/** Names a contradiction between an audit event's fields and its erasure marks; null if there is none. */
 export function erasureFault(event: ChainEvent): string | null {
   for (const field of erasableFields) {
     const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];
@@ -86,11 +89,11 @@ export function erasureFault(event: ChainEvent): string | null {
       if (salt || !stored || canonicalize(event[field]) !== canonicalize(erasedValues[field]))
         return `its ${field} is marked as erased, but is not what an erasure leaves`;
     } else if (stored && stored !== commit(salt, event[field])) return `its ${field} was changed after it was sealed`;
-    else if (!stored && isErased(event)) return `its ${field} has no commitment, which an erasure writes`;
+    else if (!stored && hasErasedField(event)) return `its ${field} has no commitment, which an erasure writes`;
   }
   return null;
 }
 
-export function isErased({ actorErasedBy, detailErasedBy }: SealFields): boolean {
+export function hasErasedField({ actorErasedBy, detailErasedBy }: SealFields): boolean {
   return Boolean(actorErasedBy || detailErasedBy);
 }

@@ -1,41 +1,41 @@
-import { type ChainEvent, erasureFault, hashEvent, isErased } from './format.js';
+import { type ChainEvent, erasureFault, hasErasedField, hashEvent } from './format.js';
 
 export { type ChainEvent, hashEvent };
 
-/** An audit event in its place in the chain: `seq` counts from 1, `hash` is SHA-256 in hexadecimal. */
+/** A sealed audit event: `seq` is its place in the chain, from 1, `hash` is SHA-256 in hexadecimal. */
 export type SealedEvent = ChainEvent & {
   seq: number;
   hash: string;
-  /** The key that signed the hash, and its signature; null where no key was configured. */
+  /** The id of the key that signed the hash, and the signature `mac`; null where no key was configured. */
   keyId?: string | null;
   mac?: string | null;
 };
 
-/** The end of a chain: what the next event is sealed onto. */
-export interface ChainLink {
+/** A place in the audit chain: the number of a sealed event and its hash, onto which the next event is sealed. */
+export interface AuditChainLink {
   seq: number;
   hash: string;
 }
 
-/** The link before the first event. */
-export const chainStart: ChainLink = { seq: 0, hash: '0'.repeat(64) };
+/** The place before the first event of an audit chain. */
+export const chainStart: AuditChainLink = { seq: 0, hash: '0'.repeat(64) };
 
-export interface BrokenLink {
-  /** The first place at which the record is not what was sealed. */
+export interface ChainBreak {
+  /** The first number at which the audit record differs from what was sealed. */
   seq: number;
-  /** The event found there; null where it is gone. */
+  /** The id of the event at that place; null where it is gone. */
   eventId: string | null;
   reason: string;
 }
 
-/** How far a chain holds: `end` is the last link before `broken`, or of the whole chain. */
-export interface ChainCheck {
-  end: ChainLink;
-  broken: BrokenLink | null;
+/** How far an audit chain is intact: `end` is its last event, or the last event before `broken`. */
+export interface ChainVerification {
+  end: AuditChainLink;
+  broken: ChainBreak | null;
 }
 
-/** Gives events, in their order, the places after `end`. */
-export function sealEvents(end: ChainLink, events: readonly ChainEvent[]): SealedEvent[] {
+/** Seals events onto the end of an audit chain, in their order. */
+export function sealEvents(end: AuditChainLink, events: readonly ChainEvent[]): SealedEvent[] {
   let last = end;
   return events.map((event) => {
     const seq = last.seq + 1;
@@ -45,8 +45,10 @@ export function sealEvents(end: ChainLink, events: readonly ChainEvent[]): Seale
   });
 }
 
-/** Checks events in the order of their `seq` against the chain up to `from`; stops at the first that does not fit. */
-export function verifyChain(events: Iterable<SealedEvent>, from: ChainLink = chainStart): ChainCheck {
+/**
+ * Verifies that events continue the chain after `from`, in the order of their `seq`. Stops at the first that does not.
+ */
+export function verifyChain(events: Iterable<SealedEvent>, from: AuditChainLink = chainStart): ChainVerification {
   let end = from;
   for (const event of events) {
     const broken = faultOf(end, event);
@@ -56,7 +58,7 @@ export function verifyChain(events: Iterable<SealedEvent>, from: ChainLink = cha
   return { end, broken: null };
 }
 
-function faultOf(end: ChainLink, event: SealedEvent): BrokenLink | null {
+function faultOf(end: AuditChainLink, event: SealedEvent): ChainBreak | null {
   const seq = end.seq + 1;
   if (event.seq > seq) return { seq, eventId: null, reason: `event ${seq} is gone; ${event.seq} follows ${end.seq}` };
   if (event.seq < seq) return { seq, eventId: event.id, reason: `event ${event.seq} stands where ${seq} belongs` };
@@ -64,7 +66,10 @@ function faultOf(end: ChainLink, event: SealedEvent): BrokenLink | null {
   return reason === null ? null : { seq, eventId: event.id, reason };
 }
 
-/** Tampered lines may hold what canonical JSON cannot say, or lack a salt. */
+/**
+ * Says what is wrong with an event's hash or erasure; null if nothing is. Hashing throws for a tampered event that
+ * lacks a salt or holds a value that JSON cannot express.
+ */
 function sealFault(previousHash: string, event: SealedEvent): string | null {
   const changed = `event ${event.seq} or its hash was changed after it was sealed`;
   const format = event.format ?? 1;
@@ -72,8 +77,8 @@ function sealFault(previousHash: string, event: SealedEvent): string | null {
   try {
     const fault = erasureFault(event);
     if (fault) return `event ${event.seq}: ${fault}`;
-    // The old rule cannot be applied to what was erased; the digest of its erasure covers the rest of the line.
-    if (format === 1 && isErased(event)) return null;
+    // The hash of format 1 covers the erased value and cannot be computed; the digest of the erasure covers the rest.
+    if (format === 1 && hasErasedField(event)) return null;
     return hashEvent(previousHash, event.seq, event) === event.hash ? null : changed;
   } catch {
     return changed;

@@ -1,24 +1,24 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AuditConfig } from '../config/config-types.js';
 
-/** A key that signs the record. Its secret cannot be read. */
+/** A key that signs the audit record. Its secret cannot be read from it. */
 export interface AuditKey {
-  /** Derived from the secret, stored with each line that it signed. */
+  /** Derived from the secret, and stored with each event that the key signed. */
   id: string;
   sign(text: string): string;
   signed(text: string, mac: string | null | undefined): boolean;
 }
 
-/** The keys of the config: `current` signs, all of them check. */
+/** The audit keys of the config: `current` signs new events, all of them verify signatures. */
 export interface AuditKeys {
   current: AuditKey | null;
   byId: ReadonlyMap<string, AuditKey>;
 }
 
-export const noKeys: AuditKeys = { current: null, byId: new Map() };
+export const noAuditKeys: AuditKeys = { current: null, byId: new Map() };
 
-export function auditKeys({ key, previousKeys }: AuditConfig): AuditKeys {
-  if (!key) return noKeys;
+export function auditKeysOf({ key, previousKeys }: AuditConfig): AuditKeys {
+  if (!key) return noAuditKeys;
   const current = auditKey(key);
   const all = [current, ...(previousKeys ?? []).map(auditKey)];
   return { current, byId: new Map(all.map((known) => [known.id, known])) };
@@ -37,8 +37,8 @@ function auditKey(secret: string): AuditKey {
   };
 }
 
-/** The text that is signed for every audit line. Its hash covers the line and all before it. */
-export const signedText = (hash: string): string => `cairnloop audit line\n${hash}`;
+/** The text that is signed for an audit event. The event's hash covers it and every event before it. */
+export const signedLineText = (hash: string): string => `cairnloop audit line\n${hash}`;
 
-/** The text that is signed for the end of the audit record, so that removed last lines are noticed. */
-export const endText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;
+/** The text that is signed for the end of the audit record, so that a removal of its last events is noticed. */
+export const signedChainEndText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;

@@ -1,56 +1,61 @@
-import type { ChainLink } from './hash-chain.js';
+import type { AuditChainLink } from './hash-chain.js';
 import type { AuditKeys } from './keys.js';
-import type { Signatures } from './signatures.js';
+import type { AuditSignatures } from './signatures.js';
 
-/** Three levels of protection: the hash chain alone, an end of it kept elsewhere, a key that signs it. */
+/**
+ * The levels of protection of the audit record: the hash chain alone, an end of it kept elsewhere, a key that signs it.
+ */
 export const auditLevels = ['chain', 'anchor', 'key'] as const;
 export type AuditLevel = (typeof auditLevels)[number];
 
-export interface LevelResult {
-  /** `missing`: lines are signed and their key is not configured, or a key is configured and nothing is signed. */
+export interface AuditLevelResult {
+  /** `missing`: events are signed with a key that is not configured, or a key is configured and nothing is signed. */
   status: 'holds' | 'broken' | 'missing' | 'unused';
-  /** What this level of protection proves about the record, or what it lacks. */
+  /** What this level of protection proves about the audit record, or why it proves nothing. */
   proves: string;
 }
 
-export type AuditLevelResults = Record<AuditLevel, LevelResult>;
+export type AuditLevelResults = Record<AuditLevel, AuditLevelResult>;
 
 interface Read {
-  end: ChainLink;
+  end: AuditChainLink;
   broken: { level: AuditLevel; reason: string } | null;
-  signatures: Signatures;
-  anchors: readonly ChainLink[];
+  signatures: AuditSignatures;
+  anchors: readonly AuditChainLink[];
   keys: AuditKeys;
   /** The id of the key that signed the recorded end of the chain; null where it is unsigned. */
   endKeyId: string | null;
 }
 
-/** What each level proves; `proven` is false if a key should have been checked and could not be. Pure. */
-export function describeLevels(read: Read): { levels: AuditLevelResults; proven: boolean } {
+/**
+ * Says what each level of protection proves; `proven` is false if a key should have been checked and could not be.
+ * Pure.
+ */
+export function describeAuditLevels(read: Read): { levels: AuditLevelResults; proven: boolean } {
   const levels = { chain: chainLevel(read), anchor: anchorLevel(read), key: keyLevel(read) };
   return { levels, proven: levels.key.status !== 'missing' };
 }
 
-function chainLevel({ end, broken }: Read): LevelResult {
+function chainLevel({ end, broken }: Read): AuditLevelResult {
   if (broken?.level === 'chain') return { status: 'broken', proves: broken.reason };
   return {
     status: 'holds',
-    proves: `the ${end.seq} sealed event(s) fit together. Who owns the tables could have sealed all of them anew.`,
+    proves: `the ${end.seq} sealed event(s) fit together. The owner of the tables could have sealed all of them again.`,
   };
 }
 
-function anchorLevel({ end, broken, anchors }: Read): LevelResult {
+function anchorLevel({ end, broken, anchors }: Read): AuditLevelResult {
   if (broken?.level === 'anchor') return { status: 'broken', proves: broken.reason };
   const reached = anchors.filter(({ seq }) => seq <= end.seq).map(({ seq }) => seq);
   if (reached.length === 0)
     return { status: 'unused', proves: 'nothing: no anchor was given (--anchor), or the chain breaks before it.' };
   return {
     status: 'holds',
-    proves: `events 1 to ${Math.max(...reached)} are those that were sealed when the anchor was made, also against the owner of the tables.`,
+    proves: `events 1 to ${Math.max(...reached)} are unchanged since the anchor was made: not even the owner of the tables could have changed them unnoticed.`,
   };
 }
 
-function keyLevel({ end, broken, signatures, keys, endKeyId }: Read): LevelResult {
+function keyLevel({ end, broken, signatures, keys, endKeyId }: Read): AuditLevelResult {
   if (broken?.level === 'key') return { status: 'broken', proves: broken.reason };
   const unknown = [...new Set([...signatures.unknown, ...unknownKey(endKeyId, keys)])];
   if (unknown.length > 0)
@@ -74,7 +79,7 @@ function unknownKey(endKeyId: string | null, keys: AuditKeys): string[] {
   return endKeyId !== null && !keys.byId.has(endKeyId) ? [endKeyId] : [];
 }
 
-function unsigned(end: ChainLink): LevelResult {
+function unsigned(end: AuditChainLink): AuditLevelResult {
   if (end.seq === 0) return { status: 'unused', proves: 'nothing yet: no event is sealed.' };
   return {
     status: 'missing',

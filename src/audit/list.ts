@@ -5,20 +5,19 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import { exactName, nameSchema, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { erasableFields } from './format.js';
 
 const listInput = schemaOf<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
-  /** `<domain>.<past tense>`, or `<domain>.` for all of a domain. */
-  action: name.optional(),
-  /** The actor's id, to the letter; a customer's may be as long as an actor id. */
+  action: nameSchema.optional(),
+  /** The id of the actor. A customer's id may be that long. */
   actor: exactName(1000).optional(),
   cursor: pageCursor,
   limit: pageLimit,
 }).default({ limit: 50 });
 
-/** A row of `audit_events`. */
+/** A row of the table `audit_events`. */
 export interface AuditRow {
   id: string;
   at: Timestamp;
@@ -27,10 +26,10 @@ export interface AuditRow {
   conversation_id: string | null;
   subject_id: string | null;
   detail: Record<string, unknown>;
-  /** Place in the hash chain, as text; null until sealed. */
+  /** The event's number in the hash chain, as text; null until it is sealed. */
   seq: string | null;
   hash: string | null;
-  /** The `audit.erased` events that erased a field of this one. */
+  /** The ids of the `audit.erased` events that erased a field of this event. */
   actor_erased_by: string | null;
   detail_erased_by: string | null;
 }
@@ -48,13 +47,13 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
   };
 }
 
-/** Which fields were erased with a customer's data; absent where none was. */
+/** Which fields of an audit event were erased with a customer's data; absent where none was. */
 function erasedFields(row: AuditRow): Pick<AuditEvent, 'erased'> {
   const erased = erasableFields.filter((field) => row[`${field}_erased_by`]);
   return erased.length > 0 ? { erased } : {};
 }
 
-/** Lists the record, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
+/** Lists the audit record, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listAudit(runtime: Pick<Runtime, 'db'>, input?: AuditListInput): Promise<Page<AuditEvent>> {
   const { conversationId, action, actor, cursor, limit } = parseInput('audit.list', listInput, input);
   const before = cursor ? decodeIdCursor(cursor) : null;

@@ -2,31 +2,33 @@ import { type Executor, statement } from '../db/statement.js';
 import type { ChainEvent, SealedEvent } from './hash-chain.js';
 import { type AuditRow, toAuditEvent } from './list.js';
 
-/** How many events are held in memory at a time. */
-export const pageSize = 1000;
+/** How many audit events are held in memory at a time. */
+export const auditPageSize = 1000;
 
-/** The sealed events in the order of the chain, page by page; one that somebody put before the first is among them. */
+/**
+ * Reads the sealed audit events in the order of the chain, page by page, also one that was inserted before the first.
+ */
 export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run(selectSealed, { after, limit: pageSize });
+    const rows: AuditChainRow[] = await executor.run(selectSealed, { after, limit: auditPageSize });
     if (rows.length > 0) yield rows.map(toSealedEvent);
-    if (rows.length < pageSize) return;
+    if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.seq ?? null;
   }
 }
 
-/** The events that are not sealed yet, oldest first, page by page. */
+/** Reads the audit events that are not sealed yet, oldest first, page by page. */
 export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: pageSize });
+    const rows: AuditChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: auditPageSize });
     if (rows.length > 0) yield rows.map(toChainEvent);
-    if (rows.length < pageSize) return;
+    if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.id ?? null;
   }
 }
 
-/** A row with its time as text, to the microsecond, and everything that its seal was made with. */
-export type ChainRow = AuditRow & {
+/** A row of `audit_events` with its time as text, to the microsecond, and every value that its seal depends on. */
+export type AuditChainRow = AuditRow & {
   exact_at: string;
   format: number | null;
   actor_salt: string | null;
@@ -37,7 +39,7 @@ export type ChainRow = AuditRow & {
   mac: string | null;
 };
 
-export function toChainEvent(row: ChainRow): ChainEvent {
+export function toChainEvent(row: AuditChainRow): ChainEvent {
   return {
     ...toAuditEvent(row),
     at: exactTime(row.exact_at),
@@ -51,7 +53,7 @@ export function toChainEvent(row: ChainRow): ChainEvent {
   };
 }
 
-export function toSealedEvent(row: ChainRow): SealedEvent {
+export function toSealedEvent(row: AuditChainRow): SealedEvent {
   return {
     ...toChainEvent(row),
     seq: Number(row.seq),
@@ -61,13 +63,13 @@ export function toSealedEvent(row: ChainRow): SealedEvent {
   };
 }
 
-/** Returns a Date unless that would lose microseconds; else the stored text. */
+/** Converts a stored time to a Date; returns the text where a Date would lose microseconds. */
 function exactTime(stored: string): Date | string {
   const iso = stored.replace(/ AD$/, '');
   return /^\d{4}-.*\.\d{3}000Z$/.test(iso) ? new Date(iso) : iso;
 }
 
-/** All columns of a {@link ChainRow}. Independent of what the session's dates and bytes look like. */
+/** All columns of a {@link AuditChainRow}. Their form does not depend on the session's settings for dates and bytes. */
 export const chainColumns = `
   id, at, actor, action, conversation_id, subject_id, detail, seq, hash, format, actor_erased_by, detail_erased_by, key_id,
   encode(actor_salt, 'hex') AS actor_salt, encode(detail_salt, 'hex') AS detail_salt,
@@ -75,14 +77,14 @@ export const chainColumns = `
   encode(mac, 'hex') AS mac,
   coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
 
-const selectSealed = statement<{ after: string | null; limit: number }, ChainRow>(
+const selectSealed = statement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.sealed_page',
   (s, p) => `
     SELECT ${chainColumns} FROM ${s}.audit_events
     WHERE seq IS NOT NULL AND (${p.after}::bigint IS NULL OR seq > ${p.after}) ORDER BY seq LIMIT ${p.limit}`,
 );
 
-const selectUnsealedAfter = statement<{ after: string | null; limit: number }, ChainRow>(
+const selectUnsealedAfter = statement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.unsealed_page',
   (s, p) => `
     SELECT ${chainColumns} FROM ${s}.audit_events

@@ -2,24 +2,27 @@ import type { Database } from '../db/connect.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { type ChainEnd, endFault, readChainEnd, writeChainEnd } from './chain-end.js';
+import { type AuditChainEnd, chainEndFault, readChainEnd, writeChainEnd } from './chain-end.js';
 import { withSalts } from './format.js';
-import { type ChainLink, type SealedEvent, sealEvents } from './hash-chain.js';
-import { type AuditKeys, noKeys, signedText } from './keys.js';
-import { type ChainRow, chainColumns, toChainEvent } from './pages.js';
+import { type AuditChainLink, type SealedEvent, sealEvents } from './hash-chain.js';
+import { type AuditKeys, noAuditKeys, signedLineText } from './keys.js';
+import { type AuditChainRow, chainColumns, toChainEvent } from './pages.js';
 
-/** How many events one transaction seals. */
+/** How many audit events one transaction seals. */
 const batchSize = 500;
 
-/** How many batches one call seals; what is left waits for the next, so that a worker can stop in between. */
+/**
+ * How many batches one call of {@link sealAudit} seals. The rest waits for the next call, so that a worker can stop in
+ * between.
+ */
 const maxBatches = 100;
 
 /**
  * Gives unsealed audit events their places in the hash chain, oldest first, and returns how many. An event whose
- * transaction commits late takes the next place, regardless of its id. Where another process is sealing, this one leaves it
- * to that one and returns 0. Throws `AUDIT_KEY_MISSING`, `AUDIT_KEY_RETIRED`.
+ * transaction commits late takes the next place, regardless of its id. While another process is sealing, it does
+ * nothing and returns 0. Throws `AUDIT_KEY_MISSING`, `AUDIT_KEY_RETIRED`.
  */
-export async function sealAudit(db: Database, keys: AuditKeys = noKeys): Promise<number> {
+export async function sealAudit(db: Database, keys: AuditKeys = noAuditKeys): Promise<number> {
   let sealed = 0;
   for (let batch = 0; batch < maxBatches; batch += 1) {
     const count = await db.transaction((tx) => sealBatch(tx, keys));
@@ -42,23 +45,23 @@ async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
     rows.map((row) => withSalts(toChainEvent(row))),
   );
   if (sealed.length > 0) await tx.run(writeSeals, sealParams(sealed, keys));
-  const last: ChainLink = sealed.at(-1) ?? end.last;
+  const last: AuditChainLink = sealed.at(-1) ?? end.last;
   if (sealed.length > 0 || end.recorded?.keyId !== (keys.current?.id ?? null))
     await writeChainEnd(tx, last, keys.current);
   return sealed.length;
 }
 
-/** Once a record is signed, a worker without the key seals nothing and leaves the events to workers that have it. */
-async function requireKey(tx: Executor, { keyId }: ChainEnd, { current, byId }: AuditKeys): Promise<void> {
+/** Refuses to seal a signed audit record without its key; workers that have the key seal the events. */
+async function requireKey(tx: Executor, { keyId }: AuditChainEnd, { current, byId }: AuditKeys): Promise<void> {
   if (keyId === null || keyId === current?.id) return;
   if (!current || !byId.has(keyId)) throw new CairnloopError('AUDIT_KEY_MISSING', { keyId });
   const [used] = await tx.run(selectUsed, { keyId: current.id });
   if (used?.used) throw new CairnloopError('AUDIT_KEY_RETIRED', { keyId: current.id, current: keyId });
 }
 
-/** The end of the chain differs from the one sealed last. Sealing would hide that, so an event records it. */
-async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Promise<void> {
-  const fault = endFault(end, keys);
+/** Records an event if the end of the chain is not the one that was sealed last: sealing would hide that. */
+async function recordEndFault(tx: Executor, end: AuditChainEnd, keys: AuditKeys): Promise<void> {
+  const fault = chainEndFault(end, keys);
   if (fault === null) return;
   const expected = end.recorded && `${end.recorded.seq}:${end.recorded.hash}`;
   const found = `${end.last.seq}:${end.last.hash}`;
@@ -66,10 +69,10 @@ async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Pro
 }
 
 /**
- * Events without a receipt were inserted while the triggers were disabled. Sealing would hide that, so an event records
- * it.
+ * Reads unsealed events, and records an event about those without a receipt: they were inserted while the triggers were
+ * disabled, which sealing would hide.
  */
-async function readUnsealed(tx: Executor): Promise<ChainRow[]> {
+async function readUnsealed(tx: Executor): Promise<AuditChainRow[]> {
   const rows = await tx.run(selectUnsealed, { limit: batchSize });
   if (rows.length === 0) return rows;
   const found = await tx.run(selectWithoutReceipt, { ids: rows.map(({ id }) => id) });
@@ -80,14 +83,15 @@ async function readUnsealed(tx: Executor): Promise<ChainRow[]> {
 }
 
 /**
- * The first signature, and the first one of a new key, are recorded as events: a record cannot be re-signed unnoticed.
+ * Records an event before the first signature and before the first one of a new key, so that nobody can re-sign the
+ * record unnoticed.
  */
-async function recordKeyChange(tx: Executor, { last, keyId }: ChainEnd, { current }: AuditKeys): Promise<void> {
+async function recordKeyChange(tx: Executor, { last, keyId }: AuditChainEnd, { current }: AuditKeys): Promise<void> {
   if (last.seq > 0 && current && current.id !== keyId)
     await tx.run(insertOwnEvent, { action: 'audit.key_changed', detail: { from: keyId, to: current.id } });
 }
 
-/** Parallel lists, one entry an event, and the key of all. */
+/** Parallel lists with one entry per sealed event, and the id of the key that signs them all. */
 interface SealParams {
   ids: string[];
   seqs: number[];
@@ -105,15 +109,18 @@ function sealParams(sealed: readonly SealedEvent[], { current }: AuditKeys): Sea
     hashes: sealed.map(({ hash }) => hash),
     actorSalts: sealed.map(({ actorSalt }) => actorSalt ?? null),
     detailSalts: sealed.map(({ detailSalt }) => detailSalt ?? null),
-    macs: sealed.map(({ hash }) => current?.sign(signedText(hash)) ?? null),
+    macs: sealed.map(({ hash }) => current?.sign(signedLineText(hash)) ?? null),
     keyId: current?.id ?? null,
   };
 }
 
-/** The action of an event that says what the sealer found changed. */
+/** The action of the event by which the sealer records what it found changed. */
 export const faultFoundAction = 'audit.fault_found';
 
-/** One key per schema. Held to the end of the transaction, so that the next to get it sees the whole chain. */
+/**
+ * The key of a schema's sealing lock. The lock is held until the transaction ends, so that the next holder sees the
+ * whole chain.
+ */
 export const auditLockKey = (s: string): string =>
   `hashtextextended('cairnloop.audit.' || '${s.replaceAll("'", "''")}', 0)`;
 
@@ -122,7 +129,7 @@ const takeTurn = statement<NoParams, { taken: boolean }>(
   (s) => `SELECT pg_try_advisory_xact_lock(${auditLockKey(s)}) AS taken`,
 );
 
-const selectUnsealed = statement<{ limit: number }, ChainRow>(
+const selectUnsealed = statement<{ limit: number }, AuditChainRow>(
   'audit.unsealed',
   (s, p) => `SELECT ${chainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT ${p.limit}`,
 );

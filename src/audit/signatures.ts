@@ -1,26 +1,26 @@
 import type { SealedEvent } from './hash-chain.js';
-import { type AuditKeys, signedText } from './keys.js';
+import { type AuditKeys, signedLineText } from './keys.js';
 
-/** The signing keys of the audit lines that were read so far. */
-export interface Signatures {
-  /** The first line that is signed. */
+/** The signing keys of the audit events that were read so far. */
+export interface AuditSignatures {
+  /** The first event that is signed. */
   since: { seq: number; at: string } | null;
-  /** The key of the last line. */
+  /** The id of the key that signed the last event read. */
   last: string | null;
-  /** Keys that were followed by another one. */
+  /** Ids of keys that a later key has replaced. */
   retired: ReadonlySet<string>;
-  /** Keys that signed a line and are not in the config. */
+  /** Ids of keys that signed an event and are not in the config. */
   unknown: ReadonlySet<string>;
 }
 
-export const noSignatures: Signatures = { since: null, last: null, retired: new Set(), unknown: new Set() };
+export const noSignatures: AuditSignatures = { since: null, last: null, retired: new Set(), unknown: new Set() };
 
-/** Checks one line's signature; `fault` says why it cannot be what was sealed. Pure. */
+/** Checks the signature of one audit event; `fault` says why it cannot be what was sealed. Pure. */
 export function checkSignature(
-  before: Signatures,
+  before: AuditSignatures,
   event: SealedEvent,
   keys: AuditKeys,
-): { signatures: Signatures; fault: string | null } {
+): { signatures: AuditSignatures; fault: string | null } {
   const keyId = event.keyId ?? null;
   const fault = signatureFault(before, event, keyId, keys);
   if (keyId === before.last || fault) return { signatures: before, fault };
@@ -30,13 +30,18 @@ export function checkSignature(
   return { signatures: { since, last: keyId, retired, unknown }, fault };
 }
 
-function signatureFault(before: Signatures, event: SealedEvent, keyId: string | null, keys: AuditKeys): string | null {
+function signatureFault(
+  before: AuditSignatures,
+  event: SealedEvent,
+  keyId: string | null,
+  keys: AuditKeys,
+): string | null {
   if (keyId === null) {
-    return before.last === null && !event.mac ? null : `event ${event.seq} is not signed, but the lines before it are`;
+    return before.last === null && !event.mac ? null : `event ${event.seq} is not signed, but the events before it are`;
   }
   if (before.retired.has(keyId)) return `event ${event.seq} is signed with key ${keyId}, which was replaced before`;
   const key = keys.byId.get(keyId);
-  return !key || key.signed(signedText(event.hash), event.mac)
+  return !key || key.signed(signedLineText(event.hash), event.mac)
     ? null
     : `event ${event.seq} was not signed by the key ${keyId} that it names`;
 }

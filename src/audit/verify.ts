@@ -1,51 +1,51 @@
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { type ChainEnd, endFault, readChainEnd } from './chain-end.js';
+import { type AuditChainEnd, chainEndFault, readChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
-import { type BrokenLink, type ChainLink, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
-import { type AuditKeys, noKeys } from './keys.js';
-import { type AuditLevel, type AuditLevelResults, describeLevels } from './levels.js';
+import { type AuditChainLink, type ChainBreak, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
+import { type AuditKeys, noAuditKeys } from './keys.js';
+import { type AuditLevel, type AuditLevelResults, describeAuditLevels } from './levels.js';
 import { sealedPages } from './pages.js';
 import { faultFoundAction } from './seal.js';
-import { checkSignature, noSignatures, type Signatures } from './signatures.js';
+import { type AuditSignatures, checkSignature, noSignatures } from './signatures.js';
 
-export interface AuditCheck {
-  /** The last line before `broken`, or of the whole chain. */
-  end: ChainLink;
+export interface AuditVerification {
+  /** The last event of the audit chain, or the last one before `broken`. */
+  end: AuditChainLink;
   broken: AuditFault | null;
-  /** How many events no seal protects yet; a running worker seals them within seconds. */
+  /** How many audit events are not sealed yet; a running worker seals them within seconds. */
   unsealed: number;
-  /** What each level of protection proves of this record. */
+  /** What each level of protection proves about the audit record. */
   levels: AuditLevelResults;
   /** True where no fault was found and every signature that should exist was checked. */
   intact: boolean;
 }
 
-/** A place where the record is not what was sealed, and the level that found it. */
-export type AuditFault = BrokenLink & { level: AuditLevel };
+/** A place where the audit record differs from what was sealed, and the level of protection that shows it. */
+export type AuditFault = ChainBreak & { level: AuditLevel };
 
 /** Anchors and keys against which an audit record is checked. */
-export interface AuditProof {
-  /** Ends of the chain that were kept outside of the database; each must still be part of it. */
-  anchors?: readonly ChainLink[];
+export interface AuditVerifyOptions {
+  /** Ends of the chain that were kept outside of the database; each must still be a place of the chain. */
+  anchors?: readonly AuditChainLink[];
   keys?: AuditKeys;
-  /** Called with the number of the last event of each page that was checked. */
+  /** Called after each page of events that was checked, with the number of its last event. */
   onPage?(seq: number): void;
 }
 
-/** State while the chain is read. */
+/** The state of a verification while it reads the chain. */
 interface Reading {
-  end: ChainLink;
+  end: AuditChainLink;
   broken: AuditFault | null;
-  signatures: Signatures;
+  signatures: AuditSignatures;
 }
 
-/** Reads the whole record in the order of its seals and returns how far it holds, and what that proves. */
+/** Verifies the whole audit record in the order of its seals. Returns how far it is intact, and what that proves. */
 export function verifyAudit(
   db: Database,
-  { anchors = [], keys = noKeys, onPage = () => {} }: AuditProof = {},
-): Promise<AuditCheck> {
+  { anchors = [], keys = noAuditKeys, onPage = () => {} }: AuditVerifyOptions = {},
+): Promise<AuditVerification> {
   return readSnapshot(db, async (tx) => {
     const read = await readChain(tx, { anchors, keys, onPage });
     const found = await readChainEnd(tx);
@@ -55,7 +55,7 @@ export function verifyAudit(
       (await unsealedFault(tx, read.end)) ??
       endBroken(read.end, found, keys) ??
       (await erasureBroken(tx, read.end));
-    const { levels, proven } = describeLevels({
+    const { levels, proven } = describeAuditLevels({
       ...read,
       broken,
       anchors,
@@ -66,7 +66,7 @@ export function verifyAudit(
   });
 }
 
-async function readChain(tx: Executor, { anchors, keys, onPage }: Required<AuditProof>): Promise<Reading> {
+async function readChain(tx: Executor, { anchors, keys, onPage }: Required<AuditVerifyOptions>): Promise<Reading> {
   let reading: Reading = { end: chainStart, broken: null, signatures: noSignatures };
   let formats = 1;
   for await (const page of sealedPages(tx)) {
@@ -83,7 +83,7 @@ async function readChain(tx: Executor, { anchors, keys, onPage }: Required<Audit
   return reading;
 }
 
-function chainBroken(end: ChainLink, event: SealedEvent): AuditFault | null {
+function chainBroken(end: AuditChainLink, event: SealedEvent): AuditFault | null {
   const { broken } = verifyChain([event], end);
   return broken && { ...broken, level: 'chain' };
 }
@@ -93,13 +93,16 @@ function formatBroken(before: number, event: SealedEvent): AuditFault | null {
   return faultAt(event, 'chain', `event ${event.seq} is sealed by an older format than the event before it`);
 }
 
-/** A chain that was re-sealed from some event on is consistent in itself, but does not match an anchor. */
-function anchorBroken(event: SealedEvent, anchors: readonly ChainLink[]): AuditFault | null {
+/**
+ * Reports an event whose hash differs from an anchor's. A chain that was sealed again is consistent in itself, but does
+ * not match an anchor.
+ */
+function anchorBroken(event: SealedEvent, anchors: readonly AuditChainLink[]): AuditFault | null {
   const replaced = anchors.some(({ seq, hash }) => seq === event.seq && hash !== event.hash);
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
 }
 
-/** The sealer found a changed line, and recorded that as an event. */
+/** Reports an event by which the sealer recorded a change that it found. */
 function recordedFault(event: SealedEvent): AuditFault | null {
   if (event.action !== faultFoundAction) return null;
   return faultAt(
@@ -113,22 +116,22 @@ function faultAt({ seq, id }: SealedEvent, level: AuditLevel, reason: string): A
   return { seq, eventId: id, reason, level };
 }
 
-function cutOff(end: ChainLink, anchors: readonly ChainLink[]): AuditFault | null {
+function cutOff(end: AuditChainLink, anchors: readonly AuditChainLink[]): AuditFault | null {
   const seq = Math.max(0, ...anchors.map((anchor) => anchor.seq));
   if (seq <= end.seq) return null;
   const reason = `the record ends at event ${end.seq}; expected ${seq}`;
   return { seq: end.seq + 1, eventId: null, reason, level: 'anchor' };
 }
 
-function endBroken(end: ChainLink, found: ChainEnd, keys: AuditKeys): AuditFault | null {
-  const plain = endFault(found, noKeys);
-  const reason = plain ?? endFault(found, keys);
+function endBroken(end: AuditChainLink, found: AuditChainEnd, keys: AuditKeys): AuditFault | null {
+  const plain = chainEndFault(found, noAuditKeys);
+  const reason = plain ?? chainEndFault(found, keys);
   return reason === null ? null : { seq: end.seq + 1, eventId: null, reason, level: plain ? 'chain' : 'key' };
 }
 
-async function erasureBroken(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
+async function erasureBroken(tx: Executor, end: AuditChainLink): Promise<AuditFault | null> {
   const fault = await findErasureFault(tx);
-  const reason = 'what is marked as erased is not what an "audit.erased" line says was erased';
+  const reason = 'the events that are marked as erased are not those that an "audit.erased" event covers';
   return fault && { seq: fault.seq ?? end.seq + 1, eventId: fault.eventId, reason, level: 'chain' };
 }
 
@@ -140,11 +143,14 @@ interface FaultRow {
 const faultReasons: Record<FaultRow['fault'], string> = {
   deleted: 'an event was deleted before it was sealed',
   changed: 'an event was changed before it was sealed',
-  unknown: 'an event that waits for its seal has no receipt: it was put in, or its seal taken off',
+  unknown: 'an unsealed event has no receipt: it was inserted past the triggers, or its seal was removed',
 };
 
-/** Unsealed events have receipts: a receipt without its event, or an event without a receipt, shows tampering. */
-async function unsealedFault(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
+/**
+ * Reports tampering with unsealed audit events. Each has a receipt, so a receipt without its event, or an event without
+ * one, shows it.
+ */
+async function unsealedFault(tx: Executor, end: AuditChainLink): Promise<AuditFault | null> {
   const [first] = await tx.run(selectFaults);
   return first
     ? { seq: end.seq + 1, eventId: first.event_id, reason: faultReasons[first.fault], level: 'chain' }

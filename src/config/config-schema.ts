@@ -1,6 +1,6 @@
 import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
-import { suggestion } from '../validation/known-keys.js';
+import { suggestKnownWord } from '../validation/known-keys.js';
 import type { ConfigSections, HostModules, ResolvedConfig } from './config-types.js';
 import {
   type ContractKey,
@@ -105,7 +105,7 @@ function unknownKeys(prefix: string, given: Given, known: readonly string[]): Co
   return Object.keys(given)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const expected = suggestion('key', key, known) ?? `one of ${known.join(', ')}`;
+      const expected = suggestKnownWord('key', key, known) ?? `one of ${known.join(', ')}`;
       return { path: prefix + pathPart(key), expected, found: 'an unknown key' };
     });
 }

@@ -4,13 +4,13 @@ import type { Awaitable } from './result.js';
 /** What a policy may look at besides the proposal. */
 export interface PolicyOptions {
   conversation: Conversation;
-  /** The ContextProvider's map, or null when there is none. */
+  /** The customer facts that the ContextProvider returned; null when there are none. */
   context: Record<string, unknown> | null;
 }
 
 /**
- * Decides once, when a proposal arrives, what may happen to it. A throw, a time-out or an unknown answer is
- * `require_approval`, never `allow`. Configured as `automationPolicy`.
+ * Decides once, when a proposal arrives, what may happen to it. A throw, a time-out or an unknown return value counts
+ * as `require_approval`, never as `allow`. Configured as `automationPolicy`.
  */
 export interface AutomationPolicy {
   decide(proposal: Proposal, opts: PolicyOptions): Awaitable<Decision>;

@@ -60,47 +60,47 @@ import type {
 import type { SlaPolicy } from './sla-policy-provider.js';
 
 /**
- * What `createCairnloop` returns. Every call may also throw `DATABASE_UNREACHABLE`, `OUTCOME_UNKNOWN` (the connection was
- * lost while a commit was under way), `MIGRATIONS_PENDING` or `SCHEMA_NEWER`. Returned data is frozen.
+ * The instance that `createCairnloop` returns. Every call may also throw `DATABASE_UNREACHABLE`, `OUTCOME_UNKNOWN` (the
+ * connection was lost while a commit was under way), `MIGRATIONS_PENDING` or `SCHEMA_NEWER`. Returned data is frozen.
  */
 export interface Cairnloop extends Calls {
   /**
    * Returns the same calls on an open transaction of the host's: what they write is committed with the host's rows, or
-   * rolled back with them. Deliveries, telemetry and live pages follow the commit. Calls on one transaction run one after
-   * the other, each in a savepoint, so that a refused one leaves the transaction usable.
-   * Throws `INPUT_INVALID`; its calls also throw `TRANSACTION_REQUIRED`, `TRANSACTION_ELSEWHERE`, `TRANSACTION_CONFLICT`,
+   * rolled back with them. Deliveries, telemetry and live pages follow the commit. Calls on one transaction run one
+   * after the other, each in a savepoint, so that a refused call leaves the transaction usable. Throws `INPUT_INVALID`;
+   * its calls also throw `TRANSACTION_REQUIRED`, `TRANSACTION_ELSEWHERE`, `TRANSACTION_CONFLICT`,
    * `TRANSACTION_ABORTED`, `TRANSACTION_LOST` and `TRANSACTION_UNSUITABLE`.
    */
   within(executor: TransactionExecutor): Within;
   /**
-   * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period of at most 366 days. Each number lists
-   * its newest conversations. Throws `INPUT_INVALID`.
+   * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period of at most 366 days. Each number
+   * comes with the newest conversations that it counts. Throws `INPUT_INVALID`.
    */
   report(input?: ReportInput): Promise<Report>;
-  /** Subscribes to the events of this instance. */
+  /** Attaches and detaches handlers of the telemetry events of this instance. */
   telemetry: Pick<Telemetry, 'attach' | 'detach'>;
-  /** Returns `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
+  /** Returns the mount of `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID`. */
   operations(mount?: OperationsOptions): Mounted;
-  /** Returns the operators' page for the host's own server, loaded at the first request. Throws `MOUNT_OPTION_INVALID`. */
+  /** Returns the mount of the operators' page, which is loaded at the first request. Throws `MOUNT_OPTION_INVALID`. */
   workspace(options: WorkspaceOptions): Workspace;
   /**
-   * Returns the customers' page, its JSON API and `<cairnloop-support>` for the host's own server, loaded at the first
+   * Returns the mount of the customers' page, its JSON API and `<cairnloop-support>`, which is loaded at the first
    * request. Throws `MOUNT_OPTION_INVALID`.
    */
   portal(options: PortalOptions): Portal;
-  /** What `cairnloop worker` runs, for a host that runs it in its own process. */
+  /** The worker that `cairnloop worker` runs, for a host that runs it in its own process. */
   worker: Worker;
   /**
-   * Stops the worker if it runs, waits for running calls, ends live pages and releases every connection and timer. After a
-   * job, one timer of Agenda's keeps the process alive for up to 15 s.
+   * Stops the worker if it runs, waits for running calls, ends live pages and releases every connection and timer.
+   * After a job, one timer of Agenda's keeps the process alive for up to 15 s.
    */
   close(): Promise<void>;
 }
 
-/** The calls of {@link Cairnloop} on an open transaction of the host's. */
+/** The calls of {@link Cairnloop} that can run in an open transaction of the host's. */
 export interface Within extends Pick<Calls, 'conversations' | 'drafts' | 'outbound' | 'sla' | 'audit'> {}
 
-/** The calls that read and write conversations and what belongs to them. */
+/** The calls that read and write conversations, their drafts, deliveries and SLA clocks, and customers' data. */
 export interface Calls {
   conversations: ConversationCalls;
   drafts: DraftCalls;
@@ -114,8 +114,8 @@ export interface Calls {
 
 export interface ConversationCalls {
   /**
-   * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it is safe to call again:
-   * a known key returns the conversation that it opened, as it is now. Throws `INPUT_INVALID`.
+   * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it is safe to call
+   * again: a known key returns the conversation that it opened, as it is now. Throws `INPUT_INVALID`.
    */
   open(input: OpenInput): Promise<Conversation>;
   /**
@@ -125,44 +125,49 @@ export interface ConversationCalls {
    */
   receive(id: string, input: ReceiveInput): Promise<Message>;
   /**
-   * Sends an operator's text to the customer, which meets the response target; it owes `onReply` where a notifier has it.
-   * Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`, `CONVERSATION_CHANGED`, `INPUT_INVALID`.
+   * Sends an operator's text to the customer, which meets the response target. If the notifier has `onReply`, a
+   * delivery for it is written. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`, `CONVERSATION_CHANGED`,
+   * `INPUT_INVALID`.
    */
   reply(id: string, input: ReplyInput): Promise<Message>;
-  /** Adds an internal note, which no customer sees and which meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
+  /**
+   * Adds an internal note, which no customer sees and which does not count as a response. Throws
+   * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   */
   note(id: string, input: NoteInput): Promise<Message>;
   /**
-   * Resolves a conversation and owes `onConversationResolved` in the same transaction. Resolving a resolved one changes
-   * nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   * Resolves a conversation and writes a delivery for `onConversationResolved` in the same transaction. Resolving a
+   * resolved conversation changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
   resolve(id: string, input: ResolveInput): Promise<Conversation>;
   /**
-   * Changes the named fields and nothing else, with the values before and after in the audit record. Naming the present
-   * values writes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`; `ASSIGNEE_CHANGED` if `lastSeenAssigneeId`
-   * is no longer the owner.
+   * Changes the named fields and nothing else, with the values before and after in the audit record. Passing the
+   * current values writes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`; `ASSIGNEE_CHANGED` if
+   * `lastSeenAssigneeId` is no longer the owner.
    *
    * @example await cairnloop.conversations.update(id, { priority: 'high', assignee: { id: 'op_1' }, actor });
    */
   update(id: string, input: UpdateInput): Promise<Conversation>;
   /**
-   * Takes an open conversation out of the open queue until a moment or the customer's next message, whichever is first. It
-   * stays `open`, and its SLA clock runs on. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
+   * Hides an open conversation from the queue until a given moment or the customer's next message, whichever is first.
+   * It stays `open`, and its SLA clock runs on. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`,
+   * `INPUT_INVALID`.
    */
   snooze(id: string, input: SnoozeInput): Promise<Conversation>;
   /**
-   * Files a conversation away, open or resolved: ends its clock and snooze and owes no callback. A customer's message or
-   * `reopen` opens it again. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   * Archives an open or resolved conversation: ends its SLA clock and its snooze, and calls no callback. A customer's
+   * message or `reopen` opens it again. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
   archive(id: string, input: ArchiveInput): Promise<Conversation>;
   /** Reopens a resolved or archived conversation; no clock starts. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
   reopen(id: string, input: ReopenInput): Promise<Conversation>;
-  /** Stores the customer's rating; a later one replaces it. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
+  /** Stores or replaces the customer's rating of a conversation. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
   submitCsat(id: string, rating: CsatRating): Promise<Conversation>;
   /** Returns a conversation with its newest messages, at most 10 000, oldest first. Throws `CONVERSATION_NOT_FOUND`. */
   get(id: string): Promise<Conversation>;
   /** Lists conversations without their messages, newest activity first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
   list(input?: ListInput): Promise<Page<Conversation>>;
-  /** Counts what `list` would list. Throws `INPUT_INVALID`. */
+  /** Counts the conversations that `list` would return for the same filter. Throws `INPUT_INVALID`. */
   count(filter?: ConversationFilter): Promise<number>;
   /**
    * Lists one customer's conversations as that customer may see them, without messages. Throws `INPUT_INVALID`,
@@ -170,13 +175,13 @@ export interface ConversationCalls {
    */
   forCustomer(actorId: string, input?: CustomerListInput): Promise<Page<CustomerConversation>>;
   /**
-   * Returns one conversation as its customer may see it, with at most `limit` messages and 2 MB of text. It marks nothing
-   * as read. Throws `CONVERSATION_NOT_FOUND` (also for another customer's), `INPUT_INVALID`.
+   * Returns one conversation as its customer may see it, with at most `limit` messages and 2 MB of text. It marks
+   * nothing as read. Throws `CONVERSATION_NOT_FOUND` (also for another customer's), `INPUT_INVALID`.
    */
   getForCustomer(actorId: string, id: string, input?: CustomerThreadInput): Promise<CustomerConversation>;
   /**
-   * Records that the customer has read a conversation up to a message; `unread` counts from there. It never moves back.
-   * Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   * Records that the customer has read a conversation up to a message; `unread` counts from there. The position never
+   * moves back. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
   markReadForCustomer(actorId: string, id: string, input?: CustomerReadInput): Promise<CustomerConversation>;
 }
@@ -184,8 +189,8 @@ export interface ConversationCalls {
 export interface DraftCalls {
   /**
    * Asks the AutomationPolicy once and stores the proposal with its decision: `allow` sends it, `draft_only` keeps it,
-   * `require_approval` asks an operator, `deny` keeps no text. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`,
-   * `INPUT_INVALID`.
+   * `require_approval` asks an operator, `deny` keeps no text. Throws `CONVERSATION_NOT_FOUND`,
+   * `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
    */
   propose(conversationId: string, proposal: ProposalInput): Promise<Draft>;
   /** Returns one draft. Throws `DRAFT_NOT_FOUND`. */
@@ -199,7 +204,7 @@ export interface DraftCalls {
   approve(id: string, input: ApproveInput): Promise<Draft>;
   /** Sends a pending draft with the operator's own text and keeps the proposed text beside it. Throws as `approve`. */
   edit(id: string, input: EditInput): Promise<Draft>;
-  /** Sends a reply that an operator made from a draft, a prepared one included; the draft becomes `edited`. Throws as `approve`. */
+  /** Sends a reply written from a pending or prepared draft, which becomes `edited`. Throws as `approve`. */
   use(id: string, input: UseInput): Promise<Draft>;
   /** Discards a draft that was not sent. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
   discard(id: string, input: DiscardInput): Promise<Draft>;
@@ -207,38 +212,39 @@ export interface DraftCalls {
 
 export interface OutboundCalls {
   /**
-   * Writes an outbound message and owes `onOutboundTriggered`, now or at its scheduled time. Throws `NOTIFIER_REQUIRED`,
-   * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   * Writes an outbound message and the delivery that calls `onOutboundTriggered`, now or at the scheduled time. Throws
+   * `NOTIFIER_REQUIRED`, `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
   trigger(conversationId: string, input: TriggerInput): Promise<Triggered>;
   /**
-   * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids count
-   * once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE`, `NOTIFIER_REQUIRED`,
+   * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids
+   * count once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE`, `NOTIFIER_REQUIRED`,
    * `INPUT_INVALID`.
    */
   bulkTrigger(
     conversationIds: readonly string[],
     input: BulkInput,
   ): Promise<{ envelope: BulkEnvelope; results: BulkResult[] }>;
-  /** Cancels a scheduled message before its callback: it becomes `failed`. Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`. */
+  /** Cancels a scheduled, unsent message: it becomes `failed`. Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`. */
   cancel(messageId: string, input: CancelInput): Promise<Message>;
 }
 
 export interface SlaCalls {
-  /** Returns the policies in force; `[]` while tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
+  /** Returns the SLA policies in force; `[]` while SLA tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
   activePolicies(): Promise<SlaPolicy[]>;
   /**
-   * Hands new terms to the SlaPolicyProvider and returns what it stored. `by.actor` defaults to `{ id: 'system:host' }`.
-   * Throws `INPUT_INVALID`, and `SLA_POLICY_REJECTED` where the provider is read-only or the terms cannot be used.
+   * Hands new response and breach times to the SlaPolicyProvider and returns what it stored. `by.actor` defaults to
+   * `{ id: 'system:host' }`. Throws `INPUT_INVALID`, and `SLA_POLICY_REJECTED` where the provider is read-only or the
+   * terms cannot be used.
    */
   setPolicy(priority: string, attrs: Partial<SlaPolicy>, by?: { actor?: Actor }): Promise<SlaPolicy>;
-  /** Returns the running clock of a conversation, else its latest; null where it never had one. */
+  /** Returns the running SLA clock of a conversation, else its latest one; null if it never had one. */
   forConversation(conversationId: string): Promise<Sla | null>;
-  /** Returns every clock of a conversation, oldest first, with what happened to it. Throws `CONVERSATION_NOT_FOUND`. */
+  /** Returns every SLA clock of a conversation, oldest first, with its history. Throws `CONVERSATION_NOT_FOUND`. */
   explain(conversationId: string): Promise<ClockHistory[]>;
-  /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+  /** Pauses a running SLA clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
   pause(conversationId: string, input: PauseInput): Promise<Sla>;
-  /** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+  /** Resumes a paused SLA clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
   resume(conversationId: string, input: ResumeInput): Promise<Sla>;
 }
 
@@ -248,23 +254,23 @@ export interface DeliveryCalls {
   /** Returns one delivery. Throws `DELIVERY_NOT_FOUND`. */
   get(id: string): Promise<Delivery>;
   /**
-   * Calls a discarded delivery again under the same `deliveryId`, with its attempts counted anew; a pending one is called
-   * now. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`, `INPUT_INVALID`.
+   * Calls a discarded delivery again under the same `deliveryId`, with attempts counted from 1 again; a pending one is
+   * called now. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`, `INPUT_INVALID`.
    */
   retry(id: string, input: RetryInput): Promise<Delivery>;
-  /** Counts what `retryRange` would retry now, by topic. Throws `INPUT_INVALID`. */
+  /** Counts the deliveries that `retryRange` would retry now, by topic. Throws `INPUT_INVALID`. */
   countRetryable(range: RetryRange): Promise<TopicCounts>;
-  /** Retries all discarded deliveries of a range, or none if the database fails; returns their count by topic. Throws `INPUT_INVALID`. */
+  /** Retries all discarded deliveries of a range, or none of them; counts them by topic. Throws `INPUT_INVALID`. */
   retryRange(range: RetryRange, input: RetryOrDiscardInput): Promise<TopicCounts>;
   /**
-   * Discards a pending delivery; the message that it was to deliver becomes `failed`. The countdown of a running clock is
-   * refused. Throws as `retry`.
+   * Discards a pending delivery; the message that it was to deliver becomes `failed`. The delivery that waits for a
+   * running SLA clock to breach is refused. Throws as `retry`.
    */
   discard(id: string, input: RetryOrDiscardInput): Promise<Delivery>;
 }
 
 export interface ContextCalls {
-  /** Returns the ContextProvider's facts about a customer, ready to show; a failing provider is a state, not an error. Throws `INPUT_INVALID`. */
+  /** Returns the ContextProvider's facts about a customer, or the state of its failure. Throws `INPUT_INVALID`. */
   get(actorId: string | null): Promise<ContextAnswer>;
 }
 
@@ -274,13 +280,13 @@ export interface AuditCalls {
 }
 
 export interface CustomerCalls {
-  /** Returns everything that is stored about a customer, as of one moment; docs/customers.md has its shape. Throws `INPUT_INVALID`. */
+  /** Returns all that is stored about a customer at one moment; see docs/customers.md. Throws `INPUT_INVALID`. */
   export(actorId: string): Promise<CustomerExport>;
   /**
-   * Erases everything that is stored about a customer, in small transactions beside running work, and returns how much it
-   * was; with `dryRun` it only counts. A call that was interrupted is finished by the next one with the same id. What
-   * `open` and `receive` write meanwhile is erased too, or is of a new conversation that is left whole. It owes
-   * `onCustomerErased` where a notifier has it. Throws `INPUT_INVALID`.
+   * Erases everything that is stored about a customer, in small transactions beside running work, and returns the
+   * counts; with `dryRun` it only counts. The next call with the same id finishes an interrupted one. What `open` and
+   * `receive` write meanwhile is erased too, unless it starts a new conversation, which is kept whole. If the notifier
+   * has `onCustomerErased`, a delivery for it is written. Throws `INPUT_INVALID`.
    */
   erase(actorId: string, input: EraseInput): Promise<ErasureCounts>;
 }

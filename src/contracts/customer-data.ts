@@ -1,11 +1,11 @@
-/** What `customers.export` and `customers.erase` return. */
+/** The types that `customers.export` and `customers.erase` return. */
 
-/** How much of a customer was erased, or would be. */
+/** How many records of a customer were erased, or would be. */
 export interface ErasureCounts {
   conversations: number;
   messages: number;
   drafts: number;
-  /** Lines of the audit record whose detail or actor was erased; the lines themselves stay. */
+  /** Audit events whose detail or actor was erased; the events themselves stay. */
   auditEvents: number;
   deliveries: number;
 }
@@ -14,18 +14,18 @@ export interface ErasureCounts {
 export interface ErasedCustomer extends ErasureCounts {
   actorId: string;
   erasedAt: Date;
-  /** What the caller of `customers.erase` gave, with the customer's id replaced by `[erased]`. */
+  /** The reason that the caller of `customers.erase` gave, with the customer's id replaced by `[erased]`. */
   reason: string;
 }
 
-/** A row as it is stored, its columns in camel case and its times as ISO-8601 text. */
+/** A database row, with its columns in camel case and its times as ISO-8601 text. */
 export type ExportedRow = Readonly<Record<string, unknown>>;
 
-/** A conversation with all that belongs to it. */
+/** A conversation with every stored row that belongs to it. */
 export interface ExportedConversation extends ExportedRow {
   readonly messages: readonly ExportedRow[];
   readonly drafts: readonly ExportedRow[];
-  /** Actions of operators that can still be taken back. */
+  /** Operator actions that can still be undone. */
   readonly pendingActions: readonly ExportedRow[];
   readonly slas: readonly ExportedRow[];
   readonly deliveries: readonly ExportedRow[];
@@ -38,11 +38,11 @@ export interface CustomerExport {
   readonly exportedAt: string;
   readonly actorId: string;
   readonly conversations: readonly ExportedConversation[];
-  /** The lines of the audit record about these conversations, and those of conversations that are deleted. */
+  /** The audit events of these conversations, and of the customer's conversations that are deleted. */
   readonly audit: readonly ExportedRow[];
-  /** When the customer wrote through the portal within the last hour, which its rate limit counts. */
+  /** Times at which the customer wrote through the portal within the last hour, as its rate limit counts them. */
   readonly portalWrites: readonly ExportedRow[];
-  /** An erasure of this customer that was interrupted. */
+  /** Erasures of this customer that were interrupted. */
   readonly erasures: readonly ExportedRow[];
   /** Calls of `onCustomerErased` about this customer that have not succeeded. */
   readonly erasedCallbacks: readonly ExportedRow[];

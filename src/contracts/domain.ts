@@ -1,6 +1,6 @@
 /**
- * The plain data that Cairnloop hands to host modules, operators and HTTP. Always frozen, never an ORM instance.
- * Ids are strings; times are `Date` in code and ISO-8601 UTC in JSON.
+ * The data types that Cairnloop hands to host modules, operators and HTTP clients. Always frozen, never an ORM
+ * instance. Ids are strings; times are `Date` in code and ISO-8601 UTC in JSON.
  */
 
 /** Who did something: an operator, a customer, or a named part of the system (`{ id: 'system:worker' }`). */
@@ -15,30 +15,30 @@ export type ConversationStatus = (typeof conversationStatuses)[number];
 export const csatRatings = ['positive', 'negative'] as const;
 export type CsatRating = (typeof csatRatings)[number];
 
-/** What the customer is called and where they can be reached, as the host said it to `conversations.open`. */
+/** The customer's name and e-mail address, as the host passed them to `conversations.open`. */
 export interface Customer {
-  /** At most 200 characters. */
+  /** The customer's name; at most 200 characters. */
   name?: string;
-  /** At most 320 characters. */
+  /** The customer's e-mail address; at most 320 characters. */
   email?: string;
 }
 
-/** A thread with one customer. */
+/** A thread of messages with one customer. */
 export interface Conversation {
   id: string;
-  /** The host's own name for the customer, unchanged; null when the host gave none. */
+  /** The host's own id of the customer, unchanged; null for an anonymous customer. */
   actorId: string | null;
-  /** Null where `open` was given neither a name nor an address. */
+  /** The customer's name and address; null where `conversations.open` was given neither. */
   customer: Customer | null;
   /** The host's user who owns the conversation's account, when that is someone else than the customer. */
   hostUserId: string | null;
   subject: string | null;
   status: ConversationStatus;
-  /** Free text that SLA policies match on. Default `normal`. */
+  /** The priority, free text by which the SLA policy is chosen. Default `normal`. */
   priority: string;
   tags: string[];
   metadata: Record<string, unknown>;
-  /** Who is to reply; null for nobody. */
+  /** The operator who is to reply; null for nobody. */
   assignee: Actor | null;
   /** End of the snooze, which a customer's message ends early. In the past or null: the conversation is not snoozed. */
   snoozedUntil: Date | null;
@@ -48,9 +48,9 @@ export interface Conversation {
   lastMessageAt: Date | null;
   resolvedAt: Date | null;
   resolvedBy: Actor | null;
-  /** Oldest first. Present where a whole conversation was asked for. */
+  /** The messages, oldest first. Absent in lists of conversations. */
   messages?: Message[];
-  /** True where older messages were left out, or the newest was cut: there were too many of them, or too large ones. */
+  /** True where older messages were left out or the newest was cut, because they were too many or too large. */
   messagesTruncated?: boolean;
 }
 
@@ -60,18 +60,21 @@ export type MessageRole = (typeof messageRoles)[number];
 export const outboundStatuses = ['pending', 'sent', 'failed'] as const;
 export type OutboundStatus = (typeof outboundStatuses)[number];
 
-/** One entry of a conversation. */
+/** One message or internal note of a conversation. */
 export interface Message {
   id: string;
   conversationId: string;
   role: MessageRole;
   content: string;
   author: Actor | null;
-  /** An outbound message carries `templateId`; one that has failed for good carries `failure: { reason, attempts }`. */
+  /**
+   * An outbound message has `templateId` in its metadata; one whose delivery was given up also has
+   * `failure: { reason, attempts }`.
+   */
   metadata: Record<string, unknown>;
   /**
-   * Outbound messages, and operator and automation messages that are owed to `notifier.onReply`: `pending` until the
-   * callback succeeds (`sent`) or its delivery is discarded (`failed`). Null for every other message.
+   * The delivery status of an outbound message, and of a reply that is delivered by `notifier.onReply`: `pending` until
+   * the callback succeeds (`sent`) or its delivery is discarded (`failed`). Null for every other message.
    */
   status: OutboundStatus | null;
   sentAt: Date | null;
@@ -88,10 +91,10 @@ export interface CustomerConversation {
   status: ConversationStatus;
   createdAt: Date;
   lastMessageAt: Date | null;
-  /** Messages of support that came after the customer's last look, counted up to 100. */
+  /** How many messages of support the customer has not read, counted up to 100. */
   unread: number;
   csatRating: CsatRating | null;
-  /** Oldest first. Present where one conversation was asked for. */
+  /** The messages, oldest first. Absent in lists of conversations. */
   messages?: CustomerMessage[];
 }
 
@@ -102,14 +105,14 @@ export interface CustomerMessage {
   /** The operator's display name; null for the customer, for automation and for an operator without a name. */
   name: string | null;
   content: string;
-  /** When it was written; for an outbound message, when it was sent. */
+  /** When the message was written; for an outbound message, when it was sent. */
   createdAt: Date;
 }
 
 export const slaStatuses = ['active', 'fulfilled', 'breached'] as const;
 export type SlaStatus = (typeof slaStatuses)[number];
 
-/** One running or ended clock: from the first unanswered customer message to the answer or the breach. */
+/** One running or ended SLA clock: from the first unanswered customer message to the answer or the breach. */
 export interface Sla {
   id: string;
   conversationId: string;
@@ -134,17 +137,17 @@ export interface Evidence {
   url?: string;
 }
 
-/** What a DraftGenerator returns, or `drafts.propose` takes. */
+/** A proposed message, as a DraftGenerator returns it and `drafts.propose` takes it. */
 export interface ProposalInput {
   type: ProposalType;
   content: string;
-  /** Default `medium`. */
+  /** The risk of sending the text without review. Default `medium`. */
   riskTier?: RiskTier;
   summary?: string;
   evidence?: Evidence[];
 }
 
-/** An automated step put to the AutomationPolicy. */
+/** A proposed message that the AutomationPolicy decides about. */
 export interface Proposal {
   id: string;
   conversationId: string;
@@ -160,7 +163,7 @@ export const decisions = ['allow', 'draft_only', 'require_approval', 'deny'] as 
 export type Decision = (typeof decisions)[number];
 
 /**
- * `pending` awaits approval; `prepared` is a `draft_only` draft, waiting for nothing; `approved`, `edited` and
+ * `pending` awaits approval; `prepared` is a `draft_only` draft, which waits for no decision; `approved`, `edited` and
  * `allowed` became a message; `denied` keeps no content; `superseded` was overtaken by a newer customer message.
  */
 export const draftStatuses = [
@@ -189,9 +192,9 @@ export interface Draft {
   evidence: Evidence[];
   decision: Decision;
   status: DraftStatus;
-  /** The newest message that the draft had seen. */
+  /** The id of the newest message that the draft takes into account. */
   basedOnMessageId: string | null;
-  /** The message that the draft became. */
+  /** The id of the message that was sent from the draft; null for none. */
   messageId: string | null;
   decidedAt: Date;
   settledAt: Date | null;
@@ -212,12 +215,15 @@ export type DeliveryTopic = (typeof deliveryTopics)[number];
 export const deliveryStates = ['pending', 'done', 'discarded'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** One call that is owed to a host module. Its `id` is the `deliveryId` that the callback sees on every attempt. */
+/**
+ * One call that Cairnloop has to make to a host module. Its `id` is the `deliveryId` that the callback sees on every
+ * attempt.
+ */
 export interface Delivery {
   id: string;
   topic: DeliveryTopic;
   conversationId: string;
-  /** The SLA or message that the call is about; null for a resolved conversation. */
+  /** The id of the SLA clock or message that the call is about; null for a resolved conversation. */
   subjectId: string | null;
   state: DeliveryState;
   availableAt: Date;
@@ -225,42 +231,42 @@ export interface Delivery {
   lastError: string | null;
   createdAt: Date;
   settledAt: Date | null;
-  /** End of the lease of the worker that calls it; in the past or null while no worker has it. */
+  /** Until when a worker has claimed the delivery; null or in the past while none has. */
   leaseUntil: Date | null;
 }
 
-/** One line of the append-only record. */
+/** One entry of the append-only audit record. */
 export interface AuditEvent {
   id: string;
   at: Date;
   actor: Actor;
-  /** `<domain>.<past tense>`, e.g. `conversation.resolved`. */
+  /** The action, as `<domain>.<past tense>`, e.g. `conversation.resolved`. */
   action: string;
   conversationId: string | null;
   subjectId: string | null;
   detail: Record<string, unknown>;
   /**
-   * What was erased of this line with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` `{ erased: true
-   * }`.
+   * The fields that were erased with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` is
+   * `{ erased: true }`.
    */
   erased?: ('actor' | 'detail')[];
 }
 
 /** The end of the audit chain at one moment. Kept elsewhere, it proves later that no event up to `seq` was changed. */
 export interface AuditAnchor {
-  /** The place of the last sealed event; 0 while nothing is sealed. */
+  /** The sequence number of the last sealed event; 0 while nothing is sealed. */
   seq: number;
-  /** Its hash: SHA-256 in hexadecimal. */
+  /** The hash of the last sealed event: SHA-256 in hexadecimal. */
   hash: string;
-  /** How many events are sealed. */
+  /** How many audit events are sealed. */
   count: number;
-  /** When it was read, by the database's clock. */
+  /** When the anchor was read, by the database's clock. */
   at: Date;
-  /** The key that signed the last event; null where no `audit.key` is configured. */
+  /** The id of the key that signed the last event; null where no `audit.key` is configured. */
   keyId: string | null;
 }
 
-/** One page of a list; hand `nextCursor` back as `cursor` for the next one. */
+/** One page of a list; pass its `nextCursor` as `cursor` to get the next page. */
 export interface Page<T> {
   items: T[];
   nextCursor: string | null;

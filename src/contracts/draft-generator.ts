@@ -1,11 +1,11 @@
 import type { Conversation, ProposalInput } from './domain.js';
 import type { Awaitable, Result } from './result.js';
 
-/** What a generator gets besides the conversation. */
+/** What a DraftGenerator gets besides the conversation. */
 export interface GenerateOptions {
-  /** The ContextProvider's map, or null when there is none. */
+  /** The customer facts that the ContextProvider returned; null when there are none. */
   context: Record<string, unknown> | null;
-  /** Aborted when `worker.callbackTimeoutMs` has passed; what comes after that is dropped. */
+  /** Aborted once `worker.callbackTimeoutMs` has passed; a later result is dropped. */
   signal: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the calls of {@link Cairnloop} take. Every other key is refused with `INPUT_INVALID`. Lengths are in characters.
- * Each interface is checked against the schema that reads it.
+ * The inputs of the calls of {@link Cairnloop}. Unknown keys are refused with `INPUT_INVALID`. Lengths are in
+ * characters. Each interface is checked against the schema that reads it.
  */
 import type { Actor, ConversationStatus, DeliveryState, DeliveryTopic } from './domain.js';
 
@@ -12,57 +12,60 @@ export interface PageInput {
 }
 
 export interface CustomerInput {
-  /** At most 200, on one line. */
+  /** The customer's name: at most 200 characters, on one line. */
   name?: string | null | undefined;
-  /** An e-mail address; at most 320. */
+  /** The customer's e-mail address; at most 320 characters. */
   email?: string | null | undefined;
 }
 
 export interface OpenInput {
-  /** The host's own id of the customer, kept to the letter; at most 1000 bytes. Default: an anonymous customer. */
+  /** The host's own id of the customer, stored unchanged; at most 1000 bytes. Default: an anonymous customer. */
   actorId?: string | null | undefined;
   /**
-   * How operators see the customer, found by search. Without a name the workspace shows `metadata.customerName`, the
-   * `name` in the customer's context facts, the address or the actor id. Default none.
+   * The name and address by which operators see and find the customer. Without a name the workspace shows
+   * `metadata.customerName`, the `name` in the customer's context facts, the address or the actor id. Default none.
    */
   customer?: CustomerInput | null | undefined;
   /** The host's user who owns the conversation's account, if that is someone else. At most 1000 bytes. */
   hostUserId?: string | null | undefined;
-  /** At most 1000. */
+  /** The subject; at most 1000 characters. */
   subject?: string | null | undefined;
   /** Priority, on which SLA policies match; at most 500 characters. Default `normal`. */
   priority?: string | undefined;
-  /** At most 50 of at most 500 each. Default none. */
+  /** At most 50 tags of at most 500 characters each. Default none. */
   tags?: string[] | undefined;
   /** The customer's first message; it starts the SLA clock and asks for a draft, as `receive` does. */
   message?: string | null | undefined;
   /** Stored with the conversation and handed to the callbacks; at most 64 KB as JSON. Default `{}`. */
   metadata?: Record<string, unknown> | undefined;
-  /** 1 to 1000. A second call with the same key for the same `actorId` returns the first conversation. */
+  /** 1 to 1000 characters. A second call with the same key for the same `actorId` returns the first conversation. */
   dedupeKey?: string | undefined;
 }
 
 export interface ReceiveInput {
-  /** What the customer wrote. Beyond 1 000 000 it is cut, and `metadata.truncatedFrom` has its length. */
+  /**
+   * What the customer wrote. A text of more than 1 000 000 characters is cut, and `metadata.truncatedFrom` has its
+   * length.
+   */
   content: string;
-  /** At most 64 KB as JSON. Default `{}`. */
+  /** Stored with the message; at most 64 KB as JSON. Default `{}`. */
   metadata?: Record<string, unknown> | undefined;
-  /** 1 to 1000. A second call with the same key for the same conversation returns the first message. */
+  /** 1 to 1000 characters. A second call with the same key for the same conversation returns the first message. */
   dedupeKey?: string | undefined;
 }
 
 export interface NoteInput {
-  /** At most 1 000 000. */
+  /** The text; at most 1 000 000 characters. */
   content: string;
   actor: Actor;
-  /** 1 to 500. A second call with the same key for the same conversation returns the first message. */
+  /** 1 to 500 characters. A second call with the same key for the same conversation returns the first message. */
   dedupeKey?: string | undefined;
 }
 
 export interface ReplyInput extends NoteInput {
   /**
-   * The newest message that the writer had read, null for none. A newer one refuses the call with
-   * `CONVERSATION_CHANGED`.
+   * The id of the newest message that the writer had read, null for none. With a newer message in the conversation the
+   * call throws `CONVERSATION_CHANGED`.
    */
   lastSeenMessageId?: string | null | undefined;
 }
@@ -73,23 +76,29 @@ export interface ResolveInput {
   metadata?: Record<string, unknown> | undefined;
 }
 
-/** At least one field besides `actor`. */
+/** The fields to change: at least one besides `actor`. */
 export interface UpdateInput {
-  /** At most 500. It counts from the next SLA clock on; a running one keeps its terms. */
+  /**
+   * The new priority; at most 500 characters. A running SLA clock keeps its terms; the next one takes those of the new
+   * priority.
+   */
   priority?: string | undefined;
-  /** Replaces all tags. At most 50 of at most 500 each. */
+  /** Replaces all tags. At most 50 tags of at most 500 characters each. */
   tags?: string[] | undefined;
-  /** Tags to add, so that two operators who tag at once lose nothing. At most 50 in all. */
+  /** Tags to add; tags that another operator adds meanwhile are kept. At most 50 tags in total. */
   addTags?: string[] | undefined;
   /** Tags to remove. */
   removeTags?: string[] | undefined;
-  /** At most 1000; null removes it. */
+  /** The new subject, at most 1000 characters; null removes it. */
   subject?: string | null | undefined;
-  /** Who is to answer; null for nobody. */
+  /** The operator who is to reply; null for nobody. */
   assignee?: Actor | null | undefined;
-  /** The owner's id that the caller saw, null for nobody: if it is another one by now, `assignee` is refused. */
+  /** The id of the assignee that the caller saw, null for nobody. If it has changed since, `assignee` is refused. */
   lastSeenAssigneeId?: string | null | undefined;
-  /** Merged by its top-level keys: null removes a key, and those that are not named stay. At most 64 KB as JSON. */
+  /**
+   * Metadata to merge by its top-level keys: null removes a key, and keys that are not named stay. At most 64 KB as
+   * JSON.
+   */
   metadata?: Record<string, unknown> | undefined;
   /** Who makes the change. */
   actor: Actor;
@@ -113,21 +122,21 @@ export interface ConversationFilter {
   status?: ConversationStatus | undefined;
   priority?: string | undefined;
   /**
-   * `active`: a clock runs or is paused; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how the
-   * latest clock ended.
+   * `active`: an SLA clock runs or is paused; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how
+   * the latest SLA clock ended.
    */
   sla?: 'active' | 'due' | 'fulfilled' | 'breached' | undefined;
   /**
-   * Parts of words, all in the subject, actor id, customer and tags together or all in one message; at most 200. See
-   * docs/search.md.
+   * Parts of words to find: all of them in the subject, actor id, customer and tags, or all in one message. At most 200
+   * characters; see docs/search.md.
    */
   search?: string | undefined;
-  /** The customer's id, to the letter. */
+  /** The customer's id, compared exactly. */
   actorId?: string | undefined;
-  /** The id of who is to answer, to the letter; null for conversations of nobody. */
+  /** The id of the assigned operator, compared exactly; null for unassigned conversations. */
   assignee?: string | null | undefined;
   tag?: string | undefined;
-  /** Whether it is snoozed now. */
+  /** Whether the conversation is snoozed now. */
   snoozed?: boolean | undefined;
 }
 
@@ -136,22 +145,22 @@ export interface ListInput extends ConversationFilter, PageInput {}
 export interface CustomerListInput extends PageInput {}
 
 export interface CustomerThreadInput {
-  /** The id of a message: returns those before it. Default: the newest. */
+  /** The id of a message: only messages before it are returned. Default: the newest messages. */
   before?: string | undefined;
-  /** Messages, 1 to 200. Default 200. */
+  /** Number of messages, 1 to 200. Default 200. */
   limit?: number | undefined;
 }
 
 export interface CustomerReadInput {
-  /** The newest message that the customer was shown. Default: the newest there is. */
+  /** The id of the newest message that the customer was shown. Default: the newest message. */
   messageId?: string | undefined;
 }
 
 export interface ApproveInput {
   actor: Actor;
   /**
-   * The newest message that the operator had read, null for none. A newer one refuses the call with
-   * `CONVERSATION_CHANGED`.
+   * The id of the newest message that the operator had read, null for none. With a newer message in the conversation
+   * the call throws `CONVERSATION_CHANGED`.
    */
   lastSeenMessageId?: string | null | undefined;
 }
@@ -162,13 +171,15 @@ export interface EditInput extends ApproveInput {
 }
 
 export interface UseInput extends EditInput {
-  /** 1 to 500. A second call with the same key for the same conversation sends nothing and returns the draft. */
+  /**
+   * 1 to 500 characters. A second call with the same key for the same conversation sends nothing and returns the draft.
+   */
   dedupeKey?: string | undefined;
 }
 
 export interface DiscardInput {
   actor: Actor;
-  /** At most 2000. */
+  /** Why the draft is discarded; at most 2000 characters. */
   reason?: string | undefined;
 }
 
@@ -176,21 +187,21 @@ export interface TriggerInput {
   templateId: string;
   /** The exact text to deliver. */
   content: string;
-  /** 0 to 366 days. Default 0: at once. */
+  /** Seconds to wait before the message is sent, up to 366 days. Default 0: at once. */
   scheduleInSeconds?: number | undefined;
-  /** 1 to 500. A second call with the same key for the same conversation sends nothing. */
+  /** 1 to 500 characters. A second call with the same key for the same conversation sends nothing. */
   dedupeKey?: string | undefined;
-  /** Default `{ id: 'system:host' }`. */
+  /** Who sends the message. Default `{ id: 'system:host' }`. */
   actor?: Actor | undefined;
 }
 
 export interface BulkInput {
   templateId: string;
-  /** What is delivered to each recipient, to the letter. */
+  /** The exact text to deliver to each recipient. */
   content: string;
-  /** 1 to 500. Recipients that already have a message with this key are skipped. */
+  /** 1 to 500 characters. Recipients that already have a message with this key are skipped. */
   dedupeKey?: string | undefined;
-  /** Default `{ id: 'system:host' }`. */
+  /** Who sends the message. Default `{ id: 'system:host' }`. */
   actor?: Actor | undefined;
 }
 
@@ -199,7 +210,7 @@ export interface CancelInput {
 }
 
 export interface PauseInput {
-  /** At most 1000. */
+  /** Why the SLA clock is paused; at most 1000 characters. */
   reason: string;
   actor: Actor;
 }
@@ -209,7 +220,7 @@ export interface ResumeInput {
 }
 
 export interface DeliveryListInput extends PageInput {
-  /** Default: every state. */
+  /** The states to list. Default: every state. */
   state?: DeliveryState | DeliveryState[] | undefined;
   topic?: DeliveryTopic | undefined;
 }
@@ -219,44 +230,47 @@ export interface RetryOrDiscardInput {
 }
 
 export interface RetryInput extends RetryOrDiscardInput {
-  /** Also sends a message now that is scheduled for later. Default false: `DELIVERY_SCHEDULED`. */
+  /** Sends a message now even if it is scheduled for later. Default false: such a call throws `DELIVERY_SCHEDULED`. */
   releaseScheduled?: boolean | undefined;
 }
 
 /**
- * Deliveries that were discarded after their last attempt. One that was discarded by hand is in no range; it can be
- * retried by its id.
+ * Deliveries that were discarded after their last attempt. A delivery that was discarded by hand is not included; it
+ * can be retried by its id.
  */
 export interface RetryRange {
-  /** Default: every topic. */
+  /** The topic to retry. Default: every topic. */
   topic?: DeliveryTopic | undefined;
-  /** Discarded since then. Default: since ever. */
+  /** Retries only deliveries that were discarded since this time. Default: all of them. */
   since?: Date | undefined;
 }
 
 export interface AuditListInput extends PageInput {
   conversationId?: string | undefined;
-  /** `<domain>.<past tense>`, or `<domain>.` for all of a domain. */
+  /** The action to list, `<domain>.<past tense>`, or `<domain>.` for every action of a domain. */
   action?: string | undefined;
-  /** The id of who acted, to the letter. */
+  /** The id of the actor, compared exactly. */
   actor?: string | undefined;
 }
 
 export interface ReportInput {
-  /** Default: 30 days before `until`. */
+  /** The start of the period. Default: 30 days before `until`. */
   since?: Date | undefined;
   /** The period ends before this moment. Default: now. */
   until?: Date | undefined;
 }
 
-/** `actor` and `reason` may be left out with `dryRun: true`. */
+/** The input of `customers.erase`; `actor` and `reason` may be left out with `dryRun: true`. */
 export type EraseInput =
   | { dryRun: true; actor?: Actor | undefined; reason?: string | undefined }
   | {
-      /** Who erases; it stays in the audit record. */
+      /** Who erases the customer; it stays in the audit record. */
       actor: Actor;
-      /** Why; at most 2000. It stays in the audit record, with the customer's id replaced by `[erased]`. */
+      /**
+       * Why the customer is erased; at most 2000 characters. It stays in the audit record, with the customer's id
+       * replaced by `[erased]`.
+       */
       reason: string;
-      /** Counts and writes nothing. Default false. */
+      /** Only counts what would be erased, and writes nothing. Default false. */
       dryRun?: boolean | undefined;
     };

@@ -6,12 +6,12 @@ import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { requireConversationHead } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const archiveInput = schemaOf<ArchiveInput>()({ actor });
+const archiveInput = schemaOf<ArchiveInput>()({ actor: actorSchema });
 
 /**
  * Archives a conversation, open or resolved: ends its clock and snooze and owes no callback. A customer's message or

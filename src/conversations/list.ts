@@ -5,14 +5,14 @@ import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js
 import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import { exactName, nameSchema, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { hostIdSchema } from './host-id-schema.js';
 import { type ConversationRow, toConversation } from './rows.js';
 import { isAwake, isSnoozed } from './wake.js';
 
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
-  priority: name.optional(),
+  priority: nameSchema.optional(),
   /**
    * The state of SLA clocks. `active`: one runs or is paused; `due`: one runs and the response is overdue; `fulfilled`,
    * `breached`: how the latest one ended.
@@ -27,7 +27,7 @@ const filterFields = {
   actorId: hostIdSchema.optional(),
   /** The exact id of the assignee; null for conversations without one. */
   assignee: exactName(500).nullish(),
-  tag: name.optional(),
+  tag: nameSchema.optional(),
   /** Whether the conversation is snoozed now. */
   snoozed: z.boolean().optional(),
 };

@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { type ClockSql, noClock, startClockSql } from '../sla/start-clock.js';
-import { customerText, metadata, name, parseInput, schemaOf, storableText } from '../validation/input.js';
+import { customerText, metadataSchema, nameSchema, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { customerSchema } from './customer.js';
 import {
   type ClockParams,
@@ -28,11 +28,11 @@ const openInput = schemaOf<OpenInput>()({
   customer: customerSchema.nullish(),
   hostUserId: hostIdSchema.nullish(),
   subject: storableText(1000).nullish(),
-  priority: name.default('normal'),
-  tags: z.array(name).max(50).default([]),
+  priority: nameSchema.default('normal'),
+  tags: z.array(nameSchema).max(50).default([]),
   /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
   message: customerText.nullish(),
-  metadata,
+  metadata: metadataSchema,
   /** A second call with the same key for the same `actorId` writes nothing and returns the first conversation. */
   dedupeKey: dedupeKeySchema.optional(),
 });

@@ -10,7 +10,7 @@ import { resumeHeldClock } from '../sla/pause.js';
 import { prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { type ClockSql, noClock, startClockSql } from '../sla/start-clock.js';
-import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
+import { customerText, isId, metadataSchema, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import {
   type ClockParams,
@@ -26,7 +26,7 @@ import { type MessageRow, toMessage } from './rows.js';
 
 const receiveInput = schemaOf<ReceiveInput>()({
   content: customerText,
-  metadata,
+  metadata: metadataSchema,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
   dedupeKey: dedupeKeySchema.optional(),
 });

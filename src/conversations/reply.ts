@@ -5,7 +5,7 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { findMessageByDedupeKey } from './find-by-dedupe-key.js';
 import { throwNotOpen } from './not-open-error.js';
@@ -14,10 +14,15 @@ import { lastSeenMessageIdSchema, refuseUnseenMessages } from './unseen-messages
 import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js';
 
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
-const dedupeKey = name.optional();
+const dedupeKey = nameSchema.optional();
 
-const noteInput = schemaOf<NoteInput>()({ content, actor, dedupeKey });
-const replyInput = schemaOf<ReplyInput>()({ content, actor, dedupeKey, lastSeenMessageId: lastSeenMessageIdSchema });
+const noteInput = schemaOf<NoteInput>()({ content: contentSchema, actor: actorSchema, dedupeKey });
+const replyInput = schemaOf<ReplyInput>()({
+  content: contentSchema,
+  actor: actorSchema,
+  dedupeKey,
+  lastSeenMessageId: lastSeenMessageIdSchema,
+});
 
 /**
  * Sends an operator's text to the customer, which meets the response target. Throws `CONVERSATION_NOT_FOUND`,

@@ -7,7 +7,7 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { requireConversationHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
@@ -18,7 +18,7 @@ const untilWords = 'a Date in the future, or null to wake it now';
 const snoozeInput = schemaOf<SnoozeInput>()({
   /** When the snooze ends, by the database's clock; null wakes the conversation now. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
-  actor,
+  actor: actorSchema,
 });
 
 /**

@@ -6,7 +6,16 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, storableText } from '../validation/input.js';
+import {
+  actorSchema,
+  exactName,
+  isId,
+  metadataMap,
+  nameSchema,
+  parseInput,
+  schemaOf,
+  storableText,
+} from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { applyFieldChanges, type ChangeableFields, changeableFields, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -17,16 +26,16 @@ const maxTags = 50;
 const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
 
 const updateInput = schemaOf<UpdateInput>()({
-  priority: name.optional(),
+  priority: nameSchema.optional(),
   /** The tags to replace all present ones. */
-  tags: z.array(name).max(maxTags).optional(),
+  tags: z.array(nameSchema).max(maxTags).optional(),
   /** Tags to add to the present ones, so that two operators who add tags at once lose none. */
-  addTags: z.array(name).max(maxTags).optional(),
-  removeTags: z.array(name).max(maxTags).optional(),
+  addTags: z.array(nameSchema).max(maxTags).optional(),
+  removeTags: z.array(nameSchema).max(maxTags).optional(),
   /** The new subject; null removes it. */
   subject: storableText(1000).nullish(),
   /** The new assignee; null removes the present one. */
-  assignee: actor.nullish(),
+  assignee: actorSchema.nullish(),
   /**
    * The id of the assignee whom the caller saw; null for nobody. A change of `assignee` is refused if it is somebody
    * else now.
@@ -35,7 +44,7 @@ const updateInput = schemaOf<UpdateInput>()({
   /** Metadata to merge by top-level keys: null removes a key, and a key that is not named stays. */
   metadata: metadataMap.optional(),
   /** Who makes the change. */
-  actor,
+  actor: actorSchema,
 }).refine(
   (input) => wantedFields.some((field) => input[field] !== undefined),
   `at least one of ${wantedFields.join(', ')}`,

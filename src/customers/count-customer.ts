@@ -1,4 +1,4 @@
-import { countErasable } from '../audit/erase.js';
+import { countErasableLines } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
@@ -13,7 +13,7 @@ export function countCustomerData(db: Database, actorId: string): Promise<Erasur
     if (!row) throw new Error('SELECT returned no row');
     const { ids, envelopes: subjectIds, ...counts } = row;
     const conversationIds = [...ids, ...(await findDeletedConversations(tx, actorId))];
-    return { ...counts, auditEvents: await countErasable(tx, { conversationIds, subjectIds, actorId }) };
+    return { ...counts, auditEvents: await countErasableLines(tx, { conversationIds, subjectIds, actorId }) };
   });
 }
 

@@ -9,7 +9,7 @@ import { isLockTimeout } from '../db/permanent-failure.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actor, parseInput, storableText, strictObject } from '../validation/input.js';
+import { actorSchema, parseInput, storableText, strictObject } from '../validation/input.js';
 import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseConversationContents } from './erase-contents.js';
@@ -20,13 +20,13 @@ import { actorWithoutId, withoutActorId } from './without-actor-id.js';
 
 const customerInput = strictObject({ actorId: hostIdSchema });
 const previewInput = strictObject({
-  actor: actor.optional(),
+  actor: actorSchema.optional(),
   reason: storableText(2000).optional(),
   dryRun: z.boolean().optional(),
 });
 const eraseInput = strictObject({
   /** Who erases; kept in the audit record. */
-  actor,
+  actor: actorSchema,
   /** Why the customer is erased; kept in the audit record, with the customer's id replaced by `[erased]`. */
   reason: storableText(2000),
   /** If true, counts and writes nothing; `actor` and `reason` may then be left out. */

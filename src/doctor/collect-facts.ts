@@ -1,45 +1,45 @@
 import { setTimeout } from 'node:timers/promises';
 import { importTimeoutMs } from '../config/host-limits.js';
 import {
-  type FailureTexts,
-  type HostFact,
-  type HostSource,
-  hostReaders,
-  type ServiceFact,
-  serviceReaders,
+  type FactFailureTexts,
+  type HostFactName,
+  type HostFactSource,
+  hostFactReaders,
+  type ServiceFactName,
+  serviceFactReaders,
 } from './fact-readers.js';
-import { type Fact, type Facts, knownFact, type Profile, skippedFact } from './facts.js';
+import { type DoctorFact, type DoctorFacts, type DoctorProfile, knownFact, skippedFact } from './facts.js';
 import { type FoundConfig, readConfigFacts } from './read-config-facts.js';
 import { readFact } from './read-fact.js';
 import { readServices } from './read-services.js';
 
 export interface CollectOptions {
-  /** The host's package. */
+  /** The folder of the host's package. */
   root: string;
-  /** The config, absolute or relative to `root`; without it the one that is found. */
+  /** The config file, absolute or relative to `root`. Default: the one that is found. */
   configFile?: string | undefined;
-  profile: Profile;
-  /** Call what only reads of the host's modules. */
+  profile: DoctorProfile;
+  /** Whether to call the methods of the host's modules that only read. */
   probe: boolean;
-  /** Uncaught errors of host code since the last call. */
+  /** Returns the uncaught errors of host code since its last call. */
   takeFailures?: () => string[];
 }
 
-/** Time limit for the config and the host's files, in milliseconds; every other command has the same. */
+/** Time limit for reading the config and the host's files, in milliseconds; the same as in every other command. */
 const hostTimeoutMs = importTimeoutMs;
-/** Time limit for everything that is read with the config, in milliseconds. */
+/** Time limit for reading the database, the job backend and the host's modules, in milliseconds. */
 const servicesTimeoutMs = 2300;
-/** How long to wait for a config's own connections and timers after its import, in milliseconds. */
+/** How long after its import to wait for errors of the config's own connections and timers, in milliseconds. */
 const afterImportMs = 250;
 
-const configTexts: FailureTexts = {
+const configTexts: FactFailureTexts = {
   what: 'the config',
   because: 'the config cannot be read',
-  fix: 'make the config importable: it may connect to nothing and wait for nothing',
+  fix: 'make the config importable: it must neither connect to a server nor wait for anything',
 };
 
-/** Collects all facts. Never throws: a fact that cannot be read has a reason. */
-export async function collectFacts(options: CollectOptions): Promise<Facts> {
+/** Collects the facts that the checks judge. Never throws: a fact that cannot be read has a reason. */
+export async function collectFacts(options: CollectOptions): Promise<DoctorFacts> {
   const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, hostFacts] = await Promise.all([
     readFact({ ...configTexts, timeoutMs: hostTimeoutMs }, () => readConfigFacts(root, configFile)),
@@ -51,19 +51,19 @@ export async function collectFacts(options: CollectOptions): Promise<Facts> {
   return { ...host, config: knownFact(found.value.facts), ...services, hostFailures: takeFailures() };
 }
 
-async function readHostFacts(from: HostSource): Promise<Pick<Facts, HostFact>> {
-  const reads = Object.entries(hostReaders).map(async ([name, { read, ...texts }]) => {
-    const fact: Fact<unknown> = await readFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
+async function readHostFacts(from: HostFactSource): Promise<Pick<DoctorFacts, HostFactName>> {
+  const reads = Object.entries(hostFactReaders).map(async ([name, { read, ...texts }]) => {
+    const fact: DoctorFact<unknown> = await readFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
     return [name, fact] as const;
   });
-  return Object.fromEntries(await Promise.all(reads)) as unknown as Pick<Facts, HostFact>;
+  return Object.fromEntries(await Promise.all(reads)) as unknown as Pick<DoctorFacts, HostFactName>;
 }
 
-type Services = Pick<Facts, ServiceFact>;
+type Services = Pick<DoctorFacts, ServiceFactName>;
 
-const serviceNames = Object.keys(serviceReaders) as ServiceFact[];
+const serviceNames = Object.keys(serviceFactReaders) as ServiceFactName[];
 
-function namesOf(probe: boolean): ServiceFact[] {
+function namesOf(probe: boolean): ServiceFactName[] {
   return probe ? serviceNames : serviceNames.filter((name) => name !== 'probes');
 }
 

@@ -1,6 +1,6 @@
 import { requireJobTable } from '../db/job-table.js';
 import type { FactName, FactValues, SchemaFacts } from './facts.js';
-import { findMounts } from './find-mounts.js';
+import { findWorkspaceMounts } from './find-mounts.js';
 import { probeModules } from './probe-modules.js';
 import { readBuildFacts } from './read-build-facts.js';
 import type { UsableConfig } from './read-config-facts.js';
@@ -8,53 +8,53 @@ import { readEnvFile } from './read-env-file.js';
 import { readInstallation } from './read-installation.js';
 import { readMongoJobs } from './read-jobs.js';
 import { readPolicies } from './read-policies.js';
-import { readSchema } from './read-schema.js';
-import { readServer } from './read-server.js';
-import { readWork } from './read-work.js';
-import { withSession } from './with-session.js';
+import { readSchemaFacts } from './read-schema.js';
+import { readDatabaseServer } from './read-server.js';
+import { readWorkFacts } from './read-work.js';
+import { withDatabaseSession } from './with-session.js';
 
-/** Texts for a fact that could not be read. */
-export interface FailureTexts {
-  /** Subject of the timeout message, as in "git did not answer within 2000 ms". */
+/** The texts that doctor prints for a fact that could not be read. */
+export interface FactFailureTexts {
+  /** Subject of the timeout message, as in "git did not settle within 2000 ms". */
   what: string;
-  /** The words after "not checked:" in the checks that need the fact. */
+  /** The reason that checks which need the fact print after "not checked:". */
   because: string;
-  /** Advice for a failure whose error has none. */
+  /** How to fix the failure, for an error that has no hint of its own. */
   fix: string;
 }
 
-export interface HostSource {
-  /** The host's package. */
+export interface HostFactSource {
+  /** The folder of the host's package. */
   root: string;
   configFile: string | undefined;
 }
 
-interface HostReader<Value> extends FailureTexts {
-  read: (from: HostSource) => Value | Promise<Value>;
+interface HostReader<Value> extends FactFailureTexts {
+  read: (from: HostFactSource) => Value | Promise<Value>;
 }
 
-export interface ServiceSource {
+export interface ServiceFactSource {
   config: UsableConfig;
-  /** The facts that are known so far. */
+  /** The facts that have been read so far. */
   known: Partial<FactValues>;
-  /** How long all reads together may take, in milliseconds. */
+  /** Time limit for all reads of facts together, in milliseconds. */
   timeoutMs: number;
 }
 
-interface ServiceReader<Value> extends Omit<FailureTexts, 'fix'> {
+interface ServiceReader<Value> extends Omit<FactFailureTexts, 'fix'> {
   fix: string | ((config: UsableConfig) => string);
-  /** The fact without which this one is not read. */
-  after?: (config: UsableConfig) => ServiceFact | undefined;
-  /** Why it cannot be read; undefined if it can. */
-  skip?: (from: ServiceSource) => string | undefined;
-  read: (from: ServiceSource) => Value | Promise<Value>;
+  /** The fact that has to be known before this one is read. */
+  after?: (config: UsableConfig) => ServiceFactName | undefined;
+  /** Why this fact cannot be read; undefined if it can. */
+  skip?: (from: ServiceFactSource) => string | undefined;
+  read: (from: ServiceFactSource) => Value | Promise<Value>;
 }
 
-export type ServiceFact = Exclude<FactName, HostFact | 'config'>;
-export type HostFact = 'installation' | 'mounts' | 'envFile' | 'build';
+export type ServiceFactName = Exclude<FactName, HostFactName | 'config'>;
+export type HostFactName = 'installation' | 'mounts' | 'envFile' | 'build';
 
-/** Facts that are read from the host's files, beside the config. */
-export const hostReaders: { readonly [Name in HostFact]: HostReader<FactValues[Name]> } = {
+/** The readers of facts that are in the host's files, besides the config. */
+export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<FactValues[Name]> } = {
   installation: {
     what: 'node_modules',
     because: 'node_modules cannot be read',
@@ -65,7 +65,7 @@ export const hostReaders: { readonly [Name in HostFact]: HostReader<FactValues[N
     what: 'the sources',
     because: 'the sources cannot be read',
     fix: 'make the sources readable',
-    read: ({ root }) => findMounts(root),
+    read: ({ root }) => findWorkspaceMounts(root),
   },
   envFile: {
     what: 'git',
@@ -84,26 +84,27 @@ export const hostReaders: { readonly [Name in HostFact]: HostReader<FactValues[N
 const fixOfDatabase = ({ database }: UsableConfig) =>
   `check the server, and that the role of database.url may read schema ${database.schema}`;
 
-/** Facts that are read by means of the config: from the database, the job backend and the host's modules. */
-export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<FactValues[Name]> } = {
+/** The readers of facts that need the config: about the database, the job backend and the host's modules. */
+export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceReader<FactValues[Name]> } = {
   database: {
     what: 'the database',
     because: 'the database cannot be reached',
     fix: fixOfDatabase,
     skip: ({ config }) => (urlOf(config) === '' ? 'the config has no usable database.url' : undefined),
-    read: ({ config, timeoutMs }) => readServer(urlOf(config), answerMsOf(timeoutMs)),
+    read: ({ config, timeoutMs }) => readDatabaseServer(urlOf(config), answerMsOf(timeoutMs)),
   },
   schema: {
     what: 'the schema',
     because: 'the schema cannot be read',
     fix: fixOfDatabase,
     after: () => 'database',
-    // A pooler shares its sessions, so nothing may be set on them.
+    // A pooler in transaction mode shares its sessions, so no setting of a session may be changed.
     skip: ({ known }) =>
       known.database?.pooling === 'transaction'
         ? 'the database is reached through a pooler in transaction mode'
         : undefined,
-    read: (from) => withSession(placeOf(from), (client) => readSchema(client, from.config.database.schema)),
+    read: (from) =>
+      withDatabaseSession(placeOf(from), (client) => readSchemaFacts(client, from.config.database.schema)),
   },
   work: {
     what: 'the tables',
@@ -111,7 +112,7 @@ export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<Fac
     fix: fixOfDatabase,
     after: () => 'schema',
     skip: ({ known }) => whyUnusable(known.schema),
-    read: (from) => withSession(placeOf(from), (client) => readWork(client, from.config.database.schema)),
+    read: (from) => withDatabaseSession(placeOf(from), (client) => readWorkFacts(client, from.config.database.schema)),
   },
   jobs: {
     what: 'the job backend',
@@ -125,13 +126,13 @@ export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<Fac
     read: async (from) => {
       const { jobs, database } = from.config;
       if (jobs.backend === 'mongodb') return readMongoJobs(jobs.url, from.timeoutMs - 800);
-      await withSession(placeOf(from), (client) => requireJobTable(client, database.schema));
+      await withDatabaseSession(placeOf(from), (client) => requireJobTable(client, database.schema));
       return { backend: 'postgres' };
     },
   },
   policies: {
     what: 'slaPolicyProvider.getActivePolicies',
-    because: 'the slaPolicyProvider gave no policies',
+    because: 'the slaPolicyProvider returned no policies',
     fix: 'correct getActivePolicies; meanwhile no SLA starts',
     skip: ({ known }) =>
       known.config?.problems.some(({ path }) => path.startsWith('slaPolicyProvider'))
@@ -141,7 +142,7 @@ export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<Fac
   },
   probes: {
     what: 'the probe',
-    because: 'the host modules did not answer',
+    because: 'the host modules did not return in time',
     fix: 'run their tests',
     read: ({ config, timeoutMs }) => probeModules(config, timeoutMs - 300),
   },
@@ -151,16 +152,19 @@ function urlOf({ databaseUrl }: UsableConfig): string {
   return databaseUrl ?? '';
 }
 
-function placeOf({ config, timeoutMs }: ServiceSource) {
+function placeOf({ config, timeoutMs }: ServiceFactSource) {
   return { url: urlOf(config), schema: config.database.schema, answerMs: answerMsOf(timeoutMs) };
 }
 
-/** Longer than the read may take, so that a silent server is always reported in the same words. */
+/**
+ * The connection's own time limit, in milliseconds. It is longer than that of the read, so that a silent server is
+ * always reported by the read.
+ */
 function answerMsOf(timeoutMs: number): number {
   return timeoutMs + 1000;
 }
 
-/** Why the tables of a schema are not read. */
+/** Why the tables of a schema cannot be read; undefined if they can. */
 function whyUnusable(schema: SchemaFacts | undefined): string | undefined {
   if (schema && schema.pending.length > 0) return 'migrations are pending';
   return schema && schema.incompatible.length > 0 ? 'the schema is newer than this package' : undefined;

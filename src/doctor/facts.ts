@@ -11,23 +11,26 @@ import type { UnfinishedMethod } from '../gen/unfinished.js';
 import type { BuildTool } from '../host-project/build-tool.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
-/** A fact: its value, why it could not be read, or what it depends on. `because` follows "not checked:". */
-export type Fact<T> =
+/**
+ * A fact that doctor reads: `known` with its value, `failed` with the reason, or `skipped` for the lack of another
+ * fact. `because` is printed after "not checked:".
+ */
+export type DoctorFact<T> =
   | { state: 'known'; value: T }
   | { state: 'failed'; message: string; fix: string; because: string }
   | { state: 'skipped'; because: string };
 
-export const knownFact = <T>(value: T): Fact<T> => ({ state: 'known', value });
-export const skippedFact = (because: string): Fact<never> => ({ state: 'skipped', because });
+export const knownFact = <T>(value: T): DoctorFact<T> => ({ state: 'known', value });
+export const skippedFact = (because: string): DoctorFact<never> => ({ state: 'skipped', because });
 
-/** `production` reports as problems what is fine on a developer's machine. */
-export type Profile = 'development' | 'production';
+/** Where the host runs. `production` also reports what is fine on a developer's machine. */
+export type DoctorProfile = 'development' | 'production';
 
-/** What each fact is when it is known. `fact-readers.ts` has a row for each that says how it is read. */
+/** The type of each fact's value. `fact-readers.ts` says how each fact is read. */
 export interface FactValues {
-  installation: Installation;
+  installation: InstallationFacts;
   mounts: WorkspaceMount[];
-  envFile: EnvFile;
+  envFile: EnvFileFacts;
   build: BuildFacts;
   config: ConfigFacts;
   database: DatabaseFacts;
@@ -35,97 +38,100 @@ export interface FactValues {
   work: WorkFacts;
   jobs: JobsFacts;
   policies: PolicyFacts;
-  /** Results of the calls that `--probe` makes. */
+  /** Results of the calls of host modules that `--probe` makes. */
   probes: ProbeFacts;
 }
 
 export type FactName = keyof FactValues;
 
-type FactsByName = { [Name in Exclude<FactName, 'probes'>]: Fact<FactValues[Name]> };
+type FactsByName = { [Name in Exclude<FactName, 'probes'>]: DoctorFact<FactValues[Name]> };
 
-/** Everything that the checks look at: plain data without secrets, collected before any of them runs. */
-export interface Facts extends FactsByName {
-  profile: Profile;
+/** Everything that the checks judge: plain data without secrets, collected before any of them runs. */
+export interface DoctorFacts extends FactsByName {
+  profile: DoctorProfile;
   nodeVersion: string;
   /** Uncaught errors of host code after the config was imported. */
   hostFailures?: readonly string[];
-  /** Null without `--probe`. */
-  probes: Fact<ProbeFacts> | null;
+  /** Results of the calls of host modules; null without `--probe`. */
+  probes: DoctorFact<ProbeFacts> | null;
 }
 
-export interface Installation {
+export interface InstallationFacts {
   version: string;
-  /** Every copy of cairnloop: those that the host's tree holds, and the one that is running. */
+  /** Every copy of cairnloop: those that the host and its packages would import, and the one that is running. */
   copies: { folder: string; version: string }[];
-  /** Whether the host's own code would find a copy. */
+  /** Whether the host's own code can import a copy of cairnloop. */
   isDependency: boolean;
-  /** Whether that copy is the one that is running. */
+  /** Whether the running copy is the one that the host's code imports. */
   isOwn: boolean;
-  /** Packages that must be of one exact version; `found` is null where there is none. */
+  /** Dependencies that must have one exact version; `found` is null where the package is missing. */
   pinned: { name: string; expected: string; found: string | null }[];
   packageManager: PackageManager;
 }
 
 /** One call of `workspace({ ... })` in the host's sources. */
 export interface WorkspaceMount {
-  /** `file:line`, relative to the host. */
+  /** `file:line` of the call, relative to the host's package. */
   place: string;
-  /** `constant`: a function that takes no request, so that everybody is the same operator. */
+  /**
+   * What the `operator` option is. `constant`: a function that takes no request, so that everybody is the same
+   * operator.
+   */
   operator: 'function' | 'constant' | 'none' | 'unknown';
 }
 
-export interface EnvFile {
+export interface EnvFileFacts {
   present: boolean;
-  /** Why it cannot be read; null where it can. */
+  /** Why the `.env` file cannot be read; null if it can. */
   unreadable: string | null;
-  /** Whether git would leave it out; true where there is no repository. */
+  /** Whether git ignores the `.env` file; true where there is no repository. */
   ignored: boolean;
-  /** Whether it is in the repository already. */
+  /** Whether git tracks the `.env` file. */
   tracked: boolean;
   /** The `.env` files that the command line reads, relative to the host, nearest first. */
   read?: string[];
 }
 
 export interface BuildFacts {
-  /** What breaks the host's TypeScript build; null for nothing. */
+  /** How the config file breaks the host's TypeScript build; null if it does not. */
   strayConfig: StrayConfig | null;
-  /** Which tool builds the host; absent where it was not looked at. */
+  /** Which tool builds the host; absent where that was not read. */
   tool?: BuildTool;
-  /** A folder of the host that its build takes for the package `cairnloop`, and the tsconfig by which it does. */
+  /** A folder of the host that TypeScript resolves as the package `cairnloop`, and the tsconfig that makes it do so. */
   shadow?: { folder: string; tsconfig: string } | null;
   config?: string;
 }
 
 export interface ConfigFacts {
-  /** Relative to the host. */
+  /** The config file, relative to the host's package. */
   file: string;
   problems: ConfigProblem[];
   settings: CheckedSettings;
-  /** Contracts in the config that have every method. */
+  /** The contracts for which the config has a module with every method. */
   contracts: ContractKey[];
-  /** The host modules that decide which calls are owed, as a worker with this config would announce them. */
+  /** The host modules that a worker with this config would announce; they decide which callbacks are made. */
   modules: OwedModule[];
   hasMetrics: boolean;
   /** The ids of audit.key and audit.previousKeys, the one in use first. */
   auditKeyIds: string[];
   /** Whether the notifier has onAuditAnchor. */
   handsAnchors: boolean;
-  /** Methods of the host's modules that are as `gen` wrote them. */
+  /** Methods of the host's modules that are unchanged since `cairnloop gen` wrote them. */
   unfinished: UnfinishedMethod[];
-  /** Of database.url, and of keys with a problem: the variable of the environment that the file reads for them. */
+  /** The environment variables that the config file reads for database.url and for keys with a problem, by key. */
   variables: Readonly<Record<string, ConfigVariable>>;
 }
 
-/** The settings that checks look at: no URL, no host module. */
+/** The settings that checks judge: no URL, no host module. */
 export type CheckedSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
   database: Omit<DatabaseConfig, 'url'>;
 };
 
 export interface DatabaseFacts {
-  /** Host, port and database. */
+  /** Host, port and name of the database. */
   target: string;
   isLocal: boolean;
-  /** Properties that the schema requires. */
+  /** The version of the Postgres server as text; `versionNumber` is its `server_version_num`, such as 170002. */
   version: string;
   versionNumber: number;
   encoding: string;
@@ -135,48 +141,50 @@ export interface DatabaseFacts {
   superuser: boolean;
   encrypted: boolean;
   maxConnections: number;
-  /** Whether statements of one connection reach different server sessions. */
+  /** Whether a connection pooler sends the statements of one connection to different server sessions. */
   pooling: 'none' | 'transaction' | 'unknown';
 }
 
 export interface SchemaFacts {
   schema: string;
   exists: boolean;
-  /** The number of applied migrations. */
+  /** How many migrations are applied. */
   applied: number;
   pending: string[];
-  /** Applied, but not known to this version. */
+  /** Applied migrations that this version of cairnloop does not know. */
   unknown: string[];
-  /** The unknown migrations with which this version does not work. */
+  /** The unknown migrations that this version of cairnloop cannot work with. */
   incompatible: string[];
 }
 
-/** More discarded deliveries of one topic than this are not counted. */
-export const discardedCap = 10_000;
+/** The discarded deliveries of one topic are counted up to this number. */
+export const discardedCountCap = 10_000;
 
 export interface WorkFacts {
-  /** What the workers announced last; null where none has ever started. */
+  /** The host modules that the workers announced last; null where no worker has ever started. */
   announced: OwedModule[] | null;
   workers: WorkerHeartbeat[];
-  /** How long the oldest due delivery has been waiting; null where none waits. */
+  /** For how many milliseconds the oldest due delivery has waited; null where none waits. */
   oldestDueMs: number | null;
-  /** Given up after their last attempt, not by hand; counted up to {@link discardedCap}. */
+  /** Deliveries that were discarded after their last attempt, not by hand, counted up to {@link discardedCountCap}. */
   discarded: { topic: DeliveryTopic; count: number }[];
   /** Priorities of the newest open conversations. */
   priorities: string[];
-  /** How long ago the oldest closed conversation was resolved that owes no call; null where there is none. */
+  /**
+   * How many milliseconds ago the oldest closed conversation without pending deliveries was resolved; null for none.
+   */
   oldestClosedMs: number | null;
-  /** How long ago the oldest erasure began that has not ended; null where none is under way. */
+  /** How many milliseconds ago the oldest unfinished erasure of a customer began; null for none. */
   oldestErasureMs: number | null;
   audit: AuditFacts;
 }
 
 export interface AuditFacts {
-  /** The key that signed the last sealed event. */
+  /** The id of the key that signed the last sealed audit event. */
   keyId: string | null;
-  /** How long the oldest event has waited for its seal; null where none waits. */
+  /** For how many milliseconds the oldest audit event has waited for its seal; null where none waits. */
   oldestUnsealedMs: number | null;
-  /** How long ago an anchor was handed over; null where none was. */
+  /** How many milliseconds ago an audit anchor was handed to the notifier; null where none was. */
   anchorHandedMs: number | null;
   /** Why the last call of onAuditAnchor failed; null where it did not. */
   anchorError: string | null;

@@ -2,14 +2,14 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkspaceMount } from './facts.js';
 
-/** Most files that are read, and the size of each: doctor stays quick on a large host. */
+/** Limits for the number and the size of source files that are read, so that doctor stays fast on a large host. */
 const maxFiles = 3000;
 const maxFileBytes = 300_000;
 
 const skippedFolders = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor']);
 
-/** Every `….workspace({ ... })` in the host's sources, read as text: nothing of the host is run. */
-export function findMounts(root: string): WorkspaceMount[] {
+/** Finds every call of `….workspace({ ... })` in the text of the host's sources; nothing of the host is run. */
+export function findWorkspaceMounts(root: string): WorkspaceMount[] {
   return sourceFiles(root).flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     if (!/cairnloop/i.test(text)) return [];
@@ -20,7 +20,7 @@ export function findMounts(root: string): WorkspaceMount[] {
   });
 }
 
-/** Pure: the mounts in one file's text. */
+/** Finds the calls of `….workspace({ ... })` in the text of one file. Pure. */
 export function findMountsInText(text: string): { line: number; operator: WorkspaceMount['operator'] }[] {
   return [...text.matchAll(/\.workspace\s*\(/g)].map((match) => ({
     line: text.slice(0, match.index).split('\n').length,
@@ -28,7 +28,10 @@ export function findMountsInText(text: string): { line: number; operator: Worksp
   }));
 }
 
-/** Up to the parenthesis that closes the call; one inside a string or comment ends it early, which is `unknown` at worst. */
+/**
+ * The text of a call's argument, up to the closing parenthesis. A parenthesis in a string or comment may end it too
+ * early, which makes the operator `unknown` at worst.
+ */
 function argumentAt(text: string, start: number): string {
   let depth = 1;
   for (let at = start; at < Math.min(text.length, start + 5000); at += 1) {
@@ -63,6 +66,6 @@ function readFolder(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    return []; // A folder that may not be read holds no source of the host's.
+    return []; // An unreadable folder counts as empty.
   }
 }

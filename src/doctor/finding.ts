@@ -1,29 +1,29 @@
-/** `blocked`: Cairnloop cannot work; `check`: a person should look; `ok`. */
-export type Level = 'ok' | 'check' | 'blocked';
+/** `blocked`: Cairnloop cannot work; `check`: a person should look at it; `ok`: nothing is wrong. */
+export type FindingLevel = 'ok' | 'check' | 'blocked';
 
 export interface Finding {
-  level: Level;
-  /** Stable: names what was looked at, e.g. `MIGRATIONS`. */
+  level: FindingLevel;
+  /** The stable code of the check, e.g. `MIGRATIONS`. */
   code: string;
-  /** What was expected and found, and why it matters. One line, no secret. */
+  /** What the check expected and found, and why it matters. One line without secrets. */
   message: string;
-  /** The command or edit that fixes it; null if nothing is wrong. */
+  /** The command or edit that fixes the problem; null if nothing is wrong. */
   fix: string | null;
-  /** Why it could not be looked at, for {@link findingsText}. */
+  /** Why the check could not be made; {@link findingsText} groups findings by it. */
   notChecked?: string;
 }
 
 /** How many findings there are of each level. */
-export type Summary = Record<Level, number>;
+export type FindingSummary = Record<FindingLevel, number>;
 
-export function summarize(findings: readonly Finding[]): Summary {
-  const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
+export function summarizeFindings(findings: readonly Finding[]): FindingSummary {
+  const count = (level: FindingLevel) => findings.filter((finding) => finding.level === level).length;
   return { ok: count('ok'), check: count('check'), blocked: count('blocked') };
 }
 
-/** One line a finding, and one for all that was not looked at for the same reason; the last line sums up. */
+/** Prints one line for each finding, one for all checks that could not be made for the same reason, and a summary. */
 export function findingsText(findings: readonly Finding[]): string {
-  const { ok, check, blocked } = summarize(findings);
+  const { ok, check, blocked } = summarizeFindings(findings);
   const lines = findings.flatMap((finding) => {
     const { level, code, message, fix, notChecked } = finding;
     const alike = findings.filter((one) => notChecked !== undefined && one.notChecked === notChecked);
@@ -34,7 +34,7 @@ export function findingsText(findings: readonly Finding[]): string {
   return [...lines, `${ok} ok, ${check} to check, ${blocked} blocked`].join('\n');
 }
 
-/** A message may contain a host's error of many lines. */
+/** Puts a finding's texts on one line each: they may contain a host's error of many lines. */
 export function withSingleLineMessage(finding: Finding): Finding {
   return {
     ...finding,

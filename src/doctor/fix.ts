@@ -2,20 +2,20 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../foundation/redact.js';
 import type { CollectOptions } from './collect-facts.js';
-import type { Facts } from './facts.js';
+import type { DoctorFacts } from './facts.js';
 import { readConfigFacts } from './read-config-facts.js';
 
-/** A finding that can be fixed without a decision of the host's. */
+/** A finding that doctor can fix without a decision of the user. */
 interface Fixer {
-  /** The code of the finding. */
+  /** The code of the finding that is fixed. */
   code: string;
   /** The fix as a shell command, for display. */
   action: string;
-  applies(facts: Facts): boolean;
+  applies(facts: DoctorFacts): boolean;
   apply(host: CollectOptions): Promise<void>;
 }
 
-export interface Fix {
+export interface DoctorFix {
   code: string;
   action: string;
   outcome: 'planned' | 'done' | 'failed';
@@ -55,16 +55,16 @@ function ignoreEnvFile(file: string): void {
   appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : eol}.env${eol}`);
 }
 
-/** The fixes that would be applied. Pure. */
-export function planFixes(facts: Facts): Fix[] {
+/** Lists the fixes that doctor would apply. Pure. */
+export function planFixes(facts: DoctorFacts): DoctorFix[] {
   return fixers
     .filter((fixer) => fixer.applies(facts))
     .map(({ code, action }) => ({ code, action, outcome: 'planned' }));
 }
 
 /** Applies the fixes of {@link planFixes} one by one; a failure is reported and does not stop the next. */
-export async function applyFixes(facts: Facts, host: CollectOptions): Promise<Fix[]> {
-  const fixes: Fix[] = [];
+export async function applyFixes(facts: DoctorFacts, host: CollectOptions): Promise<DoctorFix[]> {
+  const fixes: DoctorFix[] = [];
   for (const { code, action, apply } of fixers.filter((fixer) => fixer.applies(facts))) {
     try {
       await apply(host);

@@ -11,7 +11,10 @@ const contractChecks = {
   slaPolicyProvider: checkSlaPolicyProvider,
 };
 
-/** Calls what only reads, once, with sample data. A notifier is not among it: it could write to customers. */
+/**
+ * Calls the methods of host modules that only read, once each, with sample data. A notifier is never called: it could
+ * write to customers.
+ */
 export async function probeModules(modules: HostModules, timeoutMs: number): Promise<ProbeFacts> {
   const present = Object.entries(contractChecks).flatMap(([key, check]) => {
     const module = modules[key as keyof typeof contractChecks];

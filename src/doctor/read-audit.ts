@@ -1,7 +1,7 @@
 import type { AuditFacts } from './facts.js';
 
-/** How far the audit record is sealed, and what became of its anchors: three rows, found by indexes. */
-export const selectAudit = (s: string) => `
+/** Selects how far the audit record is sealed and whether anchors are handed over. Reads three rows, by indexes. */
+export const selectAuditFacts = (s: string) => `
   SELECT
     (SELECT key_id FROM ${s}.audit_events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1) AS key_id,
     (SELECT (extract(epoch FROM ${s}.clock() - at) * 1000)::float8 FROM ${s}.audit_events
@@ -9,14 +9,14 @@ export const selectAudit = (s: string) => `
     (extract(epoch FROM ${s}.clock() - handed_at) * 1000)::float8 AS handed_ms, last_error
   FROM (SELECT) one LEFT JOIN ${s}.audit_anchor ON true`;
 
-export interface AuditRowFound {
+export interface AuditFactsRow {
   key_id: string | null;
   unsealed_ms: number | null;
   handed_ms: number | null;
   last_error: string | null;
 }
 
-export function toAuditFacts(row: AuditRowFound | undefined): AuditFacts {
+export function toAuditFacts(row: AuditFactsRow | undefined): AuditFacts {
   return {
     keyId: row?.key_id ?? null,
     oldestUnsealedMs: row?.unsealed_ms ?? null,

@@ -5,7 +5,10 @@ import { readBuildTool } from '../host-project/build-tool.js';
 import { isFile, isFolder } from '../host-project/folders.js';
 import type { BuildFacts } from './facts.js';
 
-/** Whether the build of the host can take the config where it is. Only a host with a tsconfig pays for the compiler. */
+/**
+ * Reads whether the host's build works with the config where it is. The TypeScript compiler is loaded only for a host
+ * with a tsconfig.
+ */
 export async function readBuildFacts(root: string, configFile: string | undefined): Promise<BuildFacts> {
   const config = path
     .relative(root, findConfigFile({ cwd: root, file: configFile }))
@@ -17,7 +20,10 @@ export async function readBuildFacts(root: string, configFile: string | undefine
   return { ...facts, strayConfig: readTscBuild(root).stray(config) };
 }
 
-/** By `baseUrl`, or a path for every name, `import 'cairnloop'` is looked for in the sources first. */
+/**
+ * Finds the source that `import 'cairnloop'` resolves to in place of the package: `baseUrl`, or a path for `*`, is
+ * tried first.
+ */
 function findShadow(root: string): BuildFacts['shadow'] {
   const tsconfig = findTsconfig(root);
   if (tsconfig === undefined) return null;

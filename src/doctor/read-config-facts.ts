@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { auditKeys } from '../audit/keys.js';
+import { auditKeysOf } from '../audit/keys.js';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { findConfigVariables } from '../config/config-variables.js';
@@ -14,9 +14,9 @@ import { redact } from '../foundation/redact.js';
 import { unfinishedMethods } from '../gen/unfinished.js';
 import type { ConfigFacts } from './facts.js';
 
-/** The config without its wrong parts, so that one mistake does not hide the rest. */
+/** The config without the keys that have a problem, so that one mistake does not hide other findings. */
 export type UsableConfig = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & {
-  /** Undefined if it is missing or invalid. */
+  /** The value of database.url; undefined if it is missing or invalid. */
   databaseUrl: string | undefined;
 };
 
@@ -25,7 +25,7 @@ export interface FoundConfig {
   config: UsableConfig;
 }
 
-/** Reads the host's config. @throws CairnloopError as `readConfig` does; wrong keys are no error here. */
+/** Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readConfig` does. */
 export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
   const found = await readConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
@@ -42,7 +42,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       modules: configuredModules(config),
       unfinished: unfinishedMethods(config),
       hasMetrics: config.metrics !== undefined,
-      auditKeyIds: [...auditKeys(config.audit).byId.keys()],
+      auditKeyIds: [...auditKeysOf(config.audit).byId.keys()],
       handsAnchors: config.notifier?.onAuditAnchor !== undefined,
       variables: findConfigVariables(root, readFileSync(found.file, 'utf8'), [
         'database.url',
@@ -56,7 +56,7 @@ const contractKeys = Object.keys(contractMethods) as ContractKey[];
 
 type Raw = Record<string, Record<string, unknown> | undefined>;
 
-/** Pure: the config with its defaults, each key that has a problem left out. */
+/** Fills in the defaults of a config and leaves out each key that has a problem. Pure. */
 export function usableConfig(raw: unknown, problems: readonly ConfigProblem[]): UsableConfig {
   const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Raw;
   const isWrong = (path: string) =>

@@ -4,10 +4,13 @@ import path from 'node:path';
 import { envFiles } from '../config/env-files.js';
 import { errorText } from '../foundation/redact.js';
 import { isFile } from '../host-project/folders.js';
-import type { EnvFile } from './facts.js';
+import type { EnvFileFacts } from './facts.js';
 
-/** Whether the host's `.env` can be read, and is kept out of its git repository. Without git, or outside a repository, it is. */
-export async function readEnvFile(root: string): Promise<EnvFile> {
+/**
+ * Reads whether the host's `.env` file is readable and ignored by git. Without git, or outside a repository, it counts
+ * as ignored.
+ */
+export async function readEnvFile(root: string): Promise<EnvFileFacts> {
   const file = path.join(root, '.env');
   const read = envFiles(root).map((one) => path.relative(root, one));
   if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false, read };
@@ -22,7 +25,7 @@ export async function readEnvFile(root: string): Promise<EnvFile> {
   return { present: true, unreadable, ignored: ignored !== 1, tracked: tracked === 0, read };
 }
 
-/** Undefined where git is missing. */
+/** The exit code of a git command; undefined where git is not installed. */
 function gitExitCode(cwd: string, args: string[]): Promise<number | undefined> {
   return new Promise((resolve) => {
     const git = execFile('git', args, { cwd, timeout: 1000, windowsHide: true }, (error) => {

@@ -1,23 +1,23 @@
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText, redact } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
-import { type Fact, knownFact } from './facts.js';
+import { type DoctorFact, knownFact } from './facts.js';
 
 interface Observation {
-  /** Subject of the timeout message, as in "the config did not answer within 2000 ms". */
+  /** Subject of the timeout message, as in "the config did not settle within 2000 ms". */
   what: string;
-  /** Reason that checks which need this fact print after "not checked:". */
+  /** The reason that checks which need this fact print after "not checked:". */
   because: string;
-  /** Advice for a failure whose error has none. */
+  /** How to fix the failure, for an error that has no hint of its own. */
   fix: string;
   timeoutMs: number;
 }
 
-/** Reads one fact within a time limit; a failure becomes the fact. */
+/** Reads one fact within a time limit; a failure is returned as a `failed` fact. */
 export async function readFact<T>(
   { what, because, fix, timeoutMs }: Observation,
   look: () => T | Promise<T>,
-): Promise<Fact<T>> {
+): Promise<DoctorFact<T>> {
   try {
     return knownFact(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
   } catch (error) {
@@ -28,7 +28,7 @@ export async function readFact<T>(
   }
 }
 
-/** A message that ends in a host's own words may lack its full stop. */
+/** Adds the full stop that a message of the host's own may lack. */
 function ended(message: string): string {
   return /[.!?…]$/.test(message) ? message : `${message}.`;
 }

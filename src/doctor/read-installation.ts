@@ -3,12 +3,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { foldersUp, isFile, isFolder } from '../host-project/folders.js';
 import { findPackageManager } from '../host-project/package-manager.js';
-import type { Installation } from './facts.js';
+import type { InstallationFacts } from './facts.js';
 
 const ownFolder = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** Which copies of Cairnloop and of what it pins the host has, found as Node finds them. */
-export function readInstallation(root: string): Installation {
+/** Finds the installed copies of Cairnloop and the versions of its pinned dependencies, as Node would resolve them. */
+export function readInstallation(root: string): InstallationFacts {
   const own = readPackage(ownFolder);
   const hosts = findPackage('cairnloop', root);
   return {
@@ -45,7 +45,7 @@ function versionOf(name: string): string | null {
   return folder === undefined ? null : readPackage(folder).version;
 }
 
-/** The folder of the package that code in `from` would import, links resolved. */
+/** The folder of the package that code in the folder `from` would import, with links resolved. */
 function findPackage(name: string, from: string): string | undefined {
   const found = foldersUp(from)
     .map((folder) => path.join(folder, 'node_modules', name))

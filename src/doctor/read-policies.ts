@@ -5,7 +5,7 @@ import { errorText, redact } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
 import type { PolicyFacts } from './facts.js';
 
-/** Asks the host's provider for its terms; a refusal is thrown with the provider's reason. */
+/** Reads the SLA policies of the host's provider. Throws with the provider's reason if it returns `err`. */
 export async function readPolicies(provider: SlaPolicyProvider | undefined): Promise<PolicyFacts> {
   if (!provider) return { state: 'no provider', priorities: [], rejected: [] };
   const result: Partial<Result<unknown>> = Object(await provider.getActivePolicies());

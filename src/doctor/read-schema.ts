@@ -3,8 +3,8 @@ import { quoteIdentifier } from '../db/connect.js';
 import { type AppliedMigration, compareSchema, selectAppliedMigrations } from '../db/migrations/compare-schema.js';
 import type { SchemaFacts } from './facts.js';
 
-/** Which of this version's migrations the schema has, and which it has from elsewhere. */
-export async function readSchema(client: pg.Client, schema: string): Promise<SchemaFacts> {
+/** Reads which migrations the schema has, which are pending, and which this version of cairnloop does not know. */
+export async function readSchemaFacts(client: pg.Client, schema: string): Promise<SchemaFacts> {
   const s = quoteIdentifier(schema);
   const { rows } = await client.query(
     'SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS exists, to_regclass($2) IS NOT NULL AS recorded',

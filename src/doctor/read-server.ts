@@ -4,8 +4,11 @@ import { readDatabaseProperties } from '../db/migrate-preconditions.js';
 import { readWithPlainConnection } from '../db/probe.js';
 import type { DatabaseFacts } from './facts.js';
 
-/** What kind of server it is and how it is reached. @throws CairnloopError DATABASE_UNREACHABLE, DATABASE_BUSY */
-export async function readServer(url: string, timeoutMs: number): Promise<DatabaseFacts> {
+/**
+ * Reads the properties of the database server and of the connection to it. Throws `DATABASE_UNREACHABLE`,
+ * `DATABASE_BUSY`.
+ */
+export async function readDatabaseServer(url: string, timeoutMs: number): Promise<DatabaseFacts> {
   const found = await readWithPlainConnection(url, timeoutMs, async (client, pooling) => ({
     ...(await readSettings(client)),
     ...(await readDatabaseProperties(client)),
@@ -24,7 +27,7 @@ async function readSettings(client: pg.Client): Promise<Settings> {
   return { ...settings, clockSkewMs: Math.round(here - now) };
 }
 
-/** The time as a number, which no setting of the session writes in another way. */
+/** Selects settings of the server. The time is a number, because session settings change how a timestamp is written. */
 const selectSettings = `
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now,
     pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS "readOnly",

@@ -1,26 +1,26 @@
-import { type ServiceFact, type ServiceSource, serviceReaders } from './fact-readers.js';
-import { type Fact, type FactValues, skippedFact } from './facts.js';
+import { type ServiceFactName, type ServiceFactSource, serviceFactReaders } from './fact-readers.js';
+import { type DoctorFact, type FactValues, skippedFact } from './facts.js';
 import { readFact } from './read-fact.js';
 
-type Read<Name extends ServiceFact> = { [N in Name]: Fact<FactValues[N]> };
+type Read<Name extends ServiceFactName> = { [N in Name]: DoctorFact<FactValues[N]> };
 
-/** Reads facts side by side, each after the one that it depends on, within `timeoutMs` in all. Never throws. */
-export async function readServices<Name extends ServiceFact>(
+/** Reads facts concurrently, each after the fact that it depends on, within `timeoutMs` in total. Never throws. */
+export async function readServices<Name extends ServiceFactName>(
   names: readonly Name[],
-  { config, known, timeoutMs }: ServiceSource,
+  { config, known, timeoutMs }: ServiceFactSource,
 ): Promise<Read<Name>> {
   const until = performance.now() + timeoutMs;
   const source = { config, known: { ...known }, timeoutMs };
-  const reads = new Map<ServiceFact, Promise<Fact<unknown>>>();
+  const reads = new Map<ServiceFactName, Promise<DoctorFact<unknown>>>();
 
-  function factOf(name: ServiceFact): Promise<Fact<unknown>> {
+  function factOf(name: ServiceFactName): Promise<DoctorFact<unknown>> {
     const read = reads.get(name) ?? readService(name);
     reads.set(name, read);
     return read;
   }
 
-  async function readService(name: ServiceFact): Promise<Fact<unknown>> {
-    const { after, skip, fix, read, ...texts } = serviceReaders[name];
+  async function readService(name: ServiceFactName): Promise<DoctorFact<unknown>> {
+    const { after, skip, fix, read, ...texts } = serviceFactReaders[name];
     const needed = after?.(config);
     const first = needed && (await factOf(needed));
     if (first && first.state !== 'known') return skippedFact(first.because);

@@ -5,11 +5,13 @@ import { quoteIdentifier, statementValues } from '../db/connect.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimed } from '../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats } from '../deliveries/worker-health.js';
-import { discardedCap, type WorkFacts } from './facts.js';
-import { selectAudit, toAuditFacts } from './read-audit.js';
+import { discardedCountCap, type WorkFacts } from './facts.js';
+import { selectAuditFacts, toAuditFacts } from './read-audit.js';
 
-/** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
-export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
+/**
+ * Reads which workers run and what waits for them. Every statement uses an index and reads a bounded number of rows.
+ */
+export async function readWorkFacts(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
   const workers = await findWorkerHeartbeats({
     run: async (statement, ...[params]) =>
@@ -20,7 +22,7 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
   const ages = await client.query(selectAges(s));
-  const audit = await client.query(selectAudit(s));
+  const audit = await client.query(selectAuditFacts(s));
   return {
     workers,
     announced: announced.rows[0]?.modules ?? null,
@@ -48,7 +50,7 @@ const selectDiscarded = (s: string) => `
   SELECT t.topic, count(*)::int AS count
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT FROM ${s}.deliveries d
-    WHERE d.topic = t.topic AND d.state = 'discarded' AND NOT d.by_hand LIMIT ${discardedCap}
+    WHERE d.topic = t.topic AND d.state = 'discarded' AND NOT d.by_hand LIMIT ${discardedCountCap}
   ) few
   GROUP BY t.topic ORDER BY t.topic`;
 

@@ -9,21 +9,33 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, parseInput, schemaOf, storableText } from '../validation/input.js';
+import {
+  actorSchema,
+  contentSchema,
+  isId,
+  nameSchema,
+  parseInput,
+  schemaOf,
+  storableText,
+} from '../validation/input.js';
 import { nextDraftStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId: lastSeenMessageIdSchema });
-const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId: lastSeenMessageIdSchema });
-const useInput = schemaOf<UseInput>()({
-  /** The text to send, which need not have a word in common with the draft. */
-  content,
-  actor,
-  /** A second call with the same key for the same conversation sends nothing and returns the draft. */
-  dedupeKey: name.optional(),
+const approveInput = schemaOf<ApproveInput>()({ actor: actorSchema, lastSeenMessageId: lastSeenMessageIdSchema });
+const editInput = schemaOf<EditInput>()({
+  content: contentSchema,
+  actor: actorSchema,
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const discardInput = schemaOf<DiscardInput>()({ actor, reason: storableText(2000).optional() });
+const useInput = schemaOf<UseInput>()({
+  /** The text to send, which need not have a word in common with the draft. */
+  content: contentSchema,
+  actor: actorSchema,
+  /** A second call with the same key for the same conversation sends nothing and returns the draft. */
+  dedupeKey: nameSchema.optional(),
+  lastSeenMessageId: lastSeenMessageIdSchema,
+});
+const discardInput = schemaOf<DiscardInput>()({ actor: actorSchema, reason: storableText(2000).optional() });
 
 /**
  * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../contracts/domain.js';
 import { toStorableJson, toStorableText } from '../foundation/redact.js';
-import { content, name, strictObject } from '../validation/input.js';
+import { contentSchema, nameSchema, strictObject } from '../validation/input.js';
 
 /** How many of the newest messages a generator and the policy get. */
 export const maxGeneratorMessages = 200;
@@ -12,14 +12,14 @@ export const maxGeneratorMessages = 200;
 const optionalText = (maxLength: number) => z.string().trim().max(maxLength).transform(toStorableText);
 
 const evidence = {
-  source: name,
+  source: nameSchema,
   quote: optionalText(5000).optional(),
   url: optionalText(2000).optional(),
 };
 
 const proposal = {
   type: z.enum(proposalTypes),
-  content,
+  content: contentSchema,
   riskTier: z.enum(riskTiers).default('medium'),
   summary: optionalText(2000).default(''),
 };

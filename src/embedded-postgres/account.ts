@@ -11,10 +11,10 @@ export interface SystemAccount {
 const unprivilegedUsers = ['postgres', 'nobody'];
 
 /**
- * Postgres refuses to run as root, so root hands it to an existing unprivileged user. `undefined` means the current
- * user will do. On Windows pg_ctl drops an administrator's rights by itself.
+ * Chooses the user that runs Postgres. Postgres refuses to run as root, so root runs it as an existing unprivileged
+ * user; `undefined` means the current user. On Windows pg_ctl drops an administrator's rights by itself.
  */
-export async function chooseAccount(): Promise<SystemAccount | undefined> {
+export async function chooseSystemAccount(): Promise<SystemAccount | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of unprivilegedUsers) {
     const account = await lookUp(name);

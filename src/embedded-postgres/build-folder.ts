@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { SystemAccount } from './account.js';
 
 /**
- * Makes `target` unless it exists, all or nothing: it is built under another name and renamed, so that neither a crash
- * half-way nor two starts at once leave a broken one. Everything in it belongs to the account. Returns `target`.
+ * Creates the folder `target` unless it exists, all or nothing: it is built under another name and then renamed, so
+ * that neither a crash nor two concurrent starts leave an incomplete folder. Everything in it belongs to the account.
+ * Returns `target`.
  */
 export async function buildFolder(
   target: string,
@@ -15,9 +16,9 @@ export async function buildFolder(
   if (existsSync(target)) return target;
   const draft = await mkdtemp(`${target}-`);
   try {
-    await changeOwner(account, draft);
+    await changeFolderOwner(account, draft);
     await build(draft);
-    await changeOwner(account, draft);
+    await changeFolderOwner(account, draft);
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -26,8 +27,8 @@ export async function buildFolder(
   return target;
 }
 
-/** Hands a folder and everything in it to the account; without one it is the current user's already. */
-export async function changeOwner(account: SystemAccount | undefined, folder: string): Promise<void> {
+/** Makes the account the owner of a folder and everything in it. Without an account nothing changes. */
+export async function changeFolderOwner(account: SystemAccount | undefined, folder: string): Promise<void> {
   if (!account) return;
   await lchown(folder, account.uid, account.gid);
   for (const entry of await readdir(folder, { recursive: true })) {

@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
-import { changeOwner } from './build-folder.js';
-import { isReachable } from './reachable.js';
+import { changeFolderOwner } from './build-folder.js';
+import { isFolderReachable } from './reachable.js';
 
-/** The folder that holds a cluster, and its programs when they had to be copied. */
+/** The folder that holds a cluster, and the Postgres programs if they had to be copied. */
 export interface PostgresHome {
   path: string;
   temporary: boolean;
 }
 
-/** Opens the folder for `dataDir`, to be kept unless `temporary`; or one of its own in the temporary folder. */
-export async function openHome(
+/** Opens the folder `dataDir`, which is kept unless it is `temporary`; without `dataDir` creates a temporary folder. */
+export async function openPostgresHome(
   account: SystemAccount | undefined,
   { dataDir, temporary = false }: { dataDir?: string; temporary?: boolean },
 ): Promise<PostgresHome> {
   if (dataDir === undefined) return { path: await makeTemporary(account), temporary: true };
   const wanted = resolve(dataDir);
   await mkdir(wanted, { recursive: true });
-  if (await isReachable(wanted, account)) return { path: wanted, temporary };
+  if (await isFolderReachable(wanted, account)) return { path: wanted, temporary };
   if (!temporary) return { path: await openSubstitute(wanted, account), temporary };
   await rm(wanted, { recursive: true });
   return { path: await makeTemporary(account), temporary };
@@ -29,13 +29,13 @@ export async function openHome(
 
 async function makeTemporary(account: SystemAccount | undefined): Promise<string> {
   const folder = await mkdtemp(join(await reachableTmp(account), 'cairnloop-postgres-'));
-  await changeOwner(account, folder);
+  await changeFolderOwner(account, folder);
   return folder;
 }
 
 /**
- * Replaces a folder that the account may not enter. It has the same name each time, so that the data is found again;
- * since everybody may write to the temporary folder, one of another owner is refused.
+ * Opens a folder in place of one that the account may not enter. Its name is the same each time, so that the data is
+ * found again. It lies in the temporary folder, to which everybody may write, so a folder of another owner is refused.
  */
 async function openSubstitute(wanted: string, account: SystemAccount | undefined): Promise<string> {
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
@@ -53,10 +53,10 @@ async function openSubstitute(wanted: string, account: SystemAccount | undefined
 }
 
 async function reachableTmp(account: SystemAccount | undefined): Promise<string> {
-  return (await isReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
+  return (await isFolderReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
 }
 
-/** Removes a temporary home; a persistent one stays. */
-export async function discardHome({ path, temporary }: PostgresHome): Promise<void> {
+/** Removes a temporary home folder; a persistent one stays. */
+export async function removeTemporaryHome({ path, temporary }: PostgresHome): Promise<void> {
   if (temporary) await rm(path, { recursive: true, force: true, maxRetries: 5 });
 }

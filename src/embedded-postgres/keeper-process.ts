@@ -1,19 +1,19 @@
 /**
- * The keeper process. Its channel to the parent is closed by the operating system when the parent dies, also by
- * SIGKILL.
+ * The keeper process, which stops Postgres when its parent process has died. The operating system then closes the
+ * channel between them, even after SIGKILL.
  */
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SystemAccount } from './account.js';
-import type { StopMode } from './server.js';
+import type { PostgresStopMode } from './server.js';
 
-/** The keeper's work once its parent process has ended. */
+/** What the keeper process does once its parent process has died. */
 export interface KeeperTask {
   pgCtl: string;
   data: string;
-  mode: StopMode;
+  mode: PostgresStopMode;
   account?: SystemAccount;
   /** A temporary folder to remove afterwards. */
   remove?: string;
@@ -21,7 +21,7 @@ export interface KeeperTask {
 
 const order = JSON.parse(process.argv[2] as string) as KeeperTask;
 
-// A service manager signals every process of a unit; this one goes last, when its parent has gone.
+// A service manager signals every process of a unit. The keeper ignores that and ends after its parent.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', cleanUp);
 if (process.connected) process.send?.('ready');
@@ -32,7 +32,10 @@ async function cleanUp(): Promise<void> {
   if (order.remove) await rm(order.remove, { recursive: true, force: true, maxRetries: 10 });
 }
 
-/** Tries for a few seconds: the parent may have died while Postgres was starting and had no pid file yet. */
+/**
+ * Tries to stop Postgres for a few seconds: the parent may have died while Postgres was starting and had no pid file
+ * yet.
+ */
 async function stopServer(): Promise<void> {
   const { pgCtl, data, mode, account } = order;
   for (let attempt = 0; attempt < 15; attempt++) {

@@ -3,26 +3,26 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
-import type { Cluster } from './cluster.js';
+import type { PostgresCluster } from './cluster.js';
 import type { PostgresHome } from './home.js';
 import type { KeeperTask } from './keeper-process.js';
 
-/** A process that stops Postgres when this one exits, however it exits. */
-export interface Keeper {
-  /** Ends the keeper when nothing is left to stop. */
+/** A process that stops Postgres when this process exits for any reason. */
+export interface PostgresKeeper {
+  /** Ends the keeper process. Call it when Postgres has stopped. */
   dismiss(): Promise<void>;
 }
 
 /**
- * Starts the keeper in its own session, so that neither Ctrl+C nor a kill of the process group reaches it. It does not
- * keep this process alive.
+ * Starts the keeper process in a session of its own, so that neither Ctrl+C nor a signal to the process group reaches
+ * it. It does not keep this process alive.
  */
 export async function startKeeper(
   home: PostgresHome,
-  cluster: Cluster,
+  cluster: PostgresCluster,
   pgCtl: string,
   account: SystemAccount | undefined,
-): Promise<Keeper> {
+): Promise<PostgresKeeper> {
   const order: KeeperTask = {
     pgCtl,
     data: cluster.data,
@@ -32,10 +32,10 @@ export async function startKeeper(
   };
   const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(program, [JSON.stringify(order)], {
-    // Not on Windows, where a detached process opens a window.
+    // A detached process opens a window on Windows.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // Pass on the loader, but not the debugger or an `--eval` source.
+    // Pass on the options of module loaders, but not those of the debugger or of `--eval`.
     execArgv: process.execArgv.filter((argument) => !/^--(inspect|input-type)/.test(argument)),
   });
   await untilReady(child);

@@ -8,17 +8,22 @@ interface Ownership {
   gid: number;
 }
 
-/** Whether the account may pass through every folder down to `folder`. Without an account (the current user) it may. */
-export async function isReachable(folder: string, account: SystemAccount | undefined): Promise<boolean> {
+/**
+ * Whether an account may enter a folder and every folder above it. Always true without an account, for the current
+ * user.
+ */
+export async function isFolderReachable(folder: string, account: SystemAccount | undefined): Promise<boolean> {
   if (!account) return true;
   for (let path = await realpath(folder); ; path = dirname(path)) {
-    if (!canTraverse(await stat(path), account)) return false;
+    if (!mayEnterFolder(await stat(path), account)) return false;
     if (path === dirname(path)) return true;
   }
 }
 
-/** The traversal bit of the one class (owner, group or others) that counts for this account. */
-export function canTraverse(folder: Ownership, account: SystemAccount): boolean {
+/**
+ * Whether an account may enter a folder, by the mode bits that apply to it: those of the owner, the group or others.
+ */
+export function mayEnterFolder(folder: Ownership, account: SystemAccount): boolean {
   if (folder.uid === account.uid) return (folder.mode & 0o100) !== 0;
   if (folder.gid === account.gid) return (folder.mode & 0o010) !== 0;
   return (folder.mode & 0o001) !== 0;

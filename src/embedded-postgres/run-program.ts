@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
 
-export interface Program {
-  /** The purpose, for the error message. */
+export interface ProgramCall {
+  /** What the program is run for, as an error message names it. */
   step: string;
   file: string;
   args: readonly string[];
@@ -11,8 +11,11 @@ export interface Program {
   account: SystemAccount | undefined;
 }
 
-/** Runs a program to its end. Rejects with `EMBEDDED_POSTGRES_FAILED` and its last lines unless it exits with 0. */
-export function runProgram({ step, file, args, cwd, account }: Program): Promise<void> {
+/**
+ * Runs a program to its end. Unless it exits with 0, rejects with `EMBEDDED_POSTGRES_FAILED` and the last lines of its
+ * output.
+ */
+export function runProgram({ step, file, args, cwd, account }: ProgramCall): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step, reason }));
     const child = spawn(file, args, {
@@ -30,7 +33,7 @@ export function runProgram({ step, file, args, cwd, account }: Program): Promise
     );
     child.once('exit', (code) => {
       if (code !== 0) return;
-      // On Windows the server inherits the pipes, so `close` would wait for its end.
+      // On Windows the Postgres server inherits the pipes, so that `close` would come only when the server stops.
       child.stdout.destroy();
       child.stderr.destroy();
       resolve();
@@ -38,12 +41,15 @@ export function runProgram({ step, file, args, cwd, account }: Program): Promise
   });
 }
 
-/** The last lines of a log, enough to show a cause. */
+/** The last lines of a log, which usually show the cause of a failure. */
 export function lastLogLines(text: string): string {
   return text.trim().split(/\r?\n/).slice(-12).join('\n');
 }
 
-/** The host's PG* variables are meant for other servers; the C locale exists everywhere. */
+/**
+ * The environment of the Postgres programs: without the host's PG* variables, which are for other servers, and with the
+ * C locale, which exists everywhere.
+ */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   return { ...Object.fromEntries(foreign), LC_ALL: 'C' };

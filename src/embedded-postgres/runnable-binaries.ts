@@ -2,19 +2,19 @@ import { chmod, cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { SystemAccount } from './account.js';
 import { buildFolder } from './build-folder.js';
-import type { Binaries } from './installed-binaries.js';
+import type { PostgresBinaries } from './installed-binaries.js';
 import { runProgram } from './run-program.js';
 
 /**
- * Binaries that the account can run. Package managers that skip install scripts leave out library links, and the
- * project may lie in a folder that the account cannot enter. Links are created in place where possible, else the
- * binaries are copied into `folder`.
+ * Returns Postgres programs that the account can run. Library links are missing where a package manager has skipped
+ * install scripts, and the project may lie in a folder that the account cannot enter. The links are created in place
+ * where possible, else the programs are copied into `folder`.
  */
-export async function makeRunnable(
-  installed: Binaries,
+export async function makeBinariesRunnable(
+  installed: PostgresBinaries,
   folder: string,
   account: SystemAccount | undefined,
-): Promise<Binaries> {
+): Promise<PostgresBinaries> {
   if (await succeeds(checkRuns(installed, account))) return installed;
   if (await succeeds(linkLibraries(installed.root).then(() => checkRuns(installed, account)))) return installed;
   const copy = await copyInto(folder, installed, account);
@@ -22,12 +22,16 @@ export async function makeRunnable(
   return copy;
 }
 
-/** Tested by running: this finds missing libraries, closed folders and `noexec` mounts. */
-async function checkRuns({ postgres }: Binaries, account: SystemAccount | undefined): Promise<void> {
+/** Runs Postgres with `--version`, which reveals missing libraries, closed folders and `noexec` mounts. */
+async function checkRuns({ postgres }: PostgresBinaries, account: SystemAccount | undefined): Promise<void> {
   await runProgram({ step: 'running its programs', file: postgres, args: ['--version'], cwd: '/', account });
 }
 
-async function copyInto(folder: string, installed: Binaries, account: SystemAccount | undefined): Promise<Binaries> {
+async function copyInto(
+  folder: string,
+  installed: PostgresBinaries,
+  account: SystemAccount | undefined,
+): Promise<PostgresBinaries> {
   const root = await buildFolder(join(folder, 'binaries'), account, async (target) => {
     await cp(join(installed.root, 'native'), join(target, 'native'), { recursive: true, verbatimSymlinks: true });
     await openFolders(target);
@@ -42,14 +46,17 @@ async function copyInto(folder: string, installed: Binaries, account: SystemAcco
   };
 }
 
-/** A store of packages may be read-only, and a copy takes over the modes. */
+/** Makes copied folders writable: those of a package store may be read-only, and a copy keeps their modes. */
 async function openFolders(root: string): Promise<void> {
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
   }
 }
 
-/** What the package's own install script does: npm packs no links, so a list of them comes along. */
+/**
+ * Creates the library links as the package's install script would. npm packs no links, so the package contains a list
+ * of them.
+ */
 async function linkLibraries(root: string): Promise<void> {
   const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const link of JSON.parse(list) as { source: string; target: string }[]) {

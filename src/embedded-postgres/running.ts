@@ -3,31 +3,31 @@ import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CairnloopError } from '../foundation/errors.js';
-import type { Cluster } from './cluster.js';
+import type { PostgresCluster } from './cluster.js';
 
-/** The server of a cluster, as its pid file names it. */
+/** The Postgres server of a cluster, as the pid file names it. */
 export interface RunningServer {
   pid: number;
   port: number;
 }
 
-/** The server that runs on this data, if any; a pid file alone does not prove one. */
-export async function findRunning(data: string): Promise<RunningServer | undefined> {
+/** Finds the Postgres server that runs on a data folder, if any. A pid file alone does not prove that one runs. */
+export async function findRunningServer(data: string): Promise<RunningServer | undefined> {
   const named = await readPidFile(data);
   return named && (await servesData(named.pid, data)) ? named : undefined;
 }
 
 /** Throws `EMBEDDED_POSTGRES_RUNNING` when a server runs on this cluster. */
-export async function refuseIfRunning({ data }: Cluster, dataDir: string): Promise<void> {
-  const server = await findRunning(data);
+export async function refuseIfServerRuns({ data }: PostgresCluster, dataDir: string): Promise<void> {
+  const server = await findRunningServer(data);
   if (server) throw new CairnloopError('EMBEDDED_POSTGRES_RUNNING', { dataDir, ...server });
 }
 
 /**
- * Removes a pid file that a crash has left. Postgres would take any process with the same number for its predecessor,
- * and refuse to start.
+ * Removes a pid file that a crash has left. Postgres would mistake another process with the same id for a running
+ * server and refuse to start.
  */
-export async function removeStalePidFile({ data }: Cluster): Promise<void> {
+export async function removeStalePidFile({ data }: PostgresCluster): Promise<void> {
   const named = await readPidFile(data);
   if (named && !(await servesData(named.pid, data))) await rm(pidFile(data), { force: true });
 }
@@ -42,7 +42,10 @@ function pidFile(data: string): string {
   return join(data, 'postmaster.pid');
 }
 
-/** Linux shows a process's working directory, which for Postgres is its data; elsewhere its name must do. */
+/**
+ * Whether a process is the Postgres server of a data folder: on Linux by its working directory, elsewhere only by its
+ * name.
+ */
 async function servesData(pid: number, data: string): Promise<boolean> {
   try {
     if (process.platform === 'linux') return (await realpath(`/proc/${pid}/cwd`)) === (await realpath(data));

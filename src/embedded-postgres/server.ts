@@ -1,39 +1,48 @@
 import { readFile } from 'node:fs/promises';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
-import type { Cluster } from './cluster.js';
+import type { PostgresCluster } from './cluster.js';
 import { lastLogLines, runProgram } from './run-program.js';
-import { findRunning } from './running.js';
+import { findRunningServer } from './running.js';
 
-/** Shutdown mode: `fast` ends sessions first, `immediate` is a crash that the next start recovers from. */
-export type StopMode = 'fast' | 'immediate';
+/**
+ * How Postgres is stopped: `fast` ends sessions first, `immediate` is like a crash, from which the next start recovers.
+ */
+export type PostgresStopMode = 'fast' | 'immediate';
 
-/** Starts and stops the server of one cluster. Each call returns when the server is ready, or gone. */
-export interface Server {
+/**
+ * Starts and stops the Postgres server of one cluster. A call settles once the server accepts connections, or has
+ * stopped.
+ */
+export interface PostgresServer {
   start(port: number): Promise<void>;
-  /** A no-op when it is not running, or when another start won the cluster. */
-  stop(mode: StopMode): Promise<void>;
+  /** Does nothing if the server is not running, or if the running one is of another start. */
+  stop(mode: PostgresStopMode): Promise<void>;
 }
 
-export function controlServer(cluster: Cluster, pgCtl: string, account: SystemAccount | undefined): Server {
+export function createServerControl(
+  cluster: PostgresCluster,
+  pgCtl: string,
+  account: SystemAccount | undefined,
+): PostgresServer {
   let port: number;
   const run = (step: string, args: string[]) =>
     runProgram({ step, file: pgCtl, args: [...args, '--wait', '-D', cluster.data], cwd: cluster.folder, account });
   return {
     async start(wanted) {
       port = wanted;
-      // The port stands on the command line, so that each of two concurrent starts reports its own port.
+      // Pass the port on the command line, so that each of two concurrent starts reports its own port.
       await run('start', ['start', '-l', cluster.log, '-o', `-p ${port}`]).catch((error) => explain(error, cluster));
     },
     async stop(mode) {
-      const running = await findRunning(cluster.data);
+      const running = await findRunningServer(cluster.data);
       if (running?.port === port) await run('stop', ['stop', '-m', mode]);
     },
   };
 }
 
-/** pg_ctl does not say why the server failed to start; its log does. */
-async function explain(error: unknown, { log }: Cluster): Promise<never> {
+/** Throws the error of a failed start with the reason from the server's log, which pg_ctl does not print. */
+async function explain(error: unknown, { log }: PostgresCluster): Promise<never> {
   const reason = lastLogLines(await readFile(log, 'utf8').catch(() => ''));
   if (!reason || !isCairnloopError(error)) throw error;
   throw new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step: 'start', reason }, { cause: error });

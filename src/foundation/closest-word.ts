@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The known word that a mistyped one most likely meant, or undefined when none is near. Case does not count. */
+/** The known word that a mistyped word most likely meant; undefined if none is close. Case is ignored. */
 export function closestWord(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   const candidate = closest(

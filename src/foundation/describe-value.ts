@@ -1,13 +1,14 @@
 const articles: Record<string, string> = { object: 'an object', undefined: 'undefined' };
 
-/** Names the kind of a value, with none of its content. Never throws. */
+/** Names the type of a value and shows nothing of its content. Never throws. */
 export function describeKind(value: unknown): string {
   if (value === null) return 'null';
   return isList(value) ? 'an array' : (articles[typeof value] ?? `a ${typeof value}`);
 }
 
 /**
- * Like {@link describeKind}, for messages of public calls. The value is named, never repeated: logs must not hold it.
+ * Describes a wrong value in messages of public calls: as {@link describeKind}, with the length of a text or list. A
+ * text is never repeated, because logs must not contain it.
  */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
@@ -21,7 +22,7 @@ function counted(characters: number): string {
   return characters === 1 ? '1 character' : `${characters} characters`;
 }
 
-/** Array.isArray throws for a revoked proxy. */
+/** Whether a value is an array; false for a revoked proxy, for which Array.isArray throws. */
 function isList(value: unknown): value is unknown[] {
   try {
     return Array.isArray(value);

@@ -1,6 +1,6 @@
 /**
- * Every expected failure of Cairnloop: a stable code, what was expected and found, and what to do next. Nothing else
- * in the source builds a {@link CairnloopError} with words of its own, so this file is the whole list.
+ * The catalog of every expected failure of Cairnloop: a stable code, what was expected and found, and what to do next.
+ * No other file has texts of a {@link CairnloopError}.
  */
 
 import { describeKind } from './describe-value.js';
@@ -12,7 +12,7 @@ interface ErrorText {
   exitCode?: 1 | 2 | 3 | 130;
 }
 
-/** One wrong key of a config: where it is, what was expected, what was found. */
+/** One wrong key of a config or an input: where it is, what was expected, what was found. */
 export interface ConfigProblem {
   path: string;
   expected: string;
@@ -32,7 +32,10 @@ function otherAddress({ server, portFlag }: ListenFailure): string {
   return 'change ops.host or ops.port in the config (`cairnloop worker` also takes --port and --no-ops)';
 }
 
-/** Certificates that are not trusted, of another host, out of date or not to be opened; a server that offers no TLS. */
+/**
+ * Matches TLS failures: a certificate that is not trusted, for another host, expired or unreadable; a server without
+ * TLS.
+ */
 const tlsFailure = /^(ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)|certificate|SSL|, open '/i;
 
 function connectHint(cause = '', reason = ''): string {
@@ -47,7 +50,7 @@ function connectHint(cause = '', reason = ''): string {
 }
 
 function deliveryHint(state: string): string {
-  if (state === 'done') return 'It was called and stays done.';
+  if (state === 'done') return 'Its call has succeeded and is not repeated.';
   return state === 'discarded' ? 'It is not called unless it is retried.' : 'Try again once its call has ended.';
 }
 
@@ -189,7 +192,7 @@ const catalog = {
     hint: 'Install the version of cairnloop that made that schema, or a later one.',
   }),
   MIGRATION_UNKNOWN: (d: { name: string; known: readonly string[] }) => ({
-    message: `There is no migration "${d.name}"; known are ${d.known.join(', ')}.`,
+    message: `There is no migration "${d.name}"; the known migrations are ${d.known.join(', ')}.`,
     hint: 'Name one of those with --to.',
     exitCode: 2,
   }),
@@ -269,7 +272,7 @@ const catalog = {
     hint: 'Hand in the ids of the conversations to write to.',
   }),
   BATCH_TOO_LARGE: (d: { found: number; max: number }) => ({
-    message: `bulkTrigger expected at most ${d.max} conversations, found ${d.found}. Nothing was sent; the refusal is recorded.`,
+    message: `bulkTrigger expected at most ${d.max} conversations, found ${d.found}. Nothing was sent; the refusal is in the audit record.`,
     hint: 'Send in smaller batches, or raise outbound.maxBatchSize.',
   }),
   OUTBOUND_NOT_PENDING: (d: { id: string; status: string }) => ({
@@ -279,7 +282,7 @@ const catalog = {
 
   // SLA
   SLA_POLICIES_UNAVAILABLE: (d: { reason: string }) => ({
-    message: `The slaPolicyProvider gave no policies: ${d.reason}.`,
+    message: `The slaPolicyProvider returned no policies: ${d.reason}.`,
     hint: 'Check getActivePolicies(); until it returns policies, no new SLA starts; everything else goes on.',
   }),
   SLA_POLICY_REJECTED: (d: { priority: string; reason: string; unconfirmed?: boolean }) =>
@@ -293,7 +296,7 @@ const catalog = {
           hint: 'The provider is read-only or refused the terms; nothing has changed.',
         },
   CALENDAR_CLOSED: (d: { timeZone: string; minutes: number; start: Date }) => ({
-    message: `The SLA calendar in ${d.timeZone} has no ${d.minutes} open minutes in reach of ${d.start.toISOString()}: expected an opening within 370 days of each other and an end within 50 years.`,
+    message: `The SLA calendar in ${d.timeZone} has no ${d.minutes} open minutes after ${d.start.toISOString()}: expected openings at most 370 days apart, and enough of them within 50 years.`,
     hint: 'Give its "hours" at least one interval and check its "holidays".',
   }),
   TIME_ZONE_UNKNOWN: (d: { timeZone: string }) => ({
@@ -311,7 +314,7 @@ const catalog = {
     hint: 'Use an id from `cairnloop deliveries list`.',
   }),
   DELIVERY_NOT_RETRYABLE: (d: { id: string; state: string; action: string; countdown?: boolean }) => ({
-    message: `Delivery "${d.id}" cannot be ${d.action}: it is ${d.countdown ? 'the countdown of an SLA clock that still runs' : d.state}.`,
+    message: `Delivery "${d.id}" cannot be ${d.action}: it ${d.countdown ? 'waits for the breach of an SLA clock that still runs' : `is ${d.state}`}.`,
     hint: d.countdown
       ? 'It is called when the clock runs out; to stop that, hold the clock with sla.pause() or resolve the conversation.'
       : deliveryHint(d.state),
@@ -358,15 +361,15 @@ const catalog = {
     hint: 'Its unfinished deliveries are called again. Catch the error in that callback and in what it starts: timers, streams, event emitters.',
   }),
   WORKER_DID_NOT_START: (d: { said: string }) => ({
-    message: `The worker process ended before it was running: ${d.said || 'it said nothing'}`,
-    hint: 'Run `cairnloop worker` in the demo folder to see all that it says.',
+    message: `The worker process ended before it was running: ${d.said || 'it printed nothing'}`,
+    hint: 'Run `cairnloop worker` in the demo folder to see all that it prints.',
   }),
   DEMO_STUCK: (d: { waitedFor: string; seconds: number }) => ({
-    message: `The demo waited ${d.seconds} s for ${d.waitedFor}, which did not come.`,
+    message: `The demo waited ${d.seconds} s for ${d.waitedFor}, which did not happen.`,
     hint: 'Run it again; if it stays, please report it with the lines above.',
   }),
   CLOSED: (d: { operation: string }) => ({
-    message: `${d.operation} was asked for after close().`,
+    message: `${d.operation} was called after close().`,
     hint: 'Create a new instance with createCairnloop(config).',
   }),
 
@@ -410,16 +413,14 @@ const catalog = {
   }),
   JSON_FILE_UNREADABLE: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be read: ${d.reason}.`,
-    hint: 'Name a file of JSON; its path is taken from the folder you are in.',
+    hint: 'Name a JSON file; its path is relative to the current folder.',
   }),
   JSON_FILE_INVALID: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be read as JSON: ${d.reason}.`,
-    hint: 'Correct the file, or name another one of JSON.',
+    hint: 'Correct the file, or name another JSON file.',
   }),
   POLICY_FILE_INVALID: (d: { file: string; problems: readonly string[] }) => ({
-    message: [`${d.file} holds no SLA policies that clocks could run under:`, ...d.problems.map((p) => `  ${p}`)].join(
-      '\n',
-    ),
+    message: [`${d.file} does not hold usable SLA policies:`, ...d.problems.map((p) => `  ${p}`)].join('\n'),
     hint: 'Write a list such as [{ "priority": "high", "responseMinutes": 60, "breachMinutes": 240 }].',
   }),
   USAGE: (d: { message: string; hint: string }) => ({ ...d, exitCode: 2 as const }),
@@ -456,14 +457,14 @@ const catalog = {
   }),
   JOURNAL_UNREADABLE: (d: { file: string; reason: string }) => ({
     message: `${d.file}, which remembers what \`cairnloop undo\` takes back, cannot be read: ${d.reason}.`,
-    hint: 'Nothing was written. Make it readable, or delete it, and earlier runs can no longer be taken back.',
+    hint: 'Nothing was written. Make it readable, or delete it; earlier runs can then no longer be taken back.',
   }),
   UNDO_NOTHING: (d: { folder: string }) => ({
     message: `There is no run of \`cairnloop init\` or \`cairnloop gen\` to take back in ${d.folder}.`,
     hint: 'Run it inside the package of the host, or name that folder with --cwd <folder>.',
   }),
   UNDO_EDITED: (d: { run: string; files: readonly string[] }) => ({
-    message: `\`${d.run}\` cannot be taken back: edited since are ${d.files.join(', ')}.`,
+    message: `\`${d.run}\` cannot be taken back, because files were edited since: ${d.files.join(', ')}.`,
     hint: 'Nothing was changed; take those edits back first, or remove the lines by hand.',
   }),
 } satisfies Record<string, (details: never) => ErrorText>;
@@ -478,7 +479,7 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'CairnloopError';
   readonly code: C;
   readonly hint: string;
-  /** The section about this code in the package's docs, e.g. `cairnloop/docs/errors.md#config_invalid`. */
+  /** Where the package's docs describe this code, e.g. `cairnloop/docs/errors.md#config_invalid`. */
   readonly docs: string;
   readonly exitCode: number;
   readonly details: Details<C>;
@@ -496,7 +497,9 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** An id from a host may be no text, very long, or impossible to convert to text. */
+/**
+ * Makes the ids in error details printable: an id from a host may be very long, no string, or not convertible to one.
+ */
 function withTextIds<D extends object>(details: D): D {
   const ids = Object.entries(details).filter(
     ([key, value]) => /^(id|conversationId)$/.test(key) && value !== undefined,
@@ -509,10 +512,10 @@ function idText(id: unknown): string {
   return id.length > 200 ? `${id.slice(0, 200)}…` : id;
 }
 
-/** True for a CairnloopError of any copy of this package; `instanceof` would miss the host's. */
+/** Whether a value is a CairnloopError of any copy of this package; `instanceof` would miss those of another copy. */
 export function isCairnloopError(value: unknown): value is CairnloopError {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }
 
-/** Every code, for the test that pins them. */
+/** Every error code, for the test that pins them. */
 export const errorCodes = Object.keys(catalog) as ErrorCode[];

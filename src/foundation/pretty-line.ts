@@ -1,10 +1,13 @@
-/** Fields that say nothing to the person at the terminal. */
+/** Fields of a log line that are not printed to a terminal, or not as `key=value`. */
 const hidden = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'v']);
 
 const labels: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
 
-/** A line of pino's as a person reads it: `12:00:01 INFO  delivery done deliveryId=7 attempt=1`. Pure; never throws. */
-export function prettyLine(json: string): string {
+/**
+ * Formats a JSON log line of pino for people: `12:00:01 INFO  delivery done deliveryId=7 attempt=1`. Pure; never
+ * throws.
+ */
+export function prettyLogLine(json: string): string {
   try {
     const line = JSON.parse(json);
     const fields = Object.entries(line).filter(([key]) => !hidden.has(key));

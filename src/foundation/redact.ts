@@ -1,6 +1,9 @@
 import { redactedMark, secretPatterns } from './secret-patterns.js';
 
-/** Makes foreign text safe to log, to store and to show: no credentials, bounded, and nothing Postgres refuses. */
+/**
+ * Makes text from elsewhere safe to log, to store and to show: without credentials, of bounded length, and without
+ * characters that Postgres refuses.
+ */
 
 /** Masks credentials in text: in URLs and DSNs, headers, JWTs, keys of known shapes, `password=…` in any notation. */
 export function redact(text: string): string {
@@ -13,22 +16,26 @@ export function redact(text: string): string {
 }
 
 /**
- * Anything thrown as one redacted text of at most `maxLength` characters that can be stored and printed. Never throws.
+ * Turns anything that was thrown into a redacted text of at most `maxLength` characters that can be stored and printed.
+ * Never throws.
  */
 export function errorText(error: unknown, maxLength = 2000): string {
   const text = beginning(describe(error), Math.max(maxLength * 4, 4000));
   return text.length > maxLength ? `${toStorableText(text.slice(0, maxLength - 1))}…` : text;
 }
 
-/** Do not cut further back than this: too little text would be left. */
+/** A long text is cut at a space if one is among its last characters; this many are searched. */
 const nearestSpace = 300;
 
-/** Longer than the part by which any known key is recognised. */
+/**
+ * How many characters are removed at the end of a text that is cut without a space: more than the part of a key by
+ * which it is recognised.
+ */
 const halfSecret = 100;
 
 /**
  * Redacts the first `maxLength` characters and cuts the rest at a space, because half a secret may match no pattern. A
- * text without a space is cut at the end.
+ * text without a space near its end loses its last characters.
  */
 function beginning(text: string, maxLength: number): string {
   if (text.length <= maxLength) return redact(printable(text));
@@ -40,7 +47,7 @@ function beginning(text: string, maxLength: number): string {
   return `${masked.slice(0, -halfSecret)}…`;
 }
 
-/** A password with a space in it, in a URL whose "@" was cut off. */
+/** Matches a password with a space in it, in a URL whose "@" was cut off. */
 const cutPassword = /(:\/\/)[^\s/:@]*:(?!\d{1,5}(?:[/?\s]|$))[^@\n]*$/;
 
 function printable(text: string): string {
@@ -62,17 +69,17 @@ function describe(error: unknown, depth = 0): string {
   }
 }
 
-/** Text that a Postgres `text` column takes: NUL is dropped, lone surrogates become U+FFFD. */
+/** Makes text fit a Postgres `text` column: NUL is dropped, lone surrogates become U+FFFD. */
 export function toStorableText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-/** Levels of maps and lists that are stored; Postgres refuses some thousands. */
+/** How many levels of nested maps and lists are stored; Postgres refuses some thousands of levels. */
 const maxDepth = 100;
 
 /**
- * A plain copy that fits a `jsonb` column. Functions and undefined are left out, a bigint becomes text, and cycles and
- * throwing getters are replaced by a note.
+ * Makes a plain copy of a value that fits a `jsonb` column. Functions and undefined are left out, a bigint becomes
+ * text, and cycles and throwing getters are replaced by a note.
  */
 export function toStorableJson(value: unknown): unknown {
   return storable(value, []) ?? null;

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 const intervalMs = 500;
 
 /**
- * Calls back once the package manager that runs this process has exited: npm and npx do not forward the signal that
- * ends them. Returns a function that stops watching.
+ * Calls `onGone` once the package manager that started this process has exited: npm and npx do not forward the signal
+ * that ends them. Returns a function that stops watching.
  */
-export function watchRunner(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
+export function watchPackageManager(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
   if (!env.npm_config_user_agent && !env.npm_lifecycle_event) return () => {};
   const chain = runnerChain();
   const timer = setInterval(() => {
@@ -17,7 +17,7 @@ export function watchRunner(onGone: () => void, env: NodeJS.ProcessEnv = process
   return () => clearInterval(timer);
 }
 
-/** This process and, where it can be found, the shell between it and the package manager. */
+/** This process and, if it is found, the shell between it and the package manager, each with its parent. */
 function runnerChain(): { pid: number; parent: number }[] {
   const shell = process.ppid;
   const runner = parentOf(shell);
@@ -26,7 +26,7 @@ function runnerChain(): { pid: number; parent: number }[] {
   return isBetween ? [own, { pid: shell, parent: runner }] : [own];
 }
 
-/** Only Linux shows other processes without running a program. */
+/** The parent of a process. Only Linux can read that of another process without running a program. */
 function parentOf(pid: number): number | undefined {
   if (pid === process.pid) return process.ppid;
   const [, parent] = /\) \S (\d+) /.exec(read(`/proc/${pid}/stat`)) ?? [];

@@ -1,22 +1,23 @@
 import { writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { escapeControls } from './escape-controls.js';
-import { prettyLine } from './pretty-line.js';
+import { prettyLogLine } from './pretty-line.js';
 
 /**
- * Writes lines to stderr with control characters escaped: for a person where stderr is a terminal, else JSON. A full disk,
- * a closed pipe or a stopped reader loses log lines but never ends or blocks the process, as pino's own destination would.
+ * Makes a logger that writes to stderr with control characters escaped: lines for people on a terminal, else JSON. A
+ * full disk, a closed pipe or a stopped reader loses log lines but never ends or blocks the process, as pino's own
+ * destination would.
  */
 export function stderrLogger(level: string, isTerminal = process.stderr.isTTY): Logger {
-  const write = isTerminal ? (line: string) => writeToStderr(prettyLine(line)) : writeToStderr;
+  const write = isTerminal ? (line: string) => writeToStderr(prettyLogLine(line)) : writeToStderr;
   return pino({ name: 'cairnloop', level }, { write });
 }
 
-/** How long a line waits for the reader of stderr, in milliseconds. */
+/** How long a log line waits for a slow reader of stderr, in milliseconds. */
 const patienceMs = 100;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Writes synchronously, so that the last lines are out before the process ends. Never throws. */
+/** Writes to stderr synchronously, so that the last lines are written before the process ends. Never throws. */
 function writeToStderr(text: string): void {
   const bytes = Buffer.from(escapeControls(text));
   const until = performance.now() + patienceMs;

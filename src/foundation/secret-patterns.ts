@@ -1,43 +1,46 @@
 /**
- * Patterns of credentials in text. What only looks like one is masked too, except package names, paths and stack
- * traces, which every log holds.
+ * Patterns of credentials in text. Text that only looks like a credential is masked too, except package names, paths
+ * and stack traces, which every log contains.
  */
 
 export const redactedMark = '[redacted]';
 
 type Pattern = readonly [pattern: RegExp, replacement: string | ((...found: string[]) => string)];
 
-/** Words before "key" that make it a secret; primary, public and cache keys are none. */
+/** Words before "key" that mean a secret; "primary", "public" and "cache" do not. */
 const keyKinds = [
   'account|access|admin|api|auth|client|consumer|deploy|encryption|functions|hmac|license|master|private|project',
   'secret|service|session|shared|sharedaccess|signing|ssh|storage|subscription|webhook|write',
 ].join('|');
-/** A name whose value is secret; `PWD` alone is the working directory. */
+/** Matches a name whose value is secret, such as `password`. `PWD` alone is no secret: it is the working directory. */
 const name = `(?:pass(?:words?|wds?|phrases?|code)|(?<!\\b|\\bOLD)pwd|pwd(?!=(?:[/\\\\]|[A-Z]:))|secrets?|(?<!unexpected\\s)token|credentials?|(?:${keyKinds})[-_ ]?key|sig(?:nature)?|_auth)(?:[-_ ]?(?:key|hash|value|id|base64))?`;
-/** A whole identifier that ends in such a name, e.g. `spring.datasource.password`, `DB_PASSWORD`. */
+/** Matches a whole identifier that ends in the name of a secret, e.g. `spring.datasource.password`, `DB_PASSWORD`. */
 const identifier = `(?<![\\w:.-])[\\w:.-]{0,60}?${name}`;
 const quote = `(?:\\\\*["'\`]|&quot;|&#3[49];|%22)`;
 const assigned = `(?:=>|:=|={1,3}(?![=>])|:(?![=:])|%3D|%3A)`;
-/** Between a name and its value: `": `, `' => `, `] => `, `"]=> string(8) `. */
+/** Matches the separator between a name and its value: `": `, `' => `, `] => `, `"]=> string(8) `. */
 const separator = `${quote}?\\]?\\s*${assigned}\\s*(?:string\\(\\d+\\)\\s*)?`;
-/** Words that describe a value and are none themselves. */
+/** Excludes words in the place of a secret value that are none, such as `undefined` and `[redacted]`. */
 const noValue = `(?!\\s*(?:undefined|null|nil|none|true|false|expected)(?![\\w-])|\\s*(?:\\[redacted\\]|string\\(\\d))`;
 const quoted = `\\\\+"[^"\\\\]*\\\\+"|\\\\+'[^'\\\\]*\\\\+'|&quot;.*?&quot;|"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|\`[^\`]*\`?`;
-/** A quote inside belongs to it, unless it looks like the end of a text around it. */
+/**
+ * Matches a secret value without quotes around it. A quote inside belongs to it, unless it looks like the end of the
+ * text around it.
+ */
 const bare = `[^\\s"'\`]+(?:["'\`](?![,:;\\s)}\\]]|$)[^\\s"'\`]*)*`;
 const value = `${noValue}(?:${quoted}|${bare})`;
 
 const scheme = '[a-z][a-z0-9+.-]{1,30}:\\/\\/';
-/** Paths hold no "@" here, so the last one ends the password. */
+/** URL schemes of servers whose URLs have no "@" in the path, so that the last "@" ends the password. */
 const servers =
   '(?:postgres(?:ql)?|cockroachdb|mysqlx?|mariadb|mongodb|rediss?|valkeys?|amqps?|mssql|sqlserver|oracle|clickhouse|neo4j|bolt|nats|kafka|mqtts?|stomp|smtps?|imaps?|pop3s?|ldaps?|ftps?|sftp|libsql|tcp)(?:\\+[a-z0-9]+)?:\\/\\/';
-/** A name and the beginning of a password: what is behind a host would be a port. */
+/** Matches a user name, a colon and the beginning of a password in a URL, but no host with a port. */
 const userAndPassword = '(?!\\[)[^\\s/:@?#]*:(?!\\d{1,5}(?:[/?#\\s"\',;)\\]}]|$))';
 const anyOfThisUrl = '(?:(?!:\\/\\/)[^\\r\\n])';
 const hostAndMore = '(?=[\\w.-]+(?::\\d{1,5})?[/?]|[\\w.-]+:\\d)';
 
 const urls: readonly Pattern[] = [
-  // Up to the last "@" before a host, as passwords hold unencoded "@", "/", quotes and spaces.
+  // Mask up to the last "@" before a host, because passwords contain unencoded "@", "/", quotes and spaces.
   [new RegExp(`\\b(${scheme})${userAndPassword}${anyOfThisUrl}{1,300}@${hostAndMore}`, 'gi'), `$1${redactedMark}@`],
   [new RegExp(`\\b(${servers})[^\\s<>]+@`, 'gi'), `$1${redactedMark}@`],
   [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s<>]+@`, 'gi'), `$1${redactedMark}@`],
@@ -46,14 +49,14 @@ const urls: readonly Pattern[] = [
   [/\b(jdbc:oracle:\w+:)[^\s@]+@/gi, `$1${redactedMark}@`],
 ];
 
-/** Whoever knows such a URL can post to the chat behind it. */
+/** Hosts of webhook URLs that are secret: whoever knows one can post to its chat. */
 const webhookHosts = [
   'hooks\\.slack(?:-gov)?\\.com|(?:[\\w-]{1,60}\\.)?webhook\\.office\\.com|outlook\\.office(?:365)?\\.com/webhook|hooks\\.zapier\\.com',
   'hook\\.(?:[\\w-]{1,20}\\.)?(?:make|integromat)\\.com|maker\\.ifttt\\.com|events\\.pagerduty\\.com/integration|hc-ping\\.com|webhook\\.site',
   '(?:(?:ptb|canary)\\.)?discord(?:app)?\\.com/api(?:/v\\d+)?/webhooks|media\\.guilded\\.gg/webhooks|webexapis\\.com/v\\d+/webhooks/incoming',
   'open\\.(?:feishu\\.cn|larksuite\\.com)/open-apis/bot|(?<![\\w.-])[\\w.-]{1,100}\\.(?:logic\\.azure|powerplatform)\\.com',
 ].join('|');
-/** A path segment that no person wrote. */
+/** Matches a path segment with digits and letters that looks like a random token. */
 const tokenSegment = '(?=[\\w~.%-]*\\d)(?=[\\w~.%-]*[a-z])[\\w~.%-]{8,}';
 const tokenWords =
   'hooks?|webhooks?|webhookb2|incoming|tokens?|secrets?|keys?|reset|reset-password|password-reset|magic|magic-link|invites?|verify|confirm|activate|unsubscribe';
@@ -88,25 +91,25 @@ const headers: readonly Pattern[] = [
   ],
 ];
 
-/** Plain words follow "basic" too; credentials are `user:password` in base64. */
+/** Masks what follows "basic" only if it is a credential, `user:password` in base64: plain words follow "basic" too. */
 function maskBasic(whole: string, word = '', space = '', given = ''): string {
   const isCredential = /\d|=$/.test(given) || Buffer.from(given, 'base64').includes(':');
   return isCredential ? `${word}${space}${redactedMark}` : whole;
 }
 
-/** Each must contain a digit: `sk_buff` and `npm_config_cache` are names. */
+/** Prefixes of keys that are masked only if a digit follows: `sk_buff` and `npm_config_cache` are ordinary names. */
 const prefixes = [
-  // AI and data
+  // Prefixes of keys of AI and data services
   'sk[-_]|rk_(?:live|test)_|pk_(?:live|test)_|hf_|gsk_|xai-|pplx-|r8_|nvapi-|tvly-|dapi|phc_|phx_',
-  // Code, packages, builds
+  // Prefixes of keys of code hosts, package registries and build services
   'gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt)-|npm_|pypi-|rubygems_|dckr_pat_|ATATT|ATBB|ATCTT|CCIPAT_|bkua_|sgp_|PMAK-|pul-',
-  // Clouds
+  // Prefixes of keys of clouds
   'do[oprt]_v1_|hv[sbr]\\.|tfp_|sbp_|sb_secret_|pscale_(?:tkn|pw|oauth)_|napi_|rnd_|fm[12]_|fo1_|dp\\.(?:pt|st|ct|sa)\\.|AGE-SECRET-KEY-|LTAI|GOCSPX-|ya29\\.|1\\/\\/0',
-  // Messages, mail, payments, offices
+  // Prefixes of keys of chat, mail, payment and office services
   'xox[abeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',
 ].join('|');
 
-/** No ordinary name begins like this, so no digit is required. */
+/** Prefixes of keys with which no ordinary name begins, so that no digit is required. */
 const plainPrefixes =
   'sk-(?:proj|ant|or|svcacct|admin|live|test)[-_]|sk-(?=[A-Za-z0-9]{16})|[sr]k_(?:live|test)_|(?:hf|gsk|gh[pousr])_(?=[A-Za-z0-9]{10})|github_pat_|glpat-|dop_v1_|ya29\\.|xox[abeprs]-|xapp-|whsec_|GOCSPX-|shpat_|rubygems_|dckr_pat_|sbp_';
 
@@ -123,14 +126,15 @@ const shapes: readonly Pattern[] = [
 ];
 
 /**
- * Secrets of several lines. Applied first: later patterns mask the rest of a line, which may hold the beginning of one.
+ * Patterns of secrets that span several lines. They are applied before those that mask the rest of a line, in which
+ * such a secret may begin.
  */
 const multiline: readonly Pattern[] = [
   [
     new RegExp(`(<(?:[\\w.-]+:)?${identifier}(?:\\s[^<>]*)?>\\s*)(?:<!\\[CDATA\\[[\\s\\S]*?\\]\\]>|[^<]+)`, 'gi'),
     `$1${redactedMark}`,
   ],
-  // A name and its value apart, as in XML settings and in the environment of a container.
+  // The name and the value of a secret in two fields, as in XML settings and in a container's environment.
   [
     new RegExp(
       `(\\b(?:name|key|id)${separator}${quote}?${identifier}${quote}?[\\s,;]*${quote}?value${separator})(?:${value})`,
@@ -145,8 +149,8 @@ const multiline: readonly Pattern[] = [
 ];
 
 const named: readonly Pattern[] = [
-  // The value of a line in a settings file (`NAME=value`), which may hold spaces. Below it, the value of a part of an ADO
-  // connection string (`Password=…;`).
+  // A line of a settings file, `NAME=value`, whose value may contain spaces. The next pattern masks a part of an ADO
+  // connection string, `Password=…;`.
   [
     new RegExp(`(\\n[ \\t]*(?:export |set |- )?${identifier}[ \\t]*[=:][ \\t]*)${noValue}(?!["'\`])[^\\r\\n]+`, 'gi'),
     `$1${redactedMark}`,
@@ -168,7 +172,7 @@ const named: readonly Pattern[] = [
   ],
 ];
 
-/** A group of patterns is tried only if its hint occurs: most texts hold no secret. */
+/** The patterns in groups. A group is tried only if its `hint` matches, because most texts contain no secret. */
 export const secretPatterns: readonly { hint: RegExp; patterns: readonly Pattern[] }[] = [
   { hint: /[-_.:|~/A-Z]\S*\d|-----|eyJ|[a-z]{2}_\w{8}|(?:sk|xapp|glpat|GOCSPX|xox[a-z])-|ya29/, patterns: shapes },
   { hint: /pass|pwd|secret|token|credential|key|sig|_auth/i, patterns: multiline },

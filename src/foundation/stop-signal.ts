@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { watchRunner } from './runner-exit.js';
+import { watchPackageManager } from './runner-exit.js';
 
-/** SIGHUP: the terminal was closed. */
+/** The signals that stop the process. SIGHUP means that the terminal was closed. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Why the process was asked to stop: a signal, or the exit of its parent or package manager. */
-export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that ran this one is gone';
+/** Why the process has to stop: a signal, or the exit of its parent process or package manager. */
+export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that started this one has exited';
 
 /**
  * Waits for the first stop signal. A second one ends the process at once. A forked process also stops when its parent
  * exits for any reason.
  */
-export function stopSignal(): Promise<StopReason> {
+export function waitForStopSignal(): Promise<StopReason> {
   return new Promise((resolve) => {
     const first = (reason: StopReason) => {
       for (const name of signals) process.removeListener(name, first);
@@ -20,13 +20,13 @@ export function stopSignal(): Promise<StopReason> {
       resolve(reason);
     };
     const parentGone = () => first('disconnect');
-    const unwatch = watchRunner(() => first('The process that ran this one is gone'));
+    const unwatch = watchPackageManager(() => first('The process that started this one has exited'));
     for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });
 }
 
-/** Whether `nohup` started us: a SIGHUP handler would undo it. Only Linux shows this. */
+/** Whether `nohup` started this process: a handler of SIGHUP would undo that. Known only on Linux. */
 function ignoresHangUp(): boolean {
   try {
     const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

@@ -1,4 +1,4 @@
-/** The error of a host call that did not settle in time. */
+/** The error of a call of host code that did not settle in time. */
 export class HostTimeout extends Error {
   constructor(method: string, timeoutMs: number) {
     super(`${method} did not settle within ${timeoutMs} ms`);
@@ -6,10 +6,10 @@ export class HostTimeout extends Error {
   }
 }
 
-/** Calls host code and rejects after `timeoutMs`. What the host does after the timeout is ignored. */
+/** Calls host code and rejects after `timeoutMs` milliseconds. A later result or error is ignored. */
 export function withTimeout<T>(timeoutMs: number, method: string, call: () => T): Awaited<T> | Promise<Awaited<T>> {
   const returned = call();
-  // A synchronous result needs no timer and no promise, which matters at thousands of calls a second.
+  // Return a synchronous result without timer and promise: both cost too much at thousands of calls a second.
   return isThenable(returned) ? inTime(timeoutMs, method, returned) : (returned as Awaited<T>);
 }
 

@@ -3,19 +3,19 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** Serves the browser's files under URLs that contain a hash of their content. */
+/** The scripts and styles of a page, under URLs that contain a hash of their content. */
 export interface ServedAssets {
   /** The URL of a file, e.g. `main.js`. */
   href(name: string): string;
-  /** All modules of the script, for preload links. */
+  /** The script modules besides the entry module, for preload links. */
   scripts: string[];
   /** Whether the host added a stylesheet of its own. */
   hostStyles: boolean;
-  /** A file by its version and name; undefined when there is no such one. */
-  find(version: string, name: string): Asset | undefined;
+  /** Finds a file by its version and name; undefined if there is none. */
+  find(version: string, name: string): PageAsset | undefined;
 }
 
-export interface Asset {
+export interface PageAsset {
   body: string;
   type: string;
 }
@@ -27,13 +27,13 @@ const compressors: Record<Encoding, (body: string) => Promise<Buffer>> = {
   gzip: (body) => promisify(gzip)(body),
 };
 
-const compressed = new WeakMap<Asset, Partial<Record<Encoding, Promise<Buffer>>>>();
+const compressed = new WeakMap<PageAsset, Partial<Record<Encoding, Promise<Buffer>>>>();
 
 /**
- * An asset as a browser takes it. Compressed once, for it is the same for everybody; pages are not, as they hold tokens
- * beside text that others wrote (BREACH).
+ * Responds with an asset, compressed as the browser accepts it. Pages are never compressed: they hold tokens beside
+ * text that others wrote (BREACH attack).
  */
-export async function assetResponse(asset: Asset, acceptEncoding: string | undefined): Promise<Response> {
+export async function assetResponse(asset: PageAsset, acceptEncoding: string | undefined): Promise<Response> {
   const encoding = encodingFor(acceptEncoding ?? '');
   const headers = {
     'content-type': asset.type,
@@ -67,17 +67,17 @@ export interface AssetFolder {
   /** The path of the mount, without a slash at its end. */
   base: string;
   folder: URL;
-  /** The stylesheet's name, and the files it is joined from, in order. */
+  /** The name of the stylesheet, and the files that are joined to make it, in order. */
   stylesheet: string;
   styles: readonly string[];
-  /** The entry module; the others are preloaded. */
+  /** The entry module of the script; the other modules are preloaded. */
   mainScript: string;
   hostStyles: string | undefined;
 }
 
-/** Reads every file once. All share one version, so that relative imports work. */
+/** Reads every asset file once. All URLs contain the same version, so that relative imports work. */
 export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFolder): Promise<ServedAssets> {
-  const files = new Map<string, Asset>();
+  const files = new Map<string, PageAsset>();
   const sources = await readSources(folder);
   for (const [name, body] of sources) {
     if (!name.endsWith('.css')) files.set(name, { body, type: typeOf(name) });
@@ -94,7 +94,7 @@ export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFo
   };
 }
 
-/** A missing stylesheet fails at the start: a page without it still works and looks wrong. */
+/** Throws for a missing stylesheet at startup: a page without it would work, but look wrong. */
 function styleOf(sources: ReadonlyMap<string, string>, name: string): string {
   const style = sources.get(`${name}.css`);
   if (style === undefined) throw new Error(`The package has no stylesheet ${name}.css`);
@@ -111,7 +111,7 @@ function typeOf(name: string): string {
   return types[name.slice(name.lastIndexOf('.') + 1)] ?? 'text/plain; charset=utf-8';
 }
 
-function versionOf(files: Map<string, Asset>): string {
+function versionOf(files: Map<string, PageAsset>): string {
   const hash = createHash('sha256');
   for (const [name, { body }] of files) hash.update(name).update('\0').update(body).update('\0');
   return hash.digest('hex').slice(0, 16);

@@ -1,29 +1,29 @@
 import { types } from 'node:util';
 import { toStorableText } from '../foundation/redact.js';
 
-/** Reads the text fields of a posted body; files are dropped. */
-export interface Fields {
-  /** The field, or an empty text. */
+/** The text fields of a posted form; files are dropped. */
+export interface FormFields {
+  /** The first value of a field, or an empty string. */
   text(name: string): string;
   /** Every value of a field that may occur more than once. */
   all(name: string): string[];
-  /** Names of all fields. */
+  /** The names of all fields of the form. */
   names: readonly string[];
 }
 
 export interface FieldLimits {
-  /** Limit for the whole body, in bytes. */
+  /** Size limit of the request's body, in bytes. */
   maxBytes: number;
   maxFields: number;
 }
 
-/** Room for the longest message in four-byte letters, and the other fields. */
-export const defaultLimits: FieldLimits = { maxBytes: 16 * 1024 * 1024, maxFields: 100_000 };
+/** Room for the longest message in four-byte characters, and for the other fields. */
+export const defaultFieldLimits: FieldLimits = { maxBytes: 16 * 1024 * 1024, maxFields: 100_000 };
 
-/** A list of names and values; names may repeat. */
+/** Field names with their values; a name may occur more than once. */
 type Entries = Iterable<readonly [name: string, value: string]>;
 
-export function fieldsOf(entries: Entries, names?: readonly string[]): Fields {
+export function fieldsOf(entries: Entries, names?: readonly string[]): FormFields {
   const values = new Map<string, string[]>();
   for (const [name, value] of entries) {
     const list = values.get(name);
@@ -38,10 +38,10 @@ export function fieldsOf(entries: Entries, names?: readonly string[]): Fields {
 export const noFields = fieldsOf([]);
 
 /**
- * Reads the result of the host's body parser. It takes only texts and lists of texts and calls nothing on it: no
- * getter, no `toString`, no Proxy trap. The limits apply to it too.
+ * Reads fields from the result of the host's body parser. It accepts only strings and lists of strings and runs no code
+ * of that result: no getter, no `toString`, no Proxy trap. The limits apply to it too.
  */
-export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimits): Fields | 'too large' {
+export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimits): FormFields | 'too large' {
   const entries: [string, string][] = [];
   let room = maxBytes;
   const names = ownKeys(body);
@@ -54,7 +54,10 @@ export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimit
   return fieldsOf(entries, names);
 }
 
-/** A text, a list, or `qs`' form of a long list: an object with the keys 0, 1, 2, … */
+/**
+ * The strings in a field's value, which is a string, a list, or what `qs` makes of a long list: an object with the keys
+ * 0, 1, 2, …
+ */
 function textsIn(value: unknown, maxFields: number): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return [];
@@ -68,7 +71,9 @@ function textsIn(value: unknown, maxFields: number): string[] {
   return texts;
 }
 
-/** Keys of plain data only; the field limit stops at an object with a million keys. */
+/**
+ * The keys of an object, none for a Proxy or a typed array. The field limit also bounds an object with a million keys.
+ */
 function ownKeys(value: object): string[] {
   return types.isProxy(value) || ArrayBuffer.isView(value) ? [] : Object.keys(value);
 }

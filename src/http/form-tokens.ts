@@ -2,19 +2,22 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type NoParams, statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 
-/** Issues CSRF tokens for one person. */
+/** Issues CSRF tokens for a signed-in person, and checks them. */
 export interface FormTokens {
   issue(personId: string): string;
   accepts(personId: string, token: unknown): boolean;
 }
 
 export interface FormTokenOptions {
-  /** Purpose: a token of another purpose is refused. Default `form`. */
+  /** What the tokens are for; a token of another purpose is refused. Default `form`. */
   purpose?: string;
   now?: () => number;
 }
 
-/** Tokens signed with the schema's secret, which all processes share. Valid on their day of issue and the next. */
+/**
+ * Makes CSRF tokens that are signed with the schema's secret, which all processes share. A token is valid on its day of
+ * issue and the next.
+ */
 export async function loadFormTokens(
   runtime: Pick<Runtime, 'db'>,
   { purpose = 'form', now = Date.now }: FormTokenOptions = {},
@@ -31,7 +34,7 @@ export async function loadFormTokens(
   };
 }
 
-/** A UTC day, so that all processes agree. */
+/** The length of a day, in milliseconds. Days are UTC days, so that all processes agree. */
 const dayMs = 24 * 3600 * 1000;
 
 function isSame(expected: string, found: string): boolean {

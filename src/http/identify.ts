@@ -3,39 +3,39 @@ import type { Logger } from 'pino';
 import { errorText, toStorableText } from '../foundation/redact.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 
-/** The sender of a request as the host's session knows them. */
+/** The person who sent a request, as the host's session identifies them. */
 export interface IdentifiedPerson {
   id: string;
   name?: string;
 }
 
-/** Node's request as the host's framework left it; absent on fetch-style servers. */
+/** Node's request object as the host's framework left it; absent on fetch-style servers. */
 export interface NativeRequest {
   incoming?: IncomingMessage;
 }
 
-/** The result of identification. `answer` is the host's own object; read it with care. */
-export type Identity =
+/** The result of identification. `answer` is the object that the host returned; its getters may throw. */
+export type SenderIdentity =
   | { state: 'known'; person: IdentifiedPerson; answer: object }
   | { state: 'anonymous' | 'unconfigured' };
 
-/** The host's function that identifies the sender. */
+/** The host's function that identifies the sender of a request. */
 export interface IdentityHook {
-  /** Name of the mount option that identifies, e.g. `operator`. */
+  /** Name of the mount option that holds the function, e.g. `operator`. */
   option: string;
   ask: ((request: Request, native: NativeRequest) => unknown) | undefined;
 }
 
-/** Time limit for the host's function, in milliseconds. */
+/** Time limit for the host's identifying function, in milliseconds. */
 const timeoutMs = 10_000;
 
-/** Asks only the host who sent a request. A throw, a timeout or an unusable id means nobody. Never rejects. */
-export async function identify(
+/** Asks the host who sent a request. A throw, a timeout or an unusable id counts as anonymous. Never rejects. */
+export async function identifySender(
   { option, ask }: IdentityHook,
   request: Request,
   native: NativeRequest,
   log: Logger,
-): Promise<Identity> {
+): Promise<SenderIdentity> {
   if (!ask) return { state: 'unconfigured' };
   try {
     const answer: unknown = await withTimeout(timeoutMs, option, () => ask(request, native));
@@ -57,12 +57,15 @@ export function isPersonId(id: unknown): id is string {
 
 const maxLength = 500;
 
-/** Visible characters: an id without any could not be shown or recorded. */
+/** Matches a visible character: an id without one cannot be shown to people. */
 const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** Why an id is refused. Ids are never cut or changed: two people could become one. */
+/**
+ * Why an id is refused; null if it is usable. Ids are never cut or changed, because two people could end up with one
+ * id.
+ */
 function problemOf(id: unknown): string | null {
-  if (typeof id !== 'string') return 'is no text';
+  if (typeof id !== 'string') return 'is not a string';
   if (id.length > maxLength) return `has ${id.length} characters (limit ${maxLength})`;
   if (/\p{Cc}/u.test(id)) return 'holds control characters';
   if (!id.isWellFormed()) return 'holds half a surrogate pair';
@@ -70,7 +73,7 @@ function problemOf(id: unknown): string | null {
 }
 
 function toPerson(id: string, name: unknown): IdentifiedPerson {
-  // Do not cut a surrogate pair.
+  // A cut name may end with half a surrogate pair, which is removed.
   const known = typeof name === 'string' ? name.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, '') : '';
   return visible.test(known) ? { id, name: toStorableText(known).trim() } : { id };
 }

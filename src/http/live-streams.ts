@@ -4,24 +4,26 @@ import { createRateLimit } from './rate-limit.js';
 
 /** Server-sent events for open pages, limited per person and to the lifetime of their session. */
 export interface LiveStreams<News> {
-  /** Returns a stream, or a refusal: 429 over the person's limit, 503 over the process's limit or while closing. */
+  /**
+   * Responds with a stream, or refuses it: 429 over the person's limit, 503 over the process's limit or while closing.
+   */
   open(viewer: StreamViewer<News>): Response;
-  /** Ends every stream and opens no more. */
+  /** Ends every stream and refuses new ones. */
   close(): void;
 }
 
-/** Who watches, and which events concern them. */
+/** The person who watches a stream, and the events that concern them. */
 export interface StreamViewer<News> {
   personId: string;
-  /** The connection of the browser. */
+  /** Aborted when the browser closes its connection. */
   signal: AbortSignal;
   /** Whether the host's session still identifies the same person; asked repeatedly. */
   isStillSignedIn(): Promise<boolean>;
-  /** Formats an event; null if it does not concern them. */
+  /** Formats an event for the stream; null if it does not concern this person. */
   tell(news: News): string | null;
-  /** Sent when a slow reader has missed events. */
+  /** The event that a slow reader gets in place of those that it has missed. */
   caughtUp: string;
-  /** Called once when the stream has ended, whoever ended it. */
+  /** Called once after the stream has ended for any reason. */
   ended?(): void;
 }
 
@@ -33,25 +35,25 @@ export interface LiveSettings {
 }
 
 export interface LiveStreamsOptions<News> extends LiveSettings {
-  /** After how long a stream ends, in milliseconds. Default 50 000. */
+  /** Longest life of a stream, in milliseconds. Default 50 000. */
   lifeMs?: number;
   /** Subscribes to events; returns a function that unsubscribes. */
   subscribe(listener: (news: News) => void): () => void;
   log: Logger;
 }
 
-/** Interval of comments, which keep proxies from closing an idle stream. */
+/** Interval of comments in a stream, in milliseconds. They keep proxies from closing an idle stream. */
 const keepAliveMs = 15_000;
 /**
- * Then the browser reconnects through the host's session. A hook that reads the first request's session would not
- * notice that it ended.
+ * Longest life of a stream, in milliseconds. The browser then reconnects with a new request: one request alone would
+ * never show that the session has ended.
  */
 const defaultLifeMs = 50_000;
-/** Buffer limit of one stream, in bytes, besides the connection's own. */
+/** Size limit of a stream's buffer, in bytes, besides the buffer of the connection. */
 const maxQueued = 16 * 1024;
-/** Streams of this process. */
+/** Most streams that may be open in this process. */
 const maxStreams = 10_000;
-/** Streams written before yielding to other work. */
+/** How many streams are written to before yielding to other work. */
 const sliceSize = 250;
 
 interface Stream<News> {
@@ -210,7 +212,7 @@ function startTimers<News>(
   const timers = [
     setInterval(() => stream.send(': still here\n\n'), keepAliveMs),
     setInterval(recheck, recheckMs),
-    // Jitter: after a restart all clients would reconnect at once.
+    // Jitter: otherwise all clients would reconnect at the same moment after a restart.
     setTimeout(stream.end, lifeMs * (0.8 + 0.2 * Math.random())),
   ];
   for (const timer of timers) timer.unref();

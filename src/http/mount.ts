@@ -4,15 +4,17 @@ import { errorText } from '../foundation/redact.js';
 import type { NativeRequest } from './identify.js';
 import { isResponseOver, writeResponse } from './write-response.js';
 
-/** One handler for fetch-style servers and for Node. Neither form throws or rejects. */
+/** The handler of a mount, for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface Mounted {
   /** Responds to every request; other paths get 404. */
   fetch: (request: Request) => Promise<Response>;
-  /** Calls `next`, if given, for other paths and returns its result; failures in it are the host's. */
+  /**
+   * Calls `next`, if given, for paths of other handlers and returns its result; a rejection of it is left to the host.
+   */
   node: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void>;
 }
 
-/** The mounted application. */
+/** An application that is mounted in the host's server. */
 export interface MountedApp {
   fetch(request: Request, native: NativeRequest): Response | Promise<Response>;
 }
@@ -24,11 +26,14 @@ export interface MountOptions {
   load(): Promise<MountedApp>;
   /** Whether a path (without query) belongs to this mount. */
   owns(path: string): boolean;
-  /** Which path `owns` gets when a router removed the mount path: only the full one, or the rest first. */
+  /**
+   * Which path `owns` gets where a router has removed the mount path: only the full path, or first the rest and then
+   * the full path.
+   */
   address: 'whole' | 'left or whole';
   /** The response while the application cannot be loaded. Default: a line of text. */
   unavailable?(request: Request): Promise<Response>;
-  /** Headers of responses that the mount itself gives. */
+  /** Headers of the mount's own error responses. */
   headers: Record<string, string>;
   log: Logger;
 }
@@ -47,7 +52,7 @@ export function createMount(options: MountOptions): Mounted {
     loading ??= Promise.resolve()
       .then(options.load)
       .catch((error) => {
-        // The database may be away: the next request tries again.
+        // The database may be unreachable: the next request tries again.
         loading = undefined;
         log.error({ reason: errorText(error) }, `the ${name} cannot be loaded`);
         return {
@@ -97,7 +102,10 @@ const failedText = 'This request failed; the reason is in the log.\n';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
-/** Converts between Node and fetch by ourselves: the library would print errors and send them to the client. */
+/**
+ * Connects Node's requests to the fetch handler. Responses are written here, because @hono/node-server would print
+ * errors and send them to the client.
+ */
 async function loadListener(
   answer: (request: Request, native: NativeRequest) => Promise<Response>,
   refuse: () => Response,
@@ -121,24 +129,24 @@ async function loadListener(
   };
 }
 
-/** Calls the host's next handler. Frameworks handle a rejected promise, but not a throw. */
+/** Calls the host's next handler and catches what it throws: frameworks only handle its rejected promise. */
 function handOn(next: () => unknown, { name, log }: MountOptions, response: ServerResponse): Promise<void> {
   try {
     return next() as Promise<void>;
   } catch (error) {
-    log.error({ reason: errorText(error) }, `what the host mounted behind the ${name} threw`);
+    log.error({ reason: errorText(error) }, `the handler that the host mounted after the ${name} threw`);
     endWith(response, plain);
     return Promise.resolve();
   }
 }
 
-/** Ends a response with 500, or the connection if headers were sent. */
+/** Responds with 500, or closes the connection if headers were sent already. */
 function endWith(response: ServerResponse, headers: Record<string, string>): void {
   try {
     if (response.headersSent) response.destroy();
     else response.writeHead(500, headers).end(failedText);
   } catch {
-    // The connection is gone, or the host's own wrapper of the response fails.
+    // The connection is closed, or the host's wrapper of the response fails.
   }
 }
 
@@ -155,7 +163,7 @@ function addressOf(request: IncomingMessage, { address, owns }: MountOptions): s
   }
 }
 
-/** The path of an address, which proxies may send with scheme and host. */
+/** The path of a request's address, which proxies may send with scheme and host. */
 function pathOf(address: string): string {
   const path = address.replace(/^https?:\/\/[^/?#]*/i, '');
   return path.split(/[?#]/, 1)[0] || '/';

@@ -1,15 +1,15 @@
-/** Limits how often each key may pass. */
+/** Limits how often a request may be made under each key, such as a person's id. */
 export interface RateLimit {
-  /** 0 to go on, else the seconds for `Retry-After`. */
+  /** Counts a request. Returns 0 if it is allowed, else the seconds for `Retry-After`. */
   take(key: string): number;
 }
 
 export interface RateLimitOptions {
-  /** Burst size. */
+  /** How many requests a key may make at once. */
   burst: number;
-  /** Refill per minute. */
+  /** How many further requests per minute a key may make. */
   perMinute: number;
-  /** Maximum number of keys; the least recently used is dropped first. */
+  /** Maximum number of remembered keys; the least recently used is dropped first. */
   maxKeys?: number;
   now?: () => number;
 }

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
-import { defaultLimits, type FieldLimits, type Fields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
+import { defaultFieldLimits, type FieldLimits, type FormFields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
 
-/** Why there are no fields. `already read`: the stream was consumed, and no parsed body can be found. */
+/** Why a posted form could not be read. `already read`: the stream was consumed, and no parsed body can be found. */
 export type UnreadReason = 'too large' | 'too slow' | 'malformed' | 'already read';
 
 export interface FormReadOptions {
   limits?: FieldLimits;
-  /** Content types to read. Default: forms. */
+  /** The content types to accept. Default: forms only. */
   accepts?: readonly ('form' | 'json')[];
-  /** Time to wait for more bytes, in milliseconds. */
+  /** How long to wait for the next bytes of the body, in milliseconds. */
   idleMs?: number;
 }
 
@@ -18,14 +18,14 @@ const defaultIdleMs = 30_000;
 type Kind = 'urlencoded' | 'multipart' | 'json';
 
 /**
- * Reads fields from the stream, or from the body that a host's parser left. Call it after identification and origin
- * check. Never rejects.
+ * Reads the fields of a posted form from the request's stream, or from the body that a host's parser left. Call it
+ * after identification and origin check. Never rejects.
  */
 export async function readForm(
   request: Request,
   incoming?: IncomingMessage,
-  { limits = defaultLimits, accepts = ['form'], idleMs = defaultIdleMs }: FormReadOptions = {},
-): Promise<Fields | UnreadReason> {
+  { limits = defaultFieldLimits, accepts = ['form'], idleMs = defaultIdleMs }: FormReadOptions = {},
+): Promise<FormFields | UnreadReason> {
   try {
     const type = request.headers.get('content-type') ?? '';
     const kind = kindOf(type);
@@ -36,7 +36,7 @@ export async function readForm(
     const body = await readBody(request, limits.maxBytes, idleMs);
     return typeof body === 'string' ? body : await fieldsOfBytes(body, { type, kind }, limits);
   } catch {
-    // An incomplete multipart body or connection.
+    // The multipart body is incomplete, or the connection was closed.
     return 'malformed';
   }
 }
@@ -61,7 +61,7 @@ async function fieldsOfParsed(
   incoming: IncomingMessage,
   type: BodyType,
   limits: FieldLimits,
-): Promise<Fields | UnreadReason> {
+): Promise<FormFields | UnreadReason> {
   const { body, rawBody } = leftOn(incoming);
   for (const left of [body, rawBody]) {
     const bytes = typeof left === 'string' ? Buffer.from(left.slice(0, limits.maxBytes + 1)) : left;
@@ -72,7 +72,7 @@ async function fieldsOfParsed(
   return hadBody(incoming) ? 'already read' : noFields;
 }
 
-/** A host may parse in a getter that throws. */
+/** The body that the host's parser left on the request; its getter may throw. */
 function leftOn(incoming: IncomingMessage): { body?: unknown; rawBody?: unknown } {
   const holder = incoming as { body?: unknown; rawBody?: unknown };
   const read = (name: 'body' | 'rawBody') => {
@@ -122,7 +122,7 @@ async function nextChunk(
   }
 }
 
-/** Do not wait for the rest. */
+/** Cancels the body without waiting for its rest. */
 function stopReading(reader: Reader | undefined, why: UnreadReason): UnreadReason {
   reader?.cancel().catch(() => {});
   return why;
@@ -132,7 +132,7 @@ async function fieldsOfBytes(
   bytes: Uint8Array,
   { type, kind }: BodyType,
   limits: FieldLimits,
-): Promise<Fields | UnreadReason> {
+): Promise<FormFields | UnreadReason> {
   if (byteLengthOf(bytes) > limits.maxBytes) return 'too large';
   if (kind === 'multipart') return fieldsOfMultipart(bytes, type);
   const text = new TextDecoder().decode(bytes);
@@ -141,7 +141,7 @@ async function fieldsOfBytes(
   return fieldsOf(new URLSearchParams(text));
 }
 
-/** Uses the platform's getter: the host may have set a property of that name. */
+/** Uses the platform's getter: the host may have set its own `byteLength` property. */
 function byteLengthOf(bytes: Uint8Array): number {
   return typedArrayLength.call(bytes);
 }
@@ -149,7 +149,7 @@ function byteLengthOf(bytes: Uint8Array): number {
 const typedArrayLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')
   ?.get as () => number;
 
-async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<Fields> {
+async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<FormFields> {
   const body = bytes as Uint8Array<ArrayBuffer>;
   const form = await new Response(body, { headers: { 'content-type': type } }).formData();
   const texts: [string, string][] = [];
@@ -157,7 +157,7 @@ async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<Field
   return fieldsOf(texts);
 }
 
-function fieldsOfJson(text: string, limits: FieldLimits): Fields | 'too large' {
+function fieldsOfJson(text: string, limits: FieldLimits): FormFields | 'too large' {
   const parsed: unknown = JSON.parse(text);
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
     ? fieldsOfObject(parsed, limits)

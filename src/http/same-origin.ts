@@ -1,6 +1,6 @@
 /**
- * Whether a state-changing request comes from this site: by `Sec-Fetch-Site`, or on plain http by `Origin`. Without
- * both it is refused.
+ * Whether a state-changing request comes from this site: by `Sec-Fetch-Site`, or on plain http by `Origin`. A request
+ * without both headers is refused.
  */
 export function isSameOrigin(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site');

@@ -26,7 +26,7 @@ export const securityHeaders: Record<string, string> = {
 export const setSecurityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(securityHeaders)) {
-    // Refusal pages bring a policy for their inline style.
+    // Error pages set their own Content-Security-Policy, because they have an inline style.
     const mayDiffer = name === 'cache-control' || name === 'content-security-policy';
     if (!mayDiffer || !c.res.headers.has(name)) c.res.headers.set(name, value);
   }

@@ -1,31 +1,34 @@
 import { closestWord } from '../foundation/closest-word.js';
 import { CairnloopError } from '../foundation/errors.js';
 
-/** The texts of a page, and how they run. */
+/** The texts of a page, with their language and writing direction. */
 export interface Wording<Texts> {
   texts: Texts;
-  /** Language tag for `lang`, dates and numbers. */
+  /** The language tag for the attribute `lang` and for formatting dates and numbers. */
   locale: string;
   dir: 'ltr' | 'rtl';
 }
 
-/** The languages that the package ships, by their tag. */
-export interface Languages<Texts> {
+/** The texts that the package ships, by language tag. */
+export interface ShippedLanguages<Texts> {
   shipped: Readonly<Record<string, Texts>>;
-  /** The texts of a language that is not shipped, before the host's own. */
+  /** The texts for a language that is not shipped; the host's own texts replace them. */
   base: Texts;
-  /** The language tag for a browser that asks for none of them. */
+  /** The language tag to use where a browser asks for no shipped language. */
   fallback: string;
 }
 
-/** What a host sets: any text by its key, and the language of the others. */
+/** The texts that a host replaces, by their keys, and the language of all others. */
 export type HostTexts = { locale?: string } & { readonly [key: string]: string | undefined };
 
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'ha', 'he', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
-/** Chooses the texts for a request: the host's locale, else what the browser asks for, then the host's own texts. */
+/**
+ * Chooses the texts for a request by the host's locale, else by the browser's languages; the host's own texts replace
+ * them.
+ */
 export function chooseWording<Texts>(
-  { shipped, base, fallback }: Languages<Texts>,
+  { shipped, base, fallback }: ShippedLanguages<Texts>,
   given: HostTexts,
   acceptLanguage: string | null,
 ): Wording<Texts> {
@@ -39,7 +42,7 @@ export function chooseWording<Texts>(
   };
 }
 
-/** The shipped language that a browser likes best, by the weights of its `Accept-Language`. */
+/** The shipped language that a browser prefers, by the weights of its `Accept-Language`. */
 function preferred(header: string | null, shipped: object): string | undefined {
   const wanted = (header ?? '').slice(0, 500).split(',').map(weighed);
   const known = wanted.filter(
@@ -56,7 +59,7 @@ function weighed(range: string): { tag: string; weight: number } {
 
 const languageOf = (tag: string) => new Intl.Locale(tag).language;
 
-/** Whether a text is a language tag, so that `Intl` takes it. */
+/** Whether a value is a language tag that `Intl` accepts. */
 export function isLocale(tag: unknown): tag is string {
   try {
     return typeof tag === 'string' && Intl.getCanonicalLocales(tag).length === 1;
@@ -65,14 +68,17 @@ export function isLocale(tag: unknown): tag is string {
   }
 }
 
-/** A text with what it names filled in. */
+/** Replaces each `{name}` in a text by the value of that name; unknown names stay. */
 export function fillPlaceholders(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? String(values[name]) : whole,
   );
 }
 
-/** Copies the texts that a host sets. Throws `MOUNT_OPTION_INVALID`: a slip in a key would leave a text as it was. */
+/**
+ * Copies the texts that a host sets. Throws `MOUNT_OPTION_INVALID`, also for an unknown key: a misspelt one would
+ * replace nothing.
+ */
 export function readHostTexts<Given extends object>(helper: string, given: Given, keys: readonly string[]): Given {
   const refuse = (option: string, expected: string, found: string) =>
     new CairnloopError('MOUNT_OPTION_INVALID', { helper, option: `strings.${option}`, expected, found });

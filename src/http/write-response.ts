@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
 
-/** Whether the response was sent already, or the client is gone. */
+/** Whether the response was sent already, or the client has disconnected. */
 export function isResponseOver({ headersSent, writableEnded, destroyed }: ServerResponse): boolean {
   return headersSent || writableEnded || destroyed;
 }
 
 /**
- * Writes a `Response` to Node's. Streams respect backpressure and are cancelled when the client leaves. Rejects if the
- * host's response throws.
+ * Writes a fetch `Response` to Node's response. Streams respect backpressure and are cancelled when the client leaves.
+ * Rejects if the host's response throws.
  */
 export async function writeResponse(response: Response, outgoing: ServerResponse): Promise<void> {
   if (isResponseOver(outgoing)) return cancel(response.body);
   const streamed = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   const bytes = streamed ? undefined : Buffer.from(await response.arrayBuffer());
-  // The host's timeout may have responded meanwhile.
+  // A timeout of the host's may have sent a response meanwhile.
   if (isResponseOver(outgoing)) return cancel(response.body);
   try {
     outgoing.writeHead(response.status, headersOf(response, bytes));

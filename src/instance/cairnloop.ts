@@ -25,7 +25,7 @@ import {
 import type { Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
-import { readiness } from '../ops/readiness.js';
+import { checkReadiness } from '../ops/readiness.js';
 import { safeMetrics } from '../ops/safe-metrics.js';
 import { makeReport } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
@@ -36,11 +36,11 @@ import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.j
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { createWithin } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
-import { callsOf } from './calls.js';
+import { createPublicCalls } from './calls.js';
 import { createMounts } from './mounts.js';
 import { refuseExtraArguments, wrapPublicCalls } from './public-calls.js';
 
-/** Settings for those who embed Cairnloop beyond its config. */
+/** Options of `createCairnloop` besides the config. */
 export interface CreateOptions {
   /** Where log lines go: a pino logger of the host's. Default: JSON lines on stderr, from `log.level` up. */
   logger?: Logger;
@@ -60,16 +60,21 @@ export async function createCairnloop(
   requireKnownKeys('createCairnloop', options, ['logger', 'configFile']);
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
-  // Called at a scrape, when the worker exists.
-  const ready = (): Promise<Readiness> => readiness(runtime, worker);
+  // Called at a scrape of the metrics, when the worker exists.
+  const ready = (): Promise<Readiness> => checkReadiness(runtime, worker);
   const { runtime, prometheus } = await assemble(resolved, options, ready);
-  // A worker process says it once it works: until then the one line that it prints is why it does not start.
+  // A worker process logs the owed callbacks once it runs. If it cannot start, the reason is the only line that it
+  // prints.
   if (!forWorker) await logOwedCallbacks(runtime);
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const explain = (error: unknown) => toHostDatabaseError(error, runtime.db);
-  const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
-  const api = wrapPublicCalls(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
+  const inTransactions = createWithin({ runtime, createPublicCalls, admit: requireSchema });
+  const api = wrapPublicCalls(
+    createPublicCalls(runtime),
+    explain,
+    async (name) => withoutTables.has(name) || requireSchema(),
+  );
   const reports = { cairnloop: { report: (input?: ReportInput) => makeReport(runtime, input) } };
   const { report } = wrapPublicCalls(reports, explain, requireSchema).cairnloop;
   const { operations, workspace, portal, closeMounts } = createMounts({
@@ -102,10 +107,10 @@ export async function createCairnloop(
   };
 }
 
-/** Calls that may need no table: they go on while the database is away. */
+/** Calls that may need no table, and therefore work while the database is unreachable. */
 const withoutTables = new Set(['context.get', 'sla.activePolicies']);
 
-/** Refuses work on a schema of another version. A role that may not read which it is, is let through. */
+/** Refuses calls on a schema of another version. Where the role may not read the version, calls are let through. */
 function lenientSchemaCheck(db: Database): () => Promise<void> {
   const requireSchema = createSchemaCheck(db);
   return () =>
@@ -114,7 +119,10 @@ function lenientSchemaCheck(db: Database): () => Promise<void> {
     });
 }
 
-/** A worker whose jobs are in Postgres finds them unreachable where the schema lacks their table, or Postgres is away. */
+/**
+ * Wraps a worker so that a failed start names its cause. Jobs in Postgres are also unreachable where their table is
+ * missing or Postgres is down.
+ */
 function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unknown) => Promise<unknown>): Worker {
   const reasonOf = async (error: unknown): Promise<unknown> => {
     if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')

@@ -29,8 +29,11 @@ import { slaForConversation } from '../sla/find.js';
 import { pauseSla, resumeSla } from '../sla/pause.js';
 import { activePolicies, setPolicy } from '../sla/policies.js';
 
-/** Every call that reads or writes conversations, over a runtime; nothing is checked, frozen or explained here. */
-export function callsOf(runtime: Runtime): Calls {
+/**
+ * Makes the public calls of one runtime. `wrapPublicCalls` refuses extra arguments, freezes results and translates
+ * errors.
+ */
+export function createPublicCalls(runtime: Runtime): Calls {
   return {
     conversations: conversationsCalls(runtime),
     drafts: draftsCalls(runtime),

@@ -1,12 +1,12 @@
 import type { Cairnloop, Calls } from '../contracts/cairnloop.js';
-import { createOperations, type OperationsSources, operationsPaths } from '../ops/operations.js';
+import { createOperations, type OperationsSources, resolveOperationsPaths } from '../ops/operations.js';
 import { createPortal } from '../portal/portal.js';
 import type { Runtime } from '../runtime.js';
 import { createWorkspace } from '../workspace/workspace.js';
 
 interface MountsInput {
   runtime: Runtime;
-  /** The public calls, which the pages make as a host would. */
+  /** The public calls, which the mounted pages make just as a host would. */
   api: Calls;
   operations: OperationsSources;
 }
@@ -16,7 +16,7 @@ interface Mounts extends Pick<Cairnloop, 'operations' | 'workspace' | 'portal'> 
   closeMounts(): void;
 }
 
-/** The handlers that a host mounts in its server. */
+/** Makes the functions that return the handlers which a host mounts in its server. */
 export function createMounts({ runtime, api, operations }: MountsInput): Mounts {
   const { healthPath, metricsPath } = runtime.config.ops;
   const open = new Set<{ close(): void }>();
@@ -25,7 +25,8 @@ export function createMounts({ runtime, api, operations }: MountsInput): Mounts 
     return mount;
   };
   return {
-    operations: (options = {}) => createOperations(operations, operationsPaths(options, { healthPath, metricsPath })),
+    operations: (options = {}) =>
+      createOperations(operations, resolveOperationsPaths(options, { healthPath, metricsPath })),
     workspace: (options) => remember(createWorkspace(runtime, api, options)),
     portal: (options) => remember(createPortal(runtime, api, options)),
     closeMounts() {

@@ -7,8 +7,8 @@ type Groups<Api> = { [Group in keyof Api]: { [Name in keyof Api[Group]]: AsyncCa
 
 /**
  * Wraps the API for hosts: results are frozen recursively, and failures are translated by `explain`. Internal callers
- * see raw database errors, to distinguish an outage from a bad statement. `admit` may refuse a call by its name, such as
- * `drafts.get`.
+ * see raw database errors, to distinguish an outage from a bad statement. `admit` may refuse a call by its name, such
+ * as `drafts.get`.
  */
 export function wrapPublicCalls<Api extends Groups<Api>>(
   api: Api,
@@ -38,7 +38,7 @@ export function wrapPublicCalls<Api extends Groups<Api>>(
   return Object.fromEntries(groups) as Api;
 }
 
-/** A function that refuses an object of options where it takes none. */
+/** Wraps a function so that it refuses an object beyond its last parameter. */
 export function refuseExtraArguments<AnyCall extends Call>(call: AnyCall, operation: string): AnyCall {
   return ((...given: never[]) => {
     requireNoSurplus(operation, call, given);
@@ -47,8 +47,8 @@ export function refuseExtraArguments<AnyCall extends Call>(call: AnyCall, operat
 }
 
 /**
- * Refuses an object beyond the last parameter, which would be ignored with every key in it. Other values pass:
- * `ids.map(get)` passes an index and the list.
+ * Refuses an object beyond the last parameter of a call, because all of its keys would be ignored. Other values are let
+ * through: `ids.map(get)` passes an index and the list.
  */
 function requireNoSurplus(operation: string, call: Call, given: readonly unknown[]): void {
   const at = given.findIndex((value, index) => index >= call.length && isMap(value));
@@ -68,7 +68,7 @@ function isMap(value: unknown): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** A list is the caller's own, to sort and to cut; what it holds is not. */
+/** Freezes a result. A list in it stays unfrozen, so that the caller can sort it; its items are frozen. */
 function withFrozenData(answer: unknown): unknown {
   const { items, results } = (answer ?? {}) as { items?: unknown; results?: unknown };
   const list = [answer, items, results].find(Array.isArray);

@@ -7,7 +7,7 @@ import { findWorkerHeartbeats, isWorkerAlive } from '../deliveries/worker-health
 import type { Readiness } from './operations.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** Greatest age of counts, in milliseconds, plus the duration of the count. */
+/** Older counts are counted again at the next scrape, in milliseconds. */
 const freshMs = 5000;
 
 /** Time that a scrape waits for its first counts, in milliseconds. */
@@ -21,12 +21,12 @@ export function createDeliveryCounts(executor: Executor): () => Promise<Delivery
   return cached<DeliveryCounts>([], () => executor.run(countDeliveries, { topics: deliveryTopics }));
 }
 
-/** Counts outcomes that wait for a lock, in the same way. */
+/** Counts callback outcomes that wait for a lock, cached as in {@link createDeliveryCounts}. */
 export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
 }
 
-/** The ages that show whether the audit record is sealed and its anchors are handed over. */
+/** Reads the ages that show whether the audit record is sealed and its anchors are handed over. */
 export function createAuditAges(executor: Executor): () => Promise<AuditAges> {
   return cached<AuditAges>({ oldestUnsealedSeconds: 0, anchorAgeSeconds: null }, async () => {
     const [row] = await executor.run(selectAuditAges);
@@ -43,12 +43,12 @@ const selectAuditAges = statement<NoParams, { unsealed: number | null; anchor: n
       (SELECT extract(epoch FROM ${s}.clock() - handed_at)::float8 FROM ${s}.audit_anchor) AS anchor`,
 );
 
-/** Counts workers that are alive, in the same way. */
+/** Counts the workers that are alive, cached as in {@link createDeliveryCounts}. */
 export function createWorkerCount(executor: Executor): () => Promise<number> {
   return cached(0, async () => (await findWorkerHeartbeats(executor)).filter(isWorkerAlive).length);
 }
 
-/** Reads the checks of readiness for metrics, cached. A check that is not mentioned has passed. */
+/** Reads the checks of readiness for metrics, cached. A check that the probe leaves out has passed. */
 export function createReadyChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
   const allPassed = { database: true, jobs: true, migrations: true, worker: true, settlements: true };
   return cached<Record<string, boolean>>({}, async () => {
@@ -68,7 +68,7 @@ function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promi
       last = await count();
       countedAt = performance.now();
     } catch {
-      // During an outage the last counts stay; readiness reports it.
+      // During an outage the last counts stay; readiness reports the outage.
     } finally {
       counting = undefined;
     }

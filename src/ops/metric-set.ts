@@ -4,15 +4,15 @@ import type { DeliveryCounts } from './prometheus-metrics.js';
 
 export type MetricSet = ReturnType<typeof createMetricSet>;
 
-/** Cairnloop's metrics, in no registry yet. The source is read at a scrape. */
+/** Creates Cairnloop's metrics outside of any registry. The gauges read `source` at each scrape. */
 export function createMetricSet(source: MetricSource) {
   const events = createEventMetrics();
-  // Counters start at 0, so that the first failure shows as an increase.
+  // Set these counters to 0, so that the first failure shows as an increase.
   for (const module of ['automationPolicy', 'slaPolicyProvider']) events.moduleFailures.inc({ module }, 0);
   return { ...events, ...createStateGauges(source) };
 }
 
-/** Counted as things happen. */
+/** Metrics that are counted when an event happens. */
 function createEventMetrics() {
   return {
     resolveSeconds: histogram(
@@ -37,7 +37,7 @@ function createEventMetrics() {
     ),
     moduleFailures: counter(
       'cairnloop_host_module_failures_total',
-      'Host modules that gave no usable answer, where work went on without it.',
+      'Calls of host modules that failed or returned nothing usable, after which work went on without them.',
       ['module'],
     ),
     portalRequests: counter(
@@ -53,17 +53,17 @@ function createEventMetrics() {
   };
 }
 
-/** Counted at each attempt of a delivery. */
+/** Metrics that are counted at each attempt of a delivery. */
 function createDeliveryMetrics() {
   return {
     deliveries: counter(
       'cairnloop_deliveries_total',
-      'Attempts at deliveries by what became of them: done, retried, discarded.',
+      'Attempts of deliveries by their outcome: done, retried, discarded.',
       ['topic', 'outcome'],
     ),
     attemptSeconds: histogram(
       'cairnloop_delivery_attempt_duration_seconds',
-      'Time that the host module took.',
+      'Duration of the call of the host module.',
       [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30],
       ['topic'],
     ),
@@ -76,7 +76,7 @@ function createDeliveryMetrics() {
   };
 }
 
-/** Read from the source at each scrape. */
+/** Gauges that are read from the source at each scrape. */
 function createStateGauges({ counts, kept, audit, workers, ready }: MetricSource) {
   return {
     ...createCountGauges(counts),
@@ -103,7 +103,7 @@ function createStateGauges({ counts, kept, audit, workers, ready }: MetricSource
     ),
     settlementsOldest: gauge(
       'cairnloop_settlements_oldest_waiting_seconds',
-      'For how long the oldest of these outcomes has waited.',
+      'For how long the oldest outcome of a callback has waited to be written.',
       [],
       async (found) => found.set((await kept()).oldestSeconds),
     ),
@@ -115,11 +115,11 @@ function createCountGauges(counts: MetricSource['counts']) {
   const ofTopics = (name: string, help: string, key: 'pending' | 'discarded' | 'oldestDueSeconds') =>
     gauge(name, help, ['topic'], async (found) => setCounts(found, await counts(), key));
   return {
-    pending: ofTopics('cairnloop_deliveries_pending', 'Deliveries that wait, scheduled ones among them.', 'pending'),
-    discarded: ofTopics('cairnloop_deliveries_discarded', 'Deliveries given up and not retried.', 'discarded'),
+    pending: ofTopics('cairnloop_deliveries_pending', 'Pending deliveries, including scheduled ones.', 'pending'),
+    discarded: ofTopics('cairnloop_deliveries_discarded', 'Discarded deliveries that were not retried.', 'discarded'),
     oldestDue: ofTopics(
       'cairnloop_deliveries_oldest_due_seconds',
-      'For how long the oldest delivery has been due that no worker has taken; 0 where none waits.',
+      'For how long the oldest due delivery has waited to be claimed by a worker; 0 where none waits.',
       'oldestDueSeconds',
     ),
   };

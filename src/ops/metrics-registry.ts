@@ -5,38 +5,40 @@ import { errorText } from '../foundation/redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** The values that are read at a scrape. */
+/** The values that the metrics read at a scrape. */
 export interface MetricSource {
   counts(): Promise<DeliveryCounts>;
   kept(): Promise<KeptOutcomes>;
   audit(): Promise<AuditAges>;
-  /** How many workers are alive. */
+  /** Counts the workers that are alive. */
   workers(): Promise<number>;
-  /** The checks of readiness, by name. */
+  /** Whether each readiness check passes, by its name. */
   ready(): Promise<Readonly<Record<string, boolean>>>;
 }
 
-/** The values that one instance supplies. */
-export interface CountSource extends MetricSource {
-  /** Identifies the database; equal for instances that count the same rows. */
+/** The metric values that one instance of Cairnloop supplies. */
+export interface InstanceMetricSource extends MetricSource {
+  /** Identifies the database and schema; it is equal for instances that count the same rows. */
   database: string;
 }
 
-/** The metrics in one registry: instances that share the registry count in the same ones. */
+/** Cairnloop's metrics in one registry. All instances that share the registry use them. */
 interface RegistryMetrics {
   names: ReadonlyMap<string, object>;
   set: MetricSet;
-  sources: Set<CountSource>;
+  sources: Set<InstanceMetricSource>;
 }
 
-/** Key of the metrics on the registry itself, where another copy of this package finds them too. */
+/**
+ * The key under which a registry object holds Cairnloop's metrics, so that another copy of this package finds them too.
+ */
 const ownMetrics = Symbol.for('cairnloop.registry-metrics.1');
 
 /**
- * The metrics of a registry, made at the first call. Throws `METRIC_NAME_TAKEN` where the host has a metric of the same
- * name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot take or print them.
+ * Adds an instance to the metrics of a registry, which are made at the first call. Throws `METRIC_NAME_TAKEN` where the
+ * host has a metric of the same name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot take or print them.
  */
-export async function joinRegistry(registry: Registry, source: CountSource): Promise<RegistryMetrics> {
+export async function joinMetricsRegistry(registry: Registry, source: InstanceMetricSource): Promise<RegistryMetrics> {
   const holder = registry as Registry & { [ownMetrics]?: RegistryMetrics };
   const metrics = holder[ownMetrics] ?? createRegistryMetrics();
   refuseTakenNames(registry, metrics);
@@ -48,7 +50,7 @@ export async function joinRegistry(registry: Registry, source: CountSource): Pro
 }
 
 function createRegistryMetrics(): RegistryMetrics {
-  const sources = new Set<CountSource>();
+  const sources = new Set<InstanceMetricSource>();
   const set = createMetricSet({
     counts: () => sumOf([...sources]),
     kept: () => keptOf([...sources]),
@@ -63,8 +65,8 @@ function nameOf(metric: object): string {
   return (metric as { name: string }).name;
 }
 
-/** Instances on one schema count the same rows once; counts of several schemas are added up. */
-async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
+/** Adds up the delivery counts of all schemas; several instances on one schema count once. */
+async function sumOf(sources: readonly InstanceMetricSource[]): Promise<DeliveryCounts> {
   const sums = new Map<string, DeliveryCounts[number]>();
   for (const counts of await Promise.all(onePerDatabase(sources).map((source) => source.counts()))) {
     for (const { topic, pending, discarded, oldestDueSeconds } of counts) {
@@ -80,8 +82,8 @@ async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
   return [...sums.values()];
 }
 
-/** Reads the counts of outcomes that wait for a lock. */
-async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
+/** Adds up the callback outcomes that wait for a lock, over all schemas. */
+async function keptOf(sources: readonly InstanceMetricSource[]): Promise<KeptOutcomes> {
   const kept = await Promise.all(onePerDatabase(sources).map((source) => source.kept()));
   return {
     count: kept.reduce((sum, { count }) => sum + count, 0),
@@ -89,8 +91,8 @@ async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
   };
 }
 
-/** The oldest of several records. */
-async function auditOf(sources: readonly CountSource[]): Promise<AuditAges> {
+/** The greatest ages in the audit records of all schemas. */
+async function auditOf(sources: readonly InstanceMetricSource[]): Promise<AuditAges> {
   const ages = await Promise.all(onePerDatabase(sources).map((source) => source.audit()));
   const anchors = ages.flatMap(({ anchorAgeSeconds }) => anchorAgeSeconds ?? []);
   return {
@@ -99,17 +101,17 @@ async function auditOf(sources: readonly CountSource[]): Promise<AuditAges> {
   };
 }
 
-function onePerDatabase(sources: readonly CountSource[]): CountSource[] {
+function onePerDatabase(sources: readonly InstanceMetricSource[]): InstanceMetricSource[] {
   return [...new Map(sources.map((source) => [source.database, source])).values()];
 }
 
-async function workersOf(sources: readonly CountSource[]): Promise<number> {
+async function workersOf(sources: readonly InstanceMetricSource[]): Promise<number> {
   const counts = await Promise.all(onePerDatabase(sources).map((source) => source.workers()));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** A readiness check passes only if it passes in every Cairnloop instance of this registry. */
-async function readyOf(sources: readonly CountSource[]): Promise<Record<string, boolean>> {
+async function readyOf(sources: readonly InstanceMetricSource[]): Promise<Record<string, boolean>> {
   const ready: Record<string, boolean> = {};
   for (const checks of await Promise.all(sources.map((source) => source.ready())))
     for (const [check, passed] of Object.entries(checks)) ready[check] = passed && (ready[check] ?? true);
@@ -127,7 +129,10 @@ function missingFrom(registry: Registry, { names }: RegistryMetrics): [name: str
   return [...names].filter(([name]) => registry.getSingleMetric(name) === undefined);
 }
 
-/** A registry of OpenMetrics takes `_total` off the name of a counter that it has printed. */
+/**
+ * Registers metrics under their full names: an OpenMetrics registry removes `_total` from the name of a counter that it
+ * has printed.
+ */
 function register(registry: Registry, missing: [name: string, metric: object][]): void {
   try {
     for (const [name, metric] of missing) registry.registerMetric(Object.assign(metric, { name }) as never);
@@ -136,7 +141,7 @@ function register(registry: Registry, missing: [name: string, metric: object][])
   }
 }
 
-/** The text of an older prom-client may leave out the metrics of this one. */
+/** Checks that the registry prints Cairnloop's metrics: one of an older prom-client may leave them out. */
 async function requirePrintable(registry: Registry): Promise<void> {
   const name = 'cairnloop_conversations_resolved_total';
   const said = await printed(registry, name);
@@ -155,7 +160,7 @@ async function printed(registry: Registry, name: string): Promise<string> {
  * Registers the metrics again after the host cleared its registry; counts are kept. A single metric that the host
  * removed stays removed. Never throws.
  */
-export function restoreCleared(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
+export function restoreClearedMetrics(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
   try {
     const missing = missingFrom(registry, metrics);
     if (missing.length < metrics.names.size) return;

@@ -6,36 +6,44 @@ import { describeFound } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { createMount, type Mounted } from '../http/mount.js';
-import { type MountSchemas, optional, readMountOptions } from '../validation/mount-options.js';
+import { type MountSchemas, optionalMountOption, readMountOptions } from '../validation/mount-options.js';
 
 export type { Mounted } from '../http/mount.js';
 
 export interface OperationsOptions {
-  /** Default: `ops.healthPath` of the config, `/health`. Readiness is `<healthPath>/ready`. */
+  /** Health check path. Default: `ops.healthPath` of the config, `/health`. Readiness is `<healthPath>/ready`. */
   healthPath?: string;
-  /** Default: `ops.metricsPath` of the config, `/metrics`. */
+  /** Metrics path. Default: `ops.metricsPath` of the config, `/metrics`. */
   metricsPath?: string;
 }
 
-/** What the endpoints report. */
+/** Where the health and metrics endpoints get what they report. */
 export interface OperationsSources {
   ready(): Promise<Readiness>;
-  /** Null: no reporter is configured. */
+  /** Collects the metrics; null where no metrics reporter is configured. */
   metrics: (() => Promise<{ contentType: string; body: string }>) | null;
   log: Logger;
-  /** The name of the config file, where it is known. */
+  /** The name of the config file, for the hint how to configure metrics. */
   configFile?: string | undefined;
 }
 
-export type Check = 'ok' | 'failed' | 'draining' | 'waiting';
+export type CheckStatus = 'ok' | 'failed' | 'draining' | 'waiting';
 
 export interface Readiness {
   status: 'ok' | 'unavailable';
   /** `settlements`: outcomes of callbacks that cannot be written, because another session has their rows locked. */
-  checks: { database: Check; jobs: Check; migrations: Check; worker?: Check; settlements?: Check };
+  checks: {
+    database: CheckStatus;
+    jobs: CheckStatus;
+    migrations: CheckStatus;
+    worker?: CheckStatus;
+    settlements?: CheckStatus;
+  };
 }
 
-/** Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options. */
+/**
+ * Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options.
+ */
 export function createOperations(sources: OperationsSources, paths: Required<OperationsOptions>): Mounted {
   const { healthPath, metricsPath } = paths;
   const owned = new Set([healthPath, `${healthPath}/ready`, metricsPath]);
@@ -50,7 +58,7 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
     try {
       const { contentType, body } = await sources.metrics();
       if (typeof body !== 'string') throw new Error('the registry returned no text');
-      // Checked here: the `Response` that @hono/node-server makes global looks at its headers only when it is sent.
+      // Throws for an invalid content type here: @hono/node-server's own `Response` would throw only when it is sent.
       new Headers({ 'content-type': contentType });
       return c.body(body, 200, { 'content-type': contentType });
     } catch (error) {
@@ -89,13 +97,14 @@ function metricsGuidance(configFile: string | undefined): string {
   return `Metrics are not configured. Add this line to ${where} and restart:\n\n  metrics: prometheus(), // ${load}\n`;
 }
 
-const path = optional(opsPath.expected, z.custom<string>(opsPath.accepts));
+const path = optionalMountOption(opsPath.expected, z.custom<string>(opsPath.accepts));
 const schemas: MountSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
 
 /**
- * Checks the options of {@link createOperations} when it is mounted, so that a typing error does not hide an endpoint.
+ * Checks the paths of the health and metrics endpoints when they are mounted, so that a misspelt option does not move
+ * one unnoticed.
  */
-export function operationsPaths(
+export function resolveOperationsPaths(
   options: OperationsOptions,
   defaults: Required<OperationsOptions>,
 ): Required<OperationsOptions> {

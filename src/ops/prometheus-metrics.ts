@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { type CountSource, joinRegistry, restoreCleared } from './metrics-registry.js';
+import { type InstanceMetricSource, joinMetricsRegistry, restoreClearedMetrics } from './metrics-registry.js';
 import type { PrometheusReporter } from './prometheus.js';
 
-/** Deliveries that wait or were given up, by topic, and for how long the oldest has been due. */
+/** How many deliveries are pending or discarded, by topic, and for how long the oldest pending one has been due. */
 export type DeliveryCounts = readonly {
   topic: string;
   pending: number;
@@ -13,13 +13,16 @@ export type DeliveryCounts = readonly {
   oldestDueSeconds: number;
 }[];
 
-/** Outcomes that could not be written, because another session has their rows locked. */
+/** Callback outcomes that could not be written, because another session has their rows locked. */
 export interface KeptOutcomes {
   count: number;
   oldestSeconds: number;
 }
 
-/** How the audit record is kept; `anchorAgeSeconds` is null where no anchor was handed over. */
+/**
+ * The ages of the oldest unsealed audit event and of the last anchor; `anchorAgeSeconds` is null where none was handed
+ * over.
+ */
 export interface AuditAges {
   oldestUnsealedSeconds: number;
   anchorAgeSeconds: number | null;
@@ -28,28 +31,26 @@ export interface AuditAges {
 /** Time limit of a scrape, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 
-/** Only these priorities are labels: others are free text of the host. */
+/** The priorities that are metric labels. All others are free text of the host and count as `other`. */
 const knownPriorities = new Set(['low', 'normal', 'high', 'urgent']);
 
 export interface PrometheusMetrics extends Metrics {
   scrape(): Promise<{ contentType: string; body: string }>;
-  /** Stops counting deliveries of this instance. Earlier counts stay. */
+  /** Removes the instance from the metrics that are read at a scrape. What was counted before stays. */
   close(): void;
 }
 
-/**
- * Cairnloop's metrics in prom-client. Throws `METRIC_NAME_TAKEN`, `METRICS_REGISTRY_UNUSABLE`.
- */
+/** Creates Cairnloop's metrics with prom-client. Throws `METRIC_NAME_TAKEN`, `METRICS_REGISTRY_UNUSABLE`. */
 export async function createPrometheusMetrics(
   reporter: PrometheusReporter,
-  source: CountSource,
+  source: InstanceMetricSource,
   log: Logger,
 ): Promise<PrometheusMetrics> {
   const registry = (reporter.options.registry as Registry | undefined) ?? new Registry();
-  const joined = await joinRegistry(registry, source);
-  /** Looks whether the metrics are still there, as the host may clear its registry at any time. */
+  const joined = await joinMetricsRegistry(registry, source);
+  /** The metrics, registered again if the host has cleared its registry. */
   const current = () => {
-    restoreCleared(registry, joined, log);
+    restoreClearedMetrics(registry, joined, log);
     return joined.set;
   };
   return {

@@ -6,7 +6,7 @@ import { requireKnownKeys } from '../validation/known-keys.js';
 export interface PrometheusOptions {
   /**
    * A prom-client `Registry` of the host's: Cairnloop's metrics go in, and `/metrics` prints all of it. Instances that
-   * share a registry count in the same metrics. Default: one of our own.
+   * share a registry use the same metrics. Default: a registry of the instance's own.
    */
   registry?: unknown;
 }
@@ -38,7 +38,7 @@ function isRegistry(value: unknown): boolean {
   try {
     return typeof value === 'object' && value !== null && methods.every((name) => hasMethod(value, name));
   } catch {
-    // A getter or a proxy that throws.
+    // The value has a getter or is a proxy that throws.
     return false;
   }
 }

@@ -6,19 +6,19 @@ import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 import type { ObservedWorker } from '../worker/worker.js';
-import type { Check, Readiness } from './operations.js';
+import type { CheckStatus, Readiness } from './operations.js';
 
-/** Time limit of a probe, in milliseconds. */
+/** Time limit of one readiness check, in milliseconds. */
 const probeTimeoutMs = 2000;
 
-/** Outcomes unwritten for this long are reported, in milliseconds. */
+/** Callback outcomes that stay unwritten for longer make the process unready, in milliseconds. */
 const stuckAfterMs = 10_000;
 
 /**
- * Whether this process can work now: writable database, job store, migrations, and a worker that is not stopping and
- * can write outcomes.
+ * Checks whether this process can work now: writable database, job store, migrations, and a worker that is not stopping
+ * and can write outcomes.
  */
-export async function readiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
+export async function checkReadiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
   const db = runtime.db.waitingFor(workerLockTimeoutMs);
   const [database, migrations, jobs, settlements] = await Promise.all([
     check('database', () => write(db)),
@@ -41,7 +41,10 @@ export async function readiness(runtime: Runtime, worker: ObservedWorker): Promi
   };
 }
 
-/** Only a write reveals a standby or a read-only primary. Another check reports a missing schema. */
+/**
+ * Only a write reveals a standby or a read-only primary. A missing table is not reported here, but by the check of
+ * migrations.
+ */
 async function write(db: Database): Promise<void> {
   await db.run(changeNothing).catch(async (error) => {
     if (!noSuchTable.has((error as { code?: string }).code ?? '')) throw error;
@@ -56,10 +59,13 @@ async function outcomesAreWritten(db: Database, worker: ObservedWorker): Promise
 
 const noSuchTable = new Set(['3F000', '42P01']);
 
-/** Refused where writing is: a read-only database, a role without the right, a locked table. */
+/**
+ * An UPDATE of no row, which fails where a write would: in a read-only database, for a role without the right, on a
+ * locked table.
+ */
 const changeNothing = statement('readiness.write', (s) => `UPDATE ${s}.deliveries SET attempts = attempts WHERE false`);
 
-async function check(what: string, probe: () => Promise<unknown>): Promise<Check> {
+async function check(what: string, probe: () => Promise<unknown>): Promise<CheckStatus> {
   try {
     return (await withTimeout(probeTimeoutMs, what, probe)) === false ? 'failed' : 'ok';
   } catch {

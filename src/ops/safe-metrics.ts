@@ -3,8 +3,8 @@ import { errorText } from '../foundation/redact.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
 /**
- * Isolates failures of the host's registry: a throwing counter must neither fail an operation nor lose an outcome. The
- * first failure is logged.
+ * Wraps metrics so that a counter which throws, in a registry of the host's, neither fails an operation nor loses an
+ * outcome. The first failure is logged.
  */
 export function safeMetrics(metrics: Metrics, log: Logger): Metrics {
   let told = false;

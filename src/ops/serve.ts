@@ -4,11 +4,11 @@ import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Mounted } from '../http/mount.js';
 
-/** A listening server of our own. */
+/** An HTTP server that Cairnloop has started. */
 export interface ServedApp {
   host: string;
   port: number;
-  /** Ends open connections too. */
+  /** Closes the server and its open connections. */
   close(): Promise<void>;
 }
 
@@ -20,15 +20,15 @@ export interface ListenAddress {
   server: 'ops server' | 'workspace';
   host: string;
   port: number;
-  /** The flag that chooses another port, where the command has one for it. */
+  /** The CLI flag that chooses another port, if the command has one. */
   portFlag?: string;
 }
 
-/** Throws as {@link serve} if an address cannot be used, before other work begins. */
+/** Checks that the addresses can be listened on, before other work begins. Throws as {@link serveOnAddress}. */
 export async function requireListenable(addresses: readonly ListenAddress[]): Promise<void> {
   const served: ServedApp[] = [];
   try {
-    for (const address of addresses) served.push(await serve(nothing, address));
+    for (const address of addresses) served.push(await serveOnAddress(nothing, address));
   } finally {
     await Promise.all(served.map((app) => app.close()));
   }
@@ -40,8 +40,8 @@ const nothing: Pick<Mounted, 'node'> = {
   },
 };
 
-/** Serves a mounted app on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
-export function serve(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
+/** Starts an HTTP server for a mount on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
+export function serveOnAddress(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);
   });

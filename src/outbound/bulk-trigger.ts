@@ -8,14 +8,14 @@ import { announce } from '../events/announce.js';
 import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { content, isId, name, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import { contentSchema, isId, nameSchema, parseInput, schemaOf, strictObject } from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
 const bulkInput = schemaOf<BulkInput>()({
-  templateId: name,
+  templateId: nameSchema,
   /** The exact text to deliver to each recipient. */
-  content,
-  dedupeKey: name.optional(),
+  content: contentSchema,
+  dedupeKey: nameSchema.optional(),
   actor: actorOrHostSchema,
 });
 const idsInput = strictObject({ conversationIds: z.array(z.string()) });

@@ -11,23 +11,23 @@ import { auditLines } from '../events/audit-lines.js';
 import { type OwedCall, oweCalls } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
 
 /** The furthest that a message can be scheduled ahead: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** The input `actor`; by default the host, for messages that no person sends. */
-export const actorOrHostSchema = actor.default({ id: 'system:host' });
+/** The input `actorSchema`; by default the host, for messages that no person sends. */
+export const actorOrHostSchema = actorSchema.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
-  templateId: name,
+  templateId: nameSchema,
   /** The exact text to deliver. */
-  content,
+  content: contentSchema,
   /** The delay of the delivery. Default 0: none. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
   /** The dedupe key: a second call with it for the same conversation sends nothing. */
-  dedupeKey: name.optional(),
+  dedupeKey: nameSchema.optional(),
   actor: actorOrHostSchema,
 });
 

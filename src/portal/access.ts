@@ -1,5 +1,5 @@
 import { errorText } from '../foundation/redact.js';
-import { type Identity, identify, isPersonId } from '../http/identify.js';
+import { identifySender, isPersonId, type SenderIdentity } from '../http/identify.js';
 import { readForm } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
 import { isApiRequest, type PortalContext, type PortalPageContext, type Route, type Services } from './handler.js';
@@ -24,13 +24,16 @@ export async function requireCustomer(c: PortalContext, services: Services): Pro
 }
 
 /** Asks the host who sent a request; called again while a live stream is open. */
-export function identifyCustomer(c: PortalContext, { runtime, options }: Services): Promise<Identity> {
+export function identifyCustomer(c: PortalContext, { runtime, options }: Services): Promise<SenderIdentity> {
   const { incoming } = c.env ?? {};
   const hook = { option: 'customer', ask: options.customer };
-  return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
+  return identifySender(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
 }
 
-function toCustomer({ person, answer }: Extract<Identity, { state: 'known' }>, { runtime }: Services): PortalCustomer {
+function toCustomer(
+  { person, answer }: Extract<SenderIdentity, { state: 'known' }>,
+  { runtime }: Services,
+): PortalCustomer {
   try {
     const { hostUserId } = answer as { hostUserId?: unknown };
     if (hostUserId === undefined || hostUserId === null) return person;

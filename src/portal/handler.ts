@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { ServedAssets } from '../http/assets.js';
-import type { Fields } from '../http/fields.js';
+import type { FormFields } from '../http/fields.js';
 import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { RateLimit } from '../http/rate-limit.js';
@@ -39,7 +39,7 @@ export interface PortalPageContext {
 
 export type PortalEnv = {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { pageContext: PortalPageContext; form: Fields };
+  Variables: { pageContext: PortalPageContext; form: FormFields };
 };
 
 export type PortalContext = Context<PortalEnv>;

@@ -5,14 +5,14 @@ import type { LiveSettings } from '../http/live-streams.js';
 import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
-  basePath,
+  basePathOption,
   hostFunction,
-  hostNames,
-  liveSettings,
+  hostNameList,
+  liveSettingsOption,
   type MountSchemas,
-  optional,
+  optionalMountOption,
   readMountOptions,
-  required,
+  requiredMountOption,
 } from '../validation/mount-options.js';
 import { type PortalStrings, textKeys } from './strings/strings.js';
 
@@ -74,16 +74,16 @@ const rateLimit = z.strictObject({
 }) as z.ZodType<PortalRateLimit>;
 
 const schemas: MountSchemas<PortalOptions> = {
-  basePath,
-  customer: required('a function (request) => { id, name?, hostUserId? } | null', hostFunction()),
-  strings: optional(
+  basePath: basePathOption,
+  customer: requiredMountOption('a function (request) => { id, name?, hostUserId? } | null', hostFunction()),
+  strings: optionalMountOption(
     'an object of texts, such as { locale: "de", title: "Hilfe" }',
     z.custom<PortalStrings>((value) => isObject(value)),
   ),
-  rateLimit: optional('an object { perMinute: 1 to 1000, readsPerMinute: 1 to 60000 }', rateLimit),
-  styles: optional('a text of CSS', z.string()),
-  hosts: optional('a list of host names', hostNames),
-  live: liveSettings,
+  rateLimit: optionalMountOption('an object { perMinute: 1 to 1000, readsPerMinute: 1 to 60000 }', rateLimit),
+  styles: optionalMountOption('a text of CSS', z.string()),
+  hosts: optionalMountOption('a list of host names', hostNameList),
+  live: liveSettingsOption,
 };
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */

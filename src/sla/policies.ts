@@ -7,7 +7,7 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
-import { actor, knownKeys, name, parseInput, strictObject } from '../validation/input.js';
+import { actorSchema, nameSchema, objectWithKnownKeys, parseInput, strictObject } from '../validation/input.js';
 import { validatePolicies } from './validate-policies.js';
 
 /** The provider's result after validation: usable terms and rejected rows, or why there are none. */
@@ -55,19 +55,21 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
  * `breachMinutes` must not be less than `responseMinutes`.
  */
 const attrsInput = strictObject({
-  priority: name.optional(),
+  priority: nameSchema.optional(),
   responseMinutes: z.unknown().optional(),
   breachMinutes: z.unknown().optional(),
-  calendar: knownKeys(['timeZone', 'hours', 'holidays']).optional(),
+  calendar: objectWithKnownKeys(['timeZone', 'hours', 'holidays']).optional(),
 })
   .transform((attrs) => Object.fromEntries(Object.entries(attrs).filter(([, value]) => value !== undefined)))
   .refine((attrs) => Object.keys(attrs).some((key) => key !== 'priority'), 'at least one term to set');
 
 /** Who sets the terms; by default the host itself. */
-const byInput = strictObject({ actor: actor.default({ id: 'system:host' }) }).default({ actor: { id: 'system:host' } });
+const byInput = strictObject({ actor: actorSchema.default({ id: 'system:host' }) }).default({
+  actor: { id: 'system:host' },
+});
 
 const setInput = z
-  .object({ priority: name, attrs: attrsInput, by: byInput })
+  .object({ priority: nameSchema, attrs: attrsInput, by: byInput })
   .refine(({ priority, attrs }) => attrs.priority === undefined || attrs.priority === priority, {
     path: ['attrs', 'priority'],
     message: 'the priority that the terms are set for, or none',

@@ -1,4 +1,4 @@
-/** Spans: each publishes `.start`, then `.stop` or `.exception`. */
+/** The names of spans. Each span publishes an event `.start`, then `.stop` or `.exception`. */
 export const spanNames = [
   'conversation.open',
   'conversation.reply',
@@ -11,11 +11,11 @@ export const spanNames = [
 ] as const;
 export type SpanName = (typeof spanNames)[number];
 
-/** The events of a span. */
+/** The phases of a span, of which each is an event. */
 export const spanPhases = ['start', 'stop', 'exception'] as const;
 export type SpanPhase = (typeof spanPhases)[number];
 
-/** Domain events, published once after the commit. */
+/** The names of domain events, which are published once, after the commit. */
 export const domainEvents = [
   'conversation.opened',
   'message.received',
@@ -48,7 +48,7 @@ export type DomainEvent = (typeof domainEvents)[number];
 
 export type EventName = `cairnloop.${SpanName}.${SpanPhase}` | `cairnloop.${DomainEvent}`;
 
-/** Every channel name, as `telemetry.attach` takes them. */
+/** The names of all events, which are also the names of their diagnostics channels. */
 export const eventNames: readonly EventName[] = [
   ...spanNames.flatMap((span) => spanPhases.map((phase) => `cairnloop.${span}.${phase}` as const)),
   ...domainEvents.map((event) => `cairnloop.${event}` as const),

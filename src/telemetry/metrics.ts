@@ -3,7 +3,7 @@ import type { Decision, DeliveryTopic } from '../contracts/domain.js';
 /** The outcome of one delivery attempt. */
 export type DeliveryOutcome = 'done' | 'retried' | 'discarded';
 
-/** The outcome of a context request, as the rail shows it. */
+/** The outcome of a request for customer facts, as the workspace shows it beside a conversation. */
 export type ContextState = 'available' | 'empty' | 'unavailable' | 'unconfigured' | 'anonymous';
 
 /** The outcome of a portal request. */
@@ -13,21 +13,21 @@ export type PortalOutcome = 'ok' | 'refused' | 'unauthenticated' | 'limited' | '
 export interface Metrics {
   conversationResolved(durationSeconds: number): void;
   deliveryAttempted(topic: DeliveryTopic, outcome: DeliveryOutcome, durationSeconds: number, lagSeconds: number): void;
-  /** `latenessSeconds`: from the deadline to the breach being recorded. */
+  /** `latenessSeconds` is the time from the deadline of the SLA clock until its breach was recorded. */
   slaBreached(priority: string, latenessSeconds: number): void;
   draftDecided(decision: Decision): void;
   outboundSettled(outcome: 'sent' | 'failed'): void;
   contextRequested(state: ContextState): void;
   /** Counts a failure of a host module after which work continues without it. */
   hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
-  /** `route` is a name of the routes table, or `other`. */
+  /** `route` is the name of a route of the portal, or `other`. */
   portalRequested(route: string, outcome: PortalOutcome): void;
   customerErased(): void;
-  /** Conversations that the retention has removed. */
+  /** Counts conversations that were removed by retention. */
   conversationsRemoved(count: number): void;
 }
 
-/** Counts nothing; used without `metrics`. */
+/** Metrics that count nothing, for a config without `metrics`. */
 export const noMetrics: Metrics = {
   conversationResolved() {},
   deliveryAttempted() {},

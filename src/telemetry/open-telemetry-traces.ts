@@ -5,16 +5,16 @@ import { packageVersion } from '../foundation/package-version.js';
 import { errorText } from '../foundation/redact.js';
 import type { OpenTelemetryBridge } from './open-telemetry.js';
 import {
-  claimedEvent,
-  errorType,
+  callbackSpanAttributes,
+  callbackSpanNames,
+  deliveryClaimedEvent,
   modelAnswerAttributes,
   modelSpan,
   operationSpan,
-  processAttributes,
-  processNames,
   type SpanAttributes,
   type SpanStart,
-  sendSpan,
+  sendDeliveriesSpan,
+  spanErrorType,
 } from './semantic-conventions.js';
 import { type Traces, tracesOfCallback } from './traces.js';
 
@@ -27,7 +27,7 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
   const provider = (options.tracerProvider as TracerProvider | undefined) ?? trace;
   const tracer = provider.getTracer('cairnloop', packageVersion);
 
-  /** Undefined where the tracer throws: it must fail no operation. */
+  /** Starts a span; undefined where the tracer throws, because tracing must fail no operation. */
   const start = (name: string, options: SpanOptions, parent: Context): Span | undefined =>
     attempt(() => tracer.startSpan(name, options, parent));
 
@@ -42,19 +42,19 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
 
   const traces: Traces = {
     operation: (name, metadata, work) => here(operationSpan(name, metadata), SpanKind.INTERNAL, work),
-    send: (topics, work) => here(sendSpan(topics), SpanKind.PRODUCER, work),
+    send: (topics, work) => here(sendDeliveriesSpan(topics), SpanKind.PRODUCER, work),
     traceparent: () => attempt(() => toTraceparent(trace.getSpanContext(context.active()))) ?? null,
     process(delivery, work) {
       const origin = fromTraceparent(delivery.traceparent);
       const parent = origin ? trace.setSpanContext(ROOT_CONTEXT, origin) : ROOT_CONTEXT;
-      // Keep the sampling decision of the process that wrote the delivery: a trace is recorded completely or not at
-      // all.
+      // Keep the sampling decision of the process that wrote the delivery, so that a trace is recorded completely or
+      // not at all.
       if (origin && origin.traceFlags === 0) return context.with(parent, work);
       const { topic, claimedAt } = delivery;
-      const processing = { kind: SpanKind.CONSUMER, attributes: processAttributes(delivery) };
-      const span = start(processNames[topic], processing, parent);
-      // An event and not a span of its own, which costs as much as this one at thousands of callbacks a second.
-      attempt(() => span?.isRecording() && span.addEvent(claimedEvent, undefined, claimedAt));
+      const processing = { kind: SpanKind.CONSUMER, attributes: callbackSpanAttributes(delivery) };
+      const span = start(callbackSpanNames[topic], processing, parent);
+      // The claim is an event of this span: a span of its own would double the cost at thousands of callbacks a second.
+      attempt(() => span?.isRecording() && span.addEvent(deliveryClaimedEvent, undefined, claimedAt));
       const traced = topic === 'draft' ? () => tracesOfCallback.run(traces, work) : work;
       return span ? called(api, span, trace.setSpan(parent, span), traced) : traced();
     },
@@ -69,7 +69,10 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
   return traces;
 }
 
-/** Ends the span when `work` does. Returns at once where `work` does: a promise costs more than a short callback. */
+/**
+ * Runs `work` and ends the span when it ends. A synchronous result is returned synchronously: a promise costs more than
+ * a short callback.
+ */
 function called<T>(api: Api, span: Span, active: Context, work: () => Awaitable<T>): Awaitable<T> {
   try {
     const returned = api.context.with(active, work);
@@ -97,8 +100,8 @@ function failed(api: Api, span: Span, error: unknown): never {
 
 function markFailed({ SpanStatusCode }: Api, span: Span, error: unknown): void {
   attempt(() => {
-    span.setAttribute('error.type', errorType(error));
-    // The status has no message, which would be the host's own text.
+    span.setAttribute('error.type', spanErrorType(error));
+    // Set no message: it would be the host's own text.
     span.setStatus({ code: SpanStatusCode.ERROR });
   });
 }
@@ -122,14 +125,17 @@ function attempt<T>(work: () => T): T | undefined {
 
 const hexIds = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Null for a span that is not valid, such as that of an SDK that is not started. Pure. */
+/** Writes a span's ids as `traceparent`; null if they are invalid, as without a started SDK. Pure. */
 export function toTraceparent(span: SpanContext | undefined): string | null {
   if (!span) return null;
   const text = `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 0xff).toString(16).padStart(2, '0')}`;
   return hexIds.test(text) ? text : null;
 }
 
-/** Undefined for anything else than a version 00 `traceparent`. Slices, as captures take twice as long. Pure. */
+/**
+ * Reads a `traceparent` of version 00; undefined for any other text. Slices it, because regex captures take twice as
+ * long. Pure.
+ */
 export function fromTraceparent(text: string | null): SpanContext | undefined {
   if (text === null || !hexIds.test(text)) return undefined;
   const traceFlags = Number.parseInt(text.slice(53), 16) & 1;

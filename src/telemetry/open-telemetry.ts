@@ -4,11 +4,14 @@ import { CairnloopError } from '../foundation/errors.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 
 export interface OpenTelemetryOptions {
-  /** Makes the tracer. Default: the process's global tracer provider, which `NodeSDK.start()` and its like register. */
+  /**
+   * The provider from which Cairnloop gets its tracer. Default: the process's global tracer provider, which
+   * `NodeSDK.start()` and its like register.
+   */
   tracerProvider?: unknown;
 }
 
-/** What `openTelemetry()` returns; `@opentelemetry/api` is loaded when an instance is created. */
+/** The result of `openTelemetry()`; the package `@opentelemetry/api` is loaded when an instance is created. */
 export interface OpenTelemetryBridge extends TracingBridge {
   readonly options: OpenTelemetryOptions;
 }
@@ -35,7 +38,7 @@ function hasGetTracer(value: unknown): boolean {
   try {
     return typeof (value as { getTracer?: unknown } | null)?.getTracer === 'function';
   } catch {
-    // A getter or a proxy that throws.
+    // The value has a getter or is a proxy that throws.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Names and attributes of spans, by OpenTelemetry's semantic conventions for messaging and for generative AI. Every
- * value is an id of Cairnloop's, a name out of a fixed list, a number, or a model's name: no text of a customer's, no
- * error's message, no setting.
+ * value is an id of Cairnloop's, a name from a fixed list, a number or a model's name; never a customer's text, an
+ * error message or a setting.
  */
 import { constants } from 'node:os';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
@@ -19,21 +19,21 @@ export interface SpanStart {
 /** The value of `messaging.system`: deliveries are messages, topics are destinations. */
 const system = 'cairnloop';
 
-/** One delivery whose callback is made, or is to be made. */
+/** A delivery whose callback is traced. */
 export interface TracedDelivery {
   id: string;
   conversationId: string;
   topic: DeliveryTopic;
-  /** The host's method, e.g. `notifier.onReply`. */
+  /** The method of the host module that is called, e.g. `notifier.onReply`. */
   method: string;
   attempt: number;
   /** Trace context of the span that wrote the delivery; null where that was not traced. */
   traceparent: string | null;
-  /** When the claim of the delivery was sent, by `performance.now()`. */
+  /** When the statement that claimed the delivery was sent, by `performance.now()`. */
   claimedAt: number;
 }
 
-/** A call of a language model. */
+/** A call of a language model that is traced. */
 export interface ModelCall {
   provider: string;
   model: string;
@@ -48,7 +48,7 @@ export interface ModelAnswer {
   outputTokens: number | undefined;
 }
 
-/** An operation of the API, such as `conversation.resolve`. */
+/** The span of an operation of the API, such as `conversation.resolve`. */
 export function operationSpan(name: string, metadata: Record<string, unknown>): SpanStart {
   const { conversationId, requested } = metadata;
   return {
@@ -60,8 +60,8 @@ export function operationSpan(name: string, metadata: Record<string, unknown>): 
   };
 }
 
-/** The statement or transaction that writes deliveries: one topic, or several at once. */
-export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
+/** The span of the statement or transaction that writes deliveries of one or several topics. */
+export function sendDeliveriesSpan(topics: readonly DeliveryTopic[]): SpanStart {
   const [topic] = topics.length === 1 ? topics : [];
   return {
     name: topic ? `send ${topic}` : 'send',
@@ -74,17 +74,19 @@ export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
   };
 }
 
-/** Names of the span of a callback, by topic. */
-export const processNames = Object.fromEntries(deliveryTopics.map((topic) => [topic, `process ${topic}`])) as Record<
-  DeliveryTopic,
-  string
->;
+/** The name of a callback's span, by topic. */
+export const callbackSpanNames = Object.fromEntries(
+  deliveryTopics.map((topic) => [topic, `process ${topic}`]),
+) as Record<DeliveryTopic, string>;
 
-/** The event of that span, at the time of the claim. */
-export const claimedEvent = 'cairnloop.delivery.claimed';
+/** The event in a callback's span at the time when its delivery was claimed. */
+export const deliveryClaimedEvent = 'cairnloop.delivery.claimed';
 
-/** Attributes of a callback's span. One literal, because it is made for each delivery and spreads are slower. */
-export function processAttributes(delivery: TracedDelivery): SpanAttributes {
+/**
+ * Attributes of a callback's span. They are one literal, because they are made for each delivery and spreads are
+ * slower.
+ */
+export function callbackSpanAttributes(delivery: TracedDelivery): SpanAttributes {
   return {
     'messaging.system': system,
     'messaging.operation.name': 'process',
@@ -97,7 +99,7 @@ export function processAttributes(delivery: TracedDelivery): SpanAttributes {
   };
 }
 
-/** A call of a language model. */
+/** The span of a call of a language model. */
 export function modelSpan({ provider, model, conversationId, maxOutputTokens }: ModelCall): SpanStart {
   return {
     name: `chat ${bounded(model)}`,
@@ -120,8 +122,11 @@ export function modelAnswerAttributes({ modelId, inputTokens, outputTokens }: Mo
   };
 }
 
-/** The `error.type` of a failed span: a code or class out of a fixed list, as messages and names may hold secrets. */
-export function errorType(error: unknown): string {
+/**
+ * The `error.type` of a failed span: a code or class name from a fixed list, because messages and other names may hold
+ * secrets.
+ */
+export function spanErrorType(error: unknown): string {
   if (isCairnloopError(error)) return error.code;
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   if (typeof code === 'string' && knownCodes.has(code)) return code;
@@ -141,11 +146,14 @@ const knownNames = new Set([
   'URIError',
   'AbortError',
   'TimeoutError',
-  // Error of a callback that did not settle in time.
+  // The error of a callback that did not settle in time.
   'HostTimeout',
 ]);
 
-/** `_OTHER` for a name that is too long or odd: names come from outside, and few values may stand in a label. */
+/**
+ * Replaces a name that is too long or has unusual characters by `_OTHER`: it comes from outside, and a label must have
+ * few values.
+ */
 function bounded(name: string): string {
   return /^[\w./:@+-]{1,100}$/.test(name) ? name : '_OTHER';
 }

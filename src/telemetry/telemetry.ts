@@ -12,31 +12,37 @@ export type Measurements = Record<string, number>;
 export type EventMetadata = Record<string, unknown>;
 export type TelemetryHandler = (event: EventName, measurements: Measurements, metadata: EventMetadata) => unknown;
 
-/** The message on each channel, a copy for its readers. */
+/** The message that is published on a diagnostics channel. */
 export interface TelemetryMessage {
   event: EventName;
   measurements: Measurements;
   metadata: EventMetadata;
 }
 
-/** Observability only: nothing in Cairnloop reads these events, and with every handler removed nothing changes. */
+/** Telemetry events are for observability only: nothing in Cairnloop depends on them or their handlers. */
 export interface Telemetry {
   /**
    * Calls `handler` for the named events of this instance; each handler gets a copy of its own. One that throws or
    * rejects is detached and logged. Handlers run after the operation has returned, so they cannot fail, delay or repeat
-   * it; `start` comes with the time it was taken, `measurements.systemTime` (ms since 1970). Throws
+   * it; a `start` event therefore has its time in `measurements.systemTime` (ms since 1970). Throws
    * `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`, `INPUT_INVALID`.
    */
   attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void;
-  /** Returns whether the handler existed. */
+  /** Detaches a handler. Returns whether it existed. */
   detach(id: string): boolean;
   /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
-  /** As above, for work that may be synchronous: without handlers, a synchronous result is returned as it is. */
+  /**
+   * Publishes the same events for work that may be synchronous. Without handlers, a synchronous result is returned
+   * synchronously.
+   */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Awaitable<T>): Awaitable<T>;
   /** Publishes a domain event. Call it after the commit. */
   publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
-  /** The same for uncommitted work: `hold` gets a function to call after the commit. Failures are published at once. */
+  /**
+   * Returns `span` and `publish` for uncommitted work: `hold` gets a function to call after the commit. Failures are
+   * published at once.
+   */
   holding(hold: (publish: () => void) => void): Pick<Telemetry, 'span' | 'publish'>;
   /** Publishes pending events, then detaches all handlers of this instance. */
   close(): void;
@@ -44,7 +50,7 @@ export interface Telemetry {
 
 const eventsWords = 'the name of an event, or a list of names';
 
-/** The shape that TypeScript requires; unknown event names are refused one by one later. */
+/** Checks the types of the arguments of `attach`; unknown event names are refused later. */
 const attachInput = z.object({
   id: z.string('a text').min(1, 'a text that is not empty'),
   events: z.union([z.string(), z.array(z.string()).min(1, eventsWords)], eventsWords),
@@ -59,8 +65,8 @@ interface Attached {
 }
 
 /**
- * The telemetry of one instance. Its handlers get events of this instance only; a channel of `node:diagnostics_channel`
- * belongs to the process, so its subscribers get those of every instance.
+ * Creates the telemetry of one instance. Its handlers get events of this instance only; a channel of
+ * `node:diagnostics_channel` belongs to the process, so its subscribers get those of every instance.
  */
 export function createTelemetry(log: Logger): Telemetry {
   const attached = new Map<string, Attached>();
@@ -75,7 +81,7 @@ export function createTelemetry(log: Logger): Telemetry {
       events: new Set(requireKnown(typeof events === 'string' ? [events] : events)),
       handler,
       giveUp(error) {
-        // Its id may be another handler's by now.
+        // The id may belong to another handler by now.
         if (attached.get(id) !== entry) return;
         detach(id);
         log.warn({ handler: id, reason: errorText(error) }, 'telemetry handler failed and was detached');
@@ -87,8 +93,8 @@ export function createTelemetry(log: Logger): Telemetry {
   const isHeard = (event: EventName) => hasListener(attached, event);
 
   /**
-   * Publishes in order once the event loop is free. A span is published at its end: a handler that blocks on `start`
-   * would otherwise delay the operation.
+   * Publishes events in order once the event loop is free. The events of a span are published at its end: a handler
+   * that blocks on `start` would otherwise delay the operation.
    */
   function later(messages: TelemetryMessage[]): void {
     if (!messages.some(({ event }) => isHeard(event))) return;
@@ -141,7 +147,7 @@ function requireKnown(names: readonly EventName[]): readonly EventName[] {
   throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event: unknown, ...(meant && { nearest: meant }) });
 }
 
-/** Kept, as looking a channel up by its name takes longer than many a callback. */
+/** The channels by name, because looking one up in `diagnostics_channel` takes longer than many callbacks. */
 const channels = new Map(eventNames.map((name) => [name, diagnosticsChannel.channel(name)]));
 
 const spanEvents = Object.fromEntries(
@@ -160,12 +166,15 @@ function call({ handler, giveUp }: Attached, { event, measurements, metadata }: 
   }
 }
 
-/** A copy for one reader, so that its changes reach neither the operation's result nor the next reader. */
+/**
+ * Copies an event's message for each handler, so that a handler's changes reach neither the operation's result nor the
+ * next handler.
+ */
 function copyOf(message: TelemetryMessage): TelemetryMessage {
   try {
     return structuredClone(message);
   } catch {
-    // Something of the host's that cannot be cloned, such as a function.
+    // The message holds something of the host's that cannot be cloned, such as a function.
     return toStorableJson(message) as TelemetryMessage;
   }
 }

@@ -6,23 +6,25 @@ import type { ModelAnswer, ModelCall, TracedDelivery } from './semantic-conventi
 import type { EventMetadata, Telemetry } from './telemetry.js';
 
 /**
- * Spans of one trace from the host's request to its callback, across processes and retries. What a tracer does or throws
- * never changes what `work` returns or throws.
+ * Traces that lead from the host's request to its callback, across processes and retries. A failing tracer never
+ * changes what `work` returns or throws.
  */
 export interface Traces {
   /** Runs an operation of the API in a span of its own. */
   operation<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
-  /** Runs the statement or transaction that writes deliveries of these topics, up to its commit. */
+  /** Runs, in a span, the statement or transaction that writes deliveries of these topics, until its commit. */
   send<T>(topics: readonly DeliveryTopic[], work: () => Promise<T>): Promise<T>;
-  /** The active span, as the row of a delivery keeps it (W3C `traceparent`, 55 characters); null where there is none. */
+  /**
+   * The active span as W3C `traceparent` (55 characters), which the row of a delivery stores; null where there is none.
+   */
   traceparent(): string | null;
-  /** Calls the host, as part of the trace in which the delivery was written. */
+  /** Calls a host module in a span of the trace in which the delivery was written. */
   process<T>(delivery: TracedDelivery, work: () => Awaitable<T>): Awaitable<T>;
-  /** Calls a language model; `answered` takes its response's attributes. */
+  /** Calls a language model in a span; `answered` adds the attributes of its response. */
   model<T>(call: ModelCall, work: (answered: (answer: ModelAnswer) => void) => Promise<T>): Promise<T>;
 }
 
-/** The traces of an instance without `tracing`: they do nothing. */
+/** The traces of an instance whose config has no `tracing`: they create no span. */
 export const noTraces: Traces = {
   operation: (_name, _metadata, work) => work(),
   send: (_topics, work) => work(),
@@ -31,10 +33,10 @@ export const noTraces: Traces = {
   model: (_call, work) => work(() => {}),
 };
 
-/** Traces of the worker whose callback runs now, for generators, which are handed no runtime. */
+/** The traces of the worker whose callback is running. DraftGenerators find them here, because they get no runtime. */
 export const tracesOfCallback = new AsyncLocalStorage<Traces>();
 
-/** Telemetry whose operations run in spans; deliveries have spans of their own. */
+/** Wraps telemetry so that every operation also runs in a trace span. Delivery attempts have spans of their own. */
 export function withOperationSpans(telemetry: Telemetry, traces: Traces): Telemetry {
   const spanning = (spans: Pick<Telemetry, 'span'>): Pick<Telemetry, 'span'> => ({
     span: (name, metadata, work) =>

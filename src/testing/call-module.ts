@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 
 /** The outcome of one call into a host module. */
-export type Outcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
+export type CallOutcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
-/** One call with one sample. */
+/** One call of a host module with one sample. */
 export interface CallWithSample {
-  /** What was special about the sample, e.g. `right-to-left text`. */
+  /** What is special about the sample, e.g. `right-to-left text`. */
   sample: string;
-  outcome: Outcome;
+  outcome: CallOutcome;
   /** How long the call held the event loop before it first yielded, in milliseconds. */
   blockedMs: number;
-  /** Whether a date of the input was set to another time; what is frozen cannot be changed unnoticed. */
+  /** Whether the call set a date of its input to another time. Other input is frozen, so that changing it throws. */
   mutated: boolean;
 }
 
@@ -25,12 +25,15 @@ export async function callModule<Args extends unknown[] | []>(
   const before = structuredClone(args);
   const clock = { blockedMs: 0 };
   const outcome = await settle(timeoutMs, () => timed(clock, () => call(...args)));
-  // Both sides are clones: under Jest a clone's prototypes are of another realm than those of what was cloned.
+  // Compare clone with clone: under Jest, the prototypes of a clone belong to another realm than those of its original.
   const mutated = !isDeepStrictEqual(before, structuredClone(args));
   return { sample, outcome, blockedMs: clock.blockedMs, mutated };
 }
 
-/** Calls once for each item, in turn, and stops at a hanging call, because all others would hang too. */
+/**
+ * Calls a module once for each item, one after the other. Stops at a call that hangs, because the others would hang
+ * too.
+ */
 export async function callEachInTurn<T>(
   items: readonly T[],
   call: (item: T) => Promise<CallWithSample>,
@@ -44,7 +47,7 @@ export async function callEachInTurn<T>(
   return trials;
 }
 
-async function settle(timeoutMs: number, call: () => unknown): Promise<Outcome> {
+async function settle(timeoutMs: number, call: () => unknown): Promise<CallOutcome> {
   try {
     return { kind: 'returned', value: await withTimeout(timeoutMs, 'the call', call) };
   } catch (error) {

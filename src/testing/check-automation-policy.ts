@@ -3,15 +3,15 @@ import { decisions, type Proposal } from '../contracts/domain.js';
 import { closestWord } from '../foundation/closest-word.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { judgeCalls, type Verdict } from './judge-calls.js';
+import { type CallVerdict, judgeCalls } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddConversations, ordinaryProposals, riskyProposal } from './samples.js';
 
 /**
- * Runs a host's AutomationPolicy over proposals of every type and risk tier, with and without customer context, over
- * risky ones in the words of hostile customers, twice over the same and over many at once. The policy only decides;
- * nothing is sent.
+ * Checks a host's AutomationPolicy with proposals of every type and risk tier, with and without customer facts, with
+ * high-risk proposals that quote hostile customers, and with the same proposals again, all at once. The policy only
+ * decides; nothing is sent.
  *
  * @example
  * const report = await checkAutomationPolicy(policy);
@@ -53,7 +53,7 @@ async function checkFurther(decide: Decide, ordinary: readonly CallWithSample[])
   return [
     ...judgeCalls('decide, with customer context', withContext, judgeDecision),
     ...judgeCalls('decide, odd data at high risk', risky, judgeRiskyDecision),
-    ...judgeCalls('decide, the same again and all at once', again, sameAs(ordinary)),
+    ...judgeCalls('decide, the same proposals again, all at once', again, sameAs(ordinary)),
   ];
 }
 
@@ -61,7 +61,7 @@ function titleOf({ type, riskTier }: Proposal): string {
   return `${type} at ${riskTier} risk`;
 }
 
-function judgeDecision(value: unknown): Verdict | undefined {
+function judgeDecision(value: unknown): CallVerdict | undefined {
   if ((decisions as readonly unknown[]).includes(value)) return undefined;
   const meant = typeof value === 'string' ? closestWord(value.trim(), decisions) : undefined;
   const expected = decisions.map((decision) => `"${decision}"`).join(', ');
@@ -69,7 +69,7 @@ function judgeDecision(value: unknown): Verdict | undefined {
   return { level: 'problem', code: 'UNKNOWN_DECISION', message };
 }
 
-function judgeRiskyDecision(value: unknown): Verdict | undefined {
+function judgeRiskyDecision(value: unknown): CallVerdict | undefined {
   if (value !== 'allow') return judgeDecision(value);
   const message = 'returned "allow" for what a hostile customer wrote, so it would be sent without review';
   return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
@@ -77,7 +77,7 @@ function judgeRiskyDecision(value: unknown): Verdict | undefined {
 
 function sameAs(earlier: readonly CallWithSample[]) {
   const known = new Map(earlier.map(({ sample, outcome }) => [sample, outcome]));
-  return (value: unknown, sample: string): Verdict | undefined => {
+  return (value: unknown, sample: string): CallVerdict | undefined => {
     const before = known.get(sample);
     if (before?.kind !== 'returned' || before.value === value) return judgeDecision(value);
     const message = `returned ${describeFound(value)} where it had returned ${describeFound(before.value)}`;

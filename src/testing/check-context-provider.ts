@@ -2,21 +2,21 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ContextProvider } from '../contracts/context-provider.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
-import { type CallWithSample, callEachInTurn, callModule, type Outcome } from './call-module.js';
+import { type CallOutcome, type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { contextMapVerdict } from './context-map.js';
-import { judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
+import { type CallVerdict, judgeCalls, passedFinding } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddActorIds } from './samples.js';
 
 export interface ContextProviderCheckOptions extends CheckOptions {
-  /** Actor ids that the host's test data knows, at best two. Default `['customer-1', 'customer-2']`. */
+  /** Actor ids that exist in the host's test data, ideally two. Default `['customer-1', 'customer-2']`. */
   actorIds?: readonly string[];
 }
 
 /**
- * Runs a host's ContextProvider with known actor ids, with odd ones and with many at once, and looks at whether its
- * results can be shown and belong to the customer that was asked for.
+ * Checks a host's ContextProvider with known actor ids, with unusual ones and with many calls at once: its results must
+ * be displayable and belong to the customer that was asked for.
  *
  * @example
  * const report = await checkContextProvider(provider, { actorIds: [ada.id, grace.id] });
@@ -52,16 +52,19 @@ function shown(actorId: string): string {
   return `actor id ${describeFound(actorId)}`;
 }
 
-function judgeKnown(value: unknown): Verdict | undefined {
+function judgeKnown(value: unknown): CallVerdict | undefined {
   const verdict = judgeResult(value);
   if (verdict || (value as { ok: boolean }).ok) return verdict;
   const reason = errorText((value as { error: unknown }).error, 200);
-  const message = `returned err (${reason}), so the rail says "Context Unavailable"; name known ids with actorIds`;
+  const message = `returned err (${reason}), so the workspace shows "Context Unavailable"; name known ids with actorIds`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 
-/** `err` is a fair answer for an id that the host does not know; a malformed one is not. */
-function judgeResult(value: unknown): Verdict | undefined {
+/**
+ * Judges a result of `getContext`. `err` is right for an id that the host does not know; a value that is no Result is a
+ * problem.
+ */
+function judgeResult(value: unknown): CallVerdict | undefined {
   const { ok, value: map } = Object(value) as { ok?: unknown; value?: unknown };
   if (ok === false) return undefined;
   if (ok === true) return contextMapVerdict(map);
@@ -69,7 +72,7 @@ function judgeResult(value: unknown): Verdict | undefined {
   return { level: 'problem', code: 'NOT_A_RESULT', message };
 }
 
-/** Asks for each customer many times at once: an answer must not be the other customer's. */
+/** Calls `getContext` for several customers at once: none may get the facts of another customer. */
 async function checkConcurrent(
   get: Get,
   actorIds: readonly string[],
@@ -89,7 +92,7 @@ async function checkConcurrent(
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-function isOfAnother(outcome: Outcome, own: number, ordinary: readonly CallWithSample[]): boolean {
+function isOfAnother(outcome: CallOutcome, own: number, ordinary: readonly CallWithSample[]): boolean {
   const isLike = (trial: CallWithSample | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
   return outcome.kind === 'returned' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
 }

@@ -3,30 +3,30 @@ import type { Notifier } from '../contracts/notifier.js';
 import type { Awaitable } from '../contracts/result.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { type CallWithSample, callModule } from './call-module.js';
-import { type Callback, callbacks } from './check-notifier.js';
+import { type NotifierCallback, notifierCallbacks } from './check-notifier.js';
 import {
   countEffects,
-  type Fault,
-  type FaultedProvider,
+  createFaultInjectingProvider,
+  type FaultInjectingProvider,
   type FaultProvider,
-  faultedProvider,
+  type InjectedFault,
   type RecordedEffect,
 } from './fault-provider.js';
 import { judgeCalls, passedFinding } from './judge-calls.js';
-import { oddValues } from './odd-values.js';
-import { buildReport, type ContractFinding, type ContractReport } from './report.js';
-import { loadFailureOf, runInProcesses } from './run-in-process.js';
+import { oddProviderResults } from './odd-values.js';
+import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
+import { notifierLoadFailure, runInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
-/** Makes the host's own notifier, with fake providers that call `provider.effect`. */
+/** Makes the host's notifier with fake mail or CRM providers, which call `provider.effect`. */
 export type NotifierFactory = (provider: FaultProvider) => Awaitable<Partial<Notifier>>;
 
 export interface NotifierFaultOptions {
-  /** How long an attempt may take, in milliseconds. Default 1 000. */
+  /** How long one attempt may take, in milliseconds. Default 1 000. */
   timeoutMs?: number;
 }
 
-/** A side effect that happened more often than in an attempt without faults. */
+/** A side effect that happened more often than in a run without faults. */
 export interface RepeatedEffect {
   callback: keyof Notifier;
   /** The fault, e.g. `answer lost at effect 1`. */
@@ -41,12 +41,13 @@ export interface FaultReport extends ContractReport {
 }
 
 /**
- * Strikes every callback of a host's notifier with the faults that deliveries meet, at each of its side effects: a replay
- * under one `deliveryId`, a provider that refuses, an answer that is lost or arrives after the time limit, odd values, and
- * a killed process. After each fault the callback is called again, as the worker does, and the side effects are counted.
+ * Injects into every callback of a host's notifier, at each of its side effects, the faults that deliveries meet: a
+ * repeat with the same `deliveryId`, a provider that refuses, a response that is lost or late, unusual return values,
+ * and a killed process. After each fault the callback is called again, as the worker would, and the side effects are
+ * counted.
  *
- * `source` makes the notifier, or is the URL of a module whose default export makes it: only then can a process be killed
- * in it. Throws `INPUT_INVALID`.
+ * `source` is a function that makes the notifier, or the URL of a module whose default export does: only with a URL can
+ * the process be killed. Throws `INPUT_INVALID`.
  *
  * @example
  * const report = await checkNotifierFaults(new URL('./notifier-with-fakes.ts', import.meta.url));
@@ -60,19 +61,19 @@ export async function checkNotifierFaults(
   const { timeoutMs = 1000 } = options;
   const make = source instanceof URL ? await importFactory(source) : source;
   const present = await make({ effect: async () => undefined });
-  const unloaded = source instanceof URL ? await loadFailureOf(source.href) : null;
+  const unloaded = source instanceof URL ? await notifierLoadFailure(source.href) : null;
   const module = source instanceof URL && unloaded === null ? source.href : null;
   const kit: Kit = { make, module, timeoutMs };
   const findings: ContractFinding[] = [];
   const repeated: RepeatedEffect[] = [];
-  for (const callback of callbacks.filter(({ name }) => present[name] !== undefined)) {
+  for (const callback of notifierCallbacks.filter(({ name }) => present[name] !== undefined)) {
     const found = await checkCallback(kit, callback);
     findings.push(...found.findings);
     repeated.push(...found.repeated);
   }
   if (unloaded !== null) findings.push(notLoaded(unloaded));
   else if (module === null) findings.push(notKilled);
-  return Object.freeze({ ...buildReport('notifier', findings), repeated });
+  return Object.freeze({ ...buildContractReport('notifier', findings), repeated });
 }
 
 const notKilled: ContractFinding = {
@@ -82,7 +83,7 @@ const notKilled: ContractFinding = {
   message: 'not tried: hand in the URL of a module whose default export makes the notifier',
 };
 
-/** The finding for a module that another process cannot load, as it lacks the test runner's hooks. */
+/** The finding for a module that another process cannot load, because it lacks the loaders of the test runner. */
 function notLoaded(reason: string): ContractFinding {
   const message = `not tried, because a process of its own cannot load the module: ${reason}. Set NODE_OPTIONS to what loads it, such as --import tsx`;
   return { level: 'problem', code: 'NOT_CALLED', check: 'killed processes', message };
@@ -104,11 +105,11 @@ interface Found {
   repeated: RepeatedEffect[];
 }
 
-async function checkCallback(kit: Kit, callback: Callback): Promise<Found> {
+async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Found> {
   const clean = await attempts(kit, callback, [{ kind: 'none' }]);
   const expected = countEffects(clean.effects);
   const findings = judgeCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
-  // A callback that fails without a fault would fail with every other.
+  // A callback that fails without a fault would fail with every fault.
   if (clean.trials.some(({ outcome }) => outcome.kind !== 'returned')) return { findings, repeated: [] };
   const repeated: RepeatedEffect[] = [];
   for (const fault of faultsFor(clean.reached, kit.module !== null)) {
@@ -126,7 +127,8 @@ async function checkCallback(kit: Kit, callback: Callback): Promise<Found> {
         message: say(effect, counts),
       });
     }
-    if (hung) findings.push({ level: 'problem', code: 'HANGS', check, message: 'the attempt after it did not settle' });
+    if (hung)
+      findings.push({ level: 'problem', code: 'HANGS', check, message: 'the attempt after the fault did not settle' });
     if (wrong.length === 0 && !hung) findings.push(passedFinding(check, 'every effect happened once'));
   }
   return { findings, repeated };
@@ -138,22 +140,22 @@ function say(effect: string, { expected, found }: { expected: number; found: num
   return `${counts}; remember a delivery as done only once its effect has happened`;
 }
 
-/** Every fault at every side effect of the callback. */
-function faultsFor(effects: number, mayKill: boolean): Fault[] {
+/** Lists every fault at every side effect of a callback. */
+function faultsFor(effects: number, mayKill: boolean): InjectedFault[] {
   const places = Array.from({ length: effects }, (_, index) => index + 1);
   return [
     { kind: 'none' },
-    ...places.flatMap((at): Fault[] => [
+    ...places.flatMap((at): InjectedFault[] => [
       { kind: 'refused', at },
       { kind: 'answer lost', at },
       { kind: 'timed out', at },
       ...(mayKill ? [{ kind: 'killed' as const, at }] : []),
     ]),
-    ...places.flatMap((at) => oddValues.map((value): Fault => ({ kind: 'odd value', at, value }))),
+    ...places.flatMap((at) => oddProviderResults.map((value): InjectedFault => ({ kind: 'odd value', at, value }))),
   ];
 }
 
-function titleOf(fault: Fault): string {
+function titleOf(fault: InjectedFault): string {
   if (fault.kind === 'none') return 'the same delivery twice';
   const value = fault.kind === 'odd value' ? ` ${describe(fault.value)}` : '';
   return `${fault.kind}${value} at effect ${fault.at}`;
@@ -167,15 +169,15 @@ function describe(value: unknown): string {
 interface Run {
   trials: CallWithSample[];
   effects: RecordedEffect[];
-  /** How many effects the last attempt reached. */
+  /** How many side effects the last attempt reached. */
   reached: number;
 }
 
-/** The attempt with the fault, and the one after it. */
-async function strike(kit: Kit, callback: Callback, fault: Fault): Promise<Run> {
+/** Makes an attempt with the fault, then the attempt that repeats it. */
+async function strike(kit: Kit, callback: NotifierCallback, fault: InjectedFault): Promise<Run> {
   if (fault.kind !== 'killed') return attempts(kit, callback, [fault, { kind: 'none' }]);
   const [deliveryId, conversationId] = [randomUUID(), randomUUID()];
-  const attempt = (n: number, what: Fault) => ({
+  const attempt = (n: number, what: InjectedFault) => ({
     module: kit.module ?? '',
     callback: callback.name,
     conversationId,
@@ -186,19 +188,19 @@ async function strike(kit: Kit, callback: Callback, fault: Fault): Promise<Run> 
   return { trials: [], effects, reached: effects.length };
 }
 
-/** New ids for every run: a host may remember those of the run before. */
-async function attempts(kit: Kit, callback: Callback, faults: readonly Fault[]): Promise<Run> {
+/** Makes one attempt for each fault, under new ids, because the host may remember those of an earlier run. */
+async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly InjectedFault[]): Promise<Run> {
   const effects: RecordedEffect[] = [];
-  const providers: FaultedProvider[] = [];
+  const providers: FaultInjectingProvider[] = [];
   const late: Promise<unknown>[] = [];
   const deliveryId = randomUUID();
   const conversation = sampleConversation(randomUUID());
-  // One instance for all attempts, as in a worker that keeps running.
-  let current: FaultedProvider | undefined;
+  // Use one notifier for all attempts, as a worker that keeps running does.
+  let current: FaultInjectingProvider | undefined;
   const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
   const trials: CallWithSample[] = [];
   for (const [index, fault] of faults.entries()) {
-    current = faultedProvider(fault, (effect) => effects.push(effect));
+    current = createFaultInjectingProvider(fault, (effect) => effects.push(effect));
     providers.push(current);
     const args = callback.args(conversation, { deliveryId, attempt: index + 1 });
     trials.push(

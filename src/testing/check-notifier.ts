@@ -3,31 +3,32 @@ import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { returnedFailure } from '../foundation/returned-failure.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { type JudgeResult, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
+import { type CallVerdict, type JudgeResult, judgeCalls, passedFinding } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import {
+  conversationWithoutMessages,
   oddConversations,
   ordinaryConversation,
   sampleAnchor,
-  sampleErased,
+  sampleErasedCustomer,
   sampleOutbound,
   sampleReply,
   sampleSla,
-  withoutMessages,
 } from './samples.js';
 
 export interface NotifierCheckOptions extends CheckOptions {
   /**
-   * How many effects (mails, CRM entries) the host's fake provider has seen so far. With it the check also sees whether
-   * a delivery that is repeated with the same `deliveryId` has its effect twice.
+   * Returns how many side effects (mails, CRM entries) the host's fake provider has recorded so far. With it the check
+   * also notices a delivery that has its effect twice when it is repeated with the same `deliveryId`.
    */
   effects?: () => number | Promise<number>;
 }
 
 /**
- * Runs a host's Notifier through what the worker does to it: ordinary and odd conversations, a delivery repeated with
- * the same `deliveryId`, and twenty callbacks at once. Point it at fake providers: the callbacks are really called.
+ * Checks a host's Notifier with the calls that a worker makes: ordinary and odd conversations, a delivery repeated with
+ * the same `deliveryId`, and twenty callbacks at once. Give the notifier fake providers: its callbacks are really
+ * called.
  *
  * @example
  * const report = await checkNotifier(notifier);
@@ -37,7 +38,7 @@ export function checkNotifier(module: unknown, options: NotifierCheckOptions = {
   return runContractChecks<Notifier, NotifierCheckOptions>('notifier', module, options, async (notifier, settings) => {
     if (settings.dry) return [notCalled];
     const findings: ContractFinding[] = [];
-    for (const callback of callbacks.filter(({ name }) => notifier[name] !== undefined))
+    for (const callback of notifierCallbacks.filter(({ name }) => notifier[name] !== undefined))
       findings.push(...(await checkCallback(notifier, callback, settings)));
     return findings;
   });
@@ -50,14 +51,14 @@ const notCalled: ContractFinding = {
   message: 'not called, because that could write to a customer',
 };
 
-export interface Callback {
+export interface NotifierCallback {
   name: keyof Notifier;
   judge: JudgeResult;
-  /** The arguments with which the worker calls the method. */
+  /** The arguments with which the worker would call the callback. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
 
-export const callbacks: readonly Callback[] = [
+export const notifierCallbacks: readonly NotifierCallback[] = [
   {
     name: 'onConversationResolved',
     judge: (value) =>
@@ -71,7 +72,7 @@ export const callbacks: readonly Callback[] = [
     name: 'onSlaBreach',
     judge: judgeFailure,
     args: (conversation, delivery) => [
-      withoutMessages(conversation),
+      conversationWithoutMessages(conversation),
       sampleSla(conversation),
       deepFreeze({ ...delivery }),
     ],
@@ -79,7 +80,10 @@ export const callbacks: readonly Callback[] = [
   {
     name: 'onOutboundTriggered',
     judge: judgeFailure,
-    args: (conversation, delivery) => [sampleOutbound(conversation, delivery), withoutMessages(conversation)],
+    args: (conversation, delivery) => [
+      sampleOutbound(conversation, delivery),
+      conversationWithoutMessages(conversation),
+    ],
   },
   {
     name: 'onReply',
@@ -88,7 +92,7 @@ export const callbacks: readonly Callback[] = [
       const reply = sampleReply(conversation);
       return [
         reply,
-        withoutMessages(conversation),
+        conversationWithoutMessages(conversation),
         deepFreeze({ ...(reply.author && { actor: reply.author }), ...delivery }),
       ];
     },
@@ -97,7 +101,7 @@ export const callbacks: readonly Callback[] = [
     name: 'onCustomerErased',
     judge: judgeFailure,
     args: (conversation, delivery) => [
-      sampleErased(conversation),
+      sampleErasedCustomer(conversation),
       deepFreeze({ actor: { id: 'check', name: 'Contract check' }, ...delivery }),
     ],
   },
@@ -108,15 +112,18 @@ export const callbacks: readonly Callback[] = [
   },
 ];
 
-/** For all callbacks but `onConversationResolved`, a returned `err(...)` is a failure, and no other value is. */
-function judgeFailure(value: unknown): Verdict | undefined {
+/**
+ * Judges what a callback returned. For all but `onConversationResolved`, `err(...)` is a failure, and no other value
+ * is.
+ */
+function judgeFailure(value: unknown): CallVerdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;
   const message = `returned err (${failure}), which counts as a failed delivery and is repeated`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 
-function ignored(instead: string): Verdict {
+function ignored(instead: string): CallVerdict {
   const message = `returned what looks like a failure and counts as success; ${instead}`;
   return { level: 'warning', code: 'ANSWER_IGNORED', message };
 }
@@ -127,7 +134,11 @@ function isDisguisedFailure(value: unknown): boolean {
 
 type Settings = NotifierCheckOptions & Required<Omit<CheckOptions, 'silence'>>;
 
-async function checkCallback(notifier: Notifier, callback: Callback, settings: Settings): Promise<ContractFinding[]> {
+async function checkCallback(
+  notifier: Notifier,
+  callback: NotifierCallback,
+  settings: Settings,
+): Promise<ContractFinding[]> {
   const deliver = (sample: string, conversation: Conversation, deliveryId: string, attempt = 1) =>
     callModule(sample, callback.args(conversation, { deliveryId, attempt }), settings.timeoutMs, (...args) =>
       (notifier[callback.name] as (...args: unknown[]) => unknown)(...args),
@@ -151,7 +162,7 @@ async function checkCallback(notifier: Notifier, callback: Callback, settings: S
 }
 
 async function checkRepeat(
-  callback: Callback,
+  callback: NotifierCallback,
   { effects }: Settings,
   deliver: (attempt: number) => Promise<CallWithSample>,
 ): Promise<ContractFinding[]> {
@@ -170,7 +181,7 @@ async function checkRepeat(
 }
 
 async function checkConcurrent(
-  callback: Callback,
+  callback: NotifierCallback,
   deliver: (n: number) => Promise<CallWithSample>,
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, twenty at once`;

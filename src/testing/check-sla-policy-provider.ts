@@ -4,13 +4,13 @@ import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
+import { type CallVerdict, judgeCalls, passedFinding } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 
 /**
- * Runs a host's SlaPolicyProvider: reads its policies once and many times at once, stores changed terms and puts the
- * old ones back, and offers it terms that are wrong. A provider without policies keeps one named `cairnloop-check`.
+ * Checks a host's SlaPolicyProvider: reads its policies once and many times at once, stores changed terms and restores
+ * the old ones, and tries to store invalid terms. A provider without policies keeps one named `cairnloop-check`.
  *
  * @example
  * const report = await checkSlaPolicyProvider(provider);
@@ -44,7 +44,7 @@ function callsOf(provider: SlaPolicyProvider, timeoutMs: number): Calls {
   };
 }
 
-function judgePolicies(value: unknown): Verdict | undefined {
+function judgePolicies(value: unknown): CallVerdict | undefined {
   const verdict = judgeResult(value);
   if (verdict) return verdict;
   if (!isResultOk(value)) {
@@ -57,7 +57,7 @@ function judgePolicies(value: unknown): Verdict | undefined {
   return { level: 'problem', code: 'INVALID_POLICY', message: `returned policies that are not used: ${named}` };
 }
 
-function judgeResult(value: unknown): Verdict | undefined {
+function judgeResult(value: unknown): CallVerdict | undefined {
   if (typeof (Object(value) as { ok?: unknown }).ok === 'boolean') return undefined;
   const message = `expected ok(...) or err(reason), found ${describeFound(value)}`;
   return { level: 'problem', code: 'NOT_A_RESULT', message };
@@ -99,7 +99,7 @@ function anotherBreach({ breachMinutes, responseMinutes }: SlaPolicy): number {
 }
 
 function judgeStored(expected: SlaPolicy) {
-  return (value: unknown): Verdict | undefined => {
+  return (value: unknown): CallVerdict | undefined => {
     const verdict = judgeResult(value);
     if (verdict || !isResultOk(value)) return verdict;
     const [policy] = validatePolicies([value.value]).policies;
@@ -108,7 +108,10 @@ function judgeStored(expected: SlaPolicy) {
   };
 }
 
-/** Wrong terms that a provider stores are refused at the next read, so their priority has no SLA from then on. */
+/**
+ * Checks that the provider refuses invalid terms. If it stores them, Cairnloop rejects them at the next read, and their
+ * priority has no SLA.
+ */
 async function checkWrongTerms(calls: Calls, { priority, responseMinutes }: SlaPolicy): Promise<ContractFinding[]> {
   const check = 'setPolicy, wrong terms';
   const stored: string[] = [];

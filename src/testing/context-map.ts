@@ -1,14 +1,14 @@
 import { describeFound } from '../foundation/describe-found.js';
-import type { Verdict } from './judge-calls.js';
+import type { CallVerdict } from './judge-calls.js';
 
-/** How many levels of maps the rail shows. */
+/** How many levels of nested maps the workspace shows. */
 const maxDepth = 6;
 
 /**
- * What is wrong with a map that a ContextProvider returned: first what makes it unusable, then values that the rail
- * cannot show.
+ * The first problem of a map that a ContextProvider returned: that it is no map or unreadable, else a value that the
+ * workspace cannot show.
  */
-export function contextMapVerdict(map: unknown): Verdict | undefined {
+export function contextMapVerdict(map: unknown): CallVerdict | undefined {
   if (!isMap(map)) {
     const message = `expected ok({ section: { label: value } }), found ok of ${describeFound(map)}`;
     return { level: 'problem', code: 'NOT_A_MAP', message };
@@ -20,7 +20,12 @@ export function contextMapVerdict(map: unknown): Verdict | undefined {
   }
 }
 
-function unrenderable(value: unknown, path: string, depth: number, above: ReadonlySet<unknown>): Verdict | undefined {
+function unrenderable(
+  value: unknown,
+  path: string,
+  depth: number,
+  above: ReadonlySet<unknown>,
+): CallVerdict | undefined {
   if (above.has(value)) return warning(path, 'is a cycle, which is cut off');
   if (Array.isArray(value)) return firstOf(Object.entries(value), path, depth, new Set([...above, value]));
   if (!isMap(value)) return isScalar(value) ? undefined : warning(path, `cannot be shown: found ${named(value)}`);
@@ -36,14 +41,14 @@ function firstOf(entries: [string, unknown][], path: string, depth: number, abov
   return undefined;
 }
 
-function warning(path: string, what: string): Verdict {
+function warning(path: string, what: string): CallVerdict {
   return { level: 'warning', code: 'UNRENDERABLE', message: `${path} ${what}` };
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  // A plain object of another realm has a prototype whose own prototype is null, too.
+  // In another realm, too, the prototype of a plain object has no prototype itself.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 

@@ -1,30 +1,35 @@
-/** A process that makes one attempt of a callback and may be killed in it. Started by `run-in-process.ts`. */
+/** A process that makes one attempt of a callback and may be killed during it. Started by `run-in-process.ts`. */
 import { appendFileSync } from 'node:fs';
 import type { Notifier } from '../contracts/notifier.js';
 import { errorText } from '../foundation/redact.js';
-import { callbacks } from './check-notifier.js';
-import { type Fault, type FaultProvider, faultedProvider, type RecordedEffect } from './fault-provider.js';
+import { notifierCallbacks } from './check-notifier.js';
+import {
+  createFaultInjectingProvider,
+  type FaultProvider,
+  type InjectedFault,
+  type RecordedEffect,
+} from './fault-provider.js';
 import { sampleConversation } from './samples.js';
 
 export interface ProcessAttempt {
   /** URL of the module whose default export makes the notifier. */
   module: string;
-  /** Null: the notifier is made and not called. */
+  /** The callback to call; null to make the notifier and call nothing. */
   callback: keyof Notifier | null;
   conversationId: string;
   delivery: { deliveryId: string; attempt: number };
-  fault: Fault;
-  /** File for effects and failures, one line each, written before the process can be killed. */
+  fault: InjectedFault;
+  /** The file to which effects and failures are written, one line each, before the process can be killed. */
   file: string;
 }
 
-/** A line of the file. */
+/** A line of the file that the process writes: the notifier was made, an attempt failed, or an effect happened. */
 export type ProcessLine = { made: true } | { failed: string } | { effect: RecordedEffect };
 
 const attempt: ProcessAttempt = JSON.parse(process.argv[2] ?? '');
 const write = (line: ProcessLine) => appendFileSync(attempt.file, `${JSON.stringify(line)}\n`);
 
-const provider = faultedProvider(
+const provider = createFaultInjectingProvider(
   attempt.fault,
   (effect) => write({ effect }),
   () => process.kill(process.pid, 'SIGKILL'),
@@ -34,10 +39,10 @@ try {
   write({ made: true });
   await call(notifier);
 } catch (error) {
-  // The callback failed: the next attempt repeats it.
+  // The attempt failed; the next one repeats the callback.
   write({ failed: errorText(error, 500) });
 }
-// Connections of the host's own would keep the process alive.
+// Connections that the host opened would keep the process alive.
 process.kill(process.pid, 'SIGKILL');
 
 type Callable = Record<string, (...args: unknown[]) => unknown>;
@@ -49,6 +54,6 @@ async function makeNotifier(provider: FaultProvider): Promise<Callable> {
 
 async function call(notifier: Callable): Promise<void> {
   const { callback: name, conversationId, delivery } = attempt;
-  const callback = callbacks.find((one) => one.name === name);
+  const callback = notifierCallbacks.find((one) => one.name === name);
   if (callback) await notifier[callback.name]?.(...callback.args(sampleConversation(conversationId), delivery));
 }

@@ -1,25 +1,28 @@
-/** Receiver of side effects from a host's fake providers, so that faults can strike at each effect. */
+/** Is called by a host's fake providers for each side effect, so that a fault can be injected there. */
 export interface FaultProvider {
   /**
-   * To be called and awaited where a mail, a CRM entry or the like would be made. `key` is the idempotency key that the
-   * provider is handed: effects of one name and key count once, effects without a key each count. Returns what the
-   * provider would return.
+   * Call and await it where a mail, a CRM entry or the like would be made. `key` is the idempotency key that the
+   * provider gets: effects of one name and key count once, effects without a key each count. Returns what the provider
+   * would return.
    */
   effect(name: string, key?: string): Promise<unknown>;
 }
 
-/** What happens at the `at`-th effect of an attempt, from 1. */
-export type Fault =
+/** The fault to inject at the side effect number `at` of an attempt, from 1. */
+export type InjectedFault =
   | { kind: 'none' }
-  /** The provider refuses: the effect does not happen. */
+  /** The provider throws, and the effect does not happen. */
   | { kind: 'refused'; at: number }
-  /** The effect happens, and the connection breaks before its answer arrives. */
+  /** The effect happens, but the connection breaks before the provider's response arrives. */
   | { kind: 'answer lost'; at: number }
-  /** The effect happens, and its answer arrives long after the time limit, while the next attempt has been made. */
+  /**
+   * The effect happens, but the provider's response arrives after the time limit, when the next attempt was already
+   * made.
+   */
   | { kind: 'timed out'; at: number }
-  /** The effect happens, and the process is killed. */
+  /** The effect happens, then the process is killed. */
   | { kind: 'killed'; at: number }
-  /** The provider returns a value that nobody expects. */
+  /** The effect happens, and the provider returns an unexpected value. */
   | { kind: 'odd value'; at: number; value: unknown };
 
 export interface RecordedEffect {
@@ -27,19 +30,19 @@ export interface RecordedEffect {
   key?: string | undefined;
 }
 
-export interface FaultedProvider extends FaultProvider {
-  /** How many effects this attempt has reached. */
+export interface FaultInjectingProvider extends FaultProvider {
+  /** How many side effects this attempt has reached. */
   readonly reached: number;
-  /** Lets an answer arrive that a `timed out` fault holds back. */
+  /** Lets the response arrive that a `timed out` fault holds back. */
   release(): void;
 }
 
-/** The provider of one attempt. `record` keeps an effect; `kill` ends the process. */
-export function faultedProvider(
-  fault: Fault,
+/** Makes the provider that injects a fault into one attempt. `record` stores an effect; `kill` ends the process. */
+export function createFaultInjectingProvider(
+  fault: InjectedFault,
   record: (effect: RecordedEffect) => void,
   kill: () => void = () => {},
-): FaultedProvider {
+): FaultInjectingProvider {
   let reached = 0;
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -64,7 +67,7 @@ export function faultedProvider(
   };
 }
 
-/** How often each effect happened, by name. */
+/** Counts how often each side effect happened, by name. */
 export function countEffects(effects: readonly RecordedEffect[]): Map<string, number> {
   const seen = new Set<string>();
   const counts = new Map<string, number>();

@@ -2,20 +2,25 @@ import { errorText } from '../foundation/redact.js';
 import type { CallWithSample } from './call-module.js';
 import type { ContractCode, ContractFinding } from './report.js';
 
-/** The problem of one trial. */
-export interface Verdict {
+/** The problem that one call of a host module showed. */
+export interface CallVerdict {
   level: 'problem' | 'warning';
   code: ContractCode;
   message: string;
 }
 
-/** Holding the event loop for longer stops every other callback of the worker. */
+/**
+ * A call that holds the event loop for longer is reported, in milliseconds: it stops every other callback of the
+ * worker.
+ */
 const blockingMs = 1000;
 
-/** Checks a result that came in time; undefined if it keeps the contract. */
-export type JudgeResult = (value: unknown, sample: string) => Verdict | undefined;
+/** Judges a returned value; undefined if it keeps the contract. */
+export type JudgeResult = (value: unknown, sample: string) => CallVerdict | undefined;
 
-/** Summarises trials: one finding for each code, with its samples, or `PASSED`. */
+/**
+ * Sums up the calls of one check: one finding for each kind of problem, with the samples that showed it, or `PASSED`.
+ */
 export function judgeCalls(
   check: string,
   trials: readonly CallWithSample[],
@@ -35,12 +40,12 @@ export function passedFinding(check: string, message: string): ContractFinding {
   return { level: 'ok', code: 'PASSED', check, message };
 }
 
-function judgeTrial(trial: CallWithSample, judgeAnswer: JudgeResult): Verdict[] {
+function judgeTrial(trial: CallWithSample, judgeAnswer: JudgeResult): CallVerdict[] {
   const verdicts = [judgeOutcome(trial, judgeAnswer), judgeInput(trial), judgeSpeed(trial)];
   return verdicts.filter((verdict) => verdict !== undefined);
 }
 
-function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: JudgeResult): Verdict | undefined {
+function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: JudgeResult): CallVerdict | undefined {
   if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
   if (outcome.kind === 'returned') return judgeAnswer(outcome.value, sample);
   const reason = errorText(outcome.error, 300);
@@ -50,12 +55,12 @@ function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: JudgeRes
   return { level: 'problem', code: 'THROWS', message: `threw ${reason}` };
 }
 
-function judgeInput({ mutated }: CallWithSample): Verdict | undefined {
+function judgeInput({ mutated }: CallWithSample): CallVerdict | undefined {
   if (!mutated) return undefined;
   return { level: 'problem', code: 'MUTATES_INPUT', message: 'set a date it was given to another time' };
 }
 
-function judgeSpeed({ blockedMs }: CallWithSample): Verdict | undefined {
+function judgeSpeed({ blockedMs }: CallWithSample): CallVerdict | undefined {
   if (blockedMs < blockingMs) return undefined;
   const message = `held the event loop for ${Math.round(blockedMs)} ms; every other callback waits meanwhile`;
   return { level: 'warning', code: 'BLOCKS', message };

@@ -1,4 +1,4 @@
-/** Options that say how modules are found and loaded, and whether the next argument is their value. */
+/** Node options that say how modules are found and loaded, and whether the next argument is their value. */
 const ofModules: readonly { pattern: RegExp; takesValue: boolean }[] = [
   { pattern: /^(?:--import|--require|-r|--loader|--experimental-loader|--conditions|-C)$/, takesValue: true },
   { pattern: /^--env-file(?:-if-exists)?$/, takesValue: true },
@@ -10,10 +10,10 @@ const ofModules: readonly { pattern: RegExp; takesValue: boolean }[] = [
 ];
 
 /**
- * The options of a process that another one needs to load the same modules. Those of a test runner, a debugger or a script
- * (`--test`, `--inspect-brk`, `-e`) are left out: with them it would run something else, or wait. Pure.
+ * Selects the Node options that another process needs to load the same modules. Options of a test runner, a debugger or
+ * a script (`--test`, `--inspect-brk`, `-e`) are left out: with them it would run other code, or wait. Pure.
  */
-export function nodeOptionsOfModules(execArgv: readonly string[]): string[] {
+export function moduleLoadingOptions(execArgv: readonly string[]): string[] {
   const kindAt = (n: number) => ofModules.find(({ pattern }) => pattern.test(execArgv[n] ?? ''));
   return execArgv.filter((_, n) => kindAt(n) !== undefined || kindAt(n - 1)?.takesValue);
 }

@@ -1,5 +1,5 @@
-/** Undocumented values that providers return in practice. */
-export const oddValues: readonly unknown[] = [
+/** Unusual values that a mail or CRM provider may return in practice, although they are undocumented. */
+export const oddProviderResults: readonly unknown[] = [
   null,
   '',
   0,

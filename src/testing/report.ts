@@ -1,6 +1,6 @@
 import type { ContractKey } from '../config/host-modules.js';
 
-/** The code of a finding. `PASSED` is a check without a problem. */
+/** The code of a finding of a contract check. `PASSED` means that the check found no problem. */
 export type ContractCode =
   | 'PASSED'
   | 'NOT_CALLED'
@@ -29,32 +29,32 @@ export type ContractCode =
   | 'NOT_STORED'
   | 'STORES_INVALID_TERMS';
 
-/** A `problem` breaks the contract; a `warning` keeps it, but is seldom what the host means. */
+/** One result of a contract check. A `problem` breaks the contract; a `warning` does not, but is seldom intended. */
 export interface ContractFinding {
   level: 'ok' | 'problem' | 'warning';
   code: ContractCode;
-  /** Method and what was tried, e.g. `onSlaBreach, odd data`. */
+  /** The method and how it was called, e.g. `onSlaBreach, odd data`. */
   check: string;
   message: string;
 }
 
-/** What a contract check found. `assert.deepEqual(report.problems, [])` is a host's whole test. */
+/** The result of a contract check. A host's test needs only `assert.deepEqual(report.problems, [])`. */
 export interface ContractReport {
   /** The config key of the contract. */
   contract: ContractKey;
-  /** True when there is no problem; warnings do not count. */
+  /** True where the module has no problem; warnings do not count. */
   ok: boolean;
   findings: readonly ContractFinding[];
-  /** One sentence a problem. */
+  /** One sentence per problem. */
   problems: readonly string[];
-  /** One sentence a warning. */
+  /** One sentence per warning. */
   warnings: readonly string[];
-  /** One line a finding. */
+  /** Prints one line per finding. */
   toString(): string;
 }
 
-/** Sums findings up. */
-export function buildReport(contract: ContractKey, findings: readonly ContractFinding[]): ContractReport {
+/** Makes the report of a contract check from its findings. */
+export function buildContractReport(contract: ContractKey, findings: readonly ContractFinding[]): ContractReport {
   const sentences = (level: ContractFinding['level']) =>
     findings.filter((finding) => finding.level === level).map(({ check, message }) => `${check}: ${message}`);
   const problems = sentences('problem');

@@ -1,27 +1,27 @@
 import { type ContractKey, contractProblems } from '../config/host-modules.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { passedFinding } from './judge-calls.js';
-import { buildReport, type ContractFinding, type ContractReport } from './report.js';
+import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
 
 /** Options of every contract check. */
 export interface CheckOptions {
   /** How long one call may take, in milliseconds. Default 1 000: raise it for a module that calls real services. */
   timeoutMs?: number;
   /**
-   * Call only what has no effect in the host, once, with ordinary data: never a notifier's callbacks, never
-   * `setPolicy`. What `cairnloop doctor --probe` does. Default false.
+   * Calls only methods without effects in the host, once, with ordinary data: never a notifier's callbacks, never
+   * `setPolicy`. `cairnloop doctor --probe` uses it. Default false.
    */
   dry?: boolean;
-  /** Discards what the module prints while it is called: the test's own `console`. Default: nothing is discarded. */
+  /** The `console` of the test, whose output is discarded while the module is called. Default: nothing is discarded. */
   silence?: object;
 }
 
-/** Further options of a contract's check, besides {@link CheckOptions}. */
+/** The option that the check of a contract has besides {@link CheckOptions}. */
 const ownOptions: Partial<Record<ContractKey, string>> = { contextProvider: 'actorIds', notifier: 'effects' };
 
 /**
- * Looks at the module's shape, runs the checks of its contract when it has one, and sums up. Throws `INPUT_INVALID` for
- * an option that it does not know, and nothing else.
+ * Checks that a module has the methods of its contract, then runs the contract's own checks, and makes the report.
+ * Throws `INPUT_INVALID` for an unknown option, and nothing else.
  */
 export async function runContractChecks<Module, Options extends CheckOptions>(
   contract: ContractKey,
@@ -31,14 +31,21 @@ export async function runContractChecks<Module, Options extends CheckOptions>(
 ): Promise<ContractReport> {
   requireKnownKeys('check', options, ['timeoutMs', 'dry', 'silence', ...[ownOptions[contract] ?? []].flat()]);
   const misshapen = shapeFindings(contract, module);
-  if (misshapen.length > 0) return buildReport(contract, misshapen);
+  if (misshapen.length > 0) return buildContractReport(contract, misshapen);
   const before = prototypeKeys();
   const settings = { ...options, timeoutMs: options.timeoutMs ?? 1000, dry: options.dry ?? false };
   const findings = await silenced(options.silence, () => run(module as Module, settings));
-  return buildReport(contract, [passedFinding('shape', 'has every method'), ...findings, ...pollutionFindings(before)]);
+  return buildContractReport(contract, [
+    passedFinding('shape', 'has every method'),
+    ...findings,
+    ...pollutionFindings(before),
+  ]);
 }
 
-/** The console is handed in: under Jest the test's is another than the one that this package sees. */
+/**
+ * Discards what is printed to a console while `work` runs. The test passes its console: under Jest it is not the one
+ * that this package sees.
+ */
 async function silenced<T>(console: object | undefined, work: () => Promise<T>): Promise<T> {
   const target: Record<string, unknown> = Object(console);
   const printing = ['debug', 'dir', 'error', 'info', 'log', 'table', 'trace', 'warn'];

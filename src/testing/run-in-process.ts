@@ -6,18 +6,18 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProcessAttempt, ProcessLine } from './fault-process.js';
 import type { RecordedEffect } from './fault-provider.js';
-import { nodeOptionsOfModules } from './node-options.js';
+import { moduleLoadingOptions } from './node-options.js';
 
 type Attempt = Omit<ProcessAttempt, 'file'>;
 
-/** Makes attempts one after the other, each in a process of its own, and returns the effects of all. */
+/** Makes attempts of a callback one after the other, each in a process of its own, and returns their side effects. */
 export async function runInProcesses(attempts: readonly Attempt[], timeoutMs: number): Promise<RecordedEffect[]> {
   const lines = await linesOf(attempts, timeoutMs);
   return lines.flatMap((line) => ('effect' in line ? [line.effect] : []));
 }
 
-/** Why a process cannot make the notifier of a module; null where it can. */
-export async function loadFailureOf(module: string): Promise<string | null> {
+/** Why another process cannot load the module and make its notifier; null if it can. */
+export async function notifierLoadFailure(module: string): Promise<string | null> {
   const probe: Attempt = {
     module,
     callback: null,
@@ -26,7 +26,7 @@ export async function loadFailureOf(module: string): Promise<string | null> {
     fault: { kind: 'none' },
   };
   const [line] = await linesOf([probe], 0);
-  if (!line) return 'the process ended without a word';
+  if (!line) return 'the process ended without a message';
   return 'failed' in line ? line.failed : null;
 }
 
@@ -43,12 +43,12 @@ async function linesOf(attempts: readonly Attempt[], timeoutMs: number): Promise
   }
 }
 
-/** A process takes longer to start than a call may take. */
+/** Time limit for the start of a process, in milliseconds; the time limit of the attempt comes on top. */
 const startMs = 30_000;
 
 async function runProcess(attempt: ProcessAttempt, timeoutMs: number): Promise<void> {
   const program = fileURLToPath(new URL(`./fault-process${path.extname(import.meta.url)}`, import.meta.url));
-  const args = [...nodeOptionsOfModules(process.execArgv), program, JSON.stringify(attempt)];
+  const args = [...moduleLoadingOptions(process.execArgv), program, JSON.stringify(attempt)];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), startMs + timeoutMs);
   await once(child, 'exit');

@@ -6,7 +6,7 @@ import { isObject } from './known-keys.js';
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 const interval = z.tuple([time, time.or(z.literal('24:00'))]);
 
-/** Times of two digits each are in order as texts. */
+/** The open intervals of one weekday. Times such as "09:00" can be compared as text. */
 const day = z
   .array(
     z
@@ -39,7 +39,7 @@ const hours = z
     params: { found: 'every day closed' },
   });
 
-/** Other keys are the provider’s own. */
+/** Unknown keys are allowed, because a provider may keep its own in a calendar. */
 const calendar = z.looseObject(
   {
     timeZone: z.custom<string>(isZone, 'an IANA zone such as "Europe/Berlin"'),
@@ -49,7 +49,7 @@ const calendar = z.looseObject(
   'an object',
 );
 
-/** A copy of a usable calendar, which the host cannot change afterwards, or what is wrong with the value. */
+/** Copies a valid calendar, so that the host cannot change it afterwards, or says what is wrong with the value. */
 export function readCalendar(value: unknown): { calendar: BusinessCalendar } | { problem: string } {
   const parsed = calendar.safeParse(value);
   if (!parsed.success) return { problem: problemOf(parsed.error.issues[0] as z.core.$ZodIssue, value) };
@@ -58,7 +58,7 @@ export function readCalendar(value: unknown): { calendar: BusinessCalendar } | {
 }
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
-  // An entry of a list is shown by its value, not by its position.
+  // Leave out list positions: the message shows the entry's value.
   const named = issue.path.filter((key) => typeof key !== 'number');
   const found = issue.path.reduce<unknown>((part, key) => Object(part)[key], value);
   const params = issue.code === 'custom' ? issue.params : undefined;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
-/** Describes the expected value of a failed check. A schema with its own message keeps it. */
-export const messageOf: z.core.$ZodErrorMap = (issue) => {
+/** Says what a schema expected, for an issue without a message of its own. */
+export const expectedValueMessage: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
       return types[issue.expected] ?? `a value of type ${issue.expected}`;

@@ -3,37 +3,43 @@ import type { Actor } from '../contracts/domain.js';
 import { describeValue } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { redact, toStorableJson, toStorableText } from '../foundation/redact.js';
-import { messageOf } from './input-messages.js';
-import { unknownKey } from './known-keys.js';
+import { expectedValueMessage } from './input-messages.js';
+import { unknownKeyProblem } from './known-keys.js';
 
-/** The longest text that a message may hold, in characters. */
+/** The longest text of a message, in characters. */
 export const maxContentLength = 1_000_000;
 
-/** The largest `metadata` that is taken, in bytes of JSON. */
+/** The largest `metadata` that is accepted, in bytes of JSON. */
 export const maxMetadataBytes = 65_536;
 
-/** Text that Postgres can store: NUL and lone surrogates, which customers do send, are replaced. */
+/**
+ * The schema of text that Postgres can store: NUL is dropped and lone surrogates are replaced, both of which customers
+ * send.
+ */
 export const storableText = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters`;
   return z.string(words).transform(toStorableText).pipe(z.string().trim().min(1, words).max(maxLength, words));
 };
 
-/** A name or key: short text on one line. */
-export const name = storableText(500);
+/** The schema of a name or key, of at most 500 characters. */
+export const nameSchema = storableText(500);
 
-/** An id of the host's, compared exactly: ids that differ in a space are two. */
+/** The schema of an id of the host's. It is not trimmed: ids that differ in a space are different ids. */
 export const exactName = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters that is not blank`;
   return z.string(words).transform(toStorableText).pipe(z.string().max(maxLength, words).regex(/\S/, words));
 };
 
-/** Message text, stored exactly, with its white space. */
-export const content = z
+/** The schema of a message's text, which is stored unchanged, with its white space. */
+export const contentSchema = z
   .string()
   .transform(toStorableText)
   .pipe(z.string().max(maxContentLength).regex(/\S/, 'a text that is not blank'));
 
-/** A customer's text. It is never refused for its length: it is cut, and `truncatedFrom` has the original length. */
+/**
+ * The schema of a customer's text. A text that is too long is cut, not refused; `truncatedFrom` has its original
+ * length.
+ */
 export const customerText = z
   .string()
   .transform((given): { content: string; truncatedFrom?: number } => {
@@ -43,7 +49,10 @@ export const customerText = z
   })
   .refine(({ content }) => /\S/.test(content), 'a text that is not blank');
 
-/** A storable copy of a host's map. Its keys are not read before: getters may throw. */
+/**
+ * The schema of a map from the host, which returns a copy that can be stored. Only the copy is read, because getters
+ * may throw.
+ */
 export const metadataMap = z
   .custom<Record<string, unknown>>(isMap, 'an object')
   .transform((given, context): Record<string, unknown> => {
@@ -54,9 +63,9 @@ export const metadataMap = z
     return z.NEVER;
   });
 
-/** Like {@link metadataMap}; default `{}`. */
-export const metadata = z._default(metadataMap, {});
-/** Metadata is for a few values, not for documents: every reader of the conversation gets all of it. */
+/** The schema {@link metadataMap} with the default `{}`. */
+export const metadataSchema = z._default(metadataMap, {});
+/** Says that metadata is too large: it is for a few values, because every reader of the conversation gets all of it. */
 function tooLarge(stored: Record<string, unknown>): string | undefined {
   const bytes = Buffer.byteLength(JSON.stringify(stored));
   return bytes > maxMetadataBytes
@@ -74,31 +83,31 @@ function isMap(value: unknown): value is Record<string, unknown> {
   }
 }
 
-/** An empty name counts as absent. */
+/** The schema of an actor's name. An empty name counts as absent. */
 const optionalName = z
   .string()
   .max(500)
   .transform((given) => toStorableText(given).trim() || undefined);
 
-export const actor: z.ZodType<Actor, Actor> = strictObject({
+export const actorSchema: z.ZodType<Actor, Actor> = strictObject({
   id: exactName(500),
   name: optionalName.optional(),
 }).transform(({ id, name }) => (name === undefined ? { id } : { id, name }));
 
 const pageWords = 'a whole number from 1 to 200';
 
-/** The `nextCursor` of the page before; null for the first page. */
+/** The schema of `cursor`: the `nextCursor` of the page before, null for the first page. */
 export const pageCursor = z.string().nullish();
 
-/** Items on a page: default 50, at most 200. */
+/** The schema of `limit`, the number of items on a page: 1 to 200, by default 50. */
 export const pageLimit = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
 
-/** An object with these keys only: a misspelt key would be ignored silently. */
+/** The schema of an object that may have these keys only: otherwise a misspelt key would be ignored silently. */
 export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
   const unknown = z.unknown().superRefine((_, context) => {
     context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
   });
-  // zod ignores an own `__proto__` key, which JSON.parse creates.
+  // Refuse the key `__proto__`, which JSON.parse can create and zod ignores.
   const own = z.unknown().superRefine((value, context) => {
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
       context.addIssue({ code: 'custom', path: ['__proto__'], params: { known: Object.keys(shape) } });
@@ -106,7 +115,7 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
   return own.pipe(z.object(shape).catchall(unknown)) as unknown as z.ZodObject<Shape>;
 }
 
-/** The schema of a documented input: exactly its keys, none missing and none more. */
+/** Makes the schema of a public call's input. TypeScript requires a field for every documented key, and no other. */
 export function schemaOf<Input>() {
   return <Shape extends FieldsOf<Input>>(
     shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
@@ -115,8 +124,8 @@ export function schemaOf<Input>() {
 
 type FieldsOf<Input> = { [Key in keyof Required<Input>]: z.ZodType<unknown, Input[Key]> };
 
-/** Any value; an object may have these keys only. The values are checked elsewhere. */
-export function knownKeys(known: readonly string[]): z.ZodType<unknown> {
+/** A schema that checks only that an object has no other keys than these. Its values are checked elsewhere. */
+export function objectWithKnownKeys(known: readonly string[]): z.ZodType<unknown> {
   return z.unknown().superRefine((value, context) => {
     if (!isMap(value)) return;
     for (const key of Object.keys(value).filter((one) => !known.includes(one)))
@@ -135,16 +144,16 @@ export function parseInput<Schema extends z.ZodType>(
   throw new CairnloopError('INPUT_INVALID', { operation, problems });
 }
 
-/** The problems of an input, or its parsed value. */
+/** Returns the problems of an input, or its parsed value. */
 function problemsOf<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): ConfigProblem[] | { data: z.output<Schema> } {
   try {
-    const parsed = schema.safeParse(input, { error: messageOf });
+    const parsed = schema.safeParse(input, { error: expectedValueMessage });
     return parsed.success ? { data: parsed.data } : parsed.error.issues.map((issue) => problemOf(issue, input));
   } catch {
-    // A getter or a proxy of the host's.
+    // The input has a getter or is a proxy that throws.
     return [{ path: 'input', expected: 'an object that can be read', found: 'an object that throws when it is read' }];
   }
 }
@@ -152,12 +161,12 @@ function problemsOf<Schema extends z.ZodType>(
 function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
   const path = issue.path.map(String).join('.') || 'input';
   const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
-  if (known) return unknownKey(path, String(issue.path.at(-1)), known);
+  if (known) return unknownKeyProblem(path, String(issue.path.at(-1)), known);
   const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
   return { path, expected: issue.message, found: shownWord(issue, found) ?? describeValue(found) };
 }
 
-/** Repeats the value only where a keyword, id or number was expected: it is no customer's text. */
+/** Shows the value itself only where a keyword, id or number was expected, because it is then no customer's text. */
 function shownWord({ code }: z.core.$ZodIssue, found: unknown): string | undefined {
   const isWord = typeof found === 'string' && /^[\w.:+-]{1,60}$/.test(found);
   const isShown = code === 'invalid_value' || code === 'invalid_format';
@@ -166,7 +175,7 @@ function shownWord({ code }: z.core.$ZodIssue, found: unknown): string | undefin
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Whether a text is a UUID; Postgres would reject the statement otherwise. */
+/** Whether a value is a UUID. Postgres rejects a statement with any other id. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && uuidPattern.test(value);
 }

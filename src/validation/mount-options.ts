@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { describeFound } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { LiveSettings } from '../http/live-streams.js';
-import { isObject, suggestion } from './known-keys.js';
+import { isObject, suggestKnownWord } from './known-keys.js';
 
-/** The schema of every option; its message is what the option expects. */
+/** The schema of each mount option; its description says what the option expects. */
 export type MountSchemas<Options> = { [K in keyof Required<Options>]: z.ZodType<Options[K]> };
 
 /**
  * Validates and copies mount options. Throws `MOUNT_OPTION_INVALID` for the first wrong or unknown one: a misspelt
- * `operator` must not leave the page open.
+ * `operator` must not leave the page without access control.
  */
 export function readMountOptions<Options extends object>(
   helper: string,
@@ -22,7 +22,7 @@ export function readMountOptions<Options extends object>(
   const known = Object.keys(schemas);
   const unknown = Object.keys(given ?? {}).find((option) => !known.includes(option));
   if (unknown !== undefined) {
-    const expected = suggestion('option', unknown, known) ?? `one of ${known.join(', ')}`;
+    const expected = suggestKnownWord('option', unknown, known) ?? `one of ${known.join(', ')}`;
     throw refuse(unknown, expected, 'an unknown option');
   }
   const rows = Object.entries<z.ZodType>(schemas);
@@ -47,31 +47,31 @@ function readOption(options: unknown, option: string): unknown {
   }
 }
 
-/** An option that must be given. It is checked as a whole: `expected` is the message for any wrong part of it. */
-export function required<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value> {
+/** The schema of a mount option that must be given. `expected` is the message for anything that is wrong in it. */
+export function requiredMountOption<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value> {
   return z.custom<Value>((value) => schema.safeParse(value).success).describe(expected);
 }
 
-/** Like {@link required}, for an option that may be absent. */
-export function optional<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value | undefined> {
-  return required(expected, schema.optional());
+/** The schema of a mount option that may be absent; otherwise as {@link requiredMountOption}. */
+export function optionalMountOption<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value | undefined> {
+  return requiredMountOption(expected, schema.optional());
 }
 
-/** A function of the host's, as it is. */
+/** The schema of a function of the host's, which is returned unchanged. */
 export function hostFunction<Value>(): z.ZodType<Value> {
   return z.custom<Value>((value) => typeof value === 'function');
 }
 
 export const nonBlankText = z.string().regex(/\S/);
-export const hostNames: z.ZodType<readonly string[]> = z.array(z.string().min(1));
+export const hostNameList: z.ZodType<readonly string[]> = z.array(z.string().min(1));
 
-/** The mount path. Router patterns are refused. */
-export const basePath = required(
+/** The schema of the path under which a page is mounted. Router patterns are refused. */
+export const basePathOption = requiredMountOption(
   'a path that begins with "/" and holds only letters, digits, "-", "_", "." and "~"',
   z.string().regex(/^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/),
 );
 
-export const liveSettings = optional<LiveSettings>(
+export const liveSettingsOption = optionalMountOption<LiveSettings>(
   'an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000',
   z.strictObject({
     perPerson: z.int().min(1).max(10_000).exactOptional(),

@@ -1,11 +1,11 @@
-/** The longest pause that an endpoint may ask for, and that of one that is gone, in milliseconds. */
+/** The longest pause that an endpoint may ask for, in milliseconds. An endpoint that returns 410 (gone) gets it too. */
 const mostMs = 3_600_000;
 
 /**
- * How long an endpoint asks not to be called, in milliseconds; 0 for not at all. `Retry-After` of a 429 or 503 is seconds
- * or a date; a 410 asks for no more calls at all, as Standard Webhooks has it. Pure.
+ * How long an endpoint asks not to be called, in milliseconds; 0 if it does not ask. `Retry-After` of a 429 or 503 is
+ * seconds or a date; a 410 asks for no more calls, as Standard Webhooks defines. Pure.
  */
-export function askedPauseMs(status: number, retryAfter: string | undefined, now = Date.now()): number {
+export function requestedPauseMs(status: number, retryAfter: string | undefined, now = Date.now()): number {
   if (status === 410) return mostMs;
   if (status !== 429 && status !== 503) return 0;
   const ms = waitMs(retryAfter?.trim() ?? '', now);
@@ -14,6 +14,6 @@ export function askedPauseMs(status: number, retryAfter: string | undefined, now
 
 function waitMs(text: string, now: number): number {
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  // A weekday and a month's name: `Date.parse` takes much that is no date of HTTP for one.
+  // Require the form of an HTTP date: `Date.parse` accepts many other texts.
   return /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(text) ? Date.parse(text) - now : 0;
 }

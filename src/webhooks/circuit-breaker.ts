@@ -1,11 +1,19 @@
-/** Stops calls to an endpoint that keeps failing, and lets one through now and then to see whether it is back. */
+/**
+ * Stops calls to an endpoint that keeps failing, and lets one call through now and then to see whether it works again.
+ */
 export interface CircuitBreaker {
-  /** Remaining pause of calls, in milliseconds; 0 admits the caller, who must report its result. */
+  /**
+   * Asks to make a call. Returns the remaining pause in milliseconds, or 0: the caller may call and must report the
+   * result.
+   */
   admit(): number;
   succeeded(): void;
-  /** With `askedMs`, the endpoint asked for a pause: it opens at once, for no less than that. */
+  /**
+   * Reports a failed call. With `askedMs` the endpoint has asked for a pause: the circuit opens at once, for at least
+   * that long.
+   */
   failed(askedMs?: number): void;
-  /** A call that says nothing about the endpoint's health. */
+  /** Reports a call whose result says nothing about the endpoint's health. */
   ended(): void;
 }
 

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookFailure } from '../foundation/errors.js';
-import { askedPauseMs } from './asked-pause.js';
+import { requestedPauseMs } from './asked-pause.js';
 import { AddressRefused, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
 
 export interface PostRequest {
@@ -10,11 +10,11 @@ export interface PostRequest {
   headers: Record<string, string>;
   body: string;
   timeoutMs: number;
-  /** Whether the endpoint may be on the host's own network. */
+  /** Whether the endpoint may have a private or loopback address. */
   allowPrivate: boolean;
 }
 
-/** The outcome of a request; it holds neither the endpoint's name nor anything of its response's text. */
+/** The outcome of a webhook request, with nothing of the endpoint's name or the response's text. */
 export type PostResult =
   | { accepted: true }
   | {
@@ -24,13 +24,13 @@ export type PostResult =
       askedMs: number;
     };
 
-/** What is read of an answer. */
+/** The parts of a response that are used. */
 interface Answer {
   status: number;
   retryAfter: string | undefined;
 }
 
-/** Most bytes of a response that are read; nothing in it is used. */
+/** How many bytes of a response's body are read at most; they are not used. */
 const maxAnswerBytes = 16_384;
 
 /** How long the rest of a response may take once its status is known, in milliseconds. */
@@ -42,19 +42,19 @@ const newAgents = () => ({
 });
 
 /**
- * Separate pools: addresses are checked only on connect, so a connection to a private one must not be reused by a
- * request that is restricted to public ones.
+ * Separate connection pools: addresses are checked only on connect, so a connection to a private address must not be
+ * reused by a request that may reach only public ones.
  */
 const agents = { toAny: newAgents(), toPublic: newAgents() };
 
-/** Error codes of a request on a connection that the other side has closed. */
+/** The error codes of a request on a connection that the endpoint has closed. */
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
-/** Sends one request and waits for the status of its answer. Follows no redirect. Never rejects. */
+/** Sends a webhook request and waits for the status of the response. Follows no redirect. Never rejects. */
 export async function postWebhook(request: PostRequest): Promise<PostResult> {
   const { url, allowPrivate, timeoutMs } = request;
   const address = url.hostname.replace(/^\[|\]$/g, '');
-  // No lookup is made for an address, so it is checked here.
+  // An IP address needs no lookup, which would check it, so check it here.
   if (!allowPrivate && isIP(address) !== 0 && !isPublicAddress(address)) return failed({ kind: 'private' });
   const signal = AbortSignal.timeout(timeoutMs);
   try {
@@ -70,10 +70,10 @@ function failed(failure: WebhookFailure, askedMs = 0): PostResult {
 
 function judge({ status, retryAfter }: Answer): PostResult {
   if (status >= 200 && status < 300) return { accepted: true };
-  return failed({ kind: 'status', status }, askedPauseMs(status, retryAfter));
+  return failed({ kind: 'status', status }, requestedPauseMs(status, retryAfter));
 }
 
-/** The error's own words may name addresses and certificates of the network; its code is enough to act on. */
+/** Why a request failed, by the code of the error: its message may name addresses and certificates of the network. */
 function whyUnsent(error: unknown): WebhookFailure {
   if (error instanceof AddressRefused) return { kind: 'private' };
   const { code } = Object(error) as { code?: unknown };
@@ -84,12 +84,12 @@ async function send(request: PostRequest, signal: AbortSignal): Promise<Answer> 
   const protocol = request.url.protocol as keyof typeof agents.toAny;
   const { toAny, toPublic } = agents;
   const first = await sendOnce(request, signal, (request.allowPrivate ? toAny : toPublic)[protocol]);
-  // The endpoint closed a kept connection while this request was on its way: it has not seen it. An endpoint that was
-  // restarted has closed all of them, so the second time is over a connection of its own.
+  // The endpoint closed a kept-alive connection before it read this request. A restarted endpoint has closed all of
+  // them, so send it again over a new connection.
   return first ?? ((await sendOnce(request, signal, false)) as Answer);
 }
 
-/** Returns the answer; null where a kept connection was closed, which one without an agent never is. */
+/** Sends the request once. Returns null if a kept-alive connection was closed; without an agent there is none. */
 function sendOnce(
   { url, headers, body, allowPrivate }: PostRequest,
   signal: AbortSignal,
@@ -107,7 +107,7 @@ function sendOnce(
       discard(answer);
       resolve(answerOf(answer));
     });
-    // Of status 101, which nobody asked for. Without a listener the request would end without an event.
+    // A response of status 101, which was not requested. Without this listener the request would end without an event.
     sent.once('upgrade', (answer, socket) => {
       socket.destroy();
       resolve(answerOf(answer));
@@ -125,7 +125,7 @@ function answerOf({ statusCode = 0, headers }: http.IncomingMessage): Answer {
   return { status: statusCode, retryAfter: headers['retry-after'] };
 }
 
-/** Reads a short answer to its end, which frees the connection for the next request; a long or slow one is cut off. */
+/** Reads a short response to its end, so that the connection can be reused; a long or slow response is cut off. */
 function discard(answer: http.IncomingMessage): void {
   let bytes = 0;
   const timer = setTimeout(() => answer.destroy(), answerMs).unref();

@@ -7,7 +7,9 @@ const reserved4 = [
   '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
 ];
 
-/** Within 2000::/3, the part of IPv6 that is on the internet: tunnels that carry an IPv4 address, and documentation. */
+/**
+ * IPv6 networks inside the public range 2000::/3 that are not public: tunnels that carry an IPv4 address, and examples.
+ */
 const reserved6 = ['2001::/23 2001:db8::/32 2002::/16 3fff::/20'];
 
 const internet6 = networks(['2000::/3'], 'ipv6');
@@ -30,14 +32,14 @@ export function isPublicAddress(address: string): boolean {
   return isIP(plain) === 6 && internet6.check(plain, 'ipv6') && !not6.check(plain, 'ipv6');
 }
 
-/** A host whose addresses are all of the kind that {@link isPublicAddress} refuses. */
+/** The error for a host name that has no public address. */
 export class AddressRefused extends Error {
   readonly code = 'ADDRESS_REFUSED';
 }
 
 /**
- * Resolves names to public addresses only. The connection is made to what this returns, so a name that changes between a
- * check and the connection (DNS rebinding) gains nothing.
+ * Resolves a host name to its public addresses only. The connection is made to the returned address, so that a name
+ * which changes its address after a check (DNS rebinding) gains nothing.
  */
 export const lookupPublicAddress: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {
@@ -45,7 +47,7 @@ export const lookupPublicAddress: LookupFunction = (hostname, options, callback)
     const allowed = addresses.filter(({ address }) => isPublicAddress(address));
     const [first] = allowed;
     if (!first) return callback(new AddressRefused(), '', 0);
-    // The type of `callback` has no form for `all`, which connections with several addresses ask for.
+    // The type of `callback` lacks the form for `all`, with which Node asks for several addresses.
     if (options.all) return (callback as (error: null, found: typeof allowed) => void)(null, allowed);
     callback(null, first.address, first.family);
   });

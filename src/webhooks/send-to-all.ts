@@ -2,7 +2,7 @@ import { CairnloopError, type WebhookFailure } from '../foundation/errors.js';
 import { packageVersion } from '../foundation/package-version.js';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.js';
 import { postWebhook } from './post.js';
-import type { Endpoint, WebhookSettings } from './settings.js';
+import type { ResolvedEndpoint, WebhookSettings } from './settings.js';
 import { signBody } from './sign.js';
 
 /** Posts one callback to every endpoint. Throws `WEBHOOK_FAILED` unless each has accepted it. */
@@ -13,16 +13,16 @@ export type WebhookSender = (
   data: Record<string, unknown>,
 ) => Promise<void>;
 
-/** Maximum number of kept deliveries that only some endpoints have accepted; beyond it the oldest are dropped. */
+/** How many deliveries that only some endpoints have accepted are remembered; beyond that the oldest are forgotten. */
 const mostRemembered = 10_000;
 
 export function createWebhookSender(settings: WebhookSettings): WebhookSender {
   const { pauseAfterFailures: failures, pauseMs } = settings;
   const breakers = settings.endpoints.map(() => createCircuitBreaker({ failures, pauseMs }));
   /** The endpoints that accepted each delivery, so that a further attempt calls only the others. */
-  const accepted = new Map<string, Set<Endpoint>>();
+  const accepted = new Map<string, Set<ResolvedEndpoint>>();
 
-  function remember(id: string, endpoint: Endpoint): void {
+  function remember(id: string, endpoint: ResolvedEndpoint): void {
     accepted.set(id, (accepted.get(id) ?? new Set()).add(endpoint));
     const [oldest] = accepted.keys();
     if (accepted.size > mostRemembered && oldest !== undefined) accepted.delete(oldest);
@@ -53,7 +53,7 @@ interface Sending {
 
 /** Posts a callback to one endpoint. Returns null if the endpoint has accepted it. */
 async function sendToOne(
-  { url, keys, allowPrivate }: Endpoint,
+  { url, keys, allowPrivate }: ResolvedEndpoint,
   breaker: CircuitBreaker,
   { id, body, settings: { timeoutMs } }: Sending,
 ): Promise<WebhookFailure | null> {
@@ -71,7 +71,10 @@ async function sendToOne(
   return result.accepted ? null : result.failure;
 }
 
-/** Whether every other delivery would fail as well; a 400 may be about this one alone. */
+/**
+ * Whether a failure is the endpoint's own, so that other deliveries would fail too. A 400 may concern this delivery
+ * alone.
+ */
 function isOfEndpoint(failure: WebhookFailure): boolean {
   return failure.kind !== 'status' || failure.status >= 500 || [408, 410, 429].includes(failure.status);
 }

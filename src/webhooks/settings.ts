@@ -5,8 +5,8 @@ import { requireKnownKeys } from '../validation/known-keys.js';
 import { minKeyBytes, signingKey } from './sign.js';
 import type { WebhookEndpoint, WebhookNotifierOptions } from './webhook-notifier.js';
 
-/** An endpoint as it is called. */
-export interface Endpoint {
+/** An endpoint of the config, with defaults filled in. */
+export interface ResolvedEndpoint {
   url: URL;
   /** Name of the endpoint in messages: its origin, because path and query may hold a token. */
   name: string;
@@ -15,7 +15,7 @@ export interface Endpoint {
 }
 
 export interface WebhookSettings {
-  endpoints: readonly Endpoint[];
+  endpoints: readonly ResolvedEndpoint[];
   timeoutMs: number;
   pauseAfterFailures: number;
   pauseMs: number;
@@ -34,7 +34,10 @@ const optionKeys = [
 
 const endpointKeys = ['url', 'secret'] as const satisfies (keyof WebhookEndpoint)[];
 
-/** Checks the options and fills in the defaults. No message has a URL or a secret in it. Throws `INPUT_INVALID`. */
+/**
+ * Checks the options of `webhookNotifier` and fills in the defaults. Error messages contain no URL and no secret.
+ * Throws `INPUT_INVALID`.
+ */
 export function webhookSettings(options: WebhookNotifierOptions): WebhookSettings {
   if (options === undefined) refuse([{ path: 'options', expected: 'an object', found: 'nothing' }]);
   requireKnownKeys(operation, options, optionKeys);
@@ -55,7 +58,7 @@ export function webhookSettings(options: WebhookNotifierOptions): WebhookSetting
     readEndpoint(endpoint, `endpoints[${index}]`, options, problems),
   );
   if (problems.length > 0) refuse(problems);
-  return { endpoints: read as Endpoint[], timeoutMs, pauseAfterFailures, pauseMs };
+  return { endpoints: read as ResolvedEndpoint[], timeoutMs, pauseAfterFailures, pauseMs };
 }
 
 function refuse(problems: readonly ConfigProblem[]): never {
@@ -67,7 +70,7 @@ function readEndpoint(
   path: string,
   { secret, allowPrivate = false }: WebhookNotifierOptions,
   problems: ConfigProblem[],
-): Endpoint | null {
+): ResolvedEndpoint | null {
   if (typeof given !== 'string') requireKnownKeys(operation, given, endpointKeys, `${path}.`);
   const endpoint = typeof given === 'string' ? { url: given } : given;
   const own = endpoint.secret !== undefined;
@@ -88,7 +91,7 @@ function readUrl(given: unknown, path: string, problems: ConfigProblem[]): URL |
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
   const found =
     typeof given !== 'string' ? describeKind(given) : url ? `another kind of URL (${url.protocol})` : 'no URL';
-  problems.push({ path, expected, found: url?.username || url?.password ? 'one with them' : found });
+  problems.push({ path, expected, found: url?.username || url?.password ? 'a URL with user or password' : found });
   return null;
 }
 

@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto';
 
 export const secretPrefix = 'whsec_';
 
-/** The key in a secret of Standard Webhooks: `whsec_` and the key in base64. Null if it has another form. */
+/**
+ * Reads the key from a secret of Standard Webhooks, which is `whsec_` and the key in base64; null for any other text.
+ */
 export function signingKey(secret: string): Buffer | null {
   if (!secret.startsWith(secretPrefix)) return null;
   const text = secret.slice(secretPrefix.length);
@@ -14,7 +16,7 @@ export function signingKey(secret: string): Buffer | null {
 /** Shortest key that Standard Webhooks allows, in bytes. */
 export const minKeyBytes = 24;
 
-/** One message of Standard Webhooks, as it is signed and sent. */
+/** The headers of a signed message of Standard Webhooks. */
 export interface SignedHeaders {
   'webhook-id': string;
   'webhook-timestamp': string;

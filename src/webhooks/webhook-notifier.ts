@@ -3,7 +3,7 @@ import { createWebhookSender } from './send-to-all.js';
 import { webhookSettings } from './settings.js';
 
 export interface WebhookEndpoint {
-  /** URL to which callbacks are posted. */
+  /** The URL to which callbacks are posted. */
   url: string;
   /** Secret of this endpoint, or several during a rotation. Default: the common `secret`. */
   secret?: string | readonly string[];
@@ -12,7 +12,10 @@ export interface WebhookEndpoint {
 export interface WebhookNotifierOptions {
   /** The endpoints; each gets every callback. A delivery is done once all have accepted it. */
   endpoints: readonly (string | WebhookEndpoint)[];
-  /** `whsec_` and base64, as Standard Webhooks has it. A list signs with each: the way to rotate one. */
+  /**
+   * The signing secret, `whsec_` and base64, as Standard Webhooks defines it. With a list every secret signs, so that
+   * one can be rotated.
+   */
   secret?: string | readonly string[];
   /**
    * Endpoints that may have a private, loopback or link-local address, or be reached without TLS: `true` for all, or
@@ -23,14 +26,15 @@ export interface WebhookNotifierOptions {
   timeoutMs?: number;
   /** Failures in a row after which an endpoint is not called for `pauseMs`. Default 5. */
   pauseAfterFailures?: number;
-  /** Default 30 000. */
+  /** How long a failing endpoint is not called, in milliseconds. Default 30 000. */
   pauseMs?: number;
 }
 
 /**
  * A Notifier that posts every callback as JSON to HTTP endpoints, signed as Standard Webhooks: `webhook-id` is the
- * `deliveryId` and stays the same on every attempt, so receivers drop repeats by it. An answer of 2xx accepts the delivery;
- * everything else fails the attempt, which the worker repeats. Throws `INPUT_INVALID`; its callbacks `WEBHOOK_FAILED`.
+ * `deliveryId` and stays the same on every attempt, so that receivers can drop repeats. A response of 2xx accepts the
+ * delivery; anything else fails the attempt, which the worker repeats. Throws `INPUT_INVALID`; its callbacks
+ * `WEBHOOK_FAILED`.
  *
  * @example
  * notifier: webhookNotifier({

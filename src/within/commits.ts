@@ -7,31 +7,36 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 
 /**
- * How this process learns which calls were committed: each sends a notification in the host's transaction, which
- * Postgres delivers after the commit or never. Reason: docs/decisions/0018-within.md.
+ * Learns which calls in the host's transactions were committed: each call sends a notification in the host's
+ * transaction, which Postgres delivers after the commit or never. Reason: docs/decisions/0018-within.md.
  */
-export interface Commits {
+export interface CommitListener {
   readonly channel: string;
   /**
-   * Listens from the first call on. Settles when it listens, or after a timeout: then the sweep finds the deliveries.
+   * Starts to listen at the first call. Settles once it listens, or after a timeout; then the sweep finds the
+   * deliveries.
    */
   listening(): Promise<void>;
-  /** Keeps the follow-ups of a call until its commit is notified; returns the payload of that notification. */
+  /**
+   * Holds the follow-ups of a call until the notification of its commit arrives. Returns the payload to notify with.
+   */
   hold(followUps: HeldFollowUps): string;
   drop(token: string): void;
   close(): Promise<void>;
 }
 
-/** A rolled-back call is never notified; beyond this number the oldest are dropped. */
+/**
+ * The follow-ups of at most this many calls are held. A rolled-back call is never notified, so the oldest are dropped.
+ */
 const maxHeld = 10_000;
 
 /** Time that the first call waits for the listener, in milliseconds. */
 const patienceMs = 2000;
 
-/** How often a closing process asks the server for what is still under way. */
+/** How many round trips to the server a closing process waits for notifications of commits. */
 const closingChecks = 10;
 
-export function createCommits(runtime: Runtime): Commits {
+export function createCommitListener(runtime: Runtime): CommitListener {
   const channel = `cairnloop_commits_${randomBytes(8).toString('hex')}`;
   const held = holdFollowUps(runtime);
   const over = new AbortController();
@@ -49,7 +54,7 @@ export function createCommits(runtime: Runtime): Commits {
         what: 'commit',
         hear: held.release,
         missed() {
-          // Commits of the time without a connection were not heard.
+          // Notifications of commits were lost while there was no connection.
           if (connected) held.releaseHarmless();
           connected = true;
           resolve();
@@ -68,7 +73,7 @@ export function createCommits(runtime: Runtime): Commits {
     hold: held.hold,
     drop: held.drop,
     async close() {
-      // Wait for commits made right before close, as a script does.
+      // Wait for notifications of commits right before close(), as they are usual in a script.
       for (let checks = 0; held.count() > 0 && checks < closingChecks; checks += 1)
         await databaseTime(runtime.db).catch(() => {});
       over.abort();
@@ -98,7 +103,10 @@ function holdFollowUps(runtime: Runtime) {
       held.delete(token);
       if (followUps) announceHeldFollowUps(runtime, followUps);
     },
-    /** Runs the harmless follow-ups; all are kept, because a notification may still arrive. */
+    /**
+     * Runs the follow-ups that do no harm if their call was rolled back. All are kept, because a notification may still
+     * arrive.
+     */
     releaseHarmless(): void {
       for (const followUps of held.values()) announceHarmlessFollowUps(runtime, followUps);
     },

@@ -2,18 +2,18 @@ import { describeValue } from '../foundation/describe-value.js';
 import { CairnloopError } from '../foundation/errors.js';
 
 /**
- * The host's open transaction, as Cairnloop uses it. A client of `pg` that has begun a transaction fits as it is;
- * `cairnloop/transactions` makes one of what other libraries hand to their callbacks.
+ * Runs statements in the host's open transaction. A client of `pg` that has begun a transaction is one as it is;
+ * `cairnloop/transactions` makes one from the transaction of another library.
  */
 export interface TransactionExecutor {
   /**
-   * Runs one statement with parameters `$1`, `$2`, … on the connection of the transaction. All values are texts or
+   * Runs one statement with parameters `$1`, `$2`, … on the connection of the transaction. All values are strings or
    * null.
    */
   query(text: string, values: unknown[]): Promise<{ rows: object[] }>;
   /**
-   * The object that identifies the transaction if its executors are created repeatedly: calls on one transaction run
-   * one after the other.
+   * The object that identifies the transaction where several executors are made for it: calls on one transaction have
+   * to run one after the other.
    */
   readonly transaction?: object;
 }
@@ -22,26 +22,29 @@ export interface TransactionExecutor {
 export class ExecutorError extends Error {
   override readonly name = 'ExecutorError';
   readonly code: string | undefined;
-  /** The library's error. Not the `cause`, which logs and telemetry would write out. */
+  /** The library's error. It is not the `cause`, which logs and telemetry would print. */
   readonly origin: unknown;
 
   constructor(origin: unknown) {
     const errors = chainOf(origin);
     const answered = errors.find((error) => codeOf(error) !== undefined);
-    // Never that of the outermost: Drizzle's holds the statement with all its values.
+    // Do not use the message of the outermost error: Drizzle's contains the statement with all its values.
     super(messageOf(answered) ?? messageOf(errors.at(-1)) ?? 'it failed without a message');
     this.origin = origin;
     this.code = codeOf(answered);
   }
 }
 
-/** Refuses what is no executor. Throws `INPUT_INVALID`. */
+/** Checks that a value is an executor. Throws `INPUT_INVALID`. */
 export function requireExecutor(executor: unknown): TransactionExecutor {
   if (typeof read(executor, 'query') === 'function') return executor as TransactionExecutor;
   throw wrongExecutor('executor', `an object with query(text, values)${adapterFor(executor)}`, describeValue(executor));
 }
 
-/** Runs a statement. Throws {@link ExecutorError}, and `INPUT_INVALID` if the driver returns no result. */
+/**
+ * Runs a statement on the host's executor. Throws {@link ExecutorError}, and `INPUT_INVALID` if the driver returns no
+ * result.
+ */
 export async function queryHost(executor: TransactionExecutor, text: string, values: unknown[]): Promise<object[]> {
   let result: unknown;
   try {
@@ -54,9 +57,9 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
   throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeValue(result));
 }
 
-/** Refuses a value that a driver has made something else of. */
-export function requireUnchanged(found: unknown): never {
-  throw wrongExecutor('executor.query', 'rows as the server sent them, of one text each', describeValue(found));
+/** Throws `INPUT_INVALID` for a result that the host's driver has changed. */
+export function refuseChangedValue(found: unknown): never {
+  throw wrongExecutor('executor.query', 'rows as the server sent them, each with one text', describeValue(found));
 }
 
 function wrongExecutor(path: string, expected: string, found: string): CairnloopError {
@@ -90,10 +93,10 @@ function read(value: unknown, key: string): unknown {
 /** Properties in which libraries keep the error of their driver. */
 const wrappers = ['cause', 'parent', 'original', 'driverError', 'meta', 'driverAdapterError'];
 
-/** SQLSTATEs; codes of Prisma (P2010) and Node.js (EPIPE) look alike. */
+/** Matches a SQLSTATE, but not codes of Prisma (P2010) and Node.js (EPIPE), which have the same length. */
 const sqlState = /^(?=.{5}$)(\d|F0|HV|P0|XX)[0-9A-Z]*$/;
 
-/** An error and all that libraries have wrapped in it, from the outermost on. */
+/** Lists an error and the errors that it wraps, the outermost first. */
 function chainOf(error: unknown): unknown[] {
   const chain = [error];
   for (let looked = 0; looked < chain.length && chain.length < 20; looked += 1) {

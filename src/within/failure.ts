@@ -5,7 +5,10 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { ExecutorError } from './executor.js';
 
-/** What an error of a call within the host's transaction means to the host; the driver's own where it means nothing expected. */
+/**
+ * Translates an error of a call in the host's transaction to a CairnloopError. An unexpected error is returned as the
+ * driver threw it.
+ */
 export async function withinFailure(error: unknown, own: Database): Promise<unknown> {
   if (isCairnloopError(error) || !(error instanceof ExecutorError)) return toHostDatabaseError(error, own);
   const { code, origin: cause } = error;

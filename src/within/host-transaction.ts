@@ -2,12 +2,15 @@ import { type Database, statementValues } from '../db/connect.js';
 import { type NoParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
 import type { HeldFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
-import type { Commits } from './commits.js';
+import type { CommitListener } from './commits.js';
 import { queryHost, type TransactionExecutor } from './executor.js';
-import { jsonAsHex, portableForm, toText, unpackRows, unpackValue } from './portable.js';
-import { type Settings, selectSettings, settingsToChange, withSettings } from './settings.js';
+import { decodeHexRows, decodeHexValue, jsonAsHex, portableForm, toParameterText } from './portable.js';
+import { type SessionSettings, sessionSettingsSql, settingsToChange, withSessionSettings } from './settings.js';
 
-/** Calls on one transaction wait for each other: savepoints of two that overlap would undo each other's work. */
+/**
+ * The last call on each transaction. The next call waits for it, because overlapping savepoints would undo each other's
+ * work.
+ */
 const queues = new WeakMap<object, Promise<unknown>>();
 
 /** Runs calls in the host's open transaction, each in a savepoint of its own. */
@@ -15,7 +18,11 @@ export interface HostTransaction {
   call<T>(work: (db: Database, held: HeldFollowUps) => Promise<T>): Promise<T>;
 }
 
-export function openHostTransaction(executor: TransactionExecutor, own: Database, commits: Commits): HostTransaction {
+export function openHostTransaction(
+  executor: TransactionExecutor,
+  own: Database,
+  commits: CommitListener,
+): HostTransaction {
   const { transaction } = executor;
   const key = Object(transaction) === transaction ? (transaction as object) : executor;
   return {
@@ -36,13 +43,13 @@ export function openHostTransaction(executor: TransactionExecutor, own: Database
 const savepoint = 'cairnloop_call';
 
 /**
- * What a call refuses leaves the transaction as usable as before it. What it wrote before it refused is kept, as it is
- * outside of a transaction; after a failed statement, or where its own transaction was to be undone, nothing is.
+ * Runs a call in a savepoint, so that a call which is refused leaves the transaction usable. What it wrote before the
+ * refusal is kept, as outside of `within`. After a failed statement or transaction of the call, nothing is kept.
  */
 async function inSavepoint<T>(
   executor: TransactionExecutor,
   own: Database,
-  commits: Commits,
+  commits: CommitListener,
   work: (db: Database, held: HeldFollowUps) => Promise<T>,
 ): Promise<T> {
   const send = (text: string, values: unknown[] = []) => queryHost(executor, text, values);
@@ -71,15 +78,15 @@ async function inSavepoint<T>(
 interface CallState {
   /** Set when a transaction inside the call has failed: the call then rolls back to its savepoint. */
   undo: boolean;
-  /** The first statement's failure: those after it only say that the transaction is aborted. */
+  /** The error of the first statement that failed. Later errors only say that the transaction is aborted. */
   failure: unknown;
 }
 
 const notify = `SELECT ${jsonAsHex("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
 
 /** Refuses a transaction on another server or database, and reads the settings of its session. */
-async function lookAround(executor: TransactionExecutor, own: Database): Promise<Settings> {
-  const { place, settings } = unpackValue<{ place: string; settings: Settings }>(
+async function lookAround(executor: TransactionExecutor, own: Database): Promise<SessionSettings> {
+  const { place, settings } = decodeHexValue<{ place: string; settings: SessionSettings }>(
     await queryHost(executor, lookText, []),
   );
   if (place !== (await placeOf(own)) && place !== (await placeOf(own, { again: true })))
@@ -88,20 +95,23 @@ async function lookAround(executor: TransactionExecutor, own: Database): Promise
 }
 
 /**
- * When the server started and which database it is: no two are alike in both. All names are qualified, because the
- * host's search path is not known yet.
+ * SQL that identifies a database by the start time of its server and its oid, which no two databases share. All names
+ * are qualified, because the host's search path is not known yet.
  */
 const place = `pg_catalog.concat(
   pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
   (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
 
-const lookText = `SELECT ${jsonAsHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${selectSettings})::pg_catalog.text`)} AS rows`;
+const lookText = `SELECT ${jsonAsHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${sessionSettingsSql})::pg_catalog.text`)} AS rows`;
 
 const selectPlace = statement<NoParams, { place: string }>('within.place', () => `SELECT ${place} AS place`);
 
 const places = new WeakMap<Database, Promise<string | undefined>>();
 
-/** Identifies the server of Cairnloop's own connections; `again` reads it anew, as after a restart. */
+/**
+ * Identifies the server of Cairnloop's own connections; `again` reads it again, because the server may have been
+ * restarted.
+ */
 function placeOf(own: Database, { again = false } = {}): Promise<string | undefined> {
   const known = again ? undefined : places.get(own);
   const asked = known ?? own.run(selectPlace).then(([row]) => row?.place);
@@ -110,8 +120,15 @@ function placeOf(own: Database, { again = false } = {}): Promise<string | undefi
   return asked;
 }
 
-/** Uses the host's connection in place of a pool, one statement at a time, because not every driver queues them. */
-function databaseOn(executor: TransactionExecutor, own: Database, settings: Settings, state: CallState): Database {
+/**
+ * A Database that runs its statements on the host's connection, one at a time, because not every driver queues them.
+ */
+function databaseOn(
+  executor: TransactionExecutor,
+  own: Database,
+  settings: SessionSettings,
+  state: CallState,
+): Database {
   const wanted = settingsToChange(settings);
   let last: Promise<unknown> = Promise.resolve();
 
@@ -120,13 +137,15 @@ function databaseOn(executor: TransactionExecutor, own: Database, settings: Sett
     ...[params]: StatementArguments<Params>
   ): Promise<Row[]> {
     const { text, returnsRows } = await portableForm(own, asked);
-    const values = statementValues(asked, params).map(toText);
-    const turn = last.then(() => withSettings(executor, wanted, settings, () => queryHost(executor, text, values)));
+    const values = statementValues(asked, params).map(toParameterText);
+    const turn = last.then(() =>
+      withSessionSettings(executor, wanted, settings, () => queryHost(executor, text, values)),
+    );
     last = turn.catch((error) => {
       state.failure ??= error;
     });
     const rows = await turn;
-    return returnsRows ? unpackRows<Row>(rows) : [];
+    return returnsRows ? decodeHexRows<Row>(rows) : [];
   }
   const db: Database = {
     url: own.url,

@@ -3,22 +3,22 @@ import type { Database } from '../db/connect.js';
 import { asJsonRows } from '../db/json-rows.js';
 import { quoteIdentifier } from '../db/quote-identifier.js';
 import { type Statement, statement } from '../db/statement.js';
-import { requireUnchanged } from './executor.js';
+import { refuseChangedValue } from './executor.js';
 
 /**
- * A statement as every driver sends and returns it alike: each parameter is a text that the server casts, and all rows
- * come back in one text. Reason: docs/decisions/0018-within.md.
+ * A statement that works alike with every driver: each parameter is a text that the server casts, and all rows are
+ * returned as one text. Reason: docs/decisions/0018-within.md.
  */
 export interface PortableStatement {
   text: string;
-  /** Whether it returns rows; one that only writes is sent as it is. */
+  /** Whether the statement returns rows. One that only writes is sent without the conversion to text. */
   returnsRows: boolean;
 }
 
 const known = new WeakMap<Database, Map<Statement, Promise<PortableStatement>>>();
 
 /**
- * The portable form of a statement; the types of its parameters are asked for once, over Cairnloop's own connection.
+ * Returns the portable form of a statement. The types of its parameters are read once, over Cairnloop's own connection.
  */
 export function portableForm(own: Database, wanted: Statement): Promise<PortableStatement> {
   const cache = known.get(own) ?? new Map<Statement, Promise<PortableStatement>>();
@@ -32,41 +32,43 @@ export function portableForm(own: Database, wanted: Statement): Promise<Portable
 async function make(own: Database, wanted: Statement): Promise<PortableStatement> {
   const text = wanted.text(quoteIdentifier(own.schema));
   const casts = await parameterTypes(own, wanted.name, text);
-  const cast = withCasts(text, casts);
+  const cast = castParametersFromText(text, casts);
   const packed = asJsonRows(cast, jsonAsHex);
   return { text: packed, returnsRows: packed !== cast };
 }
 
-/** Hex digits survive every text parser of a driver: trimming, other case, other normalization. */
+/**
+ * SQL that encodes JSON as hex digits. They survive what drivers do to text: trimming, change of case, normalization.
+ */
 export const jsonAsHex = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
 
-/** The rows in what {@link jsonAsHex} made. */
-export function unpackRows<Row extends object>(rows: readonly object[]): Row[] {
-  return unpackValue<Row[]>(rows);
+/** Decodes the rows that {@link jsonAsHex} has encoded. */
+export function decodeHexRows<Row extends object>(rows: readonly object[]): Row[] {
+  return decodeHexValue<Row[]>(rows);
 }
 
-/** The value in the only column of the only row, under any name that the driver gave it. */
-export function unpackValue<Value>(rows: readonly object[]): Value {
+/** Decodes the value in the only column of the only row. Drivers may give the column any name. */
+export function decodeHexValue<Value>(rows: readonly object[]): Value {
   const [packed] = Object.values(rows[0] ?? {});
   try {
     return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));
   } catch {
-    return requireUnchanged(packed);
+    return refuseChangedValue(packed);
   }
 }
 
 /** Matches quoted text, comments and parameters of SQL. */
 const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\d+)/g;
 
-/** Makes every parameter a text that is cast on the server, so that no driver guesses how to encode it. Pure. */
-export function withCasts(text: string, casts: readonly string[]): string {
+/** Makes the server cast every parameter of a statement from text, so that no driver guesses how to encode it. Pure. */
+export function castParametersFromText(text: string, casts: readonly string[]): string {
   return text.replace(tokens, (found, number?: string) =>
     number === undefined ? found : `($${number}::text::${casts[Number(number) - 1]})`,
   );
 }
 
-/** A value as the text that Postgres reads it from; null for SQL's NULL. Pure. */
-export function toText(value: unknown): string | null {
+/** Converts a parameter's value to the text from which Postgres reads it; null for NULL. Pure. */
+export function toParameterText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (types.isDate(value)) return value.toISOString();
   if (Array.isArray(value)) return `{${value.map(toElement).join(',')}}`;
@@ -74,11 +76,11 @@ export function toText(value: unknown): string | null {
 }
 
 function toElement(value: unknown): string {
-  const text = toText(value);
+  const text = toParameterText(value);
   return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** The type that Postgres infers for each parameter, as a qualified name. */
+/** Reads the types that Postgres infers for a statement's parameters, as qualified names. */
 function parameterTypes(own: Database, name: string, text: string): Promise<string[]> {
   const prepared = quoteIdentifier(`cairnloop_types_of_${name}`.slice(0, 63));
   return own.transaction(async (tx) => {

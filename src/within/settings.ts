@@ -2,12 +2,15 @@ import type { TransactionExecutor } from './executor.js';
 import { queryHost } from './executor.js';
 import { jsonAsHex } from './portable.js';
 
-/** Settings of a session by name. */
-export type Settings = Record<string, string>;
+/** Settings of a database session, by name. */
+export type SessionSettings = Record<string, string>;
 
-/** Settings on which our statements rely: whether a value is fit, and a value that is. */
+/**
+ * The session settings on which Cairnloop's statements rely: `will` says whether a value works, `set` is a value that
+ * does.
+ */
 const relied: Record<string, { will: (value: string) => boolean; set: string }> = {
-  // The functions of Postgres are found first, unless a path names their schema behind another one.
+  // Postgres searches pg_catalog first, unless the path names it after another schema.
   search_path: { will: (value) => schemasOf(value).indexOf('pg_catalog') <= 0, set: 'pg_catalog, pg_temp' },
   TimeZone: { will: (value) => /^(Etc\/)?(UTC|GMT|UCT|Zulu)$/i.test(value), set: 'UTC' },
   DateStyle: { will: (value) => value.startsWith('ISO'), set: 'ISO, YMD' },
@@ -21,27 +24,27 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
 };
 
 /**
- * What the host's session has set of what statements rely on, as a JSON object. The view pg_settings would read them
- * all.
+ * SQL for those settings in the host's session, as a JSON object. The view pg_settings would read every setting there
+ * is.
  */
-export const selectSettings = `pg_catalog.json_build_object(${Object.keys(relied)
+export const sessionSettingsSql = `pg_catalog.json_build_object(${Object.keys(relied)
   .map((name) => `'${name}', pg_catalog.current_setting('${name}')`)
   .join(', ')})`;
 
-/** The settings that would change a result, with the values that would not. Pure. */
-export function settingsToChange(found: Settings): Settings {
+/** The settings of a session that would change results, with the values to set instead. Pure. */
+export function settingsToChange(found: SessionSettings): SessionSettings {
   const wrong = Object.entries(relied).filter(([name, { will }]) => !will(found[name] ?? ''));
   return Object.fromEntries(wrong.map(([name, { set }]) => [name, set]));
 }
 
 /**
- * Runs `work` with other settings of the host's session. Where it fails, the savepoint that the call goes back to has
- * the former ones.
+ * Runs `work` with changed settings of the host's session, then restores them. After a failure, the rollback to the
+ * call's savepoint restores them.
  */
-export async function withSettings<T>(
+export async function withSessionSettings<T>(
   executor: TransactionExecutor,
-  wanted: Settings,
-  found: Settings,
+  wanted: SessionSettings,
+  found: SessionSettings,
   work: () => Promise<T>,
 ): Promise<T> {
   const names = Object.keys(wanted);
@@ -52,8 +55,8 @@ export async function withSettings<T>(
   return result;
 }
 
-/** Applies settings for the rest of the transaction; the host's own come back at its end at the latest. */
-async function set(executor: TransactionExecutor, settings: Settings): Promise<void> {
+/** Changes settings of the session until the end of the transaction, which restores the host's own. */
+async function set(executor: TransactionExecutor, settings: SessionSettings): Promise<void> {
   await queryHost(executor, applySettings, [JSON.stringify(settings)]);
 }
 

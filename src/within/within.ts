@@ -3,14 +3,14 @@ import { runtimeHoldingFollowUps } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
-import { createCommits } from './commits.js';
+import { createCommitListener } from './commits.js';
 import { requireExecutor, type TransactionExecutor } from './executor.js';
 import { withinFailure } from './failure.js';
 import { type HostTransaction, openHostTransaction } from './host-transaction.js';
 
 type AsyncCall = (...given: never[]) => Promise<unknown>;
 
-/** The groups of calls that run in a transaction of the host's. */
+/** The groups of calls that can run in a transaction of the host's. */
 const withinGroups = [
   'conversations',
   'drafts',
@@ -20,27 +20,27 @@ const withinGroups = [
 ] as const satisfies readonly (keyof Within)[];
 type WithinGroup = (typeof withinGroups)[number];
 
-/** Calls whose work a ROLLBACK would not take back, with the reason. */
+/** Calls that are refused in a transaction, because a ROLLBACK would not undo their work, with the reason. */
 const refused: Record<string, string> = {
   'sla.setPolicy': 'the slaPolicyProvider stores the terms by itself, and a ROLLBACK would not take them back',
 };
 
 export interface WithinOptions {
   runtime: Runtime;
-  /** Makes all public calls on a runtime. */
-  callsOf: (runtime: Runtime) => Calls;
+  /** Makes all public calls for a runtime. */
+  createPublicCalls: (runtime: Runtime) => Calls;
   /** May refuse a call before it is made. */
   admit: () => Promise<unknown>;
 }
 
-/** Makes the API over open transactions of the host's. */
-export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
+/** Makes the function `within`, which returns the public calls for an open transaction of the host's. */
+export function createWithin({ runtime, createPublicCalls, admit }: WithinOptions): {
   within(executor: TransactionExecutor): Within;
   close(): Promise<void>;
 } {
-  const commits = createCommits(runtime);
+  const commits = createCommitListener(runtime);
   const explain = (error: unknown) => withinFailure(error, runtime.db);
-  const calls = callsOf(runtime);
+  const calls = createPublicCalls(runtime);
   return {
     within(executor) {
       const transaction = openHostTransaction(requireExecutor(executor), runtime.db, commits);
@@ -61,10 +61,12 @@ export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
       const because = refused[operation];
       if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
       return transaction.call(async (db, held) =>
-        Object.fromEntries(callsIn(callsOf(runtimeHoldingFollowUps(runtime, db, held)), group))[name]?.(...given),
+        Object.fromEntries(callsIn(createPublicCalls(runtimeHoldingFollowUps(runtime, db, held)), group))[name]?.(
+          ...given,
+        ),
       );
     };
-    // The wrapper of public calls reads from `length` how many arguments a call takes.
+    // `wrapPublicCalls` reads from a function's `length` how many arguments the call takes.
     return Object.defineProperty(run, 'length', { value: call.length });
   }
 }

@@ -1,4 +1,4 @@
-import { auditKeys } from '../audit/keys.js';
+import { auditKeysOf } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
 import { maxConversationsRemovedPerCall, removeOldConversations } from '../customers/retention.js';
 import { deleteDoneDeliveries, maxDeliveriesDeletedPerCall } from '../deliveries/retention.js';
@@ -23,7 +23,7 @@ export function createMaintenanceTask(runtime: Runtime): () => Promise<void> {
     return removed;
   });
 
-  const keys = auditKeys(runtime.config.audit);
+  const keys = auditKeysOf(runtime.config.audit);
 
   // A failing step must not prevent the others.
   return async () => {

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
-import { type Identity, identify } from '../http/identify.js';
+import { identifySender, type SenderIdentity } from '../http/identify.js';
 import { readForm, type UnreadReason } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
 import { type BarePage, barePage } from './bare-page.js';
@@ -32,10 +32,10 @@ export function requireOperator(services: Services): Middleware {
 }
 
 /** Asks the host who sent a request; called again while a live stream is open. */
-export function identifyOperator(c: WorkspaceContext, { runtime, options }: Services): Promise<Identity> {
+export function identifyOperator(c: WorkspaceContext, { runtime, options }: Services): Promise<SenderIdentity> {
   const { incoming } = c.env ?? {};
   const hook = { option: 'operator', ask: options.operator };
-  return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
+  return identifySender(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
 }
 
 const unconfigured = (): BarePage => ({

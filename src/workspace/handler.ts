@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { ServedAssets } from '../http/assets.js';
-import type { Fields } from '../http/fields.js';
+import type { FormFields } from '../http/fields.js';
 import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { ActionTimer } from '../pending-actions/action-timer.js';
@@ -38,7 +38,7 @@ export interface Services {
 
 export type WorkspaceEnv = {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { pageContext: PageContext; form: Fields };
+  Variables: { pageContext: PageContext; form: FormFields };
 };
 
 export type WorkspaceContext = Context<WorkspaceEnv>;
@@ -62,7 +62,7 @@ export function queueViewOf(c: WorkspaceContext): QueueView {
  * The page to return to after a change: a path below the mount. Anything else, such as another site, becomes the
  * fallback.
  */
-export function backPath(form: Fields, fallback: string): string {
+export function backPath(form: FormFields, fallback: string): string {
   const back = form.text('back');
   return /^\/(?![/\\])[\w\-./?=&%+*]*$/.test(back) ? back : fallback;
 }

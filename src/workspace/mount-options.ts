@@ -6,13 +6,13 @@ import type { LiveSettings } from '../http/live-streams.js';
 import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
-  basePath,
+  basePathOption,
   hostFunction,
-  hostNames,
-  liveSettings,
+  hostNameList,
+  liveSettingsOption,
   type MountSchemas,
   nonBlankText,
-  optional,
+  optionalMountOption,
   readMountOptions,
 } from '../validation/mount-options.js';
 import { textKeys, type WorkspaceStrings } from './strings/strings.js';
@@ -65,19 +65,22 @@ export interface MountedOptions {
 const helper = 'cairnloop.workspace()';
 
 const schemas: MountSchemas<WorkspaceOptions> = {
-  basePath,
-  operator: optional('a function (request) => Actor | null', hostFunction()),
-  title: optional('a text', nonBlankText),
-  signInUrl: optional('a path that begins with one "/", or an http(s) address', z.string().refine(isSignInUrl)),
-  strings: optional(
+  basePath: basePathOption,
+  operator: optionalMountOption('a function (request) => Actor | null', hostFunction()),
+  title: optionalMountOption('a text', nonBlankText),
+  signInUrl: optionalMountOption(
+    'a path that begins with one "/", or an http(s) address',
+    z.string().refine(isSignInUrl),
+  ),
+  strings: optionalMountOption(
     'an object of texts, such as { locale: "de", viewInbox: "Post" }',
     z.custom<WorkspaceStrings>((value) => isObject(value)),
   ),
-  styles: optional('a text of CSS', z.string()),
-  hosts: optional('a list of host names', hostNames),
-  takeBackSeconds: optional('a whole number of seconds from 0 to 60', z.int().min(0).max(60)),
-  repliesFolder: optional('the path of a folder', nonBlankText),
-  live: liveSettings,
+  styles: optionalMountOption('a text of CSS', z.string()),
+  hosts: optionalMountOption('a list of host names', hostNameList),
+  takeBackSeconds: optionalMountOption('a whole number of seconds from 0 to 60', z.int().min(0).max(60)),
+  repliesFolder: optionalMountOption('the path of a folder', nonBlankText),
+  live: liveSettingsOption,
 };
 
 export const defaultTakeBackSeconds = 5;

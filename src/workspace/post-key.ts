@@ -1,4 +1,4 @@
-import { postKey as keyOf } from '../http/post-key.js';
+import { formDedupeKey as keyOf } from '../http/post-key.js';
 import type { WorkspaceContext } from './handler.js';
 
 /** The dedupe key of a posted form: sending the form twice writes once. */

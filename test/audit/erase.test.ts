@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { countErasable, eraseFromAudit, findAuditedConversations } from '../../src/audit/erase.js';
+import { countErasableLines, eraseFromAudit, findAuditedConversations } from '../../src/audit/erase.js';
 import { type ExportedEvent, exportAudit } from '../../src/audit/export.js';
 import { hashEvent, type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
 import { listAudit } from '../../src/audit/list.js';
@@ -69,10 +69,10 @@ describe('audit: erasing a customer', () => {
       await record(conversation);
       if (state === 'sealed') await sealAudit(db);
       const { end } = await verifyAudit(db);
-      assert.equal(await countErasable(db, { conversationIds: [conversation] }), 4);
+      assert.equal(await countErasableLines(db, { conversationIds: [conversation] }), 4);
       assert.equal(await erase([conversation]), 4);
       assert.equal(await needles(), 0);
-      assert.equal(await countErasable(db, { conversationIds: [conversation] }), 0);
+      assert.equal(await countErasableLines(db, { conversationIds: [conversation] }), 0);
       assert.equal((await verifyAudit(db, { anchors: [end] })).broken, null);
       await sealAudit(db);
       const { broken, unsealed, end: after } = await verifyAudit(db, { anchors: [end] });

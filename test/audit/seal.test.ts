@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 import { type ExportedEvent, exportAudit } from '../../src/audit/export.js';
 import { chainStart, type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
 import { sealAudit } from '../../src/audit/seal.js';
-import { type AuditCheck, verifyAudit } from '../../src/audit/verify.js';
+import { type AuditVerification, verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { migrateUp } from '../../src/db/migrate.js';
 import { type Executor, statement } from '../../src/db/statement.js';
@@ -34,7 +34,7 @@ describe('audit on a real Postgres', () => {
       [count],
     );
 
-  const held = ({ end, broken, unsealed }: AuditCheck) => ({ end, broken, unsealed });
+  const held = ({ end, broken, unsealed }: AuditVerification) => ({ end, broken, unsealed });
   const checked = async () => held(await verifyAudit(db));
 
   /** As someone with every right on the database could. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { eraseFromAudit } from '../../src/audit/erase.js';
-import type { ChainLink } from '../../src/audit/hash-chain.js';
-import { type AuditKeys, auditKeys, noKeys } from '../../src/audit/keys.js';
+import type { AuditChainLink } from '../../src/audit/hash-chain.js';
+import { type AuditKeys, auditKeysOf, noAuditKeys } from '../../src/audit/keys.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
@@ -12,13 +12,13 @@ import { type Attack, attackerOn, attacks, copyTables, restoreTables, signatureA
 
 const schema = 'cairnloop';
 const migrated = useTemplate('migrated', (url) => migrateUp({ url, schema }));
-const keys = auditKeys({ key: 'k'.repeat(32) });
+const keys = auditKeysOf({ key: 'k'.repeat(32) });
 
 interface Target {
   database: TestDatabase;
   db: Database;
   keys: AuditKeys;
-  anchor: ChainLink;
+  anchor: AuditChainLink;
 }
 
 /** Twelve sealed lines, of which 3 to 5 hold something erased and 10 is the erasure, and two that wait for their seals. */
@@ -55,7 +55,7 @@ describe('audit: tampering by the owner of the tables', () => {
   let signed: Target;
 
   before(async () => {
-    plain = await prepare(noKeys);
+    plain = await prepare(noAuditKeys);
     signed = await prepare(keys);
   });
   after(async () => {

@@ -51,7 +51,7 @@ describe('cairnloop gen alerts', () => {
     host.write('ops/cairnloop-dashboard.json', '{}\n');
     const { exitCode, err } = await run('undo');
     assert.equal(exitCode, 1);
-    assert.match(err, /edited since are ops\/cairnloop-dashboard\.json/);
+    assert.match(err, /files were edited since: ops\/cairnloop-dashboard\.json/);
   });
 
   it('shows the files with --dry-run, and exits 3 with --check until they are there', async () => {

@@ -47,7 +47,7 @@ describe('CL6 code of the host that fails once its config is imported', () => {
         );
         assert.match(
           found[0]?.message ?? '',
-          /nobody to catch it: .*(ECONNREFUSED redis|ended the process).*\(cairnloop\.config\.js:\d+\)/,
+          /that nobody caught: .*(ECONNREFUSED redis|ended the process).*\(cairnloop\.config\.js:\d+\)/,
         );
         assert.equal(doctor.exitCode, 1);
         const list = await runCli(['sla', 'list', '--json'], { cwd: host.folder });

@@ -31,7 +31,10 @@ describe('cairnloop undo', () => {
     const before = treeOf(host.folder);
     const { exitCode, err } = await run('undo');
     assert.equal(exitCode, 1);
-    assert.match(err, /`cairnloop gen notifier` cannot be taken back: edited since are src\/cairnloop\/notifier\.js\./);
+    assert.match(
+      err,
+      /`cairnloop gen notifier` cannot be taken back, because files were edited since: src\/cairnloop\/notifier\.js\./,
+    );
     assert.deepEqual(treeOf(host.folder), before);
   });
 

@@ -28,7 +28,7 @@ describe('retry and discard by an operator', () => {
     ] as const) {
       await assert.rejects(intervene(countdown.id, { actor }), (error: CairnloopError) => {
         assert.equal(error.code, 'DELIVERY_NOT_RETRYABLE');
-        assert.match(error.message, new RegExp(`cannot be ${action}: it is the countdown of an SLA clock`));
+        assert.match(error.message, new RegExp(`cannot be ${action}: it waits for the breach of an SLA clock`));
         assert.match(error.hint, /sla\.pause\(\) or resolve/);
         return true;
       });

@@ -1,39 +1,44 @@
 import assert from 'node:assert/strict';
 import type { OwedModule } from '../../src/deliveries/announced-modules.js';
-import { diagnose } from '../../src/doctor/checks.js';
-import { type Fact, type Facts, knownFact, skippedFact } from '../../src/doctor/facts.js';
-import { type Finding, findingsText, summarize } from '../../src/doctor/finding.js';
+import { runDoctorChecks } from '../../src/doctor/checks.js';
+import { type DoctorFact, type DoctorFacts, knownFact, skippedFact } from '../../src/doctor/facts.js';
+import { type Finding, findingsText, summarizeFindings } from '../../src/doctor/finding.js';
 import { packageVersion } from '../../src/foundation/package-version.js';
 import { goodFacts } from './good-facts.js';
 
 /** The findings of a good host with these facts in the place of its own, as far as they are not ok. */
-function findingsWith(change: Partial<Facts>): Finding[] {
-  return diagnose({ ...goodFacts(), ...change }).filter((finding) => finding.level !== 'ok');
+function findingsWith(change: Partial<DoctorFacts>): Finding[] {
+  return runDoctorChecks({ ...goodFacts(), ...change }).filter((finding) => finding.level !== 'ok');
 }
 
 /** A good fact with some of it changed. */
-function but<Key extends keyof Facts>(key: Key, change: object): Pick<Facts, Key> {
-  const fact = goodFacts()[key] as Fact<object>;
+function but<Key extends keyof DoctorFacts>(key: Key, change: object): Pick<DoctorFacts, Key> {
+  const fact = goodFacts()[key] as DoctorFact<object>;
   assert.equal(fact.state, 'known');
-  return { [key]: knownFact({ ...(fact as { value: object }).value, ...change }) } as Pick<Facts, Key>;
+  return { [key]: knownFact({ ...(fact as { value: object }).value, ...change }) } as Pick<DoctorFacts, Key>;
 }
 
-function settings(section: string, change: object): Pick<Facts, 'config'> {
+function settings(section: string, change: object): Pick<DoctorFacts, 'config'> {
   const { config } = goodFacts();
   const { settings } = (config as { value: { settings: Record<string, object> } }).value;
   return but('config', { settings: { ...settings, [section]: { ...settings[section], ...change } } });
 }
 
-function found(change: Partial<Facts>, code: string) {
-  const finding = diagnose({ ...goodFacts(), ...change }).find((one) => one.code === code);
+function found(change: Partial<DoctorFacts>, code: string) {
+  const finding = runDoctorChecks({ ...goodFacts(), ...change }).find((one) => one.code === code);
   return finding ?? assert.fail(`no finding ${code}`);
 }
 
-const failed = (message: string): Fact<never> => ({ state: 'failed', message, fix: 'mend it', because: 'it is away' });
+const failed = (message: string): DoctorFact<never> => ({
+  state: 'failed',
+  message,
+  fix: 'mend it',
+  because: 'it is away',
+});
 
 describe('doctor/checks', () => {
   it('CL6 has only ok findings for a good host', () => {
-    const findings = diagnose(goodFacts());
+    const findings = runDoctorChecks(goodFacts());
     assert.deepEqual(
       findings.filter((finding) => finding.level !== 'ok'),
       [],
@@ -60,8 +65,8 @@ describe('doctor/checks', () => {
   });
 
   it('reports whether the audit record is signed and when its last anchor was handed over', () => {
-    const messages = (facts: Partial<Facts>) =>
-      diagnose({ ...goodFacts(), ...facts })
+    const messages = (facts: Partial<DoctorFacts>) =>
+      runDoctorChecks({ ...goodFacts(), ...facts })
         .filter(({ code }) => code.startsWith('AUDIT_'))
         .map(({ message }) => message);
     assert.deepEqual(messages({}), [
@@ -77,7 +82,14 @@ describe('doctor/checks', () => {
     assert.match(`${key} ${anchor}`, /^No audit\.key: .* No notifier\.onAuditAnchor: /);
   });
 
-  const wrong: [title: string, Partial<Facts>, level: Finding['level'], code: string, words: RegExp, fix: RegExp][] = [
+  const wrong: [
+    title: string,
+    Partial<DoctorFacts>,
+    level: Finding['level'],
+    code: string,
+    words: RegExp,
+    fix: RegExp,
+  ][] = [
     ['an old Node', { nodeVersion: 'v20.18.9' }, 'blocked', 'NODE_VERSION', /v20\.18\.9 is older than 20\.19/, /nvm/],
     [
       'two copies',
@@ -175,7 +187,7 @@ describe('doctor/checks', () => {
       settings('ops', { host }),
       'check',
       'OPS_BIND',
-      /every network of the machine, and asks nobody.*\/health\/ready.*\/metrics.*nothing of a customer/,
+      /every network of the machine, and requires no sign-in.*\/health\/ready.*\/metrics.*nothing of a customer/,
       /ops\.host/,
     ]),
     ['a silent log', settings('log', { level: 'silent' }), 'check', 'LOG_LEVEL', /no trace/, /log\.level/],
@@ -388,7 +400,7 @@ describe('doctor/checks', () => {
 
   it('G2 states the default for each contract that is absent', () => {
     const nobody = { ...but('config', { contracts: [], modules: [] }), ...but('work', { announced: [] }) };
-    const found = diagnose({ ...goodFacts(), ...nobody });
+    const found = runDoctorChecks({ ...goodFacts(), ...nobody });
     const told = Object.fromEntries(found.map(({ code, level, message }) => [code, `${level} ${message}`]));
     assert.match(told.NOTIFIER ?? '', /^check .*refused/);
     assert.match(told.CONTEXT_PROVIDER ?? '', /^check .*Context Unavailable/);
@@ -398,8 +410,8 @@ describe('doctor/checks', () => {
 
   it('LP2 reports that replies are stored and nobody is notified if neither config nor workers have onReply', () => {
     const modules: OwedModule[] = ['notifier'];
-    const replies = (facts: Partial<Facts>) =>
-      diagnose({ ...goodFacts(), ...facts }).find(({ code }) => code === 'REPLIES');
+    const replies = (facts: Partial<DoctorFacts>) =>
+      runDoctorChecks({ ...goodFacts(), ...facts }).find(({ code }) => code === 'REPLIES');
     const nobody = replies({ ...but('config', { modules }), ...but('work', { announced: modules }) });
     assert.equal(nobody?.level, 'check');
     assert.match(nobody?.message ?? '', /replies are stored, and nobody is notified/);
@@ -411,12 +423,15 @@ describe('doctor/checks', () => {
 
   it('LP1 reports callbacks that are owed because workers announce a notifier that the config lacks', () => {
     const without = but('config', { contracts: [], modules: [] });
-    const notifier = (facts: Partial<Facts>) =>
-      diagnose({ ...goodFacts(), ...without, ...facts }).find(({ code }) => code === 'NOTIFIER');
-    assert.match(notifier({})?.message ?? '', /the workers of this schema have one, so its callbacks are owed/);
+    const notifier = (facts: Partial<DoctorFacts>) =>
+      runDoctorChecks({ ...goodFacts(), ...without, ...facts }).find(({ code }) => code === 'NOTIFIER');
+    assert.match(notifier({})?.message ?? '', /the workers of this schema have one, and call it/);
     const first = notifier(but('work', { announced: null, workers: [] }));
     assert.equal(first?.level, 'check');
-    assert.match(first?.message ?? '', /No worker has started yet; once one with a notifier has, callbacks are owed/);
+    assert.match(
+      first?.message ?? '',
+      /No worker has started yet; callbacks are made once one with a notifier has started/,
+    );
   });
 
   it('LP1 names the running workers that lack a module with owed calls', () => {
@@ -425,18 +440,18 @@ describe('doctor/checks', () => {
       { host: 'w2', version: '0.1.0', ageMs: 100, modules: null },
       { host: 'w3', version: packageVersion, ageMs: 900_000, modules: [] },
     ];
-    const found = diagnose({ ...goodFacts(), ...but('work', { workers }) }).filter(
+    const found = runDoctorChecks({ ...goodFacts(), ...but('work', { workers }) }).filter(
       ({ code }) => code === 'WORKER_MODULES',
     );
     assert.deepEqual(
       found.map(({ level }) => level),
       ['check'],
     );
-    assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. Such calls fail there/);
+    assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. Such a delivery fails there/);
   });
 
   it('is less strict on a developer machine', () => {
-    const facts: Partial<Facts> = {
+    const facts: Partial<DoctorFacts> = {
       profile: 'development',
       ...settings('ops', { host: '0.0.0.0' }),
       ...but('database', { superuser: true, encrypted: false, isLocal: true }),
@@ -450,7 +465,7 @@ describe('doctor/checks', () => {
 
   it('CL6 reports everything that depends on a missing prerequisite as not checked', () => {
     const nothing = skippedFact('the config cannot be read');
-    const facts: Partial<Facts> = { config: failed('no config'), policies: nothing, probes: nothing };
+    const facts: Partial<DoctorFacts> = { config: failed('no config'), policies: nothing, probes: nothing };
     Object.assign(facts, { database: nothing, schema: nothing, work: nothing, jobs: nothing });
     const findings = findingsWith(facts);
     assert.deepEqual(
@@ -460,13 +475,13 @@ describe('doctor/checks', () => {
     for (const { code, message } of findings.filter((finding) => finding.code !== 'CONFIG')) {
       assert.match(message, /not checked: (the config cannot be read|it is away)/, code);
     }
-    assert.equal(findings.length, diagnose(goodFacts()).length - 6);
+    assert.equal(findings.length, runDoctorChecks(goodFacts()).length - 6);
   });
 
   it('prints each finding on one line, and a summary', () => {
     const policies = failed('a\n  b\r\nfailed');
-    const findings = diagnose({ ...goodFacts(), policies });
-    const { ok, check, blocked } = summarize(findings);
+    const findings = runDoctorChecks({ ...goodFacts(), policies });
+    const { ok, check, blocked } = summarizeFindings(findings);
     const lines = findingsText(findings).split('\n');
     assert.equal(lines.length, findings.length + 1);
     assert.equal(lines.at(-1), `${ok} ok, ${check} to check, ${blocked} blocked`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findMounts, findMountsInText } from '../../src/doctor/find-mounts.js';
+import { findMountsInText, findWorkspaceMounts } from '../../src/doctor/find-mounts.js';
 import { tempHost } from '../support/temp-host.js';
 
 describe('doctor/find-mounts', () => {
@@ -31,7 +31,7 @@ describe('doctor/find-mounts', () => {
       'dist/server.js': mount,
       'node_modules/other/index.js': mount,
     });
-    assert.deepEqual(findMounts(host.folder), [{ place: 'src/server.ts:3', operator: 'none' }]);
+    assert.deepEqual(findWorkspaceMounts(host.folder), [{ place: 'src/server.ts:3', operator: 'none' }]);
     host.remove();
   });
 });

@@ -1,9 +1,9 @@
 import { configDefaults } from '../../src/config/config-schema.js';
-import { type Facts, knownFact } from '../../src/doctor/facts.js';
+import { type DoctorFacts, knownFact } from '../../src/doctor/facts.js';
 import { packageVersion } from '../../src/foundation/package-version.js';
 
 /** What the collectors learn of a host where nothing is wrong, in production. */
-export function goodFacts(): Facts {
+export function goodFacts(): DoctorFacts {
   const { database, worker, log, retention } = configDefaults;
   return {
     profile: 'production',

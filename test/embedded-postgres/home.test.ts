@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openHome } from '../../src/embedded-postgres/home.js';
-import { canTraverse } from '../../src/embedded-postgres/reachable.js';
+import { openPostgresHome } from '../../src/embedded-postgres/home.js';
+import { mayEnterFolder } from '../../src/embedded-postgres/reachable.js';
 import { makeFolder } from './support.js';
 
 /** Only root runs Postgres as another account, and only root can give that account a folder. */
@@ -20,16 +20,16 @@ describe('openHome', () => {
 
   it('creates the given folder', async () => {
     const wanted = join(folder.path, 'a', 'b');
-    assert.deepEqual(await openHome(undefined, { dataDir: wanted }), { path: wanted, temporary: false });
+    assert.deepEqual(await openPostgresHome(undefined, { dataDir: wanted }), { path: wanted, temporary: false });
     assert.ok((await stat(wanted)).isDirectory());
   });
 
   it('uses the same temporary folder again if the account cannot reach the given one', async () => {
     const wanted = join(folder.path, 'data');
     const [first, again, other] = [
-      await openHome(stranger, { dataDir: wanted }),
-      await openHome(stranger, { dataDir: wanted }),
-      await openHome(stranger, { dataDir: folder.path }),
+      await openPostgresHome(stranger, { dataDir: wanted }),
+      await openPostgresHome(stranger, { dataDir: wanted }),
+      await openPostgresHome(stranger, { dataDir: folder.path }),
     ];
     await rm(first.path, { recursive: true });
     await rm(other.path, { recursive: true });
@@ -40,7 +40,10 @@ describe('openHome', () => {
   });
 
   asRoot('leaves nothing of a temporary one that the account cannot reach', async () => {
-    const { path, temporary } = await openHome(stranger, { dataDir: join(folder.path, 'data'), temporary: true });
+    const { path, temporary } = await openPostgresHome(stranger, {
+      dataDir: join(folder.path, 'data'),
+      temporary: true,
+    });
     await rm(path, { recursive: true });
     assert.deepEqual([dirname(path), temporary], [tmpdir(), true]);
     assert.deepEqual(await readdir(folder.path), []);
@@ -49,7 +52,7 @@ describe('openHome', () => {
   it('keeps a folder that the account can reach', async () => {
     await chmod(folder.path, 0o711);
     const wanted = join(folder.path, 'data');
-    assert.equal((await openHome(stranger, { dataDir: wanted })).path, wanted);
+    assert.equal((await openPostgresHome(stranger, { dataDir: wanted })).path, wanted);
   });
 });
 
@@ -63,6 +66,7 @@ describe('mayEnter', () => {
     ["a stranger's, open", { uid: 1, gid: 1, mode: 0o711 }, true],
     ["a stranger's, closed", { uid: 1, gid: 1, mode: 0o770 }, false],
   ] as const) {
-    it(`returns ${expected} for a folder that is ${whose}`, () => assert.equal(canTraverse(folder, account), expected));
+    it(`returns ${expected} for a folder that is ${whose}`, () =>
+      assert.equal(mayEnterFolder(folder, account), expected));
   }
 });

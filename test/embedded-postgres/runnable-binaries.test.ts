@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { chmod, cp, lstat, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { chooseAccount } from '../../src/embedded-postgres/account.js';
-import { type Binaries, findInstalledBinaries } from '../../src/embedded-postgres/installed-binaries.js';
-import { makeRunnable } from '../../src/embedded-postgres/runnable-binaries.js';
+import { chooseSystemAccount } from '../../src/embedded-postgres/account.js';
+import { findInstalledBinaries, type PostgresBinaries } from '../../src/embedded-postgres/installed-binaries.js';
+import { makeBinariesRunnable } from '../../src/embedded-postgres/runnable-binaries.js';
 import { makeFolder } from './support.js';
 
 interface LibraryLink {
@@ -31,7 +31,7 @@ describe('makeRunnable', () => {
   });
 
   /** The installed package as a package manager leaves it that runs no install scripts. */
-  async function installWithoutLinks(): Promise<Binaries> {
+  async function installWithoutLinks(): Promise<PostgresBinaries> {
     const real = await findInstalledBinaries(process.cwd());
     const root = join(folder.path, 'package');
     await cp(real.root, root, { recursive: true, verbatimSymlinks: true });
@@ -43,7 +43,10 @@ describe('makeRunnable', () => {
   it('creates missing links to the libraries', async () => {
     await chmod(folder.path, 0o755);
     const installed = await installWithoutLinks();
-    assert.equal(await makeRunnable(installed, join(folder.path, 'unused'), await chooseAccount()), installed);
+    assert.equal(
+      await makeBinariesRunnable(installed, join(folder.path, 'unused'), await chooseSystemAccount()),
+      installed,
+    );
     for (const { target } of links) assert.ok((await lstat(join(installed.root, target))).isSymbolicLink());
   });
 
@@ -53,8 +56,8 @@ describe('makeRunnable', () => {
     const home = await makeFolder();
     try {
       await chmod(home.path, 0o755);
-      const account = await chooseAccount();
-      const runnable = await makeRunnable(installed, home.path, account);
+      const account = await chooseSystemAccount();
+      const runnable = await makeBinariesRunnable(installed, home.path, account);
       assert.equal(runnable.root, join(home.path, 'binaries'));
       const { stdout } = await promisify(execFile)(runnable.initdb, ['--version'], { cwd: '/', ...account });
       assert.match(stdout, /^initdb \(PostgreSQL\) \d+/);

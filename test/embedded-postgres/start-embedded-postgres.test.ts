@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { chooseAccount } from '../../src/embedded-postgres/account.js';
+import { chooseSystemAccount } from '../../src/embedded-postgres/account.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded-postgres/start-embedded-postgres.js';
 import { isListening, makeFolder, query } from './support.js';
 
@@ -187,7 +187,7 @@ describe('a persistent embedded Postgres', () => {
 
   it('starts despite a pid file whose pid now belongs to another process', async () => {
     await (await startEmbeddedPostgres({ dataDir })).stop();
-    const namesake = spawn('sleep', ['600'], { cwd: '/', ...(await chooseAccount()) });
+    const namesake = spawn('sleep', ['600'], { cwd: '/', ...(await chooseSystemAccount()) });
     try {
       const pidFile = join(dataDir, 'cluster', 'data', 'postmaster.pid');
       await writeFile(pidFile, `${namesake.pid}\n${dataDir}\n1700000000\n5432\n\n127.0.0.1\n`, { mode: 0o644 });

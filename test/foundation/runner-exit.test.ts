@@ -34,7 +34,9 @@ describe('cairnloop worker under a package manager', function () {
       const { rows } = await producer.database.query('SELECT pid FROM cairnloop.worker_heartbeats');
       pid = rows[0].pid;
       npm.kill(signal);
-      await eventually(() => assert.match(said, /The process that ran this one is gone: finishing running callbacks/));
+      await eventually(() =>
+        assert.match(said, /The process that started this one has exited: finishing running callbacks/),
+      );
       await eventually(() => assert.equal(isAlive(pid), false));
     });
   }

@@ -4,7 +4,7 @@ import { MockLanguageModelV3 } from 'ai/test';
 import { aiDraftGenerator } from '../../src/ai/index.js';
 import { openTelemetry } from '../../src/telemetry/open-telemetry.js';
 import { fromTraceparent, toTraceparent } from '../../src/telemetry/open-telemetry-traces.js';
-import { errorType } from '../../src/telemetry/semantic-conventions.js';
+import { spanErrorType } from '../../src/telemetry/semantic-conventions.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type RecordedSpan, tracingHost, useRecordedSpans } from '../support/recorded-spans.js';
@@ -274,7 +274,7 @@ describe('tracing', () => {
     const madeUp = Object.assign(new Error('x'), { name: canary, code: canary });
     assert.deepEqual(
       [new TypeError(canary), madeUp, canary, null, Object.assign(new Error(), { code: 'ECONNREFUSED' })].map(
-        errorType,
+        spanErrorType,
       ),
       ['TypeError', '_OTHER', '_OTHER', '_OTHER', 'ECONNREFUSED'],
     );

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { nodeOptionsOfModules } from '../../src/testing/node-options.js';
+import { moduleLoadingOptions } from '../../src/testing/node-options.js';
 import { checkNotifierFaults, type FaultReport } from '../../src/testing.js';
 import { tempHost } from '../support/temp-host.js';
 import good, { hangsOnOddValues, remembersTooEarly, withoutKey } from './faulty-notifiers.js';
@@ -58,7 +58,9 @@ describe('checkNotifierFaults', function () {
 
   it('names the attempts that hang after an odd value', async () => {
     const report = await checkNotifierFaults(hangsOnOddValues, { timeoutMs: 200 });
-    assert.deepEqual(report.problems, ['onReply, odd value null at effect 1: the attempt after it did not settle']);
+    assert.deepEqual(report.problems, [
+      'onReply, odd value null at effect 1: the attempt after the fault did not settle',
+    ]);
   });
 
   it('says that no process was killed if it was given a function', async () => {
@@ -111,9 +113,9 @@ describe('checkNotifierFaults', function () {
   it('hands on the options that say how modules are loaded, and no other', () => {
     const all = ['--import', 'tsx', '-r', './hook.cjs', '--import=./b.mjs', '-C', 'development', '--env-file=.env'];
     const strip = ['--experimental-strip-types', '--no-experimental-require-module', '--preserve-symlinks'];
-    assert.deepEqual(nodeOptionsOfModules([...all, ...strip]), [...all, ...strip]);
+    assert.deepEqual(moduleLoadingOptions([...all, ...strip]), [...all, ...strip]);
     const ofRunner = ['--test', '--test-name-pattern', 'mail', '--experimental-test-isolation=none', '--watch'];
     const others = ['--inspect-brk=9229', '-e', 'run()', '--input-type=module', '--expose-gc', '--cpu-prof'];
-    assert.deepEqual(nodeOptionsOfModules([...ofRunner, ...others]), []);
+    assert.deepEqual(moduleLoadingOptions([...ofRunner, ...others]), []);
   });
 });

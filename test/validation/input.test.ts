@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import type { CairnloopError } from '../../src/foundation/errors.js';
 import {
-  actor,
-  content,
+  actorSchema,
+  contentSchema,
   customerText,
-  metadata,
-  name,
+  metadataSchema,
+  nameSchema,
   pageLimit,
   parseInput,
   storableText,
@@ -29,16 +29,16 @@ function said(schema: z.ZodType, input: unknown): string[] {
 
 describe('the input of a public call', () => {
   const wrong: [schema: z.ZodType, input: unknown, says: string][] = [
-    [name, undefined, 'a text of 1 to 500 characters, found nothing'],
-    [name, '', 'a text of 1 to 500 characters, found an empty text'],
-    [name, ' \n', 'a text of 1 to 500 characters, found an empty text'],
-    [name, 42, 'a text of 1 to 500 characters, found 42'],
-    [name, Symbol('x'), 'a text of 1 to 500 characters, found a symbol'],
-    [name, Object.create(null), 'a text of 1 to 500 characters, found an object'],
+    [nameSchema, undefined, 'a text of 1 to 500 characters, found nothing'],
+    [nameSchema, '', 'a text of 1 to 500 characters, found an empty text'],
+    [nameSchema, ' \n', 'a text of 1 to 500 characters, found an empty text'],
+    [nameSchema, 42, 'a text of 1 to 500 characters, found 42'],
+    [nameSchema, Symbol('x'), 'a text of 1 to 500 characters, found a symbol'],
+    [nameSchema, Object.create(null), 'a text of 1 to 500 characters, found an object'],
     [storableText(3), 'four', 'a text of 1 to 3 characters, found a text of 4 characters'],
-    [content, null, 'a text, found null'],
-    [content, ' ', 'a text that is not blank, found an empty text'],
-    [content, 'x'.repeat(1_000_001), 'a text of at most 1000000 characters, found a text of 1000001 characters'],
+    [contentSchema, null, 'a text, found null'],
+    [contentSchema, ' ', 'a text that is not blank, found an empty text'],
+    [contentSchema, 'x'.repeat(1_000_001), 'a text of at most 1000000 characters, found a text of 1000001 characters'],
     [customerText, ['x'], 'a text, found a list of 1'],
     [customerText, '\0', 'a text that is not blank, found a text of 1 character'],
     [z.enum(['open', 'resolved']), 'opne', 'one of open, resolved, found "opne"'],
@@ -48,15 +48,15 @@ describe('the input of a public call', () => {
     [pageLimit, '5', 'a whole number from 1 to 200, found a text of 1 character'],
     [pageLimit, Number.NaN, 'a whole number from 1 to 200, found NaN'],
     [z.number().min(2), 1, 'a number of at least 2, found 1'],
-    [z.array(name).max(1), ['a', 'b'], 'a list of at most 1, found a list of 2'],
-    [z.array(name), 'a', 'a list, found a text of 1 character'],
+    [z.array(nameSchema).max(1), ['a', 'b'], 'a list of at most 1, found a list of 2'],
+    [z.array(nameSchema), 'a', 'a list, found a text of 1 character'],
     [z.date(), new Date('x'), 'a Date, found an invalid Date'],
     [z.date(), '2026-01-01', 'a Date, found a text of 10 characters'],
     [z.boolean(), () => 1, 'true or false, found a function'],
-    [metadata, 'x', 'an object, found a text of 1 character'],
-    [metadata, [], 'an object, found a list of 0'],
-    [metadata, new Map(), 'an object, found an object'],
-    [metadata, null, 'an object, found null'],
+    [metadataSchema, 'x', 'an object, found a text of 1 character'],
+    [metadataSchema, [], 'an object, found a list of 0'],
+    [metadataSchema, new Map(), 'an object, found an object'],
+    [metadataSchema, null, 'an object, found null'],
     [z.object({}), 5n, 'an object, found a bigint'],
   ];
   for (const [schema, input, says] of wrong) {
@@ -68,7 +68,7 @@ describe('the input of a public call', () => {
   }
 
   it('every problem is named by its path, without repeating the input', () => {
-    const schema = z.object({ actor, tags: z.array(name), metadata });
+    const schema = z.object({ actor: actorSchema, tags: z.array(nameSchema), metadata: metadataSchema });
     const problems = said(schema, {
       actor: { id: ' ', name: 7 },
       tags: ['ok', 'secret'.repeat(100)],
@@ -82,7 +82,7 @@ describe('the input of a public call', () => {
   });
 
   it('an unknown key is refused, with the closest known one', () => {
-    const filter = strictObject({ status: name.optional(), priority: name.optional() });
+    const filter = strictObject({ status: nameSchema.optional(), priority: nameSchema.optional() });
     assert.deepEqual(said(filter, { statuss: 'open' }), [
       'statuss: expected a known key (did you mean "status"?), found an unknown key',
     ]);
@@ -103,7 +103,7 @@ describe('the input of a public call', () => {
       Object.defineProperty({}, 'actor', { get: throwing }),
       revoked.proxy,
     ];
-    for (const input of unreadable) assert.equal(said(z.object({ actor }), input).length, 1);
+    for (const input of unreadable) assert.equal(said(z.object({ actor: actorSchema }), input).length, 1);
   });
 
   it('metadata may have keys that are no text and values that cannot be read', () => {
@@ -111,11 +111,11 @@ describe('the input of a public call', () => {
       throw new Error('no');
     };
     const input = Object.defineProperty({ [Symbol('s')]: 1, kept: [1n] }, 'bad', { enumerable: true, get: throwing });
-    assert.deepEqual(parseInput('x', metadata, input), { kept: ['1'], bad: '[unreadable]' });
+    assert.deepEqual(parseInput('x', metadataSchema, input), { kept: ['1'], bad: '[unreadable]' });
     const proxy = new Proxy({}, { get: throwing });
-    assert.deepEqual(said(metadata, proxy), ['input: expected an object that can be read, found an object']);
-    assert.deepEqual(parseInput('x', metadata, new Proxy({ a: 1 }, { ownKeys: throwing })), {});
-    assert.deepEqual(said(metadata, { toJSON: () => 'text' }), [
+    assert.deepEqual(said(metadataSchema, proxy), ['input: expected an object that can be read, found an object']);
+    assert.deepEqual(parseInput('x', metadataSchema, new Proxy({ a: 1 }, { ownKeys: throwing })), {});
+    assert.deepEqual(said(metadataSchema, { toJSON: () => 'text' }), [
       'input: expected an object that can be read, found an object',
     ]);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toText, withCasts } from '../../src/within/portable.js';
+import { castParametersFromText, toParameterText } from '../../src/within/portable.js';
 
 describe('portable statements', () => {
   const values: [value: unknown, text: string | null][] = [
@@ -17,12 +17,12 @@ describe('portable statements', () => {
   ];
   for (const [value, text] of values)
     it(`send ${typeof value} ${JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one))} as a text`, () => {
-      assert.equal(toText(value), text);
+      assert.equal(toParameterText(value), text);
     });
 
   it('cast each parameter on the server, and touch nothing in quotes or comments', () => {
     assert.equal(
-      withCasts(`SELECT $1, '$1', "$2" FROM x WHERE a = $2::uuid -- $1\n AND b = $12 /* $2 */`, [
+      castParametersFromText(`SELECT $1, '$1', "$2" FROM x WHERE a = $2::uuid -- $1\n AND b = $12 /* $2 */`, [
         'pg_catalog.text',
         'pg_catalog.uuid',
         ...Array(9),

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { CollectOptions } from '../../doctor/collect-facts.js';
-import type { Facts } from '../../doctor/facts.js';
-import type { Summary } from '../../doctor/finding.js';
-import type { Fix } from '../../doctor/fix.js';
+import type { DoctorFacts } from '../../doctor/facts.js';
+import type { FindingSummary } from '../../doctor/finding.js';
+import type { DoctorFix } from '../../doctor/fix.js';
 import { CairnloopError, type ErrorCode, isCairnloopError } from '../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../command.js';
 import type { OptionValues } from '../command-input.js';
@@ -33,15 +33,17 @@ export const command = defineCommand({
   run: async ({ options }, io) => {
     refuseLoneDryRun(options);
     const host = await locateHost(options, io);
-    const [{ collectFacts }, { diagnose }, { findingsText, summarize }] = await Promise.all([
+    const [{ collectFacts }, { runDoctorChecks }, { findingsText, summarizeFindings }] = await Promise.all([
       import('../../doctor/collect-facts.js'),
       import('../../doctor/checks.js'),
       import('../../doctor/finding.js'),
     ]);
     const facts = await collectFacts(host);
     const fixes = options.fix ? await fixFindings(facts, host, options, io) : [];
-    const findings = diagnose(fixes.some(({ outcome }) => outcome === 'done') ? await collectFacts(host) : facts);
-    const summary = summarize(findings);
+    const findings = runDoctorChecks(
+      fixes.some(({ outcome }) => outcome === 'done') ? await collectFacts(host) : facts,
+    );
+    const summary = summarizeFindings(findings);
     return {
       text: findingsText(findings),
       json: { findings: findings.map(({ notChecked: _, ...shown }) => shown), summary, ...(options.fix && { fixes }) },
@@ -89,7 +91,12 @@ function unless<T>(code: ErrorCode, find: () => T, otherwise: T): T {
   }
 }
 
-async function fixFindings(facts: Facts, host: CollectOptions, { dryRun }: DoctorOptions, io: CliIo): Promise<Fix[]> {
+async function fixFindings(
+  facts: DoctorFacts,
+  host: CollectOptions,
+  { dryRun }: DoctorOptions,
+  io: CliIo,
+): Promise<DoctorFix[]> {
   const { planFixes, applyFixes } = await import('../../doctor/fix.js');
   const fixes = dryRun ? planFixes(facts) : await applyFixes(facts, host);
   for (const { code, action, outcome, reason } of fixes) {
@@ -99,6 +106,6 @@ async function fixFindings(facts: Facts, host: CollectOptions, { dryRun }: Docto
   return fixes;
 }
 
-function exitCodeOf({ blocked, check }: Summary, { strict }: DoctorOptions): number {
+function exitCodeOf({ blocked, check }: FindingSummary, { strict }: DoctorOptions): number {
   return blocked > 0 || (strict && check > 0) ? 1 : 0;
 }

@@ -19,7 +19,7 @@ export const command = defineCommand({
   examples: ['cairnloop tail', 'cairnloop tail --topic reply', 'cairnloop tail --state discarded --json'],
   exitCodes: { 0: 'stopped by a signal, or because the reader of its output ended' },
   async run({ options }, io) {
-    const [{ isId }, { tail }, { openChangeFeed }, { stopSignal }, { pino }] = await Promise.all([
+    const [{ isId }, { tail }, { openChangeFeed }, { waitForStopSignal }, { pino }] = await Promise.all([
       import('../../validation/input.js'),
       import('../../tail/tail.js'),
       import('../../change-feed/open-change-feed.js'),
@@ -31,7 +31,7 @@ export const command = defineCommand({
     return withDatabase(options, io, async ({ db }) => {
       const changeFeed = openChangeFeed(db, pino({ level: 'silent' }));
       const ended = new AbortController();
-      stopSignal().then(() => ended.abort());
+      waitForStopSignal().then(() => ended.abort());
       io.outputGone?.addEventListener('abort', () => ended.abort());
       if (!options.json) io.stderr.write('Waiting for deliveries and events. Press Ctrl-C to stop.\n');
       try {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type FSWatcher, readdirSync, watch } from 'node:fs';
 import path from 'node:path';
-import { stopSignal } from '../../foundation/stop-signal.js';
+import { waitForStopSignal } from '../../foundation/stop-signal.js';
 import type { CliIo } from '../io.js';
 
 export interface ReloadOptions {
@@ -25,7 +25,7 @@ const ignored = new Set(['node_modules', '.git', '.cairnloop', 'dist', 'build', 
 export async function reloadDev({ cwd, args }: ReloadOptions, io: CliIo): Promise<number> {
   const changes = watchSources(cwd);
   let stopped = false;
-  const stopping = stopSignal().then(() => {
+  const stopping = waitForStopSignal().then(() => {
     stopped = true;
   });
   try {

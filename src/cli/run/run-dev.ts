@@ -6,11 +6,11 @@ import { findConfigFile, loadConfig } from '../../config/load-config.js';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
-import { stopSignal } from '../../foundation/stop-signal.js';
+import { waitForStopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloopFolder } from '../../host-project/cairnloop-folder.js';
 import type { Mounted } from '../../http/mount.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
-import { type ListenAddress, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
+import { type ListenAddress, requireListenable, type ServedApp, serveOnAddress } from '../../ops/serve.js';
 import type { PortalCustomer } from '../../portal/portal.js';
 import type { CliIo } from '../io.js';
 import { withProgress } from '../progress.js';
@@ -110,14 +110,14 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
   const cairnloop = await createCairnloop(config, { configFile });
   const served: ServedApp[] = [];
   try {
-    served.push(await serve(cairnloop.operations(), opsAt(options.opsPort ?? config.ops.port)));
+    served.push(await serveOnAddress(cairnloop.operations(), opsAt(options.opsPort ?? config.ops.port)));
     const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator, hosts });
     const customer = options.customer ?? devCustomer;
     const portal = cairnloop.portal({ basePath: portalPath, customer: () => customer, hosts });
-    served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
+    served.push(await serveOnAddress(beside(portal, workspace), workspaceAt(options.port)));
     await options.seed?.(cairnloop);
     // Listen for signals before callbacks may run, and before "Ctrl-C stops." is printed.
-    const stopped = stopSignal();
+    const stopped = waitForStopSignal();
     await cairnloop.worker.start();
     announce(served, prepared, options, io);
     await stopped;

@@ -5,9 +5,9 @@ import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { safeLogger, stderrLogger } from '../../foundation/safe-logger.js';
-import { type StopReason, stopSignal } from '../../foundation/stop-signal.js';
+import { type StopReason, waitForStopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
-import { type ServedApp, serve } from '../../ops/serve.js';
+import { type ServedApp, serveOnAddress } from '../../ops/serve.js';
 import { catchUncaughtErrors } from '../../worker/uncaught.js';
 import { startWatchdog } from '../../worker/watchdog.js';
 
@@ -41,9 +41,9 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
   try {
-    ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
+    ops = options.ops && (await serveOnAddress(cairnloop.operations(), { server: 'ops server', ...options.ops }));
     // Callbacks may run from here on, and a signal must not interrupt them.
-    const stopped = stopSignal();
+    const stopped = waitForStopSignal();
     await cairnloop.worker.start();
     options.onReady({ ops });
     const reason = await Promise.race([stopped, uncaught.crashed]);

@@ -1,10 +1,16 @@
-import { type Check, checkFinding, defineCheck, okFinding } from './check.js';
+import { checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 import { formatAge } from './format-age.js';
 
-/** A running worker seals within seconds. */
+/**
+ * An audit event that has waited longer for its seal is reported, in milliseconds; a running worker seals within
+ * seconds.
+ */
 const staleSealMs = 10 * 60_000;
 
-/** An anchor is due once a day; its retries come every hour at the latest. */
+/**
+ * An older audit anchor is reported, in milliseconds: one is due each day, and a failed call is repeated within the
+ * hour.
+ */
 const staleAnchorMs = 26 * 3_600_000;
 
 const key = defineCheck({
@@ -20,7 +26,7 @@ const key = defineCheck({
     const [current] = auditKeyIds;
     if (current !== undefined) return okFinding(`The audit record is signed with audit.key (key ${current}).`);
     return okFinding(
-      'No audit.key: the owner of the tables can rewrite the audit record; an anchor that was kept shows it.',
+      'No audit.key: the owner of the tables can rewrite the audit record, and only an anchor that was kept shows it.',
     );
   },
 });
@@ -58,4 +64,4 @@ const anchor = defineCheck({
   },
 });
 
-export const auditChecks: readonly Check[] = [key, sealing, anchor];
+export const auditChecks: readonly DoctorCheck[] = [key, sealing, anchor];

@@ -1,13 +1,13 @@
-import { type Fact, type FactName, type Facts, type FactValues, knownFact } from '../facts.js';
-import { type Finding, type Level, withSingleLineMessage } from '../finding.js';
+import { type DoctorFact, type DoctorFacts, type FactName, type FactValues, knownFact } from '../facts.js';
+import { type Finding, type FindingLevel, withSingleLineMessage } from '../finding.js';
 
-/** A check's judgement of its fact. */
+/** The finding that a check makes of its fact; {@link defineCheck} adds the code. */
 export type Judgement = Omit<Finding, 'code'>;
 
-/** A check of doctor: the fact that it needs, and how it judges it. */
-export interface Check {
+/** One check of `cairnloop doctor`, which makes findings of the collected facts. */
+export interface DoctorCheck {
   code: string;
-  run(facts: Facts): Finding[];
+  run(facts: DoctorFacts): Finding[];
 }
 
 type ValueOf<Name extends FactName | null> = Name extends FactName ? FactValues[Name] : null;
@@ -16,21 +16,21 @@ interface CheckOptions<Name extends FactName | null> {
   code: string;
   /** Name of the check, as in "worker heartbeat not checked: …". */
   title: string;
-  /** The fact that it judges; null for a check that needs none. */
+  /** The fact that the check judges; null if it needs none. */
   needs: Name;
-  judge: (value: ValueOf<Name>, facts: Facts) => Judgement | Judgement[];
-  /** Set on the check that reports the fact itself: the level if it is missing. */
-  failure?: Exclude<Level, 'ok'>;
+  judge: (value: ValueOf<Name>, facts: DoctorFacts) => Judgement | Judgement[];
+  /** For the one check that reports why the fact could not be read: the level of that finding. */
+  failure?: Exclude<FindingLevel, 'ok'>;
 }
 
-/** A check of one fact. A missing fact is `not checked`, never `ok`. */
-export function defineCheck<const Name extends FactName | null>(options: CheckOptions<Name>): Check {
+/** Defines a check of one fact. If the fact could not be read, the finding is `not checked`, never `ok`. */
+export function defineCheck<const Name extends FactName | null>(options: CheckOptions<Name>): DoctorCheck {
   const { code, title, needs, judge, failure } = options;
   return {
     code,
     run: (facts) => {
-      const fact = (needs === null ? knownFact(null) : facts[needs]) as Fact<ValueOf<Name>> | null;
-      // A fact that nobody asked for has no finding.
+      const fact = (needs === null ? knownFact(null) : facts[needs]) as DoctorFact<ValueOf<Name>> | null;
+      // A fact that was not requested yields no finding.
       if (fact === null) return [];
       const judged = fact.state === 'known' ? judge(fact.value, facts) : withoutFact(fact, title, failure);
       return [judged]
@@ -40,13 +40,17 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
   };
 }
 
-function withoutFact(fact: Exclude<Fact<unknown>, { state: 'known' }>, title: string, failure?: 'check' | 'blocked') {
+function withoutFact(
+  fact: Exclude<DoctorFact<unknown>, { state: 'known' }>,
+  title: string,
+  failure?: 'check' | 'blocked',
+) {
   if (fact.state === 'failed' && failure) return { level: failure, message: fact.message, fix: fact.fix };
   return notCheckedFinding(title, fact.because);
 }
 
-/** Whoever corrects database.url has to know where its value stands. */
-function namingVariable(fix: string | null, { config }: Facts): string | null {
+/** Adds to a fix of database.url the variable and the file that its value comes from. */
+function namingVariable(fix: string | null, { config }: DoctorFacts): string | null {
   const variable = config.state === 'known' ? config.value.variables['database.url'] : undefined;
   if (!variable) return fix;
   const place = `database.url (${variable.name} in ${variable.source ?? 'the environment'})`;

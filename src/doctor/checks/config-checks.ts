@@ -1,9 +1,9 @@
 import { type ContractKey, contractMethods } from '../../config/host-modules.js';
 import type { OwedModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
-import type { ConfigFacts, Facts } from '../facts.js';
-import { blockedFinding, type Check, checkFinding, defineCheck, type Judgement, okFinding } from './check.js';
-import { judgeUnfinished } from './unfinished.js';
+import type { ConfigFacts, DoctorFacts } from '../facts.js';
+import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
+import { judgeUnfinishedMethods } from './unfinished.js';
 
 const config = defineCheck({
   code: 'CONFIG',
@@ -14,7 +14,7 @@ const config = defineCheck({
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
     const failures = hostFailures.map((failure) =>
       blockedFinding(
-        `${file} was imported, and then code of the host failed with nobody to catch it: ${failure}.`,
+        `After ${file} was imported, code of the host failed with an error that nobody caught: ${failure}.`,
         'catch it there, or connect and start timers elsewhere: this error would end a worker',
       ),
     );
@@ -26,7 +26,7 @@ const config = defineCheck({
   },
 });
 
-/** A wrong value that the file reads from a variable is no error of the file. */
+/** How to correct a wrong value: in the variable that the config reads it from, else in the config file. */
 function fixOf(path: string, found: string, file: string, variables: ConfigFacts['variables']): string {
   const variable = variables[path];
   const isUnset = found.startsWith('undefined') || found === 'nothing';
@@ -41,11 +41,11 @@ function isContract(key: string | undefined): boolean {
   return key !== undefined && Object.hasOwn(contractMethods, key);
 }
 
-/** A contract in the config, and what happens without it. */
+/** A contract of the config, and the finding where the config has none. */
 interface ContractRow {
   key: ContractKey;
   code: string;
-  absent(file: string, facts: Facts): Judgement;
+  absent(file: string, facts: DoctorFacts): Judgement;
 }
 
 const { notifier, policy, context, sla } = moduleKinds;
@@ -73,19 +73,19 @@ function missing(kind: { name: string; configKey: string; absent: string }): Jud
   return checkFinding(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
 }
 
-function withoutNotifier(file: string, { work }: Facts): Judgement {
+function withoutNotifier(file: string, { work }: DoctorFacts): Judgement {
   if (isAnnounced(work, 'notifier'))
-    return okFinding(`No notifier in ${file}; the workers of this schema have one, so its callbacks are owed.`);
+    return okFinding(`No notifier in ${file}; the workers of this schema have one, and call it.`);
   const { message, ...rest } = missing(notifier);
   const neverStarted = work.state === 'known' && work.value.announced === null;
   if (!neverStarted) return { ...rest, message };
   return {
     ...rest,
-    message: `${message} No worker has started yet; once one with a notifier has, callbacks are owed.`,
+    message: `${message} No worker has started yet; callbacks are made once one with a notifier has started.`,
   };
 }
 
-function isAnnounced(work: Facts['work'], name: OwedModule): boolean {
+function isAnnounced(work: DoctorFacts['work'], name: OwedModule): boolean {
   return work.state === 'known' && (work.value.announced?.includes(name) ?? false);
 }
 
@@ -98,7 +98,7 @@ const contractChecks = contracts.map((row) =>
   }),
 );
 
-function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, facts: Facts): Judgement[] {
+function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, facts: DoctorFacts): Judgement[] {
   const { file, problems, contracts } = found;
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {
@@ -107,7 +107,7 @@ function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, f
     );
   }
   if (!contracts.includes(key)) return [absent(file, facts)];
-  const unfinished = judgeUnfinished(found, code);
+  const unfinished = judgeUnfinishedMethods(found, code);
   if (unfinished) return unfinished;
   const called = facts.probes ? '' : ' (not called; --probe calls what only reads)';
   return [okFinding(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
@@ -119,7 +119,7 @@ const replies = defineCheck({
   needs: 'config',
   judge: (found, { work }) => {
     const { file, modules } = found;
-    const unfinished = judgeUnfinished(found, 'REPLIES');
+    const unfinished = judgeUnfinishedMethods(found, 'REPLIES');
     if (unfinished) return unfinished;
     if (modules.includes('notifier.onReply')) return okFinding('Replies are handed to notifier.onReply.');
     if (isAnnounced(work, 'notifier.onReply'))
@@ -154,13 +154,13 @@ const opsBind = defineCheck({
     const { host, port } = facts.settings.ops;
     if (isLoopback(host)) return okFinding(`The ops server listens on ${host}:${port}, for this machine alone.`);
     const where = isEveryNetwork(host) ? `${host}:${port}, every network of the machine` : `${host}:${port}`;
-    const message = `The ops server listens on ${where}, and asks nobody who they are. ${exposedBy(facts)}`;
+    const message = `The ops server listens on ${where}, and requires no sign-in. ${exposedBy(facts)}`;
     if (profile === 'development' || !isEveryNetwork(host)) return okFinding(message);
     return checkFinding(message, `set ops.host in ${facts.file} to the address that your probes and Prometheus use`);
   },
 });
 
-/** What anyone who reaches the ops server can read. */
+/** Says what anyone who reaches the ops server can read. */
 function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
   const health = `${ops.healthPath} and ${ops.healthPath}/ready (whether database, job store and migrations work)`;
   if (!hasMetrics) return `Whoever reaches it reads ${health}; nothing of a customer.`;
@@ -168,7 +168,7 @@ function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
   return `Whoever reaches it reads ${health} and ${metrics}; nothing of a customer is in what Cairnloop counts.`;
 }
 
-/** Whether a host means every network, in all spellings: 0, 0x0, ::, 0:0::0. */
+/** Whether a listen address means every network interface, in any spelling: 0, 0x0, ::, 0:0::0. */
 function isEveryNetwork(host: string): boolean {
   return ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(normalized(host));
 }
@@ -196,7 +196,7 @@ const logLevel = defineCheck({
   },
 });
 
-/** Callbacks hold no connection, but each is looked up and settled over one. */
+/** How many running callbacks one connection can serve: it is needed only to load and to settle each of them. */
 const callbacksPerConnection = 4;
 
 const poolSize = defineCheck({
@@ -208,12 +208,12 @@ const poolSize = defineCheck({
     const { concurrency } = settings.worker;
     const enough = Math.ceil(concurrency / callbacksPerConnection);
     if (poolSize >= enough) return okFinding(`${poolSize} connections serve ${concurrency} callbacks at once.`);
-    const message = `${concurrency} callbacks at once share ${poolSize} connection(s) to be loaded and settled, so they wait for each other.`;
+    const message = `${concurrency} callbacks at once share ${poolSize} connection(s) for loading and settling, so they wait for each other.`;
     return checkFinding(message, `set database.poolSize in ${file} to ${enough} or more, or lower worker.concurrency`);
   },
 });
 
-export const configChecks: readonly Check[] = [
+export const configChecks: readonly DoctorCheck[] = [
   config,
   ...contractChecks,
   replies,

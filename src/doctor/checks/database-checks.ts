@@ -1,13 +1,16 @@
 import { deliveryTopics } from '../../contracts/domain.js';
 import { oldestPostgres } from '../../db/migrate-preconditions.js';
-import { blockedFinding, type Check, checkFinding, defineCheck, okFinding } from './check.js';
+import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 
-/** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
+/**
+ * A larger difference between this machine's clock and the database's is reported, in milliseconds. Deadlines follow
+ * the database's clock.
+ */
 const tolerableSkewMs = 5000;
 
 /**
- * What a process holds at most beside `database.poolSize`: a connection of Agenda for each topic, and two that listen, for
- * wake-ups and for open pages of the workspace.
+ * Most connections of a process besides its `database.poolSize`: one of Agenda for each topic, and two that listen for
+ * wake-ups and for changes on open pages of the workspace.
  */
 const otherConnections = deliveryTopics.length + 2;
 
@@ -19,7 +22,7 @@ const database = defineCheck({
   judge: ({ target, readOnly }) => {
     if (!readOnly) return okFinding(`The database at ${target} is reachable.`);
     return blockedFinding(
-      `The database at ${target} is read-only: a replica cannot take conversations.`,
+      `The database at ${target} is read-only: a replica cannot store conversations.`,
       'name the primary in database.url',
     );
   },
@@ -71,7 +74,8 @@ const encryption = defineCheck({
   judge: ({ encrypted, isLocal }, { profile }) => {
     if (encrypted) return okFinding('The connection to the database is encrypted.');
     if (isLocal || profile === 'development') return okFinding('The connection to the database is not encrypted.');
-    const message = 'The connection to the database is not encrypted, so its network can read customers and password.';
+    const message =
+      'The database connection is not encrypted, so others on the network can read the data and the password.';
     return checkFinding(message, 'add ?sslmode=verify-full to database.url');
   },
 });
@@ -129,7 +133,7 @@ const schema = defineCheck({
     if (incompatible.length > 0) return blockedFinding(newer(incompatible), upgrade);
     if (unknown.length > 0) return checkFinding(`${newer(unknown)} This version works on it.`, upgrade);
     if (!exists) return blockedFinding(`There is no schema "${schema}".`, 'cairnloop migrate');
-    return okFinding(`Schema "${schema}" is there.`);
+    return okFinding(`Schema "${schema}" exists.`);
   },
 });
 
@@ -143,7 +147,7 @@ const migrations = defineCheck({
       : blockedFinding(`${pending.length} migration(s) are pending: ${pending.join(', ')}.`, 'cairnloop migrate'),
 });
 
-export const databaseChecks: readonly Check[] = [
+export const databaseChecks: readonly DoctorCheck[] = [
   database,
   postgresVersion,
   encoding,

@@ -1,4 +1,4 @@
-/** A time span in words of one unit: `90 s`, `5 min`, `3 h`. */
+/** Formats a time span in a single unit: `90 s`, `5 min`, `3 h`. */
 export function formatAge(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;

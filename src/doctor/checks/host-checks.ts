@@ -1,6 +1,6 @@
 import type { StrayConfig } from '../../gen/host-snapshot.js';
 import { tsconfigIncludeLine } from '../../gen/tsconfig-changes.js';
-import { blockedFinding, type Check, checkFinding, defineCheck, type Judgement, okFinding } from './check.js';
+import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
 
 /** The oldest Node that this package runs on. */
 const oldestNode = [20, 19] as const;
@@ -32,7 +32,7 @@ const copies = defineCheck({
     }
     if (copies.length === 1) return okFinding(`cairnloop ${version}, one copy.`);
     const listed = copies.map((copy) => `${copy.version} in ${copy.folder}`).join(' and ');
-    const why = 'metrics and telemetry of one know nothing of the other';
+    const why = 'metrics and telemetry of one copy do not include those of another';
     const message = `There are ${copies.length} copies of cairnloop (${listed}): ${why}.`;
     return checkFinding(
       message,
@@ -51,7 +51,7 @@ const packages = defineCheck({
     const wrong = pinned.filter(({ expected, found }) => expected !== found);
     if (wrong.length === 0) return okFinding(`${pinned.map(({ name, found }) => `${name} ${found}`).join(', ')}.`);
     return wrong.map(({ name, expected, found }) => {
-      const message = `${name} must be ${expected}, found ${found ?? 'none'}; other versions lock and repeat jobs in other ways.`;
+      const message = `${name} must be ${expected}, found ${found ?? 'none'}; other versions lock and repeat jobs differently.`;
       return checkFinding(message, `${packageManager} install`);
     });
   },
@@ -70,19 +70,19 @@ const envFile = defineCheck({
       return blockedFinding(message, 'let the user that runs cairnloop read .env, or remove it');
     }
     if (tracked)
-      return checkFinding('.env is in the git repository, and with it what it keeps secret.', 'git rm --cached .env');
+      return checkFinding('.env is in the git repository, and with it every secret in it.', 'git rm --cached .env');
     if (ignored) return okFinding(`.env stays out of the git repository.${also}`);
-    return checkFinding('git does not ignore .env: the next commit may take it along.', "echo '.env' >> .gitignore");
+    return checkFinding('git does not ignore .env: the next commit may include it.', "echo '.env' >> .gitignore");
   },
 });
 
 const build = defineCheck({
   code: 'BUILD',
-  title: 'what tsc makes of the config',
+  title: 'build of the config',
   needs: 'build',
   judge: ({ strayConfig, tool = { kind: 'tsc' }, shadow, config }) => {
     if (shadow) {
-      const message = `By ${shadow.tsconfig} the build takes ${shadow.folder} for the package cairnloop, and what imports it fails at the start.`;
+      const message = `${shadow.tsconfig} makes the build resolve the package cairnloop to ${shadow.folder}, so code that imports cairnloop fails at startup.`;
       return blockedFinding(
         message,
         `rename ${shadow.folder}, e.g. to ${shadow.folder}-modules, and the imports of it`,
@@ -97,7 +97,7 @@ const build = defineCheck({
       const message = `build not checked: what "${tool.script}" makes of ${config} is not known; cairnloop worker needs the config, or its compiled form, where it runs.`;
       return checkFinding(message, null);
     }
-    return okFinding('The build of the host takes the config as it is.');
+    return okFinding('The build of the host works with the config as it is.');
   },
 });
 
@@ -128,4 +128,4 @@ const operator = defineCheck({
   },
 });
 
-export const hostChecks: readonly Check[] = [nodeVersion, copies, packages, envFile, build, operator];
+export const hostChecks: readonly DoctorCheck[] = [nodeVersion, copies, packages, envFile, build, operator];

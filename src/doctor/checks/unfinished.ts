@@ -3,11 +3,11 @@ import type { ConfigFacts } from '../facts.js';
 import { checkFinding, type Judgement, okFinding } from './check.js';
 
 interface Words {
-  /** The check that says it. */
+  /** The code of the check that reports the unfinished method. */
   code: string;
-  /** What comes of it, after "… is as `gen` wrote it: ". */
+  /** What the unfinished method leads to. It follows "… is as `gen` wrote it: ". */
   effect(maxAttempts: number): string;
-  /** Null where that may be wanted. */
+  /** How to finish the method; null where it may be meant as it is. */
   fix: string | null;
 }
 
@@ -51,8 +51,8 @@ const words: Record<UnfinishedMethod, Words> = {
   },
 };
 
-/** What the check of this code says of methods that nobody has finished; undefined where there is none. */
-export function judgeUnfinished({ unfinished, settings }: ConfigFacts, code: string): Judgement[] | undefined {
+/** What one check reports about methods that are still as `gen` wrote them; undefined where there are none. */
+export function judgeUnfinishedMethods({ unfinished, settings }: ConfigFacts, code: string): Judgement[] | undefined {
   const found = unfinished.map((method) => ({ method, ...words[method] })).filter((one) => one.code === code);
   if (found.length === 0) return undefined;
   return found.map(({ method, effect, fix }) => {

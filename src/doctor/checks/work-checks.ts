@@ -1,19 +1,19 @@
 import { isWorkerAlive } from '../../deliveries/worker-health.js';
 import { packageVersion } from '../../foundation/package-version.js';
-import { discardedCap, type WorkFacts } from '../facts.js';
+import { discardedCountCap, type WorkFacts } from '../facts.js';
 import {
   blockedFinding,
-  type Check,
   checkFinding,
+  type DoctorCheck,
   defineCheck,
   type Judgement,
   notCheckedFinding,
   okFinding,
 } from './check.js';
 import { formatAge } from './format-age.js';
-import { judgeUnfinished } from './unfinished.js';
+import { judgeUnfinishedMethods } from './unfinished.js';
 
-/** A due delivery is called within a second; waiting this long means that no worker claims it. */
+/** A delivery that has been due for longer is reported, in milliseconds. A running worker claims it within a second. */
 const staleDeliveryMs = 60_000;
 
 const jobs = defineCheck({
@@ -67,9 +67,9 @@ const workerModules = defineCheck({
     const lacking = alive.flatMap(({ host, modules }) =>
       [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),
     );
-    if (lacking.length === 0) return [okFinding('Every running worker has the modules that calls are owed to.')];
+    if (lacking.length === 0) return [okFinding('Every running worker has the host modules that deliveries call.')];
     const listed = [...new Set(lacking)].join(', ');
-    const message = `Running workers lack modules that calls are owed to: ${listed}. Such calls fail there, until a worker that has the module takes them.`;
+    const message = `Running workers lack host modules that deliveries call: ${listed}. Such a delivery fails there, until a worker that has the module claims it.`;
     return [checkFinding(message, 'deploy one config to every worker')];
   },
 });
@@ -93,7 +93,7 @@ const discarded = defineCheck({
   needs: 'work',
   judge: ({ discarded }) => {
     if (discarded.length === 0) return okFinding('No delivery was given up after its last attempt.');
-    const counted = (count: number) => (count < discardedCap ? count : `${discardedCap} or more`);
+    const counted = (count: number) => (count < discardedCountCap ? count : `${discardedCountCap} or more`);
     const listed = discarded.map(({ topic, count }) => `${counted(count)} ${topic}`).join(', ');
     const message = `Deliveries were given up after their last attempt: ${listed}.`;
     return checkFinding(
@@ -105,7 +105,9 @@ const discarded = defineCheck({
 
 const dayMs = 24 * 3600_000;
 
-/** Conversations are removed every few minutes, so one that is older by a day waits for somebody. */
+/**
+ * Old conversations are removed every few minutes, so one that is overdue by a day means that no worker removes them.
+ */
 const retention = defineCheck({
   code: 'RETENTION',
   title: 'removal of old conversations',
@@ -121,7 +123,10 @@ const retention = defineCheck({
   },
 });
 
-/** An erasure that is under way takes seconds, or minutes for a very large customer. */
+/**
+ * An erasure that began longer ago counts as interrupted, in milliseconds. A running one takes seconds, or minutes for
+ * a very large customer.
+ */
 const staleErasureMs = 10 * 60_000;
 
 const erasures = defineCheck({
@@ -144,7 +149,7 @@ const policies = defineCheck({
   judge: ({ state, priorities, rejected }, { config }): Judgement[] => {
     if (state === 'no provider') return [okFinding('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') {
-      const unfinished = config.state === 'known' ? judgeUnfinished(config.value, 'SLA_POLICIES') : undefined;
+      const unfinished = config.state === 'known' ? judgeUnfinishedMethods(config.value, 'SLA_POLICIES') : undefined;
       return unfinished ?? [okFinding('SLA tracking is off: the slaPolicyProvider returns no policies.')];
     }
     // Two policies for one priority are both rejected with the same reason: report it once.
@@ -157,13 +162,15 @@ const policies = defineCheck({
   },
 });
 
-/** Wrong minutes can be set again; any other fault is in the provider's own data. */
+/**
+ * How to correct a rejected SLA policy: a command sets other minutes; any other fault is in the provider's own data.
+ */
 function fixOfTerms(priority: string, reason: string): string {
   const isAboutMinutes = /^(response|breach)Minutes:/.test(reason);
   return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider returns';
 }
 
-/** A command that sets terms, with the minutes of docs/sla.md, so that it can be run unchanged. */
+/** A command that sets an SLA policy, with the minutes of docs/sla.md, so that it can be run unchanged. */
 function setTerms(priority: string): string {
   return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
 }
@@ -194,17 +201,20 @@ const probe = defineCheck({
   judge: ({ called }): Judgement[] => {
     const wrong = called.flatMap(({ contract, problems }) =>
       problems.map((problem) =>
-        checkFinding(`${contract}: ${problem}.`, `correct ${contract}; its test shows it with cairnloop/testing`),
+        checkFinding(
+          `${contract}: ${problem}.`,
+          `correct ${contract}; a test with cairnloop/testing shows the problem`,
+        ),
       ),
     );
     const right = called.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract);
     return right.length > 0
-      ? [okFinding(`Called once and right: ${right.join(', ')}. A notifier is never called.`), ...wrong]
+      ? [okFinding(`Called once without a problem: ${right.join(', ')}. A notifier is never called.`), ...wrong]
       : wrong;
   },
 });
 
-export const workChecks: readonly Check[] = [
+export const workChecks: readonly DoctorCheck[] = [
   jobs,
   worker,
   workerModules,

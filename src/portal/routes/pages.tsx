@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerConversation } from '../../contracts/domain.js';
-import { postKey } from '../../http/post-key.js';
+import { formDedupeKey } from '../../http/post-key.js';
 import { type Handler, type PortalContext, type PortalPageContext, param, type Services } from '../handler.js';
 import { openConversation, writeMessage, rateConversation as writeRating } from '../operations.js';
 import type { PortalApi } from '../portal-api.js';
@@ -48,7 +48,7 @@ export const open: Handler = async (c, services) => {
   const pageContext = c.get('pageContext');
   const form = c.get('form');
   const [subject, message] = [form.text('subject'), form.text('message')];
-  const key = postKey('portal', form.text('nonce'), subject, message);
+  const key = formDedupeKey('portal', form.text('nonce'), subject, message);
   const { id } = await openConversation(services, pageContext, { subject, message, key });
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
@@ -110,7 +110,7 @@ export const reply: Handler = async (c, services) => {
   const form = c.get('form');
   const id = param(c, 'id');
   const message = form.text('message');
-  await writeMessage(services, pageContext, id, { message, key: postKey('portal', form.text('nonce'), message) });
+  await writeMessage(services, pageContext, id, { message, key: formDedupeKey('portal', form.text('nonce'), message) });
   return c.redirect(`${pageContext.base}/c/${id}#newest`, 303);
 };
 
@@ -123,7 +123,7 @@ export const rateConversation: Handler = async (c, services) => {
     pageContext,
     id,
     form.text('rating'),
-    postKey('portal', form.text('nonce'), form.text('rating')),
+    formDedupeKey('portal', form.text('nonce'), form.text('rating')),
   );
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };

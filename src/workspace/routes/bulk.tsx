@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { content as contentInput, parseInput } from '../../validation/input.js';
+import { contentSchema as contentInput, parseInput } from '../../validation/input.js';
 import { type Handler, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import type { PageContext } from '../page-context.js';
 import { postKey } from '../post-key.js';

@@ -1,5 +1,5 @@
 import { type ChainEvent, chainStart, type SealedEvent, sealEvents } from '../../../src/audit/hash-chain.js';
-import { type ChainRow, chainColumns, toSealedEvent } from '../../../src/audit/pages.js';
+import { type AuditChainRow, chainColumns, toSealedEvent } from '../../../src/audit/pages.js';
 import type { TestDatabase } from '../../support/database.js';
 
 const events = 'cairnloop.audit_events';
@@ -368,7 +368,7 @@ export function attackerOn(database: TestDatabase, copies: { earlier: string }):
       const { rows } = await database.query(
         `SELECT ${chainColumns} FROM cairnloop.audit_events WHERE seq IS NOT NULL ORDER BY seq`,
       );
-      const changed = (rows as ChainRow[]).map((row) => change(toSealedEvent(row)));
+      const changed = (rows as AuditChainRow[]).map((row) => change(toSealedEvent(row)));
       const sealed = sealEvents(chainStart, changed as ChainEvent[]);
       await database.query('UPDATE cairnloop.audit_events SET seq = seq + 1000 WHERE seq IS NOT NULL');
       for (const event of sealed) await rewrite(database, event);

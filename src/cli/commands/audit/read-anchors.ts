@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ChainLink } from '../../../audit/hash-chain.js';
+import type { AuditChainLink } from '../../../audit/hash-chain.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { errorText } from '../../../foundation/redact.js';
 import type { CliIo } from '../../io.js';
@@ -8,7 +8,7 @@ import type { CliIo } from '../../io.js';
 const linkPattern = /^(\d{1,15}):([0-9a-f]{64})$/i;
 
 /** Parses `<number>:<64 hexadecimal digits>`, which `audit anchor` and `audit verify` print. Throws `USAGE`. */
-export function parseChainLink(flag: string, text: string): ChainLink {
+export function parseChainLink(flag: string, text: string): AuditChainLink {
   const link = toLink(text);
   if (link) return link;
   throw new CairnloopError('USAGE', {
@@ -21,7 +21,7 @@ export function parseChainLink(flag: string, text: string): ChainLink {
  * Reads the anchors of `--anchor`: one anchor as text, or a file with the output of `cairnloop audit anchor` as text,
  * as JSON or as JSON lines. Throws `USAGE`.
  */
-export async function readAnchors(given: string, io: CliIo): Promise<ChainLink[]> {
+export async function readAnchors(given: string, io: CliIo): Promise<AuditChainLink[]> {
   const link = toLink(given);
   if (link) return [link];
   const text = await readFile(resolve(io.cwd, given), 'utf8').catch((error) => {
@@ -49,7 +49,7 @@ const aboutAnchor = /^\d+ sealed event/;
  * Finds the anchors in a file's text. `other` is the first line that is no anchor: it may be a damaged one, so it is
  * not ignored.
  */
-function anchorsIn(text: string): { anchors: ChainLink[]; other: string | undefined } {
+function anchorsIn(text: string): { anchors: AuditChainLink[]; other: string | undefined } {
   const whole = fromJson(text);
   if (whole) return { anchors: whole, other: undefined };
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !aboutAnchor.test(line));
@@ -57,7 +57,7 @@ function anchorsIn(text: string): { anchors: ChainLink[]; other: string | undefi
   return { anchors: lines.flatMap((line) => read(line) ?? []), other: lines.find((line) => read(line) === null) };
 }
 
-function fromJson(text: string): ChainLink[] | null {
+function fromJson(text: string): AuditChainLink[] | null {
   try {
     const found: unknown[] = [JSON.parse(text)].flat();
     const links = found.map((one) => {
@@ -70,7 +70,7 @@ function fromJson(text: string): ChainLink[] | null {
   }
 }
 
-function toLink(text: string): ChainLink | null {
+function toLink(text: string): AuditChainLink | null {
   const [, seq, hash = ''] = linkPattern.exec(text) ?? [];
   return seq === undefined ? null : { seq: Number(seq), hash: hash.toLowerCase() };
 }

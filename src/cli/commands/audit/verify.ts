@@ -1,5 +1,5 @@
 import { auditLevels } from '../../../audit/levels.js';
-import type { AuditCheck } from '../../../audit/verify.js';
+import type { AuditVerification } from '../../../audit/verify.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import { withProgress } from '../../progress.js';
@@ -34,19 +34,19 @@ export const auditVerifyCommand = defineCommand({
   },
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
-    const { auditKeys } = await import('../../../audit/keys.js');
+    const { auditKeysOf } = await import('../../../audit/keys.js');
     const named = options.anchor === undefined ? [] : await readAnchors(options.anchor, io);
     const anchors = options.expect ? [...named, options.expect] : named;
     return withDatabase(options, io, async ({ db, config }) =>
       withProgress('Checking the record', options, io, async (show) => {
         const onPage = (seq: number) => show(`up to event ${seq}`);
-        return checkReport(await verifyAudit(db, { anchors, keys: auditKeys(config.audit), onPage }));
+        return checkReport(await verifyAudit(db, { anchors, keys: auditKeysOf(config.audit), onPage }));
       }),
     );
   },
 });
 
-function checkReport(check: AuditCheck): Report {
+function checkReport(check: AuditVerification): Report {
   const { end, broken, unsealed, intact, levels } = check;
   const json = { intact, end, broken, unsealed, levels };
   const text = [
@@ -57,7 +57,7 @@ function checkReport(check: AuditCheck): Report {
   return intact ? { text, json } : { text, json, exitCode: 1 };
 }
 
-function verdict({ end, broken, unsealed, intact }: AuditCheck): string[] {
+function verdict({ end, broken, unsealed, intact }: AuditVerification): string[] {
   const waiting = `${unsealed} event(s) not sealed yet; a running worker seals them.`;
   if (broken) {
     const at = broken.eventId ? ` (${broken.eventId})` : '';
