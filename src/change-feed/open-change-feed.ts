@@ -13,8 +13,8 @@ interface Subscription {
 }
 
 /**
- * A change feed over LISTEN and NOTIFY: one listening connection a process, opened for the first subscriber; changes
- * are announced from the pool after the commit. A lost announcement only delays a page, which also polls.
+ * Opens a change feed over LISTEN and NOTIFY: one listening connection per process, opened for the first subscriber;
+ * announcements use the pool. A lost announcement only delays a page, because pages also poll.
  */
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
@@ -44,7 +44,7 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   return {
     changed: announcer.add,
     subscribe(listener, scope = 'internal') {
-      // After `close` nobody would close a new connection.
+      // A connection opened after `close` would never be closed.
       if (closed) return () => {};
       const subscription = { listener, scope };
       subscriptions.add(subscription);
@@ -68,7 +68,10 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   };
 }
 
-/** Calls each listener that a change concerns; `changes` null: anything may have changed. */
+/**
+ * Calls each listener whose scope includes one of the changes. Null `changes` mean that any conversation may have
+ * changed.
+ */
 function notify(subscriptions: ReadonlySet<Subscription>, changes: Changes | null, log: Logger): void {
   for (const { listener, scope } of subscriptions) {
     const ids = [...(changes ?? [])].filter(([, seen]) => scope === 'internal' || seen === 'visible');
@@ -76,7 +79,7 @@ function notify(subscriptions: ReadonlySet<Subscription>, changes: Changes | nul
     try {
       listener(ids.map(([id]) => id));
     } catch (error) {
-      log.warn({ reason: errorText(error) }, 'an activity listener failed');
+      log.warn({ reason: errorText(error) }, 'a listener of the change feed threw an error');
     }
   }
 }

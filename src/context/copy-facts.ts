@@ -1,14 +1,15 @@
 import { type HostValue, inspectValue } from './host-value.js';
 
-/** Levels and children that a copy keeps: more than any rail shows. */
+/** The most nested levels, and children of one map or list, that a copy keeps: more than any page shows. */
 const maxDepth = 20;
 const maxChildren = 1000;
-/** Most values of a whole copy. */
+/** The most values that one copy keeps in all. */
 const maxValues = 10_000;
 
 /**
- * A plain copy of the provider's map for a policy or generator: scalars and dates as they are, lists and maps as arrays
- * and objects. Other values, cycles and `__proto__` are left out. Null if it is no map. Pure; never throws.
+ * Copies the ContextProvider's map into plain data for a policy or generator: scalars and dates as they are, lists and
+ * maps as arrays and objects. Leaves out other values, cycles and `__proto__`. Returns null if the value is not a map.
+ * Pure; never throws.
  */
 export function copyFacts(map: unknown): Record<string, unknown> | null {
   const seen = inspectValue(map, maxChildren);

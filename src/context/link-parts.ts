@@ -1,14 +1,14 @@
 import { safeHref } from './safe-href.js';
 
-/** A part of foreign text: words, or a link. */
+/** A part of an untrusted text: plain text, or a link if `href` is set. */
 export type TextPart = { text: string; href?: string };
 
 const address = /(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+/giu;
 const trailing = /[.,:;!?)\]}»”’]+$/u;
-/** Links in one text; further ones are shown as text. */
+/** The most links made in one text; further addresses stay plain text. */
 const maxLinks = 200;
 
-/** Splits a text at web addresses that are safe to link. */
+/** Splits a text into plain text and links, at web and mail addresses that are safe to link. */
 export function linkParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;

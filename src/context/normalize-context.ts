@@ -2,20 +2,20 @@ import { type HostValue, type HostValueChild, inspectValue } from './host-value.
 import { humanizeLabel } from './humanize-label.js';
 import { type ContextText, presentScalar, withoutControlCharacters } from './present-text.js';
 
-/** One value as plain data: strings, lists and nothing of the host's. It can be sent as JSON. */
+/** One fact as plain data that can be sent as JSON; it holds no object of the host. */
 export type ContextValue =
   | ContextText
   | { kind: 'list'; items: ContextValue[] }
-  /** A list of maps. */
+  /** A list of maps, each given by its entries. */
   | { kind: 'blocks'; blocks: ContextEntry[][] }
   | { kind: 'group'; entries: ContextEntry[] }
-  /** Something was left out here; `reason` says what. */
+  /** Stands where values were left out; `reason` says why or how many, such as `3 more`. */
   | { kind: 'truncated'; reason: string }
-  /** A value that is no fact; `what` names it, such as `a function`. */
+  /** A value that cannot be shown; `what` names its kind, such as `a function`. */
   | { kind: 'unsupported'; what: string };
 
 export interface ContextEntry {
-  /** Empty where the value needs none: a list under its section's header, or a note that something was left out. */
+  /** Empty if the value needs no label: a list under its section's header, or a note about values left out. */
   label: string;
   value: ContextValue;
 }
@@ -25,21 +25,21 @@ export interface ContextSection {
   entries: ContextEntry[];
 }
 
-/** Levels of maps and lists, the section's own included. */
+/** The most nested levels of maps and lists, the section itself included. */
 export const maxDepth = 6;
-/** Most entries of one map, items of one list, sections. */
+/** The most entries of one map, items of one list, and sections. */
 export const maxEntries = 200;
-/** Most values and most characters of all sections together. */
+/** The most values, and the most characters, of all sections together. */
 export const maxValues = 2000;
 export const maxCharacters = 200_000;
 
 const maxLabelLength = 200;
 
 /**
- * The provider's map as sections to show, in the provider's order; keys that are whole numbers come first, as JavaScript
- * has it. Each top-level key is the header of a section; facts that stand at the top without one share the section
- * "Details", at the place of the first. A list at the top is one entry without a label. Anything but a map gives no
- * section. Pure; never throws; the result is bounded by the caps above, and says where something was left out.
+ * Converts the ContextProvider's map to sections, in the map's order; keys that are whole numbers come first, as in
+ * every JavaScript object. Each map or list at the top level becomes a section under its key; scalars at the top level
+ * share the section "Details", at the position of the first. A list is one entry without a label. A value that is not a
+ * map gives no section. Pure; never throws. The result is limited in size and notes where values were left out.
  */
 export function normalizeContext(map: unknown): ContextSection[] {
   const top = inspectValue(map, maxEntries);
@@ -60,7 +60,7 @@ export function normalizeContext(map: unknown): ContextSection[] {
   return sections;
 }
 
-/** The remaining budget, and the enclosing maps and lists. */
+/** The values and characters that may still be shown, and the maps and lists that enclose the current value. */
 interface Walk {
   valuesLeft: number;
   charactersLeft: number;
@@ -110,7 +110,7 @@ function presentList(walk: Walk, seen: Container): ContextValue {
   return { kind: 'list', items: [...items.map((item) => present(walk, item)), ...more.map(({ value }) => value)] };
 }
 
-/** The rows of a section or block; what is no map stands alone in one. */
+/** The entries of a section or block: those of a map, or one entry without a label for any other value. */
 function rowsOf(walk: Walk, seen: HostValue): ContextEntry[] {
   const value = present(walk, seen);
   return value.kind === 'group' ? value.entries : [{ label: '', value }];

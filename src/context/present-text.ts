@@ -1,14 +1,14 @@
 import { toStorableText } from '../foundation/redact.js';
 import { safeHref } from './safe-href.js';
 
-/** One value as words, with what a page may make of them. `href` is safe to follow; `iso` is for a `<time>` element. */
+/** A scalar formatted as text, and how a page presents it. `href` is safe to link; `iso` is for a `<time>` element. */
 export type ContextText =
   | { kind: 'text'; text: string; presentation: 'plain'; leftOut?: number }
   | { kind: 'text'; text: string; presentation: 'number' | 'boolean' | 'empty' }
   | { kind: 'text'; text: string; presentation: 'link' | 'email'; href: string }
   | { kind: 'text'; text: string; presentation: 'date'; iso: string };
 
-/** The longest text shown; `leftOut` counts the characters after it. */
+/** The most characters shown of one text; `leftOut` counts the rest. */
 export const maxTextLength = 5000;
 
 /** Formats a scalar: booleans as Yes and No, null as a dash, dates in UTC. */
@@ -24,7 +24,7 @@ export function presentScalar(value: string | number | bigint | boolean | Date |
 
 const largest = 10n ** 100n;
 
-/** Converting a bigint to text takes quadratic time. */
+/** Formats a bigint of up to 100 digits: converting a longer one to text takes quadratic time. */
 function digits(value: bigint): string {
   return value < largest && value > -largest ? String(value) : 'a number of more than 100 digits';
 }
@@ -63,7 +63,10 @@ function presentLink(given: string): ContextText | undefined {
   return href === undefined ? undefined : { kind: 'text', text, presentation: 'link', href };
 }
 
-/** A date as ISO 8601 writes it, shown as it was given; without an offset the time would be a guess. */
+/**
+ * Recognizes an ISO 8601 date and shows it as given. A time without an offset stays text, because its moment is
+ * unknown.
+ */
 function presentDate(text: string): ContextText | undefined {
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined;
   const date = new Date(text);

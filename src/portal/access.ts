@@ -7,10 +7,13 @@ import type { PortalCustomer } from './mount-options.js';
 import { alreadyRead, maxBodyBytes, RequestProblem, unreadProblem } from './problems.js';
 import { wordingFor } from './strings/strings.js';
 
-/** The header of the CSRF token: each GET response carries one, and the next write must send it. */
+/** The header with the CSRF token: every GET response of the API carries one, and the next write must send it back. */
 export const tokenHeader = 'x-cairnloop-token';
 
-/** Identifies the customer from the host's session. Throws before anything is read or rendered. */
+/**
+ * Identifies the customer from the host's session. Throws `RequestProblem` for an unknown host name or visitor, before
+ * anything is read or rendered.
+ */
 export async function requireCustomer(c: PortalContext, services: Services): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
   if (!isKnownHost(c.req.raw, options.hosts))
@@ -35,16 +38,22 @@ function toCustomer({ person, answer }: Extract<Identity, { state: 'known' }>, {
     const { hostUserId } = answer as { hostUserId?: unknown };
     if (hostUserId === undefined || hostUserId === null) return person;
     if (isPersonId(hostUserId)) return { ...person, hostUserId };
-    runtime.log.warn('the customer function returned a hostUserId that is no usable text; it is left out');
+    runtime.log.warn('the customer function returned a hostUserId that is not a usable text; it is left out');
   } catch (error) {
-    runtime.log.warn({ reason: errorText(error) }, 'the hostUserId of the customer function throws; it is left out');
+    runtime.log.warn(
+      { reason: errorText(error) },
+      'reading the hostUserId of the customer function threw an error; it is left out',
+    );
   }
   return person;
 }
 
-/** Accepts state changes only from this site and with this customer's token. */
+/**
+ * Reads the body of a write. Throws `RequestProblem` unless the request comes from this site with this customer's CSRF
+ * token.
+ */
 export async function requireOwnRequest(c: PortalContext, services: Services, route: Route | undefined): Promise<void> {
-  // Check first: a foreign body is not read at all.
+  // Check the origin first: the body of a request from another site is not read.
   if (!isSameOrigin(c.req.raw))
     throw new RequestProblem('FORBIDDEN', {
       message: 'The request was refused because it was not sent from this site.',

@@ -17,14 +17,16 @@ import { loadWidget } from './widget-source.js';
 import { createWriteLimit } from './write-limit.js';
 
 export interface AppOptions extends Pick<Services, 'runtime' | 'api' | 'options'> {
-  /** Aborted when the portal closes, which ends the live streams. */
+  /** Aborts when the portal closes, which ends the live streams. */
   closing: AbortSignal;
 }
 
 const folder = new URL('../../assets/portal/', import.meta.url);
 const styles = ['tokens', 'parts', 'page'];
 
-/** The portal as one application. Reads the assets and the forms' secret, so it is built at the first request. */
+/**
+ * Builds the portal's HTTP application. It reads asset files and the CSRF secret, so it is built at the first request.
+ */
 export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<PortalEnv>> {
   const { options, runtime } = given;
   const [assets, widget, tokens] = await Promise.all([
@@ -49,7 +51,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
     reads: createRateLimit({ burst: readsPerMinute, perMinute: readsPerMinute }),
     streams: openStreams(given, closing),
   };
-  // A trailing slash is the same page: hosts and people add them.
+  // Serve `/path/` like `/path`, because hosts and people add trailing slashes.
   const app = new Hono<PortalEnv>({ strict: false }).basePath(options.base || '/');
   app.use(setSecurityHeaders);
   for (const route of routes) app.on([route.method], [route.path], (c) => answer(c, services, route));
@@ -79,7 +81,7 @@ const noRoute: Answering = {
   },
 };
 
-/** The response to a known path with another method. */
+/** A route that refuses the other methods of a known path with 405. */
 function allowedAt(path: string): Answering {
   const allow = routes.filter((route) => route.path === path).map((route) => route.method);
   return {
@@ -92,7 +94,7 @@ function allowedAt(path: string): Answering {
   };
 }
 
-/** Checks identity, then the origin of a write, then calls the route. */
+/** Responds to a request and counts its outcome in the metrics. */
 async function answer(c: PortalContext, services: Services, route: Answering): Promise<Response> {
   const response = await answerOrRefuse(c, services, route);
   services.runtime.metrics.portalRequested(route.name, outcomeOf(response.status));
@@ -103,7 +105,7 @@ async function answerOrRefuse(c: PortalContext, services: Services, route: Answe
   try {
     c.set('pageContext', await requireCustomer(c, services));
     if (c.req.method === 'POST') await requireOwnRequest(c, services, route as Route);
-    // Count after the form was read, so that a refusal can show the customer's text again.
+    // Count the request after its form was read, so that a refusal can show the customer's text again.
     if (route.counted) countRead(c, services);
     return await route.handle(c, services);
   } catch (error) {
@@ -133,7 +135,7 @@ async function refuse(c: PortalContext, services: Services, route: Answering, er
   return problemPage(c, problem);
 }
 
-/** Whether to show the form again with its text: only if sending it again can succeed. */
+/** Whether to show a refused form again with its text: only if sending it again can succeed. */
 function canShowAgain({ status, code }: RequestProblem): boolean {
   return status === 422 || status === 429 || code === 'TOKEN_INVALID' || status >= 500;
 }

@@ -32,7 +32,7 @@ export interface PortalPageContext {
   base: string;
   customer: PortalCustomer;
   wording: Wording;
-  /** Signs every form of this customer. */
+  /** The CSRF token that every form of this customer carries. */
   token: string;
   assets: ServedAssets;
 }
@@ -47,23 +47,23 @@ export type PortalContext = Context<PortalEnv>;
 export type Handler = (c: PortalContext, services: Services) => Response | Promise<Response>;
 
 export interface Route {
-  /** The label in the metrics. */
+  /** The name of the route in the metrics. */
   name: string;
   method: 'GET' | 'POST';
   path: string;
   handle: Handler;
-  /** Whether it queries the database: then each request counts towards the customer's `readsPerMinute`. */
+  /** Whether the route queries the database, so that its requests count towards the customer's `readsPerMinute`. */
   counted?: boolean;
-  /** Renders the page of a refused form again, with its text and the problem. */
+  /** Renders the page of a refused form again, with the text that was sent and the problem. */
   again?: (c: PortalContext, services: Services, problem: RequestProblem) => Promise<Response>;
 }
 
-/** A path parameter; its route names it, so it is there. */
+/** Returns a path parameter, which the path of the route must contain. */
 export function param(c: PortalContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
-/** Whether the response, errors included, is JSON. */
+/** Whether a request is for the JSON API, whose errors are JSON too. */
 export function isApiRequest(route: Pick<Route, 'path'> | undefined, path: string, base: string): boolean {
   return (route?.path ?? path.slice(base.length)).startsWith('/api/');
 }

@@ -7,15 +7,15 @@ import type { PortalApi } from './portal-api.js';
 export type { PortalCustomer, PortalOptions, PortalRateLimit } from './mount-options.js';
 export type { PortalStrings } from './strings/strings.js';
 
-/** The customers' portal in two shapes: for fetch-style servers and for Node's. */
+/** The customers' portal as two request handlers: one for fetch-style servers and one for Node's HTTP server. */
 export interface Portal extends Mounted {
   /** Ends the live streams of open pages. */
   close(): void;
 }
 
 /**
- * The page on which customers read and write their own conversations, its JSON API and the widget. What it needs is
- * loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+ * Creates the portal: the pages on which customers read and write their own conversations, a JSON API and the widget.
+ * Its code and assets are loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
  */
 export function createPortal(runtime: Runtime, api: PortalApi, given: PortalOptions): Portal {
   const options = portalOptions(given);

@@ -2,7 +2,7 @@ import { type CairnloopError, type ErrorCode, isCairnloopError } from '../founda
 import type { UnreadReason } from '../http/read-form.js';
 import { fillPlaceholders, type TextKey, type Wording } from './strings/strings.js';
 
-/** The `error.code` of responses, with the HTTP status. */
+/** The HTTP status of each `error.code` in responses. */
 const statuses = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -23,7 +23,7 @@ export type ProblemCode = keyof typeof statuses;
 export type ProblemStatus = (typeof statuses)[ProblemCode];
 
 export interface ProblemDetails {
-  /** The text on a page. */
+  /** The key of the text that a page shows to the customer. */
   text?: TextKey;
   values?: Record<string, string | number>;
   /** Message for developers, in English, which API clients get instead of the page's text. */
@@ -31,7 +31,7 @@ export interface ProblemDetails {
   headers?: Record<string, string>;
 }
 
-/** A refused request and its response. */
+/** An error that refuses a request, with its HTTP status and its texts. */
 export class RequestProblem extends Error {
   readonly code: ProblemCode;
   readonly status: ProblemStatus;
@@ -44,13 +44,13 @@ export class RequestProblem extends Error {
     this.details = details;
   }
 
-  /** The text for the customer, in their language. */
+  /** Returns the text for the customer, in their language. */
   textIn({ texts }: Wording): string {
     const key = this.details.text ?? usualTexts[this.code] ?? (this.status >= 500 ? 'failed' : 'notSent');
     return fillPlaceholders(texts[key], this.details.values ?? {});
   }
 
-  /** The message for an API client, or else the customer's text. */
+  /** Returns the message for an API client, or the customer's text if there is none. */
   messageIn(wording: Wording): string {
     return this.details.message ?? this.textIn(wording);
   }
@@ -70,12 +70,12 @@ const known: Partial<Record<ErrorCode, ProblemCode>> = {
   DATABASE_UNREACHABLE: 'UNAVAILABLE',
 };
 
-/** A reached rate limit; `seconds` until the next try. */
+/** Creates the problem of a reached rate limit; `seconds` is the time until the next attempt. */
 export function rateLimited(text: TextKey, seconds: number): RequestProblem {
   return new RequestProblem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
 }
 
-/** Converts an error to a problem; one that the customer cannot solve becomes `INTERNAL`. */
+/** Converts any error to a `RequestProblem`; an error that the customer cannot solve becomes `INTERNAL`. */
 export function problemOf(error: unknown): RequestProblem {
   if (error instanceof RequestProblem) return error;
   const code = (isCairnloopError(error) && known[error.code]) || 'INTERNAL';
@@ -83,7 +83,7 @@ export function problemOf(error: unknown): RequestProblem {
   return new RequestProblem(code, { message: inputProblems(error as CairnloopError) });
 }
 
-/** The problems of an input without the values found, which may be the customer's text. */
+/** Describes invalid input without the values found, which may be the customer's text. */
 function inputProblems(error: CairnloopError): string {
   if (error.code !== 'INPUT_INVALID') return 'The cursor is invalid.';
   const { problems } = (error as CairnloopError<'INPUT_INVALID'>).details;
@@ -92,7 +92,7 @@ function inputProblems(error: CairnloopError): string {
 
 export const maxBodyBytes = 256 * 1024;
 
-/** The problem of a body that could not be parsed. */
+/** Creates the problem for a request body that could not be read. */
 export function unreadProblem(why: UnreadReason): RequestProblem {
   switch (why) {
     case 'too large':

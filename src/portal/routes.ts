@@ -21,7 +21,7 @@ import {
 } from './routes/pages.js';
 
 const get = (name: string, path: string, handle: Handler): Route => ({ ...file(name, path, handle), counted: true });
-/** A GET that needs no database, or has its own limit. */
+/** A GET route that needs no database or has its own limit, so that its requests are not counted. */
 const file = (name: string, path: string, handle: Handler): Route => ({ name, method: 'GET', path, handle });
 const post = (name: string, path: string, handle: Handler, again?: Route['again']): Route => ({
   name,
@@ -32,7 +32,7 @@ const post = (name: string, path: string, handle: Handler, again?: Route['again'
   ...(again && { again }),
 });
 
-/** Every route of the portal, below its mount path. Only a POST changes anything but what the customer has read. */
+/** Every route of the portal, below its mount path. A GET changes nothing except which messages count as read. */
 export const routes: readonly Route[] = [
   get('list', '/', list),
   get('new', '/new', newConversation),

@@ -3,19 +3,19 @@ import { type Placeholders, statement } from '../db/statement.js';
 import { clockOutcome, firstResponse } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
-/** How many conversations, clocks and drafts are counted at most; the newest. */
+/** The most conversations, SLA clocks and drafts that a report counts, each; the newest ones. */
 export const maxCounted = 100_000;
 
-/** How many deliveries are counted at most; the newest. */
+/** The most deliveries that a report counts; the newest ones. */
 export const maxCountedDeliveries = 500_000;
 
-/** How many conversations each number lists. */
+/** The most conversations listed for one number of a report. */
 const mostListed = 50;
 
-/** How many edited drafts are measured. */
+/** How many of the newest edited drafts are measured for the edit distance. */
 const mostMeasured = 200;
 
-/** The parameters of every statement here. */
+/** The period of a report: the parameters of all its statements. */
 export interface PeriodParameters {
   since: Date;
   until: Date;
@@ -27,17 +27,19 @@ const isInPeriod = (p: Period, column: string) =>
   `${column} >= ${p.since}::timestamptz AND ${column} < ${p.until}::timestamptz`;
 
 /**
- * Conversations that were active since the period began, found by the index on `updated_at`: one that was opened, or
- * had a clock started, in the period is among them, so no index on those times is needed.
+ * SQL for conversations updated since the period began, by the index on `updated_at`. They include every conversation
+ * opened, and every clock started, in the period, so that those times need no index.
  */
 const activeSince = (s: string, p: Period) => `${s}.conversations c WHERE c.updated_at >= ${p.since}::timestamptz`;
 
-/** Last change of a removed conversation. Shapes stored before migration 0023 have no `changed_at`. */
+/**
+ * SQL for when a removed conversation last changed; its shape lacks `changed_at` if it is older than migration 0023.
+ */
 const shapeChanged = 'coalesce(shape.changed_at, shape.removed_at)';
 const removedSince = (s: string, p: Period) =>
   `${s}.conversation_shapes shape WHERE ${shapeChanged} >= ${p.since}::timestamptz`;
 
-/** A {@link ReportNumber} of the rows that match. Conversations that are removed are counted and not listed. */
+/** SQL for a {@link ReportNumber} of the rows that match `where`. Removed conversations are counted and not listed. */
 const numberOf = (id: string, where: string, order: string) => `jsonb_build_object(
       'count', count(*) FILTER (WHERE ${where}),
       'conversationIds', coalesce(to_jsonb(
@@ -168,7 +170,7 @@ export interface DeliveriesRow {
   number: ReportNumber;
 }
 
-/** Ids sort by time, so the primary key finds what was written since. */
+/** Counts deliveries by topic and outcome. Their ids sort by time, so the primary key finds those of the period. */
 export const selectDeliveries = statement<PeriodParameters, DeliveriesRow>(
   'report.deliveries',
   (s, p) => `

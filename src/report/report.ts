@@ -35,8 +35,8 @@ const reportInput = schemaOf<ReportInput>()({
 }).default({});
 
 /**
- * Counts what happened from `since` (default: 30 days before `until`) up to `until` (default: now), at most 366 days.
- * Throws `INPUT_INVALID`.
+ * Counts the conversations, SLA clocks, drafts and deliveries from `since` (default: 30 days before `until`) up to
+ * `until` (default: now), at most 366 days. Throws `INPUT_INVALID`.
  */
 export async function makeReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
   const period = await periodOf(db, input);
@@ -79,9 +79,9 @@ async function periodOf(db: Executor, input: ReportInput | undefined): Promise<P
   const until = given.until ?? (await databaseTime(db));
   const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
   const days = (until.getTime() - since.getTime()) / dayMs;
-  // Whole days: "366 days ago" was reckoned before `until` was read.
+  // Round down: a caller's "366 days ago" was computed before `until` was read.
   if (days > 0 && Math.floor(days) <= mostDays) return { since, until };
-  const expected = `a time before ${until.toISOString()}, by at most ${mostDays} days`;
+  const expected = `a time at most ${mostDays} days before ${until.toISOString()}`;
   const problems = [{ path: 'since', expected, found: since.toISOString() }];
   throw new CairnloopError('INPUT_INVALID', { operation: 'report', problems });
 }
@@ -102,7 +102,7 @@ function isTruncated(
   return Math.max(opened.counted, clocks.counted, sum(drafts)) > maxCounted || sum(deliveries) > maxCountedDeliveries;
 }
 
-/** One conversation may have several clocks, drafts or deliveries. */
+/** Lists each conversation once, because it may have several clocks, drafts or deliveries. */
 function listed({ count, conversationIds }: ReportNumber): ReportNumber {
   return { count, conversationIds: [...new Set(conversationIds)] };
 }

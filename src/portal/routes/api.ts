@@ -5,14 +5,14 @@ import type { CustomerNews } from '../live-news.js';
 import { openConversation, rateConversation, writeMessage } from '../operations.js';
 import { RequestProblem } from '../problems.js';
 
-/** The customer's conversations, the latest message first. */
+/** Lists the customer's conversations, the one with the latest message first. */
 export const listConversations: Handler = async (c, { api }) => {
   const { customer } = c.get('pageContext');
   const cursor = c.req.query('cursor') ?? null;
   return read(c, await api.conversations.forCustomer(customer.id, { cursor, ...limitOf(c) }));
 };
 
-/** One conversation with its newest messages, or those before one. Does not mark it as read. */
+/** Returns one conversation with its newest messages, or those before a given message. Does not mark it as read. */
 export const getConversation: Handler = async (c, { api }) => {
   const before = c.req.query('before');
   const input = { ...(before !== undefined && { before }), ...limitOf(c) };
@@ -36,14 +36,14 @@ export const postRating: Handler = async (c, services) => {
   return c.json(await services.api.conversations.getForCustomer(pageContext.customer.id, id));
 };
 
-/** Marks the messages up to this one as read. */
+/** Marks the messages up to the one that the request names as read. */
 export const postRead: Handler = async (c, { api }) => {
   const [messageId] = fields(c, 'messageId');
   const input = messageId ? { messageId } : {};
   return c.json(await api.conversations.markReadForCustomer(c.get('pageContext').customer.id, param(c, 'id'), input));
 };
 
-/** A live stream of the ids of changed conversations; `*` if any may have changed. */
+/** Streams the ids of the customer's changed conversations as server-sent events; `*` if any may have changed. */
 export const live: Handler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
   const personId = c.get('pageContext').customer.id;
@@ -62,7 +62,7 @@ export const live: Handler = (c, services) => {
   });
 };
 
-/** Every GET response carries the token for the next write. */
+/** Returns JSON with the CSRF token for the next write. */
 function read(c: PortalContext, body: object): Response {
   return c.json(body, 200, { [tokenHeader]: c.get('pageContext').token });
 }
@@ -72,7 +72,7 @@ function limitOf(c: PortalContext): { limit?: number } {
   return limit === undefined ? {} : { limit: Number(limit) };
 }
 
-/** Reads the fields in order. Refuses unknown ones, which would otherwise be ignored silently. */
+/** Reads form fields in the given order. Refuses unknown fields, which would otherwise be ignored silently. */
 function fields(c: PortalContext, ...names: string[]): string[] {
   const form = c.get('form');
   const unknown = form.names.find((name) => !names.includes(name));

@@ -10,7 +10,7 @@ import { NewConversation } from '../views/new.js';
 import { Page } from '../views/page.js';
 import { Thread } from '../views/thread.js';
 
-/** The customer's conversations. */
+/** Renders the list of the customer's conversations. */
 export const list: Handler = async (c, { api }) => {
   const pageContext = c.get('pageContext');
   const page = await api.conversations.forCustomer(pageContext.customer.id, {
@@ -55,7 +55,7 @@ export const open: Handler = async (c, services) => {
 
 export const newPageWithProblem = async (c: PortalContext, _: Services, problem: RequestProblem) => newPage(c, problem);
 
-/** A thread. Showing the newest messages marks them as read. */
+/** Renders one conversation. Showing its newest messages marks them as read. */
 export const thread: Handler = (c, services) => threadPage(c, services);
 
 async function threadPage(c: PortalContext, { api }: Services, problem?: RequestProblem): Promise<Response> {
@@ -87,7 +87,8 @@ async function threadPage(c: PortalContext, { api }: Services, problem?: Request
 const pageSize = 100;
 
 /**
- * The cursor of the previous page. Long messages end a page early, so a page with few messages may not be the first.
+ * Returns the cursor of the page with earlier messages. Long messages end a page early, so a page with few messages may
+ * not be the first.
  */
 async function earlierThan(
   { id, messages = [] }: CustomerConversation,
@@ -100,7 +101,7 @@ async function earlierThan(
   return before.messages?.length ? oldest.id : undefined;
 }
 
-/** Whether a person sees the page: a browser's prefetch must not mark it as read. */
+/** Whether a person sees the page: a browser's prefetch must not mark messages as read. */
 function isLookedAt(c: PortalContext): boolean {
   return c.req.method === 'GET' && !/prefetch/i.test(`${c.req.header('sec-purpose')} ${c.req.header('purpose')}`);
 }
@@ -128,11 +129,11 @@ export const rateConversation: Handler = async (c, services) => {
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
 
-/** Shows the thread after a refused reply. Throws if the conversation does not exist. */
+/** Renders the conversation again after a refused reply. Throws if the conversation does not exist. */
 export const threadPageWithProblem = (c: PortalContext, services: Services, problem: RequestProblem) =>
   threadPage(c, services, problem);
 
-/** Keeps the nonce of a form that is shown again, so that it still writes once. */
+/** Returns the nonce of a form that is shown again, so that sending it twice still writes once; else a new nonce. */
 function nonceOf(c: PortalContext): string {
   return (c.get('form')?.text('nonce').slice(0, 100) || randomUUID()) as string;
 }

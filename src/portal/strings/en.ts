@@ -1,4 +1,4 @@
-/** Every text of the portal and the widget. `{…}` is filled in. */
+/** Every text of the portal and the widget. Names in braces are replaced by values. */
 export const en = {
   title: 'Support',
   skip: 'Skip to content',
@@ -6,7 +6,7 @@ export const en = {
   yourConversations: 'Your conversations',
   newConversation: 'New conversation',
   noConversations: 'No conversations yet',
-  noConversationsHint: 'Write to us. You find our answer here.',
+  noConversationsHint: 'Write to us. You will find our answer here.',
   allConversations: 'All conversations',
   olderConversations: 'Older conversations',
   noSubject: 'No subject',

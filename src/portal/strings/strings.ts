@@ -9,18 +9,18 @@ export type TextKey = keyof typeof en;
 export type Texts = Readonly<Record<TextKey, string>>;
 export type Wording = WordingOf<Texts>;
 
-/** How a host words the portal: any text by its key, and the language of the others. */
+/** Texts with which a host replaces the portal's own, by key, and the language of the rest. */
 export interface PortalStrings extends Partial<Record<TextKey, string>> {
-  /** A language tag such as `de-AT`. Default: what the customer's browser asks for, of the shipped ones. */
+  /** A language tag such as `de-AT`. Default: the shipped language that the customer's browser prefers. */
   locale?: string;
 }
 
-/** English, German and Arabic come with the package. */
+/** The languages that come with the package: English, German and Arabic. */
 const languages = { shipped: { en, de, ar } as Readonly<Record<string, Texts>>, base: en, fallback: 'en' };
 
 export const textKeys = Object.keys(en) as TextKey[];
 
-/** The words for a customer. A language that is not shipped has English in place of the texts that the host left out. */
+/** Returns the texts for a customer. In a language that is not shipped, texts that the host left out are English. */
 export function wordingFor(given: PortalStrings, acceptLanguage: string | null): Wording {
   return chooseWording(languages, given as HostTexts, acceptLanguage);
 }

@@ -6,7 +6,7 @@ import { Notice, SignedForm } from './page.js';
 interface NewProps {
   pageContext: PortalPageContext;
   nonce: string;
-  /** The refused form's text, to show again. */
+  /** The text of a refused form, which is shown again. */
   kept: { subject: string; message: string } | undefined;
   problem: string | undefined;
 }

@@ -9,7 +9,9 @@ import { Moment, Notice, SignedForm } from './page.js';
 interface ThreadProps {
   pageContext: PortalPageContext;
   conversation: CustomerConversation;
-  /** The message before which the previous page ends; undefined if there are no earlier messages. */
+  /**
+   * Id of the oldest message shown, before which the previous page ends; undefined if there are no earlier messages.
+   */
   earlier: string | undefined;
   isNewest: boolean;
   nonce: string;
@@ -91,7 +93,7 @@ const Message: FC<{ pageContext: PortalPageContext; message: CustomerMessage }> 
   );
 };
 
-/** Shown once the conversation is resolved; a rating can be changed. */
+/** The rating form, shown once the conversation is resolved. A rating can be changed. */
 const Rating: FC<{ pageContext: PortalPageContext; conversation: CustomerConversation; nonce: string }> = (props) => {
   const { pageContext, conversation, nonce } = props;
   const { texts } = pageContext.wording;
