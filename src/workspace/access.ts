@@ -13,12 +13,12 @@ import { t, withWording } from './translate.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
-/** Sets the language of the request's operator. */
+/** Middleware that sets the language of the page, by the host's options and the browser's preference. */
 export function setLanguage({ options }: Services): Middleware {
   return (c, next) => withWording(wordingFor(options.strings, c.req.header('accept-language') ?? null), next);
 }
 
-/** Refuses everyone whom the host does not identify, before anything is read or rendered. */
+/** Middleware that refuses every visitor whom the host does not identify, before anything is read or rendered. */
 export function requireOperator(services: Services): Middleware {
   return async (c, next) => {
     if (!isKnownHost(c.req.raw, services.options.hosts)) return c.text(`${t('unknownHost')}\n`, 403);
@@ -70,14 +70,14 @@ function pageContextOf(
     token: tokens.issue(operator.id),
     theme: themes.find((known) => known === getCookie(c, themeCookie)) ?? 'system',
     assets,
-    // The URL of a form's response cannot be requested again.
+    // A form's URL accepts no GET, so that no page can link back to it.
     path: c.req.method === 'GET' ? `${pathname.slice(options.base.length) || '/'}${search}` : '/',
     queue: '',
     now: new Date(),
   };
 }
 
-/** Accepts only our own forms: from this site, signed for this operator, and small enough. */
+/** Middleware that accepts a form only from this site, with this operator's CSRF token, and below the size limit. */
 export function requireOwnForm({ tokens, runtime }: Services): Middleware {
   return async (c, next) => {
     // Check the origin first: the body of a request from another site is not read.
@@ -106,7 +106,10 @@ function unread(c: WorkspaceContext, why: UnreadReason, log: Logger): Response {
   }
 }
 
-/** Koa and Adonis keep the parsed form on their own request objects, which a mount does not receive. */
+/**
+ * The error when a body parser ran first: Koa and Adonis keep the parsed form on request objects that a mount never
+ * gets.
+ */
 const alreadyRead =
   'the form was read before it reached the workspace, and request.body holds nothing of it. ' +
   'Mount the workspace before the body parser of your framework (docs/workspace.md of cairnloop, "Where to mount").';

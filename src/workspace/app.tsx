@@ -18,7 +18,10 @@ import { createTeam } from './team.js';
 import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
-/** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
+/**
+ * Builds the workspace's HTTP application. It reads asset files and the CSRF secret, so it is built at the first
+ * request.
+ */
 export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<WorkspaceEnv>> {
   const { options, runtime } = given;
   const [assets, tokens] = await Promise.all([
@@ -31,7 +34,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   const actions = startActions(given, closing);
   const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
   const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams, actions, savedReplies };
-  // A trailing slash is the same page: hosts and people add them.
+  // Serve `/path/` like `/path`, because hosts and people add trailing slashes.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(setSecurityHeaders, setLanguage(services), requireOperator(services));
   app.on(['POST'], ['*'], requireOwnForm(services));
@@ -45,7 +48,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
 type MadeHere = 'assets' | 'tokens' | 'team' | 'presence' | 'streams' | 'actions' | 'savedReplies';
 
 export interface AppOptions extends Omit<Services, MadeHere> {
-  /** Aborted when the workspace closes, which ends the live streams. */
+  /** Aborts when the workspace closes, which ends the live streams. */
   closing: AbortSignal;
 }
 
@@ -98,7 +101,7 @@ function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response 
 }
 
 async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Services): Promise<Response> {
-  // Queries of pages throw the driver's errors: translate them first.
+  // Queries of pages throw errors of the database driver: convert them to Cairnloop errors first.
   const error = await databaseFailure(thrown, runtime.db);
   const refusal = refusalOf(error, runtime.log);
   const pageContext = c.get('pageContext');

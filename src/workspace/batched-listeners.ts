@@ -1,4 +1,4 @@
-/** Debounces listeners: one call for all changes within `ms`. */
+/** Creates a set of listeners that are called once for all notifications within `ms` milliseconds. */
 export function createBatchedListeners(ms: number) {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;

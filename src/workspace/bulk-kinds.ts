@@ -1,4 +1,4 @@
-/** Bulk actions on many conversations, besides writing to their customers. */
+/** The bulk actions that change conversations. The bulk follow-up, which writes to customers, is not one of them. */
 export const bulkKinds = [
   { kind: 'resolve', label: 'resolve' },
   { kind: 'tag', label: 'tag' },

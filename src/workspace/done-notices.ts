@@ -2,7 +2,10 @@ import type { Notice } from './page-context.js';
 import type { TextKey } from './strings/strings.js';
 import { t } from './translate.js';
 
-/** Notices by the `done` parameter of a redirect. A fixed list, so that a crafted URL cannot show other text. */
+/**
+ * The texts of success notices, by the `done` parameter of a redirect. A fixed list, so that a crafted URL cannot show
+ * other text.
+ */
 const notices: Record<string, TextKey> = {
   reply: 'doneReply',
   'pending-reply': 'donePendingReply',

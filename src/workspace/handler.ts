@@ -15,7 +15,7 @@ import type { SavedReplies } from './saved-replies.js';
 import type { Team } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
-/** What a live stream sends: ids of changed conversations, or the operators present. */
+/** The events of a live stream: ids of changed conversations, or the operators who are present. */
 export type WorkspaceNews = { changed: readonly string[] } | { present: readonly PresentOperator[] };
 
 /** The services that every route of the workspace uses. */
@@ -43,15 +43,15 @@ export type WorkspaceEnv = {
 
 export type WorkspaceContext = Context<WorkspaceEnv>;
 
-/** Handles one route. The operator is identified and, for a POST, the form was checked. */
+/** Handles the requests of one route. Before that, the operator was identified, and the form of a POST was checked. */
 export type Handler = (c: WorkspaceContext, services: Services) => Response | Promise<Response>;
 
-/** A path parameter; its route names it, so it is there. */
+/** Returns a path parameter, which the path of the route must contain. */
 export function param(c: WorkspaceContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
-/** The queue view of a page, from its URL or from the posted form. */
+/** Reads the queue view of a page, from its URL or from the posted form. */
 export function queueViewOf(c: WorkspaceContext): QueueView {
   const carried = c.req.method === 'POST' ? c.get('form').text('queue') : c.req.query('queue');
   const query = carried === undefined ? undefined : new URLSearchParams(carried);
@@ -59,15 +59,15 @@ export function queueViewOf(c: WorkspaceContext): QueueView {
 }
 
 /**
- * The page to return to after a change: a path below the mount. Anything else, such as another site, becomes the
- * fallback.
+ * Reads from a form the path to return to after a change, below the mount path. Any other value, such as another site's
+ * URL, becomes `fallback`.
  */
 export function backPath(form: Fields, fallback: string): string {
   const back = form.text('back');
   return /^\/(?![/\\])[\w\-./?=&%+*]*$/.test(back) ? back : fallback;
 }
 
-/** Redirects to a page below the mount with a `done` notice. */
+/** Redirects to a path below the mount path; `done` names the success notice to show there. */
 export function redirect(c: WorkspaceContext, path: string, done?: string): Response {
   const [before, hash] = path.split('#', 2);
   const told = done ? `${before}${before?.includes('?') ? '&' : '?'}done=${done}` : before;

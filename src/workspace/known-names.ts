@@ -4,7 +4,7 @@ import type { QueuePage } from './queries/queue.js';
 
 type Names = Pick<ContextReader, 'knownName'>;
 
-/** Adds customer names to rows that have only an id, from the context that the host returned last. */
+/** Adds customer names to queue rows that show only an id, from the facts that the host returned last. */
 export function withKnownNames(page: QueuePage, names: Names): QueuePage {
   return { ...page, rows: page.rows.map((row) => ({ ...row, customer: nameOf(row, names) })) };
 }

@@ -1,4 +1,4 @@
-/** Translates English texts of other parts of the package. Unknown text stays as it is. */
+/** Translates the English texts that other parts of the package produce. An unknown text is returned unchanged. */
 import type { TextKey } from './strings/strings.js';
 import { t, tCount } from './translate.js';
 
@@ -12,7 +12,7 @@ function translate(phrases: readonly Phrase[], text: string): string {
   return text;
 }
 
-/** System lines of a thread, as they are stored. */
+/** The texts of system messages, as they are stored in conversations. */
 const systemLines: Phrase[] = [
   [/^Conversation resolved$/, () => t('actResolved')],
   [/^Conversation reopened$/, () => t('actReopened')],
@@ -43,13 +43,13 @@ const fields: Partial<Record<string, TextKey>> = {
   until: 'until',
 };
 
-/** A field by its path in an operation's input, such as `addTags.0`. */
+/** Returns the displayed name of an input field, by its path in an operation's input, such as `addTags.0`. */
 export function fieldText(path: string): string {
   const key = fields[path.replace(/\.\d+$/, '')];
   return key ? t(key) : path;
 }
 
-/** Why SLA terms are invalid; the field names are those of the host's provider. */
+/** The reasons why SLA terms are invalid; the field names in them are those of the host's provider. */
 const termProblems: Phrase[] = [
   [
     /^(?<field>\w+): expected whole minutes from 1 to (?<max>\d+) \(ten years\), found (?<found>.+)$/,
@@ -77,7 +77,7 @@ const parts: Partial<Record<string, TextKey>> = {
   worker: 'partWorker',
 };
 
-/** The name of a system actor such as `system:sla`, by the part of its id. */
+/** Returns the displayed name of a system actor such as `system:sla`, by the part of its id after the colon. */
 export function partText(part: string): string {
   const key = parts[part];
   return key ? t(key) : part;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { OpenPlace } from './presence-state.js';
 
-/** A presence message between processes; `asks` requests the state of all others. */
+/**
+ * A message between processes about which operators have which conversation open; `asks` requests what all others know.
+ */
 export interface PresenceMessage {
   from: string;
   here?: OpenPlace[] | undefined;
@@ -10,10 +12,10 @@ export interface PresenceMessage {
   asks?: true | undefined;
 }
 
-/** Places in one message, so that it stays below the 8000 bytes of NOTIFY. */
+/** The most operators named in one presence message, so that it stays below the 8000 bytes of NOTIFY. */
 export const placesPerMessage = 6;
 
-/** Names are cut to this length, to limit the size of a message. */
+/** The longest name of an operator in a message, in characters; longer names are cut. */
 const maxName = 60;
 
 const place = z
@@ -37,7 +39,7 @@ function packed({ operator, conversationId }: OpenPlace) {
   return [operator.id, name ?? null, conversationId];
 }
 
-/** Null for an unknown format, such as that of another version of the package. */
+/** Parses a presence message. Returns null for an unknown format, such as that of another version of the package. */
 export function readPresence(text: string): PresenceMessage | null {
   try {
     const parsed = message.safeParse(JSON.parse(text));

@@ -1,6 +1,6 @@
 import type { Actor } from '../contracts/domain.js';
 
-/** One operator in one conversation. */
+/** An operator, and a conversation that they have open. */
 export interface OpenPlace {
   operator: Actor;
   conversationId: string;
@@ -11,20 +11,21 @@ export interface PresentOperator extends OpenPlace {
 }
 
 /**
- * Which operators are where, as reported by each process, and who is typing. Times are in this process' milliseconds.
+ * Which operators have which conversation open, as reported by each process, and who is typing. Times are milliseconds
+ * of this process's clock.
  */
 export interface PresenceState {
   here(processId: string, place: OpenPlace, until: number): void;
   gone(processId: string, place: OpenPlace): void;
-  /** Returns whether they started typing. */
+  /** Marks an operator as typing until a time. Returns whether they were not typing before. */
   typing(place: OpenPlace, until: number): boolean;
-  /** Removes expired entries. Returns whether there were any. */
+  /** Removes operators and typing marks that have expired. Returns whether there were any. */
   forget(now: number): boolean;
   of(processId: string): OpenPlace[];
   present(): PresentOperator[];
 }
 
-/** A limit for memory: further entries are dropped. */
+/** The most operators, and typing marks, kept in memory; further ones are dropped. */
 const maxEntries = 1000;
 
 interface Kept {

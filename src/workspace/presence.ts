@@ -27,11 +27,11 @@ export interface Presence {
 /** How long a page may take to reconnect before its operator counts as gone, in milliseconds. */
 const graceMs = 4_000;
 const typingMs = 6_000;
-/** Each process repeats its state, so that a dead process is noticed. */
+/** How often each process repeats its state, in milliseconds, so that the others notice when it has died. */
 const repeatMs = 10_000;
-/** How long the state of another process is valid without a repeat. */
+/** How long the state of another process is valid without a repeat, in milliseconds. */
 const staleMs = 25_000;
-/** Changes within this time are reported as one. */
+/** Presence changes within this time, in milliseconds, are reported in one call. */
 const gatherMs = 150;
 
 export function createPresence(channel: NewsChannel): Presence {
@@ -57,7 +57,7 @@ export function createPresence(channel: NewsChannel): Presence {
     listeners.tell();
   }
 
-  /** Starts at the first stream, because nobody reads presence before. */
+  /** Starts to receive presence at the first subscriber, because nobody reads it before. */
   function start(): () => void {
     const unsubscribe = channel.hear(hear, () => say({ asks: true }));
     const stopRepeating = every(repeatMs, () => sayHere(state.of(self)));
@@ -95,7 +95,10 @@ export function createPresence(channel: NewsChannel): Presence {
   };
 }
 
-/** Sends messages of this process; places are spread over as many as they need. */
+/**
+ * Creates functions that send this process's presence messages; a long list of operators is split over several
+ * messages.
+ */
 function createSender(channel: NewsChannel, self: string) {
   const say = (message: Omit<PresenceMessage, 'from'>) => channel.say(writePresence({ from: self, ...message }));
   function sayHere(places: OpenPlace[]): void {
@@ -119,7 +122,7 @@ function createPageCounts() {
     opened(place: OpenPlace): void {
       counts.set(placeKey(place), (counts.get(placeKey(place)) ?? 0) + 1);
     },
-    /** Returns how many are left. */
+    /** Returns how many pages of the operator still have the conversation open. */
     closed(place: OpenPlace): number {
       const left = (counts.get(placeKey(place)) ?? 1) - 1;
       if (left > 0) counts.set(placeKey(place), left);
@@ -129,7 +132,7 @@ function createPageCounts() {
   };
 }
 
-/** Repeats `work` without keeping the process alive. Returns how to stop. */
+/** Repeats `work` without keeping the process alive. Returns a function that stops it. */
 function every(ms: number, work: () => void): () => void {
   const timer = setInterval(work, ms).unref();
   return () => clearInterval(timer);

@@ -1,7 +1,7 @@
 import { toStorableText } from '../foundation/redact.js';
 import type { TextKey } from './strings/strings.js';
 
-/** The filters of the queue, in the order of the page. */
+/** The filters of the queue, in the order in which the page shows them. */
 export const queueFilters = [
   { key: 'open', label: 'filterOpen' },
   { key: 'needs-reply', label: 'filterNeedsReply' },
@@ -18,29 +18,29 @@ export type QueueFilter = (typeof queueFilters)[number]['key'];
 
 export const defaultFilter: QueueFilter = 'open';
 
-/** The part of the queue on a page. A search covers every conversation and ignores the filter. */
+/** Which part of the queue a page shows. A search covers every conversation and ignores the filter. */
 export interface QueueView {
   filter: QueueFilter;
   search: string;
   cursor: string | null;
   /** Only conversations with this tag. */
   tag?: string;
-  /** Only conversations of this owner, by id; empty: of nobody. */
+  /** Only conversations of the owner with this id; empty for unassigned ones. */
   owner?: string;
-  /** Whether lines can be ticked for a bulk action. */
+  /** Whether conversations can be ticked for a bulk action. */
   selecting?: boolean;
-  /** Whether all are ticked, for pages without a script. */
+  /** Whether all conversations are ticked at first, for pages without a script. */
   allTicked?: boolean;
 }
 
-/** Filters that already set an owner, so that no other can be combined with them. */
+/** Whether a filter implies an owner, so that no other owner can be chosen beside it. */
 export const hasOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
   return queueFilters.some((filter) => filter.key === value);
 }
 
-/** Parses a view from the URL; unknown values become the default. */
+/** Parses the view of the queue from the URL; unknown values become the default. */
 export function parseQueueView(query: (name: string) => string | undefined): QueueView {
   const filter = query('filter');
   const cursor = query('cursor') ?? '';
@@ -58,7 +58,7 @@ export function parseQueueView(query: (name: string) => string | undefined): Que
   };
 }
 
-/** The query text of a view, with its `?`, or nothing for the default one. */
+/** Returns the query string of a queue view, with its `?`; empty for the default view. */
 export function queueQuery(view: QueueView, withCursor = true): string {
   const query = new URLSearchParams();
   if (view.search) query.set('q', view.search);

@@ -6,7 +6,7 @@ import type { Notice } from './page-context.js';
 import type { TextKey } from './strings/strings.js';
 import { t, tCount } from './translate.js';
 
-/** How a page shows an expected failure. */
+/** How a page shows an error that an operator's action is expected to meet. */
 export interface Refusal {
   status: 404 | 409 | 422 | 503;
   notice: Notice;
@@ -14,7 +14,7 @@ export interface Refusal {
 
 type Answer = [status: Refusal['status'], title: TextKey];
 
-/** The expected errors of an operator's actions, with their titles. The error's message and hint give the details. */
+/** The HTTP status and title of each error that an operator's action is expected to meet. */
 const answers: Partial<Record<ErrorCode, Answer>> = {
   CONVERSATION_NOT_FOUND: [404, 'noConversation'],
   DRAFT_NOT_FOUND: [404, 'noDraft'],
@@ -49,12 +49,12 @@ const answers: Partial<Record<ErrorCode, Answer>> = {
   CLOSED: [503, 'refusedClosed'],
 };
 
-/** The error codes that have a text on pages. */
+/** The error codes for which pages have a text. */
 export const explainedErrorCodes = Object.keys(answers) as ErrorCode[];
 
 /**
- * The page text of an expected error; undefined for others. Errors that operators cannot solve are logged and not
- * shown, as their messages name servers and roles.
+ * Returns how a page shows an expected error; undefined for any other error. The messages of errors that operators
+ * cannot solve are logged and not shown, because they name servers and roles.
  */
 export function refusalOf(error: unknown, log?: Logger, changed: TextKey = 'hintChanged'): Refusal | undefined {
   if (!isCairnloopError(error)) return undefined;

@@ -4,10 +4,10 @@ export interface HitPart {
   hit: boolean;
 }
 
-/** A limit on highlighted hits in one text. */
+/** The most highlighted hits in one text. */
 const maxHits = 200;
 
-/** Splits a search into words. */
+/** Splits a search into words, with case and accents folded. */
 export function searchWords(search: string): string[] {
   return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
 }
@@ -41,7 +41,7 @@ function hitsIn(folded: string, words: readonly string[]): [start: number, end: 
   return hits;
 }
 
-/** Keeps the length, so that offsets are the same in both texts. */
+/** Folds case and accents without changing the length, so that offsets are the same in both texts. */
 function foldLetters(text: string): string {
   if (isPlain.test(text)) return text.toLowerCase();
   return Array.from({ length: text.length }, (_, index) => foldLetter(text.charAt(index))).join('');

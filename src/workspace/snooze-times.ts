@@ -1,4 +1,4 @@
-/** The durations offered for a snooze. Times of day are chosen in the browser, which knows the time zone. */
+/** The durations offered for a snooze. Times of day are chosen in the browser, which knows the operator's time zone. */
 export const snoozeSpans = [
   { seconds: 3600, unit: 'hours', count: 1 },
   { seconds: 4 * 3600, unit: 'hours', count: 4 },
@@ -7,7 +7,9 @@ export const snoozeSpans = [
   { seconds: 7 * 24 * 3600, unit: 'weeks', count: 1 },
 ] as const;
 
-/** When a requested snooze ends; null wakes the conversation, undefined means that the form has no valid time. */
+/**
+ * Returns when a requested snooze ends; null wakes the conversation, undefined means that the form has no valid time.
+ */
 export function snoozeEnd(fields: { span: string; until: string }, now: Date): Date | null | undefined {
   if (fields.span === 'wake') return null;
   const span = snoozeSpans.find(({ seconds }) => String(seconds) === fields.span);

@@ -1,15 +1,15 @@
 import { isId } from '../validation/input.js';
 
-/** A line ticked in the queue, as forms carry it: the conversation, and the newest message that the line showed. */
+/** A conversation ticked in the queue, as forms carry it, with the newest message that the queue showed of it. */
 export interface Ticked {
   id: string;
-  /** Null where the line showed none, or the form does not say. */
+  /** Id of the newest message shown; null if the queue showed none, or the form does not name it. */
   seen: string | null;
 }
 
 export const formatTicked = (id: string, seen: string | null): string => (seen === null ? id : `${id} ${seen}`);
 
-/** Each conversation once, as it was ticked first. */
+/** Parses the ticked conversations of a form; a repeated conversation counts once, as it came first. */
 export function parseTicked(values: readonly string[]): Ticked[] {
   const ticked = new Map<string, Ticked>();
   for (const value of values) {
@@ -19,11 +19,11 @@ export function parseTicked(values: readonly string[]): Ticked[] {
   return [...ticked.values()];
 }
 
-/** A value that {@link formatTicked} did not make is taken as an id, which a refusal then names. */
+/** Parses one ticked conversation. A value in another format is treated as an id, so that a refusal can name it. */
 function parseOne(value: string): Ticked {
   const [id = '', seen = '', ...more] = value.split(' ');
   return isId(id) && isId(seen) && more.length === 0 ? { id, seen } : { id: value, seen: null };
 }
 
-/** Ticks for conversations of which only the ids are known: no message counts as seen. */
+/** Ticked conversations of which only the ids are known: no message counts as seen. */
 export const tickedWithoutSeen = (ids: readonly string[]): Ticked[] => ids.map((id) => ({ id, seen: null }));

@@ -10,7 +10,7 @@ import type { WorkspaceApi } from './workspace-api.js';
 export type { WorkspaceOptions } from './mount-options.js';
 export type { WorkspaceStrings } from './strings/strings.js';
 
-/** The operator workspace in two shapes: for fetch-style servers and for Node's. */
+/** The operator workspace as two request handlers: one for fetch-style servers and one for Node's HTTP server. */
 export interface Workspace extends Mounted {
   /** Closes the live streams of open pages. */
   close(): void;
@@ -24,7 +24,8 @@ const unavailable = (): BarePage => ({
 });
 
 /**
- * The page that operators work on. What it needs is loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+ * Creates the workspace, the pages on which operators work. Its code and assets are loaded at the first request. Throws
+ * `MOUNT_OPTION_INVALID`.
  */
 export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: WorkspaceOptions): Workspace {
   const options = mountOptions(given);

@@ -16,15 +16,18 @@ export interface AuditFilter {
 export interface AuditPage {
   lines: AuditLine[];
   nextCursor: string | null;
-  /** Whether the page ended at its scan limit, with lines left to search. */
+  /** Whether the search for this page ended at its scan limit, with older lines left to search. */
   partial: boolean;
 }
 
 const pageSize = 50;
-/** How many lines a page scans for matches. */
+/** How many audit lines one page scans for matches. */
 const window = 5000;
 
-/** Audit lines, newest first. Each page scans a bounded number of lines. Throws `CURSOR_INVALID`. */
+/**
+ * Finds the audit lines that match a filter, newest first. Each page scans a bounded number of lines. Throws
+ * `CURSOR_INVALID`.
+ */
 export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Promise<AuditPage> {
   const before = filter.cursor ? decodeIdCursor(filter.cursor) : newest;
   const wanted = { action: filter.action, actor: filter.actor, before };
@@ -37,7 +40,7 @@ export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Pro
 
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** The end of the scanned window comes with every row; without matches, in a row of nulls. */
+/** A row of the search. Every row carries the end of the scanned window; if no line matches, one row of nulls does. */
 interface AuditLineRow {
   id: string | null;
   at: Timestamp;
@@ -75,9 +78,9 @@ function toLine(row: AuditLineRow): AuditLine {
 
 interface LineParams {
   action: string | null;
-  /** An actor's id. */
+  /** Id of the actor; null for any actor. */
   actor: string | null;
-  /** Lines before this id. */
+  /** Only lines older than the one with this id. */
   before: string;
 }
 

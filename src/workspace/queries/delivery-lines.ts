@@ -18,10 +18,13 @@ export interface DeliveryPage {
 }
 
 const pageSize = 50;
-/** The last offset of a page: beyond it, the list only says that there are more. */
+/** The highest offset of a page; beyond it the list only says that there are more deliveries. */
 const maxShown = 1000;
 
-/** Due deliveries, oldest first, or discarded ones, newest first. One statement. Throws `CURSOR_INVALID`. */
+/**
+ * Reads a page of the deliveries on a tab: pending ones, the next due first, or discarded ones, newest first. Throws
+ * `CURSOR_INVALID`.
+ */
 export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor: string | null): Promise<DeliveryPage> {
   const offset = Math.min(maxShown, cursor ? decodeOffsetCursor(cursor) : 0);
   const rows = await runtime.db.run(statements[tab], { topics, offset });
@@ -31,7 +34,7 @@ export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor:
   };
 }
 
-/** Whether workers are alive, and how far behind they are. */
+/** Reads whether workers are alive, and since when the oldest overdue delivery is due. */
 export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<WorkerHealth> {
   const [[row], beats] = await Promise.all([db.run(selectHealth, { topics }), findWorkerBeats(db)]);
   if (!row) throw new Error('SELECT returned no row');
@@ -95,11 +98,11 @@ interface PageParams extends Topics {
   offset: number;
 }
 
-/** Pending deliveries, except SLA breaches whose time has not come. */
+/** SQL condition for pending deliveries, except SLA breaches that are not due yet. */
 const owedDeliveries = (s: string) => `
   d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
-/** Due, not leased, and not held back by an earlier reply. */
+/** SQL condition for deliveries that are due, not leased, and not held back by an earlier reply. */
 const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimed(s)}
   AND NOT ${isHeldBack(s, 'd')}`;
 

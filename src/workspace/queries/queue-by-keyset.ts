@@ -13,15 +13,17 @@ export interface QueuePage {
   nextCursor: string | null;
 }
 
-/** When customer or team last wrote; the same expression as in the indexes of the queue. */
+/** SQL for when the customer or the team last wrote; the same expression as in the indexes of the queue. */
 export const messageAt = 'coalesce(c.last_message_at, c.created_at)';
 
 export type KeysetFilter = 'open' | 'needs-reply' | 'resolved';
 
-/** The parts of the queue, in order: an overdue answer, a running clock, neither. */
+/**
+ * The phases of the queue's order: conversations with an overdue answer, then with a running SLA clock, then the rest.
+ */
 const phases = { overdue: 0, running: 1, rest: 2 } as const;
 
-/** The start of the first page. A nullable parameter would keep the planner from using an index. */
+/** The position before the first row. A nullable parameter instead would keep the planner from using an index. */
 const first: Place = { phase: String(phases.overdue), key: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 const firstResolved: Place = {
   phase: String(phases.rest),
@@ -30,8 +32,8 @@ const firstResolved: Place = {
 };
 
 /**
- * A page of a filter of any size: overdue answers, then running clocks, both by deadline, then the rest by newest
- * message. Keyset pagination: every page costs the same.
+ * Reads a page of a queue filter of any size: overdue answers, then running SLA clocks, both by deadline, then the rest
+ * by newest message. Keyset pagination makes every page cost the same.
  */
 export async function queueByKeyset(runtime: Runtime, filter: KeysetFilter, cursor: string | null): Promise<QueuePage> {
   const place = cursor ? placeOf(cursor) : filter === 'resolved' ? firstResolved : first;
@@ -43,7 +45,7 @@ export async function queueByKeyset(runtime: Runtime, filter: KeysetFilter, curs
   };
 }
 
-/** The position after a page: phase, sort key and id of its last line. */
+/** The position at the end of a page: phase, sort key and id of its last line. */
 interface Place {
   phase: string;
   key: string;
@@ -59,10 +61,10 @@ function placeOf(cursor: string): Place {
 
 const resolved = `c.status = 'resolved'`;
 const open = `c.status = 'open'`;
-/** Open and not snoozed. */
+/** SQL condition for open conversations that are not snoozed. */
 const awake = (s: string) => `${open} AND ${isAwake(s)}`;
 const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
-/** Has an overdue answer; the same condition as in the index `conversations_overdue`. */
+/** SQL condition for an overdue answer; the same as in the index `conversations_overdue`. */
 export const isOverdue = `${open} AND c.overdue_since > c.unanswered_since`;
 
 const statements: Record<KeysetFilter, Statement<Place, QueueRecord & { phase: number; key: string }>> = {
@@ -73,7 +75,7 @@ const statements: Record<KeysetFilter, Statement<Place, QueueRecord & { phase: n
   ),
 };
 
-/** Start of a phase: the cursor's position in its own phase, else the first row. */
+/** SQL for the position at which a phase starts: the cursor's in the cursor's own phase, else before the first row. */
 const from = (p: Placeholders<Place>, phase: number) => {
   const { key, id } = phase === phases.rest ? firstResolved : first;
   return `CASE WHEN ${p.phase}::int = ${phase} THEN ${p.key}::timestamptz ELSE '${key}' END,
@@ -85,8 +87,8 @@ const byMessage = (s: string, where: string) => `
   ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${pageSize + 1}`;
 
 /**
- * A phase is read only if those before it do not fill the page. `OFFSET 0` keeps the anti-join a lookup for each row:
- * the planner would otherwise join all of the clocks.
+ * SQL for a page with the most urgent conversations first. A phase is read only if the phases before it do not fill the
+ * page. `OFFSET 0` keeps the anti-join a lookup for each row: the planner would otherwise join all SLA clocks.
  */
 const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
   pageOf(s, {
@@ -111,7 +113,7 @@ const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
     ),
   });
 
-/** Joins the phases and takes one page of them. */
+/** SQL that joins the phases and takes one page of them. */
 const pageOf = (s: string, found: Partial<Record<keyof typeof phases, string>>) => {
   const names = Object.keys(found) as (keyof typeof phases)[];
   const parts = names.map((name) => `${name} AS (${found[name]})`);

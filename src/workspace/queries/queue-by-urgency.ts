@@ -7,21 +7,26 @@ import { pageSize, type QueueRecord, queueColumns, toQueueRow } from './rows.js'
 
 export type BoundedFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
 
-/** The most conversations that a filter collects before sorting; a larger filter shows only these. */
+/** The most conversations that a queue filter collects before sorting; of a larger filter, only these are shown. */
 export const maxSorted = 1000;
 
-/** A page of a filter that is expected to be small: collected up to a limit, then sorted by urgency and activity. */
+/**
+ * Reads a page of a queue filter expected to match few conversations: they are collected up to a limit, then sorted by
+ * urgency and activity.
+ */
 export function queueByUrgency(runtime: Runtime, filter: BoundedFilter, cursor: string | null): Promise<QueuePage> {
   return findPageByOffset(cursor, (offset) => runtime.db.run(statements[filter], { offset }));
 }
 
-/** A page of search results, in the same order. `search` is words, or the beginning of an actor id. */
+/**
+ * Reads a page of search results, sorted by urgency and activity. `search` is words, or the beginning of an actor id.
+ */
 export async function searchQueue(runtime: Runtime, search: string, cursor: string | null): Promise<QueuePage> {
   const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`;
   return findPageByOffset(cursor, (offset) => runtime.db.run(findBySearch, { offset, prefix, search }));
 }
 
-/** Finds a page by a statement that takes an offset. */
+/** Reads a page of the queue with a statement that takes an offset. */
 export async function findPageByOffset(
   cursor: string | null,
   gather: (offset: number) => Promise<QueueRecord[]>,
@@ -35,8 +40,8 @@ export async function findPageByOffset(
 }
 
 /**
- * Open conversations with a draft that needs approval, without snoozed ones. The breach filters include snoozed ones,
- * because their clocks keep running.
+ * SQL for open conversations with a draft that needs approval, except snoozed ones. The breach filters include snoozed
+ * conversations, because their SLA clocks keep running.
  */
 export const needingApproval = (s: string) => `
   SELECT DISTINCT c.id FROM (
@@ -44,7 +49,7 @@ export const needingApproval = (s: string) => `
   ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwake(s)}
   LIMIT ${maxSorted}`;
 
-/** Open conversations whose response target was missed, or with less than a quarter of the time to their breach left. */
+/** SQL for open conversations whose reply is overdue, or with less than a quarter of the time to their breach left. */
 export const breachingSoon = (s: string) => `
   SELECT c.id FROM (
     SELECT l.conversation_id, l.started_at, l.response_due_at, l.breach_at FROM ${s}.slas l
@@ -54,7 +59,7 @@ export const breachingSoon = (s: string) => `
   WHERE next.response_due_at <= ${s}.clock() OR next.breach_at - ${s}.clock() < (next.breach_at - next.started_at) / 4
   LIMIT ${maxSorted}`;
 
-/** Open conversations whose latest clock ran out, whether or not a worker has marked it yet. */
+/** SQL for open conversations whose latest SLA clock ran out, whether or not a worker has marked it yet. */
 export const breached = (s: string) => `
   SELECT late.id FROM (
     (SELECT l.conversation_id AS id FROM ${s}.slas l
@@ -70,7 +75,7 @@ export const breached = (s: string) => `
   ) late JOIN ${s}.conversations c ON c.id = late.id AND c.status = 'open'
   LIMIT ${maxSorted}`;
 
-/** Snoozed open conversations, the next to wake first. */
+/** SQL for snoozed open conversations, the next to wake first. */
 export const snoozed = (s: string) => `
   SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozed(s)}
   ORDER BY c.snoozed_until, c.id LIMIT ${maxSorted}`;

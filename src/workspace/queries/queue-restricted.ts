@@ -14,16 +14,16 @@ import {
 } from './queue-by-urgency.js';
 import { ownerId, type QueueRecord } from './rows.js';
 
-/** A tag or owner to restrict a filter to. */
+/** A tag, an owner, or both, to which a page of the queue is restricted. */
 export interface QueueRestriction {
   tag?: string | undefined;
-  /** The owner's id; empty for unassigned. */
+  /** The owner's id; empty for unassigned conversations. */
   owner?: string | undefined;
 }
 
 /**
- * A page of a filter restricted to a tag, an owner or both, sorted by urgency. Beyond the limit it keeps the most
- * urgent and the newest conversations.
+ * Reads a page of a queue filter restricted to a tag, an owner or both, sorted by urgency. If more conversations match
+ * than can be sorted, it keeps the most urgent and the newest.
  */
 export function restrictQueue(
   runtime: Runtime,
@@ -44,7 +44,10 @@ interface By {
 
 const known = new Map<string, NarrowedStatement>();
 
-/** One statement for each combination in use, so that each gets its own plan. */
+/**
+ * Returns the statement for a filter and its restrictions; each combination has its own, so that each gets its own
+ * plan.
+ */
 function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
@@ -71,7 +74,7 @@ function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
     JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxSorted}`;
 }
 
-/** Filters that already collect a limited number of conversations. */
+/** The SQL of the queue filters that already collect a limited number of conversations. */
 const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
   'needs-approval': needingApproval,
   breaching: breachingSoon,
@@ -90,12 +93,12 @@ const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
   };
 };
 
-/** How many index rows a page reads. */
+/** How many index rows a restricted page reads. */
 const looked = 2 * maxSorted;
 
 /**
- * The newest conversations of a status, or of one tag of it if `by.tag`. No index covers the resolved conversations of one
- * owner: they are picked from these rows.
+ * SQL for the newest conversations of a status; with `by.tag`, only those with the tag. No index covers the resolved
+ * conversations of one owner: they are filtered from these rows.
  */
 function newestOf(s: string, p: Names, status: 'open' | 'resolved', by: By): string {
   if (!by.tag)

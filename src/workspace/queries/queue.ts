@@ -10,7 +10,10 @@ import { ownerId } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
 
-/** The page of the queue for a view; `operatorId` is for the filter `mine`. One statement. Throws `CURSOR_INVALID`. */
+/**
+ * Reads the page of the queue for a view, in one statement; `operatorId` is the owner that the filter `mine` means.
+ * Throws `CURSOR_INVALID`.
+ */
 export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''): Promise<QueuePage> {
   const { filter, search, cursor, tag } = view;
   if (search) return searchQueue(runtime, search, cursor);
@@ -33,8 +36,8 @@ export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''
 export type QueueCounts = Record<QueueFilter, CappedCount>;
 
 /**
- * Counts the conversations of each filter up to {@link countCap}, and returns the database's time, from which pages
- * compute ages. One statement.
+ * Counts the conversations of each queue filter up to {@link countCap}, and returns the database's time, from which
+ * pages compute ages. One statement.
  */
 export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ counts: QueueCounts; now: Date }> {
   const [row] = await runtime.db.run(countFilters, { operatorId });
@@ -44,7 +47,7 @@ export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ c
   return { counts: Object.fromEntries(counts) as QueueCounts, now };
 }
 
-/** Counting stops here and shows "999+", because an exact count gets slower with every conversation. */
+/** Counts stop at this number and are shown as "999+", because an exact count gets slower with every conversation. */
 export const countCap = 1000;
 
 export function toCappedCount(count: number): CappedCount {

@@ -6,7 +6,10 @@ import type { Ticked } from '../ticked.js';
 import type { Recipient } from '../views/bulk.js';
 import { customerColumn } from './rows.js';
 
-/** Who is behind the lines that an operator ticked, in that order; an unknown id is a recipient without a name. */
+/**
+ * Loads the conversations that an operator ticked in the queue, in that order; an unknown id gives a recipient without
+ * a name.
+ */
 export async function findRecipients(runtime: Runtime, ticked: readonly Ticked[]): Promise<Recipient[]> {
   const known = ticked.filter(({ id }) => isId(id));
   const rows = await runtime.db.run(selectRecipients, {
@@ -32,7 +35,7 @@ function toRecipient({ assignee, newest_message_id, has_news, ...row }: Recipien
   return { ...row, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
 }
 
-// What is new follows from the order of messages: a time of the page's would miss one that was committed after it.
+// Find newer messages by their order: comparing with the page's time would miss a message that was committed after it.
 const selectRecipients = statement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
   'workspace.recipients',
   (s, p) => `

@@ -3,7 +3,7 @@ import { isSnoozed } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Clock, QueueRow } from '../model.js';
 
-/** The columns of a clock that pages show, as `to_jsonb` returns them. */
+/** The columns of an SLA clock that pages show, as `to_jsonb` returns them. */
 export interface ClockRow {
   priority: string;
   status: Clock['status'];
@@ -66,11 +66,11 @@ export function toQueueRow(row: QueueRecord): QueueRow {
   };
 }
 
-/** The customer's name as the host gave it: to `open`, or in its metadata. */
+/** SQL for the customer's name as the host gave it: to `conversations.open`, or in the conversation's metadata. */
 export const customerName = `coalesce(nullif(left(c.customer ->> 'name', 200), ''),
   nullif(left(c.metadata ->> 'customerName', 200), ''))`;
 
-/** What a customer is called: by name, else by address, else by the host's id. */
+/** SQL for how a customer is shown: by name, else by e-mail address, else by the host's id. */
 export const customerColumn = `coalesce(${customerName}, c.customer ->> 'email', c.actor_id)`;
 
 /** Adds the customer's name to an audit line's actor if the actor is the customer. */
@@ -79,13 +79,16 @@ export function withCustomerName(actor: Actor, actorId: string | null, customer:
   return isCustomer ? { id: actor.id, name: customer } : actor;
 }
 
-/** The owner's id, the same expression as in the indexes; empty for unassigned. */
+/** SQL for the owner's id, empty for an unassigned conversation; the same expression as in the indexes. */
 export const ownerId = `coalesce(c.assignee ->> 'id', '')`;
 
-/** Lines of a page. A constant in the SQL: with a parameter the planner would not know the limit. */
+/**
+ * How many conversations one page of the queue lists. A constant in the SQL, because the planner cannot see a
+ * parameter.
+ */
 export const pageSize = 50;
 
-/** All columns of a queue line, for the conversations of a CTE `page (id, place)`. */
+/** SQL that selects all columns of a queue line, for the conversations of a CTE `page (id, place)`. */
 export const queueColumns = (s: string) => `
   SELECT c.id, ${customerColumn} AS customer, c.actor_id, c.subject, c.status, c.priority,
     coalesce(c.last_message_at, c.created_at) AS message_at,

@@ -9,17 +9,17 @@ import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { maxCompared } from '../word-diff.js';
 
 export interface MessagePage {
-  /** Oldest first. */
+  /** The messages of the page, oldest first. */
   messages: ThreadMessage[];
   /** The cursor of the previous page; null at the beginning of the conversation. */
   earlierCursor: string | null;
 }
 
 const pageSize = 50;
-/** Characters of a message that a thread shows; the whole of a longer one has a page of its own. */
+/** The most characters of a message that a thread shows; a longer message has a page of its own. */
 export const maxShownCharacters = 12_000;
 
-/** The newest messages of a conversation, or those before a cursor. One statement. Throws `CURSOR_INVALID`. */
+/** Reads the newest messages of a conversation, or those before a cursor, in one statement. Throws `CURSOR_INVALID`. */
 export async function findMessages(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
   if (!isId(id)) return { messages: [], earlierCursor: null };
   const [beforeAt, beforeId] = before ? decodeTimeCursor(before) : newest;
@@ -35,8 +35,8 @@ export async function findMessages(runtime: Runtime, id: string, before: string 
 const newest: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
 
 /**
- * The newest message that matches a search, and a cursor for its page; null if no message matches, as when only the
- * subject does.
+ * Finds the newest message of a conversation that matches a search, and a cursor for its page. Returns null if no
+ * message matches, as when only the subject does.
  */
 export async function findHit(runtime: Runtime, id: string, search: string): Promise<SearchHit | null> {
   if (!isId(id) || search === '') return null;
@@ -44,15 +44,15 @@ export async function findHit(runtime: Runtime, id: string, search: string): Pro
   return row ? { messageId: row.id, isOld: row.newer >= pageSize, before: encodeCursor([row.at, row.after]) } : null;
 }
 
-/** A search hit in a conversation. */
+/** A message that matches a search, and the page that shows it. */
 export interface SearchHit {
   messageId: string;
-  /** Whether it is older than the first page of messages. */
+  /** Whether the message is older than those on the first page. */
   isOld: boolean;
   before: string;
 }
 
-/** One whole message; null if it is not in the conversation. */
+/** Reads one message in full; null if it is not in the conversation. */
 export async function findWholeMessage(
   runtime: Runtime,
   conversationId: string,
@@ -106,10 +106,10 @@ const selectPage = statement<{ id: string; beforeAt: string; beforeId: string },
     ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`,
 );
 
-/** How many of the newest messages are searched. */
+/** How many of the newest messages of a conversation are searched. */
 const maxSearched = 2_000;
 
-/** The page ends ten messages after the hit, to show what followed it. */
+/** Finds the search hit. Its page ends ten messages after it, to show what followed. */
 const selectHit = statement<{ id: string; search: string }, HitRow>(
   'workspace.thread.hit',
   (s, p) => `

@@ -30,7 +30,7 @@ export const audit: Handler = async (c, { runtime }) => {
 export const deliveries: Handler = (c, services) => deliveriesPage(c, services);
 
 export const retryDelivery: Handler = (c, services) => {
-  // Only the button that names the scheduled time sends this along.
+  // Only the button that names the scheduled time sends the field `release`.
   const releaseScheduled = c.get('form').text('release') === 'scheduled';
   return retryOrDiscard(c, services, releaseScheduled ? 'released' : 'retried', (id, operator) =>
     services.api.deliveries.retry(id, { ...operator, releaseScheduled }),
@@ -62,7 +62,7 @@ async function deliveriesPage(
   notice?: Notice,
   status: 200 | Refusal['status'] = 200,
 ): Promise<Response> {
-  // Show a refusal on the form's page.
+  // A refusal is shown on the page that the form was sent from.
   const path = c.req.method === 'POST' ? backPath(c.get('form'), '/deliveries') : c.get('pageContext').path;
   const pageContext = { ...c.get('pageContext'), path };
   const query = new URLSearchParams(path.split('?')[1]);

@@ -15,13 +15,13 @@ import { tickedPageContext } from './bulk-page-context.js';
 import { resolveNowOrLater } from './bulk-resolve.js';
 import { tagsIn } from './triage.js';
 
-/** More than a page of the queue can tick. */
+/** The most conversations in one bulk action: more than one page of the queue can tick. */
 const maxAtOnce = 200;
 
-/** Number of conversations changed in parallel, so that one slow row does not hold up the rest. */
+/** How many conversations are changed in parallel, so that one slow row does not hold up the rest. */
 const atOnce = 5;
 
-/** Shows what is about to be done to which conversations, and changes nothing. */
+/** Renders the confirmation page of a bulk action, with its conversations. Changes nothing. */
 export const bulkActionForm =
   (kind: BulkKind): Handler =>
   async (c, services) => {
@@ -84,12 +84,12 @@ function nobodyChosen(c: WorkspaceContext): Response {
   return redirect(c, `/${tickedPageContext(c).queue}`, 'none-chosen');
 }
 
-/** Returns what waits for its time, of what can be taken back. */
+/** Changes one conversation. Returns the pending action if the change is delayed, so that it can be taken back. */
 type Act = (recipient: Recipient) => Promise<PendingBulk | undefined>;
 
 const atOnceDone = (work: Promise<unknown>): Promise<undefined> => work.then(() => undefined);
 
-/** The change to each conversation; a missing form field is refused before the first one. */
+/** The change of each bulk action; a missing form field is refused before the first conversation is changed. */
 const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: number) => Act | Promise<Act>> = {
   resolve: (c, services, total) => {
     const resolve = resolveNowOrLater(c, services, total);
@@ -100,7 +100,7 @@ const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: n
   },
   tag: (c, { api }) => {
     const [addTags, { operator: actor }] = [tagsIn(c.get('form').text('tags')), c.get('pageContext')];
-    if (addTags.length === 0) throw missing('tags', 'one tag at least');
+    if (addTags.length === 0) throw missing('tags', 'at least one tag');
     return ({ id }) => atOnceDone(api.conversations.update(id, { addTags, actor }));
   },
   assign: (c, { api, team }) => {
@@ -113,7 +113,7 @@ const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: n
   snooze: async (c, { api, runtime }) => {
     const [form, { operator: actor }] = [c.get('form'), c.get('pageContext')];
     const until = snoozeEnd({ span: form.text('span'), until: form.text('until') }, await databaseTime(runtime.db));
-    if (!until) throw missing('until', 'a time to come');
+    if (!until) throw missing('until', 'a time in the future');
     return ({ id }) => atOnceDone(api.conversations.snooze(id, { until, actor }));
   },
 };
@@ -124,7 +124,10 @@ const missing = (path: string, expected: string) =>
     problems: [{ path, expected, found: 'none' }],
   });
 
-/** Nobody resolves what they have not read: a customer may have written since the queue was on screen. */
+/**
+ * Refuses to resolve a conversation in which the customer wrote after the queue was shown: the operator has not read
+ * it.
+ */
 function refuseUnread({ hasNews, unanswered, status }: Recipient): void {
   if (status === 'resolved') throw new Refused(t('bulkResolvedAlready'));
   if (hasNews && unanswered) throw new Refused(t('bulkUnread'));
@@ -142,7 +145,7 @@ async function performAll(services: Services, { ticked }: Chosen, act: Act): Pro
   return outcomes;
 }
 
-/** A failure is listed and does not stop the others. */
+/** Returns the outcome for one conversation; a failure is listed and does not stop the other changes. */
 async function outcomeOf(recipient: Recipient, work: () => ReturnType<Act>): Promise<BulkOutcome> {
   try {
     const pending = await work();

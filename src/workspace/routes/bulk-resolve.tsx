@@ -1,4 +1,4 @@
-/** Resolves several conversations at once, and takes that back while it waits for its time. */
+/** Resolves several conversations in one bulk action, and takes back those that are still pending. */
 import { scheduleAction } from '../../pending-actions/schedule.js';
 import { takeBackAction } from '../../pending-actions/take-back.js';
 import type { Handler, Services, WorkspaceContext } from '../handler.js';
@@ -11,10 +11,16 @@ import { Page } from '../views/page.js';
 import { tickedPageContext } from './bulk-page-context.js';
 import { takeBackMs, timerMarginMs } from './schedule-or-run.js';
 
-/** What scheduling one of many may take, in milliseconds: the first can still be taken back when the last is stored. */
+/**
+ * Delay added for each conversation, in milliseconds, so that the first can still be taken back when the last is
+ * stored.
+ */
 const perConversationMs = 25;
 
-/** Resolves one of `total`, at once or in some seconds. Returns what is waiting. */
+/**
+ * Returns a function that resolves one of `total` conversations, at once or after the take-back time; it returns the
+ * pending action, if any.
+ */
 export function resolveNowOrLater(c: WorkspaceContext, services: Services, total: number) {
   const actor = c.get('pageContext').operator;
   const delayMs = takeBackMs(c, services);
@@ -38,7 +44,7 @@ export function resolveNowOrLater(c: WorkspaceContext, services: Services, total
   };
 }
 
-/** Takes back every bulk resolve that still waits. */
+/** Takes back every resolve of a bulk action that is still pending. */
 export const takeBackBulk: Handler = async (c, services) => {
   const pageContext = tickedPageContext(c);
   const named = c.get('form').all('action').slice(0, maxAtOnce).map(parseName);

@@ -15,11 +15,11 @@ import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
 import { Page } from '../views/page.js';
 import { followUpTemplate } from './conversation-actions.js';
 
-/** The form for a text to the conversations ticked in the queue. */
+/** Renders the form for a follow-up to the conversations ticked in the queue. */
 export const bulkForm: Handler = (c, services) =>
   bulkPage(c, services, { ids: idsOf(c.req.queries('id') ?? []), content: '', nonce: randomUUID(), preview: false });
 
-/** Shows the exact text before it is sent, and what could not be sent. */
+/** Renders the preview of a bulk follow-up with its exact text, or the refusal that sending would meet. */
 export const bulkPreview: Handler = (c, services) => {
   const bulk = posted(c);
   const refusal = refusedFor(() => parseInput('outbound.bulkTrigger', textInput, { content: bulk.content }));
@@ -28,7 +28,7 @@ export const bulkPreview: Handler = (c, services) => {
 
 const textInput = z.object({ content: contentInput });
 
-/** Back from the preview to the text. */
+/** Returns from the preview of a bulk follow-up to the form with its text. */
 export const bulkEdit: Handler = (c, services) => bulkPage(c, services, { ...posted(c), preview: false });
 
 export const bulkSend: Handler = async (c, services) => {
@@ -62,7 +62,7 @@ export const bulkSend: Handler = async (c, services) => {
   }
 };
 
-/** A recipient is refused for what it is, mostly because it is none. */
+/** Why one recipient was refused, mostly because the conversation does not exist. */
 function failureOf({ conversationId, error }: { conversationId: string; error: CairnloopError }): string {
   if (error.code === 'CONVERSATION_NOT_FOUND') return t('noConversationWithId', { id: conversationId });
   return refusalOf(error)?.notice.title ?? t('refusedInput');
@@ -71,7 +71,7 @@ function failureOf({ conversationId, error }: { conversationId: string; error: C
 interface Bulk {
   ids: string[];
   content: string;
-  /** Nonce that makes a repeated submit the same follow-up; all pages of the form carry it. */
+  /** Makes a repeated submit the same follow-up; every step of the form carries this nonce. */
   nonce: string;
   preview: boolean;
   refusal?: Refusal | undefined;
@@ -84,7 +84,7 @@ function posted(c: WorkspaceContext): Omit<Bulk, 'preview'> {
 
 const idsOf = (values: string[]) => parseTicked(values).map(({ id }) => id);
 
-/** More than an address or a page of the queue can hold; of what somebody makes up, no more is shown. */
+/** The most recipients shown: more than a page of the queue can tick, and a limit for a crafted request. */
 const maxShown = 500;
 
 async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Promise<Response> {
@@ -112,19 +112,19 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
   );
 }
 
-/** The queue that a follow-up came from comes back as it was, with its lines to be ticked. */
+/** The page context of a bulk follow-up: its links lead back to the same page of the queue, ready for ticking. */
 function bulkPageContext(c: WorkspaceContext): PageContext {
   const pageContext = c.get('pageContext');
   const queue = queueQuery({ ...queueViewOf(c), selecting: true });
   return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };
 }
 
-/** Nobody is chosen: there is nothing to write here. */
+/** Redirects to the queue if no conversation is chosen. */
 function chooseAgain(c: WorkspaceContext): Response {
   return redirect(c, `/${bulkPageContext(c).queue}`, 'none-chosen');
 }
 
-/** The refusal that sending would meet, shown before the operator writes. */
+/** The refusal that sending would meet, so that the operator sees it before writing. */
 function foreseen({ runtime }: Services, found: number, possible: boolean): Refusal | undefined {
   const max = runtime.config.outbound.maxBatchSize;
   return refusedFor(() => {

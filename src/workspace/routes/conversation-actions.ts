@@ -15,13 +15,13 @@ import { conversationPage } from './conversation.js';
 import type { ThreadState } from './load-conversation-page.js';
 import { scheduleOrRun, takeBackMs } from './schedule-or-run.js';
 
-/** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
+/** Sends the composer's text as a reply to the customer, as a note to colleagues, or as a follow-up. */
 export const sendFromComposer: Handler = async (c, services) => {
   const id = param(c, 'id');
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode'));
   const written = { content: form.text('content'), draftId: form.text('draft') || undefined };
-  // Browsers do not send a disabled mode: never guess who will read the text.
+  // The browser leaves out a disabled mode: refuse, rather than guess who will read the text.
   if (!mode) return conversationPage(c, services, id, { ...modeMissing(), composing: { mode: 'reply', ...written } });
   const composing = { mode, ...written };
   const message: Written = {
@@ -40,13 +40,19 @@ const modeMissing = (): ThreadState => ({
 /** An operator's text with its dedupe key. */
 type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
 
-/** A reply, with the newest message that its sender had read. */
+/** A reply, with the id of the newest message that its sender had read. */
 type Reply = Written & { lastSeenMessageId: string | null | undefined };
 
-/** The newest message that the sender had read; null, meaning none, if the form does not say. */
+/**
+ * Reads from the form the id of the newest message that its sender had read; null, for none, if the form has no such
+ * field.
+ */
 export const newestSeenMessage = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
 
-/** The same for a form that need not say it: undefined, and nothing is compared, if it does not. */
+/**
+ * Like `newestSeenMessageId`, for a form that may leave the field out: then undefined, and newer messages do not
+ * matter.
+ */
 const newestSeenIfSaid = (c: WorkspaceContext): string | null | undefined =>
   c.get('form').all('seen').length > 0 ? newestSeenMessage(c) : undefined;
 
@@ -83,7 +89,7 @@ function replyOf(conversationId: string, draftId: string | null, { content, dedu
   return { conversationId, kind: draftId ? 'use' : 'reply', content, draftId, dedupeKey } as const;
 }
 
-/** The template id of follow-ups, which operators write by hand. */
+/** The template id of follow-ups, whose text operators write by hand. */
 export const followUpTemplate = 'follow_up';
 
 /**
@@ -173,7 +179,7 @@ export async function redirectOrExplain(
   id: string,
   kept: ThreadState,
   work: () => Promise<string>,
-  /** What to say where somebody has written since. */
+  /** The hint to show if somebody has written a newer message. */
   changed?: TextKey,
 ): Promise<Response> {
   try {
@@ -187,7 +193,7 @@ export async function redirectOrExplain(
   }
 }
 
-/** For a page that is left at once: only until when its action can be taken back. */
+/** Responds to a page that the operator is leaving: only with the time until which the action can be taken back. */
 function left(c: WorkspaceContext, services: Services, done: string): Response {
   if (done.startsWith('pending-')) {
     c.header('x-cairnloop-until', new Date(Date.now() + takeBackMs(c, services)).toISOString());

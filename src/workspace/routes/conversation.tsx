@@ -13,7 +13,10 @@ import { loadConversationPage, type ThreadState } from './load-conversation-page
 
 export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));
 
-/** A conversation with the queue beside it. `state` is what a refused change leaves to be shown. */
+/**
+ * Renders a conversation with the queue beside it. `state` holds the operator's text and a notice after a refused
+ * change.
+ */
 export async function conversationPage(
   c: WorkspaceContext,
   services: Services,
@@ -26,7 +29,7 @@ export async function conversationPage(
   return c.html(<ConversationPage {...page} />, state.status ?? 200);
 }
 
-/** The customer's facts alone, for a page that was sent without them. */
+/** Renders only the customer's facts, for a page that was sent before they were read. */
 export const context: Handler = async (c, { runtime }) => {
   const id = param(c, 'id');
   const thread = await findThread(runtime, id);
@@ -36,7 +39,7 @@ export const context: Handler = async (c, { runtime }) => {
   return c.html(<ContextPanel pageContext={pageContext} conversationId={id} context={answer} />);
 };
 
-/** One message in full, when it is longer than a thread shows. */
+/** Renders one message in full, for messages longer than a thread shows. */
 export const wholeMessage: Handler = async (c, { runtime }) => {
   const id = param(c, 'id');
   const message = await findWholeMessage(runtime, id, param(c, 'message'));

@@ -24,7 +24,10 @@ export const approve: Handler = async (c, services) => {
   });
 };
 
-/** Sends the operator's version. On failure the text stays in the composer, as the draft may be gone. */
+/**
+ * Sends the operator's edited version of a draft. If it is refused, the text stays in the composer, because the draft
+ * may be gone.
+ */
 export const edit: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   const content = c.get('form').text('content');
@@ -48,7 +51,7 @@ export const discard: Handler = async (c, services) => {
   });
 };
 
-/** The diff of an edit in progress: a fragment for the page's script, else the whole page. */
+/** Renders the diff of an edit in progress: as a fragment for the page's script, else as the whole page. */
 export const preview: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   const content = c.get('form').text('content');

@@ -9,7 +9,10 @@ import { DayView } from '../views/day.js';
 import { Page } from '../views/page.js';
 import { Queue } from '../views/queue.js';
 
-/** The queue without an open conversation, beside the summary of the day: three parallel statements. */
+/**
+ * Renders the queue without an open conversation, beside a summary of the last 24 hours. Runs three statements in
+ * parallel.
+ */
 export const inbox: Handler = async (c, { runtime, team }) => {
   const view = queueViewOf(c);
   const operatorId = c.get('pageContext').operator.id;

@@ -7,8 +7,8 @@ import type { PresentOperator } from '../presence-state.js';
 import { actorText } from '../views/elements.js';
 
 /**
- * The live stream of an open page: ids of changed conversations, which the page then requests, and who else has which
- * conversation open. The page's own conversation is in its URL (`c`).
+ * Streams live updates to an open page: ids of changed conversations, which the page then requests, and which operators
+ * have which conversation open. The parameter `c` names the page's own conversation.
  */
 export const live: Handler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
@@ -30,7 +30,7 @@ export const live: Handler = (c, services) => {
   return response;
 };
 
-/** Called by the page's script every few seconds while its operator types. */
+/** Marks the operator as typing in a conversation; the page's script calls this every few seconds. */
 export const typing: Handler = async (c, { presence, runtime }) => {
   const { id } = await requireHead(runtime.db, param(c, 'id'));
   presence.typing(c.get('pageContext').operator, id);
@@ -41,7 +41,7 @@ function tell(news: WorkspaceNews, operatorId: string): string {
   return 'changed' in news ? changed(news.changed) : presentOthers(news.present, operatorId);
 }
 
-/** With more ids than this the page reloads everything. */
+/** The most ids in one event; if more conversations changed, the page reloads everything. */
 const maxIds = 200;
 
 function changed(ids: readonly string[]): string {
@@ -49,7 +49,7 @@ function changed(ids: readonly string[]): string {
   return `event: changed\ndata: ${told}\n\n`;
 }
 
-/** The most operators in one event: a stream with too much unsent data is closed. */
+/** The most operators in one event, because a stream with too much unsent data is closed. */
 const maxPresent = 100;
 
 function presentOthers(present: readonly PresentOperator[], operatorId: string): string {

@@ -22,7 +22,7 @@ import type { ThreadProps } from '../views/thread.js';
 import { type Changes, createTextComparer } from '../word-diff.js';
 import { findSavedReply } from './saved-replies.js';
 
-/** State of a page after a refused change, so that the operator's text is not lost. */
+/** What the page of a conversation shows after a refused change, so that the operator's text is not lost. */
 export interface ThreadState {
   notice?: Notice;
   composing?: ComposerState;
@@ -64,7 +64,7 @@ export async function loadConversationPage(
 
 type ReadConversation = Awaited<ReturnType<typeof readConversation>>;
 
-/** Four or five parallel statements. The customer's facts are waited for only briefly. */
+/** Runs four or five statements in parallel, and waits only briefly for the customer's facts. */
 async function readConversation(c: WorkspaceContext, services: Services, id: string) {
   const { runtime } = services;
   const view = queueViewOf(c);
@@ -73,7 +73,7 @@ async function readConversation(c: WorkspaceContext, services: Services, id: str
   const thread = findThread(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
-    // `thread` is awaited below and throws there.
+    // An error of `thread` is thrown below, where it is awaited.
     .catch(() => undefined);
   const [lines, { counts }, head, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
@@ -100,7 +100,9 @@ function queueBeside({ team }: Services, pageContext: PageContext, openId: strin
   return { pageContext, view, page: queue, counts, selecting: view.selecting ?? false, openId, team: team.members() };
 }
 
-/** What stands in the composer and in the draft being edited: from a refused change, else from the URL. */
+/**
+ * The texts of the composer and of the draft being edited: those of a refused change, else those that the URL names.
+ */
 async function composersOf(
   c: WorkspaceContext,
   services: Services,
@@ -114,7 +116,7 @@ async function composersOf(
   return { composing, editing, changes: changesOn(thread, messages, editing) };
 }
 
-/** Finds the page of the newest search hit, which may be an earlier one. */
+/** Finds the cursor of the page with the newest search hit; null if that is the newest page. */
 async function pageOfHit(
   c: WorkspaceContext,
   { runtime }: Services,
@@ -126,13 +128,16 @@ async function pageOfHit(
   return hit?.isOld ? hit.before : null;
 }
 
-/** Two statements, two snapshots: a message in the head that is on no page was not seen by the operator. */
+/**
+ * Returns the newest message that the page shows; `newestMessageId` comes from another snapshot, and may be on no page.
+ */
 function newestShown({ newestMessageId }: ThreadHead, { messages, earlierCursor }: MessagePage): string | null {
   return messages.findLast(({ role }) => role !== 'system')?.id ?? (earlierCursor ? newestMessageId : null);
 }
 
 /**
- * The context of a thread page. After a POST, `path` is that of the conversation, because the form's URL has no GET.
+ * The page context of a conversation. After a POST, `path` is the conversation's, because the form's URL accepts no
+ * GET.
  */
 function threadPageContext(c: WorkspaceContext, id: string, now: Date): PageContext {
   const pageContext = c.get('pageContext');
@@ -148,7 +153,7 @@ async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: 
   return (await (wait ? context : Promise.race([context, late]))) ?? { state: 'loading' };
 }
 
-/** The composer's state from the URL: a mode, or a draft's text. */
+/** The composer's state that the URL asks for: a mode, or the text of a draft. */
 function composingOf(c: WorkspaceContext, thread: ThreadHead): ComposerState {
   const used = thread.drafts.find((draft) => draft.id === c.req.query('use'));
   if (used) return { mode: 'reply', content: used.content, draftId: used.id };
@@ -156,7 +161,7 @@ function composingOf(c: WorkspaceContext, thread: ThreadHead): ComposerState {
   return { mode: mode ?? 'reply', content: '' };
 }
 
-/** The saved reply that the URL names. */
+/** The composer's state with the saved reply that the URL names. */
 async function savedReplyOf(
   c: WorkspaceContext,
   services: Services,
@@ -172,14 +177,16 @@ function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editin
   return draft && { draftId: draft.id, content: draft.content };
 }
 
-/** Only a pending draft that is not stale can be edited. */
+/** Returns the edit only if its draft can still be edited: the draft must be pending and not stale. */
 function editable(editing: NonNullable<ThreadState['editing']>, { drafts }: ThreadHead): ThreadState['editing'] {
   return drafts.some(({ id, status, stale }) => id === editing.draftId && status === 'pending' && !stale)
     ? editing
     : undefined;
 }
 
-/** Diffs of edited drafts. The draft being edited comes first, then the newest messages, as the budget may run out. */
+/**
+ * Diffs of edited drafts: the draft being edited first, then the newest messages, because the time budget may run out.
+ */
 function changesOn(
   { drafts }: ThreadHead,
   { messages }: MessagePage,
@@ -191,7 +198,7 @@ function changesOn(
   if (edited && editing) changes.set(edited.id, comparer.compare(edited.content, editing.content));
   for (const { id, proposed, content, fullLength } of messages.toReversed()) {
     if (proposed === null || proposed === content) continue;
-    // `content` is cut, so a diff would be wrong.
+    // `content` is only the beginning of the message, so a diff of it would be wrong.
     changes.set(id, fullLength > content.length ? 'later' : comparer.compare(proposed, content));
   }
   return changes;

@@ -8,11 +8,11 @@ import { t } from '../translate.js';
 import { conversationPage } from './conversation.js';
 import type { ThreadState } from './load-conversation-page.js';
 
-/** Takes back a pending or held action; its text returns to the composer in its mode. */
+/** Takes back a pending or held action; its text returns to the composer. */
 export const takeBack: Handler = async (c, services) => {
   const conversationId = param(c, 'id');
   const asked = { conversationId, id: param(c, 'action'), operatorId: c.get('pageContext').operator.id };
-  // The composer has other text: keep this one in the thread until there is room for it.
+  // The composer holds other text: keep this action's text in the thread until the composer is free.
   const keep = c.get('form').text('keep') === '1';
   const action = await takeBackAction(services.runtime, { ...asked, keep });
   if (!action) return conversationPage(c, services, conversationId, { status: 409, notice: tooLate() });
@@ -20,7 +20,7 @@ export const takeBack: Handler = async (c, services) => {
   return conversationPage(c, services, conversationId, { notice: doneNotice('taken-back') as Notice, ...restored });
 };
 
-/** Deletes a held action and its text. */
+/** Deletes a held action together with its text. */
 export const dropAction: Handler = async (c, services) => {
   const id = param(c, 'id');
   const isDropped = await dropHeldAction(services.runtime, id, param(c, 'action'));

@@ -12,7 +12,9 @@ import { PoliciesView, type RefusedTerms } from '../views/policies.js';
 export const policies: Handler = (c, services) =>
   policiesPage(c, services, { notice: doneNotice(c.req.query('done')), status: 200 });
 
-/** Passes new terms to the host's provider. If it refuses them, nothing has changed, and the page says so. */
+/**
+ * Passes new SLA terms to the host's provider. If the provider refuses them, nothing changes and the page shows why.
+ */
 export const setPolicy: Handler = async (c, services) => {
   const form = c.get('form');
   const typed = {
@@ -30,7 +32,7 @@ export const setPolicy: Handler = async (c, services) => {
     const { status, notice } = refusal;
     const rejected = rejectionIn(error);
     const refused = { ...typed, reason: rejected?.reason ?? notice.text ?? '' };
-    // Valid terms that the provider refuses mean that the provider is read-only.
+    // A provider that refuses valid terms is read-only.
     const possible = validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
     const readOnly = possible && rejected !== undefined && !rejected.unconfirmed;
     const told = rejected?.unconfirmed ? { ...notice, title: t('policyUnknown') } : notice;
@@ -68,7 +70,7 @@ async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: P
   );
 }
 
-/** The notice above the page, for errors that no row shows. */
+/** The notice above the page, for an error that no row of the table shows. */
 function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: PolicyAnswer): Notice | undefined {
   if (!notice || !refused) return notice;
   if (readOnly) return { ...notice, text: t('policyReadOnly', { reason: refused.reason }) };

@@ -21,7 +21,7 @@ export const report: Handler = async (c, services) => {
   );
 };
 
-/** The conversations behind one number. */
+/** Renders the list of the conversations that one number of the report counts. */
 export const reportList: Handler = async (c, services) => {
   const { days, made } = await reportFor(c, services);
   const found = reportNumbers(made).find(({ name }) => name === param(c, 'number'));

@@ -9,13 +9,13 @@ import { t } from '../translate.js';
 import { Page } from '../views/page.js';
 import { type FilledSavedReply, SavedRepliesView } from '../views/saved-replies.js';
 
-/** The saved replies as they would be inserted into this conversation, for the page's script. */
+/** Returns the saved replies, filled in for this conversation, as JSON for the page's script. */
 export const savedReplies: Handler = async (c, services) => {
   const { replies } = await filledReplies(c, services);
   return c.json({ replies });
 };
 
-/** The saved replies as a page, for browsers without the script. */
+/** Renders the saved replies as a page, for browsers without the script. */
 export const savedRepliesPage: Handler = async (c, services) => {
   const { thread, replies } = await filledReplies(c, services);
   const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
@@ -31,7 +31,7 @@ export const savedRepliesPage: Handler = async (c, services) => {
   );
 };
 
-/** A saved reply by its name, filled in for a conversation; undefined where there is none. */
+/** Finds a saved reply by its name and fills it in for a conversation; undefined if there is none. */
 export async function findSavedReply(
   c: WorkspaceContext,
   services: Services,
@@ -67,7 +67,7 @@ async function valuesFor(
   facts: boolean,
 ): Promise<ReplyValues> {
   const { actorId } = conversation;
-  // `customer` is the id if the host gave no name.
+  // `customer` holds the customer's id if the host gave no name.
   const name = customer === actorId ? null : customer;
   const sections = facts ? (await runtime.context.get(actorId)).sections : [];
   return { customer: { id: actorId, name }, operator: c.get('pageContext').operator, conversation, sections };

@@ -2,12 +2,12 @@ import { type ActionRequest, scheduleAction } from '../../pending-actions/schedu
 import type { Services, WorkspaceContext } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
-/** A requested action, without its actor. */
+/** An action that an operator requests, without its actor. */
 export type RequestedAction = Omit<ActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
- * Stores the action for later execution and returns the `done` parameter. Executes it at once without the page's
- * script, which shows the countdown, or if the host set 0 seconds.
+ * Stores an operator's action for later execution, and returns the name of the notice to show. Executes it at once
+ * without the page's script, which shows the countdown, or if the host set 0 seconds.
  */
 export async function scheduleOrRun(
   c: WorkspaceContext,
@@ -19,17 +19,17 @@ export async function scheduleOrRun(
   if (delayMs === 0) return now();
   const whole = { thenResolve: false, ...asked, actor: c.get('pageContext').operator };
   const action = await scheduleAction(services.runtime, whole, delayMs);
-  // The same form was sent before: its action exists already.
+  // The same form was sent before, so its action exists already.
   if (!action) return 'reply';
   services.actions.arm(action.inMs + timerMarginMs);
   return asked.kind === 'resolve' ? 'pending-resolve' : 'pending-reply';
 }
 
-/** How long an action can be taken back, in milliseconds; 0 executes it at once. */
+/** How long an operator's action can be taken back, in milliseconds; 0 if it is executed at once. */
 export function takeBackMs(c: WorkspaceContext, { options }: Services): number {
   const { takeBackSeconds = defaultTakeBackSeconds } = options;
   return c.get('form').text('later') === '1' ? takeBackSeconds * 1000 : 0;
 }
 
-/** Margin added to a timer, so that the database's clock has passed the due time when it fires. */
+/** Margin added to a timer, in milliseconds, so that the database's clock has passed the due time when it fires. */
 export const timerMarginMs = 20;

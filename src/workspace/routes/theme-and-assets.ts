@@ -3,7 +3,7 @@ import { assetResponse } from '../../http/assets.js';
 import { backPath, type Handler, param, redirect } from '../handler.js';
 import { themeCookie, themes } from '../page-context.js';
 
-/** Stores the theme in a cookie of this browser. */
+/** Stores the operator's theme in a cookie of this browser. */
 export const setTheme: Handler = (c) => {
   const form = c.get('form');
   const theme = themes.find((known) => known === form.text('theme')) ?? 'system';
@@ -12,7 +12,7 @@ export const setTheme: Handler = (c) => {
   return redirect(c, backPath(form, '/'));
 };
 
-/** Serves an asset under a URL with a hash of its content. */
+/** Serves an asset file under a URL that contains a hash of its content. */
 export const asset: Handler = (c, { assets }) => {
   const found = assets.find(param(c, 'version'), param(c, 'name'));
   if (!found) return c.text('Not found.\n', 404);

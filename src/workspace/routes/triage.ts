@@ -9,8 +9,8 @@ import { actorsOf, ownerCandidates } from '../team.js';
 import { redirectOrExplain } from './conversation-actions.js';
 
 /**
- * Assigns a conversation, or unassigns it. The form names the owner that the page showed, so that a change meanwhile is
- * noticed.
+ * Assigns or unassigns a conversation. The form names the owner that the page showed, so that a change made meanwhile
+ * is detected.
  */
 export const assign: Handler = (c, services) => {
   const id = param(c, 'id');
@@ -25,7 +25,10 @@ export const assign: Handler = (c, services) => {
   });
 };
 
-/** Field errors are shown on the conversation's page, so check first that it exists. */
+/**
+ * Runs a change of a conversation. Its existence is checked first, because field errors are shown on the conversation's
+ * page.
+ */
 function change(c: WorkspaceContext, services: Services, id: string, work: () => Promise<string>): Promise<Response> {
   return redirectOrExplain(c, services, id, {}, async () => {
     await requireHead(services.runtime.db, id);
@@ -33,7 +36,9 @@ function change(c: WorkspaceContext, services: Services, id: string, work: () =>
   });
 }
 
-/** Accepts only ids of the list: with an unknown owner the conversation would be in nobody's queue. */
+/**
+ * Finds the chosen owner among the possible ones: with an unknown owner the conversation would be in nobody's queue.
+ */
 async function ownerNamed(services: Services, c: WorkspaceContext, id: string, to: string): Promise<Actor | null> {
   const { operator } = c.get('pageContext');
   if (to === '') return null;
@@ -63,10 +68,10 @@ export const snooze: Handler = (c, services) => {
 const noTime = () =>
   new CairnloopError('INPUT_INVALID', {
     operation: 'conversations.snooze',
-    problems: [{ path: 'until', expected: 'a time to come', found: 'none' }],
+    problems: [{ path: 'until', expected: 'a time in the future', found: 'none' }],
   });
 
-/** Adds comma-separated tags, or removes the one whose button was pressed. */
+/** Adds the comma-separated tags of the form, or removes the tag whose button was pressed. */
 export const changeTags: Handler = (c, services) => {
   const id = param(c, 'id');
   return change(c, services, id, async () => {

@@ -8,16 +8,16 @@ export type TextKey = keyof typeof english;
 export type Texts = Readonly<Record<TextKey, string>>;
 export type WorkspaceWording = Wording<Texts>;
 
-/** Texts about a number have a form for each plural category of a language, such as `conversations_one`. */
+/** The key of a text about a number, without the plural category that ends it: `selected` for `selected_one`. */
 export type CountKey = TextKey extends infer Key ? (Key extends `${infer Stem}_other` ? Stem : never) : never;
 
-/** How a host words the workspace: any text by its key, and the language of the others. */
+/** Texts with which a host replaces the workspace's own, by key, and the language of the rest. */
 export interface WorkspaceStrings extends Partial<Record<TextKey | `${CountKey}_${Intl.LDMLPluralRule}`, string>> {
-  /** A language tag such as `de-AT`. Default: what the operator's browser asks for, of the shipped ones. */
+  /** A language tag such as `de-AT`. Default: the shipped language that the operator's browser prefers. */
   locale?: string;
 }
 
-/** English and German come with the package. Without a region, English dates are those of Britain: 24 hours. */
+/** The languages that come with the package. English without a region uses British dates, with 24 hours. */
 const languages = {
   shipped: { en: english, de: german } as Readonly<Record<string, Texts>>,
   base: english as Texts,
@@ -34,7 +34,7 @@ export const textKeys: readonly string[] = [
   ...new Set([...Object.keys(english), ...countKeys.flatMap((stem) => pluralRules.map((rule) => `${stem}_${rule}`))]),
 ];
 
-/** The keys of what the page's script says, which are sent to the browser. */
+/** The keys of the texts that the page's script shows, which are sent to the browser. */
 export const browserKeys: readonly string[] = [
   ...new Set([...Object.keys(browser), ...Object.keys(germanBrowser), ...textKeys.filter(isFormOfBrowserText)]),
 ];
@@ -43,7 +43,7 @@ function isFormOfBrowserText(key: string): boolean {
   return Object.hasOwn(browser, key.replace(/_[a-z]+$/, '_other'));
 }
 
-/** The words for an operator. A language that is not shipped has English in place of the texts that the host left out. */
+/** Returns the texts for an operator. In a language that is not shipped, texts that the host left out are English. */
 export function wordingFor(given: WorkspaceStrings, acceptLanguage: string | null): WorkspaceWording {
   return chooseWording(languages, given as HostTexts, acceptLanguage);
 }

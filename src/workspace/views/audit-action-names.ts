@@ -1,7 +1,10 @@
 import type { TextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 
-/** The name of every audit action. A test compares this list with the statements that write the record. */
+/**
+ * The key of the displayed name of every audit action. A test compares this list with the statements that write the
+ * record.
+ */
 export const auditActions = {
   'conversation.opened': 'actOpened',
   'conversation.replied': 'actReplied',

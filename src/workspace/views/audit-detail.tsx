@@ -22,7 +22,9 @@ function isErased(detail: Detail): boolean {
   return detail.erased === true && Object.keys(detail).length === 1;
 }
 
-/** A phrase for each action; undefined if the detail has another shape, as an older version may have written it. */
+/**
+ * Phrases for the detail of an audit line, by action; undefined if an older version wrote the detail in another shape.
+ */
 const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'conversation.rated': ({ rating }) => quote(ratingText(rating)),
   'conversation.updated': (detail) => fieldChanges(detail),
@@ -56,7 +58,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'sla.paused': ({ reason }) => quote(reason),
   'audit.erased': ({ lines }) => tCount('inLines', Number(lines)),
   'audit.fault_found': ({ fault }) => quote(fault),
-  // The name of the action says everything.
+  // The names of these actions say everything.
   'sla.breached': () => '',
   'sla.ended': () => '',
   'sla.policy_changed': ({ priority, responseMinutes, breachMinutes }) => (
@@ -124,7 +126,7 @@ const kinds: Record<string, TextKey> = {
 
 const risks: Record<string, TextKey> = { low: 'riskLow', medium: 'riskMedium', high: 'riskHigh' };
 
-/** The text for a stored code; undefined for an unknown one. */
+/** Returns the text for a stored code; undefined for an unknown code. */
 function textOf(texts: Record<string, TextKey>, word: unknown): string | undefined {
   const key = Object.hasOwn(texts, String(word)) ? texts[String(word)] : undefined;
   return key && t(key);

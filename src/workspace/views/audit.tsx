@@ -17,7 +17,7 @@ interface AuditProps {
   notice?: Notice | undefined;
 }
 
-/** Who did what, when, to which conversation. */
+/** The page of the audit record: who did what, when, to which conversation. */
 export const AuditView: FC<AuditProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
@@ -74,7 +74,7 @@ const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
   </form>
 );
 
-/** The filter has only an id; take the name from the lines found. */
+/** Returns the name of the filter's actor. The filter holds only an id, so the name is taken from the lines found. */
 function nameOf(id: string, known: Actor[]): string {
   return actorText(known.find((actor) => actor.id === id) ?? { id });
 }

@@ -16,7 +16,7 @@ interface BulkActionProps {
   ticked: Ticked[];
   recipients: Recipient[];
   team: Actor[];
-  /** Why nothing was done. */
+  /** Why the bulk action was refused; null if it was not. */
   refusal: string | null;
 }
 
@@ -40,7 +40,10 @@ const done = {
   snooze: 'doneWordSnoozed',
 } as const satisfies Record<BulkKind, TextKey>;
 
-/** Confirms a bulk action: its effect and its conversations. Nothing happens before the button is pressed. */
+/**
+ * The confirmation page of a bulk action: its effect and its conversations. Nothing happens before the button is
+ * pressed.
+ */
 export const BulkActionView: FC<BulkActionProps> = (props) => {
   const { pageContext, kind, ticked, recipients, refusal } = props;
   return (
@@ -119,7 +122,7 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
   }
 };
 
-/** The results of a bulk action: failed conversations first, with the reason. */
+/** The results of a bulk action: failed conversations first, each with its reason. */
 export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkKind; outcomes: BulkOutcome[] }> = ({
   pageContext,
   kind,

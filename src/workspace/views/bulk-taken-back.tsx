@@ -7,7 +7,9 @@ import { ActionForm, Icon } from './elements.js';
 
 const whenOver: TextKey = 'takeBackOver';
 
-/** The button that takes back all resolves until the first one is executed; the page's script counts down. */
+/**
+ * The button that takes back all resolves of a bulk action until the first is executed; the page's script counts down.
+ */
 export const TakeBackAll: FC<{ pageContext: PageContext; pending: readonly PendingBulk[] }> = ({
   pageContext,
   pending,
@@ -39,7 +41,7 @@ export const TakeBackAll: FC<{ pageContext: PageContext; pending: readonly Pendi
   );
 };
 
-/** The results of taking back a bulk resolve. */
+/** The page with the results of taking back a bulk resolve. */
 export const TakenBackView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[] }> = ({ pageContext, outcomes }) => {
   const taken = outcomes.filter(({ failure }) => failure === null).length;
   return (

@@ -4,17 +4,17 @@ import type { PageContext } from '../page-context.js';
 import { t, tCount } from '../translate.js';
 import { ActionForm, Icon, InlineText, MultilineText } from './elements.js';
 
-/** A conversation that a bulk action is about. */
+/** A conversation that a bulk action changes or writes to. */
 export interface Recipient {
   id: string;
   customer: string | null;
   subject: string | null;
-  /** Status of the conversation; absent where it does not exist. */
+  /** The status of the conversation; absent if it does not exist. */
   status?: Conversation['status'];
   owner?: Actor | null;
-  /** Null where it has no message. */
+  /** Id of the conversation's newest message; null if it has none. */
   newestMessageId?: string | null;
-  /** Whether the customer wrote something newer than the message that was seen. */
+  /** Whether the customer has written since the newest message that the operator saw. */
   hasNews?: boolean;
   unanswered?: boolean;
 }
@@ -26,17 +26,17 @@ interface BulkProps {
   max: number;
   content: string;
   nonce: string;
-  /** Why nothing was sent: a cap, a missing notifier, a text that is too long. */
+  /** Why the follow-up was refused: too many recipients, a missing notifier, or a text that is too long. */
   refusal: string | null;
-  /** Whether there is anything to be done about it on this page. */
+  /** Whether the host has a notifier, without which no follow-up can be sent. */
   possible: boolean;
-  /** Whether the operator has the exact text before them and may send it. */
+  /** Whether the page shows the exact text with a button that sends it. */
   preview: boolean;
 }
 
 const shownRecipients = 8;
 
-/** One text to many customers: written, then shown as each of them will get it, then sent. */
+/** The page of a bulk follow-up: one text to many customers is written, previewed, then sent. */
 export const BulkView: FC<BulkProps> = (props) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
@@ -110,7 +110,7 @@ const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }
   </>
 );
 
-/** Too many at once: each can be left out. */
+/** The list for choosing fewer recipients, shown if there are too many. */
 const ChooseFewer: FC<{ recipients: Recipient[] }> = ({ recipients }) => (
   <fieldset class="recipients recipients-choice">
     <legend class="sr">{t('recipients')}</legend>
@@ -134,7 +134,7 @@ const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
   </>
 );
 
-/** The conversations that a form is about, with the mark of what was seen of each where there is one. */
+/** Hidden form fields with the ticked conversations, each with the newest message seen where it is known. */
 export const ConversationInputs: FC<{ ids: string[] }> = ({ ids }) => (
   <>
     {ids.map((id) => (
@@ -162,15 +162,15 @@ export const BackLink: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   </a>
 );
 
-/** The result for one recipient. */
+/** The result of a bulk action for one conversation. */
 export interface BulkOutcome {
   recipient: Recipient;
   failure: string | null;
-  /** The pending resolve, while it can be taken back. */
+  /** The pending action that resolves the conversation, while it can be taken back. */
   pending?: PendingBulk;
 }
 
-/** An action that waits for its time. */
+/** A delayed action of a bulk action, which can still be taken back. */
 export interface PendingBulk {
   id: string;
   conversationId: string;

@@ -9,15 +9,15 @@ import type { IconName } from './icon-paths.js';
 export const composerModes = ['reply', 'note', 'follow-up'] as const;
 export type ComposerMode = (typeof composerModes)[number];
 
-/** Initial state of the composer. */
+/** The initial state of the composer. */
 export interface ComposerState {
   mode: ComposerMode;
   content: string;
-  /** The draft of the text, which is marked as used when the reply is sent. */
+  /** Id of the draft that the text comes from, which is marked as used when the reply is sent. */
   draftId?: string | undefined;
 }
 
-/** When a follow-up may be sent, in seconds from now. */
+/** The delays offered for a follow-up, in seconds. */
 export const followUpDelays = [
   { seconds: 0, unit: null, count: 0 },
   { seconds: 3600, unit: 'inHours', count: 1 },
@@ -31,13 +31,13 @@ interface ComposerProps {
   pageContext: PageContext;
   thread: ThreadHead;
   composing: ComposerState;
-  /** Whether the host has a notifier to hand a follow-up to. */
+  /** Whether the host has a notifier, which follow-ups need. */
   canFollowUp: boolean;
-  /** Dedupes a form that is sent twice. */
+  /** Identifies the form, so that sending it twice writes once. */
   nonce: string;
 }
 
-/** Where an operator writes: to the customer, to colleagues, or a message that starts something new. */
+/** The form in which an operator writes a reply to the customer, a note to colleagues, or a follow-up. */
 export const Composer: FC<ComposerProps> = (props) => {
   const { pageContext, thread, composing, nonce } = props;
   return (
@@ -83,7 +83,7 @@ export const Composer: FC<ComposerProps> = (props) => {
   );
 };
 
-/** Sends the reply, and resolves the conversation once it is sent. */
+/** The button that sends the reply and then resolves the conversation. */
 export const SendAndResolve: FC = () => (
   <button type="submit" class="button composer-then when-reply" name="also" value="resolve" title={t('sendAndResolve')}>
     <Icon name="check" /> {t('sendAndClose')}

@@ -2,7 +2,7 @@
 import type { TextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 
-/** Why the context reader left something out; some contain a number. */
+/** The reasons with which the context reader leaves values out; some contain a number. */
 const leftOutReasons: [pattern: RegExp, key: TextKey][] = [
   [/^too much to show$/, 'factTooMuch'],
   [/^contains itself$/, 'factCircular'],
@@ -23,7 +23,7 @@ export const translateYesNo = (text: string) => t(text === 'Yes' ? 'yes' : 'no')
 /** How many characters of a URL fit beside its label. */
 const shownLink = 28;
 
-/** A URL without its scheme, shortened in the middle. */
+/** Returns a URL without its scheme, shortened in the middle. */
 export function shortLink(text: string): string {
   const short = text.replace(/^https?:\/\/(?:www\.)?/i, '').replace(/\/$/, '');
   return short.length > shownLink ? `${short.slice(0, shownLink - 10)}…${short.slice(-9)}` : short;

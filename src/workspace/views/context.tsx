@@ -8,7 +8,7 @@ import { omittedText, shortLink, translateYesNo } from './context-texts.js';
 import { Icon, LinkedValue } from './elements.js';
 import { Moment } from './time.js';
 
-/** The customer's context, or `loading`. */
+/** The customer's facts, or `loading` while they are being read. */
 export type ContextView = ContextAnswer | { state: 'loading' };
 
 interface ContextProps {
@@ -17,10 +17,7 @@ interface ContextProps {
   context: ContextView;
 }
 
-/**
- * Renders the facts about the customer that the host returned. A fragment of its own, as it may be loaded after the
- * page.
- */
+/** The customer's facts that the host returned, as a page fragment of its own, which may be loaded after the page. */
 export const ContextPanel: FC<ContextProps> = (props) => {
   const { pageContext, conversationId, context } = props;
   return (
@@ -126,7 +123,7 @@ const Section: FC<{ section: ContextSection }> = ({ section }) => (
   </section>
 );
 
-/** Label and value rows; values without a label stand between them on their own. */
+/** Facts in rows of label and value; a value without a label takes a whole row. */
 const Entries: FC<{ entries: ContextEntry[] }> = ({ entries }) => (
   <>
     {groupByLabel(entries).map((run) =>
@@ -210,10 +207,10 @@ interface FactTable {
   rows: ContextValue[][];
 }
 
-/** The most columns that fit into the rail. */
+/** The most columns of a table that fit beside a conversation. */
 const maxColumns = 4;
 
-/** Renders a list of objects with the same keys as a table; undefined for others. */
+/** Returns a table for a list of maps with the same keys; null for any other list. */
 function tableOf(blocks: ContextEntry[][]): FactTable | null {
   const labels = (blocks[0] ?? []).map(({ label }) => label);
   const isOfShape = (block: ContextEntry[]) =>
@@ -248,7 +245,7 @@ const Table: FC<FactTable> = ({ labels, rows }) => (
   </table>
 );
 
-/** How many characters a collapsed value shows. */
+/** How many characters of a collapsed value are shown. */
 const foldedLength = 240;
 
 /** Collapses a long value, so that the other facts stay visible. */

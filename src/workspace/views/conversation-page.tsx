@@ -14,7 +14,7 @@ export interface ConversationPageProps {
   context: ContextView;
 }
 
-/** The queue, the conversation, and beside it the customer's facts. */
+/** The page of a conversation: the queue, the messages, and the customer's facts beside them. */
 export const ConversationPage: FC<ConversationPageProps> = ({ pageContext, queue, thread, context }) => {
   const { id, subject } = thread.thread.conversation;
   return (

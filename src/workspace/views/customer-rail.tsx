@@ -11,7 +11,7 @@ import { AgeLabel, ClockSentence, type ClosedState, Moment } from './time.js';
 interface RailProps {
   pageContext: PageContext;
   thread: ThreadHead;
-  /** The result of the ContextProvider, or `loading`. */
+  /** The customer's facts from the ContextProvider, or `loading`. */
   context: ContextView;
 }
 
@@ -66,7 +66,7 @@ const SlaPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageCo
   );
 };
 
-/** Who has to act next. */
+/** Returns what has happened in a conversation since its SLA clock ended. */
 function sinceThen({ waitingSince, answered, conversation }: ThreadHead): ClosedState {
   if (conversation.status !== 'open') return 'closed';
   if (waitingSince) return 'waiting';

@@ -13,7 +13,7 @@ interface DayProps {
   pageContext: PageContext;
   counts: QueueCounts;
   day: DaySummary;
-  /** Notice of the page; null if another part of the page shows it. */
+  /** The notice of the page; null if another part of the page shows it. */
   notice: Notice | undefined | null;
 }
 
@@ -26,7 +26,7 @@ const now: { filter: QueueFilter; label: TextKey }[] = [
   { filter: 'unassigned', label: 'dayUnassigned' },
 ];
 
-/** The centre of the page while no conversation is open: the work of the day, and its counts. */
+/** The centre of the page while no conversation is open: what there is to do, and counts of the last 24 hours. */
 export const DayView: FC<DayProps> = ({ pageContext, counts, day, notice }) => (
   <main class="thread thread-none day-page" id="main" tabindex={-1}>
     {notice === null ? null : <NoticeBox notice={notice} />}

@@ -17,12 +17,12 @@ interface DeliveriesProps {
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;
-  /** Number of failed calls after which a delivery is discarded. */
+  /** The number of failed calls after which a delivery is discarded. */
   maxAttempts: number;
   notice?: Notice | undefined;
 }
 
-/** The calls that are owed to the host: what waits, what fails, and what was discarded. */
+/** The page of the deliveries owed to the host: those pending, those that fail, and those discarded. */
 export const DeliveriesView: FC<DeliveriesProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1} data-page="deliveries">
     <div class="sheet-head">

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import { t } from '../translate.js';
 import type { Changes } from '../word-diff.js';
 
-/** What changed between the proposed text and the operator's, word by word. */
+/** The changes from a proposed text to the operator's, word by word. */
 export const Diff: FC<{ changes: Changes }> = ({ changes }) => {
   if (changes === 'none') return <p class="faint">{t('diffNone')}</p>;
   if (changes === 'later') return <p class="faint">{t('diffLater')}</p>;

@@ -11,13 +11,13 @@ import { Moment } from './time.js';
 export interface DraftProps {
   pageContext: PageContext;
   draft: ThreadDraft;
-  /** The queue beside it, so that links keep it as it is. */
+  /** The queue view beside the draft, which the draft's links keep. */
   queue: QueueView;
-  /** Whether it is the expanded one, which the keyboard shortcuts apply to. */
+  /** Whether this is the expanded draft, which keyboard shortcuts apply to. */
   first: boolean;
-  /** The newest message of the page, sent with an approval as the last one read. */
+  /** Id of the newest message on the page, sent with an approval as the newest one read. */
   newestMessageId: string | null;
-  /** Whether the conversation is open: nothing is sent into a closed one. */
+  /** Whether the conversation is open: drafts of a closed conversation cannot be sent. */
   open: boolean;
 }
 
@@ -29,7 +29,7 @@ export const typeNames = {
 
 const riskNames = { low: 'riskLow', medium: 'riskMedium', high: 'riskHigh' } as const;
 
-/** A draft that needs approval, or is stale: its text, its grounds and its actions. */
+/** A draft that needs approval or is stale: its text, its grounds and its actions. */
 export const PendingDraft: FC<DraftProps> = (props) => (
   <section
     class={`draft${props.draft.stale ? ' draft-stale' : ''}`}
@@ -66,7 +66,7 @@ function nameOf({ draft, first, open }: DraftProps): string {
   return first ? t('draftToApprove') : t('draftOlder');
 }
 
-/** The other waiting drafts, collapsed: operators decide on one at a time. */
+/** The other drafts that need approval, collapsed, because operators decide on one at a time. */
 export const MoreDrafts: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
   if (drafts.length === 0) return null;
   return (
@@ -106,7 +106,7 @@ const Proposed: FC<DraftProps> = (props) => (
   </>
 );
 
-/** The grounds of a draft. A model wrote them, so URLs in them are not linked. */
+/** The grounds of a draft: its summary and evidence. A model wrote them, so URLs in them are not linked. */
 export const DraftGrounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
   if (!draft.summary && draft.evidence.length === 0) return null;
   return (
@@ -182,7 +182,7 @@ const DiscardForm: FC<{ pageContext: PageContext; draft: ThreadDraft; first?: bo
 
 const staleChip = { customer: 'chipStaleCustomer', answer: 'chipStaleAnswer' } as const;
 
-/** Drafts with the decision `draft_only`: they do not ask for approval. */
+/** Drafts with the policy's decision `draft_only`, which do not ask for approval. */
 export const PreparedDrafts: FC<{
   pageContext: PageContext;
   drafts: ThreadDraft[];

@@ -9,12 +9,12 @@ import { Diff } from './diff.js';
 import { DraftGrounds } from './draft.js';
 import { ActionForm, Icon } from './elements.js';
 
-/** A draft in the composer. */
+/** A draft that an operator is editing. */
 export interface EditedDraft {
   draft: ThreadDraft;
-  /** The operator's version so far. */
+  /** The operator's version of the text so far. */
   words: string;
-  /** How it differs from the draft. */
+  /** The changes from the draft to the operator's version. */
   difference: Changes;
 }
 

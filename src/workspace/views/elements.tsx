@@ -1,4 +1,4 @@
-/** The small parts that every view is made of. */
+/** The small components that all views use. */
 import { raw } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
@@ -17,7 +17,7 @@ export const Icon: FC<{ name: IconName }> = ({ name }) => (
   </svg>
 );
 
-/** Text from outside on one line, isolated so that right-to-left text does not reorder the line. */
+/** Untrusted text on one line, isolated so that right-to-left text does not reorder the line. */
 export const InlineText: FC<{ text: string | null; empty?: string }> = ({ text, empty = t('unnamed') }) =>
   text ? <bdi>{text}</bdi> : <span class="faint">{empty}</span>;
 
@@ -26,7 +26,7 @@ export const ActorName: FC<{ actor: Actor | null }> = ({ actor }) => {
   return <bdi title={actor.id}>{actorText(actor)}</bdi>;
 };
 
-/** The name of an actor; parts of the system have translated names. */
+/** Returns the displayed name of an actor; parts of the system have translated names. */
 export function actorText({ id, name }: Actor): string {
   if (id === 'system:automation') return t('roleAutomation');
   if (name) return name;
@@ -34,7 +34,7 @@ export function actorText({ id, name }: Actor): string {
   return id.startsWith('system:') ? t('systemActor', { part: partText(id.slice('system:'.length)) }) : id;
 }
 
-/** Text from outside with its line breaks; URLs become links only if `links`. */
+/** Untrusted text with its line breaks; URLs become links only if `links` is set. */
 export const MultilineText: FC<{ text: string; links?: boolean }> = ({ text, links = true }) => (
   <div class="prose" dir="auto">
     {links
@@ -51,7 +51,7 @@ export const ExternalLink: FC<PropsWithChildren<{ href: string }>> = ({ href, ch
   </a>
 );
 
-/** A value that is a URL becomes a link if its scheme is allowed; others stay text. */
+/** A value that becomes a link if it is a URL with an allowed scheme; any other value stays text. */
 export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = ({ text, href = text, whole }) => {
   const safe = safeHref(href);
   return safe ? (
@@ -63,7 +63,7 @@ export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = 
   );
 };
 
-/** A form that changes something, with the operator's token and the queue view of the page. */
+/** A form that sends a POST with the operator's CSRF token and the queue view of the page. */
 export const ActionForm: FC<
   PropsWithChildren<{ pageContext: PageContext; action: string; class?: string; label?: string; id?: string }>
 > = ({ pageContext, action, class: className, label, id, children }) => (

@@ -12,7 +12,7 @@ interface FailureProps {
   children: Child;
 }
 
-/** A page for what could not be shown: what happened, what was not lost, what to do. */
+/** The page shown in place of one that failed: what happened, what was not lost, what to do next. */
 export const FailurePage: FC<FailureProps> = ({ pageContext, icon, title, children }) => (
   <Page pageContext={pageContext} title={title} view="inbox">
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>

@@ -28,7 +28,7 @@ const keys: [keys: string[], meaning: TextKey][] = [
   [['?'], 'helpHelp'],
 ];
 
-/** The keyboard shortcuts. Opened by the page's script, which also handles them. */
+/** The list of keyboard shortcuts. The page's script opens it, and also handles the shortcuts. */
 export const HelpDialog: FC = () => (
   <dialog id="help" aria-labelledby="help-title">
     <form method="dialog">

@@ -7,15 +7,15 @@ import { ExternalLink } from './elements.js';
 
 interface MessageTextProps {
   text: string;
-  /** Prefix for the ids of collapsed parts. */
+  /** The prefix for the HTML ids of collapsed parts. */
   id: string;
-  /** Whether web addresses become links. */
+  /** Whether web addresses in the text become links. */
   links: boolean;
-  /** The words of the search, which are highlighted. */
+  /** The searched words, which are highlighted in the text. */
   hits?: readonly string[];
 }
 
-/** A message: code blocks, collapsed quotations and signatures, links and highlighted search hits. */
+/** The text of a message: code blocks, collapsed quotations and signatures, links and highlighted search hits. */
 export const MessageText: FC<MessageTextProps> = ({ text, id, links, hits = [] }) => (
   <>
     {messageBlocks(text).map((block, index) => (
@@ -78,7 +78,7 @@ const Marked: FC<{ text: string; hits: readonly string[] }> = ({ text, hits }) =
   <>{splitAtHits(text, hits).map(({ text: run, hit }) => (hit ? <mark>{run}</mark> : run))}</>
 );
 
-/** Splits at inline code in backticks. */
+/** Splits a text at inline code in backticks. */
 function inlineCode(text: string): { code: boolean; text: string }[] {
   return text
     .split(/(`[^`\n]+`)/)

@@ -16,17 +16,17 @@ import { Moment } from './time.js';
 interface MessageProps {
   pageContext: PageContext;
   message: ThreadMessage;
-  /** The customer: the actor id, and the name shown on the page. */
+  /** The customer's actor id, and the name shown on the page. */
   customer: { id: string | null; name: string | null };
-  /** Number of failed calls after which a message's delivery is discarded. */
+  /** The number of failed calls after which a message's delivery is discarded. */
   maxAttempts: number;
-  /** Diff of the message to its draft; undefined without a draft, or if it was sent unchanged. */
+  /** The changes from the draft to the message; undefined without a draft, or if the draft was sent unchanged. */
   changes: Changes | undefined;
-  /** The words of the search. */
+  /** The searched words, which are highlighted in the message. */
   hits: readonly string[];
 }
 
-/** One entry of the thread; the role decides its side and colour. */
+/** One message of a conversation; its role decides its side and colour. */
 export const MessageItem: FC<MessageProps> = (props) =>
   props.message.role === 'system' ? <SystemLine {...props} /> : <Speech {...props} />;
 
@@ -78,17 +78,17 @@ const Speech: FC<MessageProps> = ({ pageContext, message, customer, maxAttempts,
   );
 };
 
-/** Long messages are shown in full width instead of as a bubble. */
+/** Whether a message is long, and shown in full width instead of as a bubble. */
 function isLong({ content }: ThreadMessage): boolean {
   return content.length > 600 || content.split('\n', 15).length > 14;
 }
 
-/** The operator's own messages are never marked as new. */
+/** Whether the operator wrote the message: own messages are never marked as new. */
 function isOwn({ operator }: PageContext, { role, author }: ThreadMessage): boolean {
   return role !== 'customer' && author?.id === operator.id;
 }
 
-/** Shows the same customer name as the head of the thread and the queue. */
+/** Adds the customer's name to a message's author, the same as in the page's header and the queue. */
 function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {
   const isCustomer = author && !author.name && author.id === customer.id && customer.name;
   return isCustomer ? { ...author, name: customer.name ?? author.id } : author;

@@ -25,7 +25,7 @@ interface PageProps {
   children: Child;
 }
 
-/** A whole page: the top bar, and the view below it. */
+/** A whole page of the workspace: the top bar, and the view below it. */
 export const Page: FC<PageProps> = ({ pageContext, title, view, search, children }) => (
   <>
     {html`<!doctype html>`}
@@ -124,7 +124,7 @@ const themeSteps: { theme: Theme; next: Theme; words: TextKey; icon: IconName }[
   { theme: 'dark', next: 'system', words: 'themeDark', icon: 'moon' },
 ];
 
-/** One button for each theme; the stylesheet shows the next one. */
+/** Buttons that change the theme; the stylesheet shows only the one for the next theme. */
 const ThemeForm: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   <ActionForm pageContext={pageContext} action="/theme" class="theme">
     <input type="hidden" name="back" value={pageContext.path} />
@@ -147,7 +147,7 @@ const ThemeForm: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   </ActionForm>
 );
 
-/** A cairn: three stones. */
+/** The logo: a cairn of three stones. */
 const Mark: FC = () => (
   <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     <ellipse cx="12" cy="18.6" rx="9" ry="3.6" />
@@ -180,7 +180,7 @@ const ConnectionBar: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   </div>
 );
 
-/** A template for notices of the page's script. */
+/** The HTML template from which the page's script makes notices. */
 const NoticeForm: FC = () => (
   <template id="notice-form">
     <div class="notice" role="alert">

@@ -7,7 +7,7 @@ import type { TextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 import { ActionForm, ActorName, Icon, MultilineText } from './elements.js';
 
-/** Actions that are not executed yet, below the newest message. */
+/** The pending and held actions of operators, below the newest message. */
 export const PendingList: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread }) => (
   <div id="pending" data-live="pending">
     {thread.pending.length === 0 ? null : (
@@ -47,7 +47,7 @@ const PendingItem: FC<ItemProps> = (props) => {
   );
 };
 
-/** The page's script counts down; hidden from screen readers, which would read every number. */
+/** The time left, which the page's script counts down; hidden from screen readers, which would read every number. */
 const Countdown: FC<{ line: PendingLine; now: Date }> = ({ line, now }) => {
   const left = Math.ceil((line.dueAt.getTime() - now.getTime()) / 1000);
   const [later, now_, waiting] = line.kind === 'resolve' ? resolving : sending;
@@ -71,7 +71,7 @@ const Countdown: FC<{ line: PendingLine; now: Date }> = ({ line, now }) => {
 const sending = ['sendingIn', 'sendingNow', 'sendingOverdue'] as const;
 const resolving = ['resolvingIn', 'resolvingNow', 'resolvingOverdue'] as const;
 
-/** After this many seconds past its time an action is shown as delayed. */
+/** How many seconds after its due time a pending action is shown as delayed. */
 const overdueSeconds = 10;
 
 const TakeBack: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
@@ -115,7 +115,7 @@ const ownWords: Record<string, TextKey> = {
   FAILED: 'heldFailed',
 };
 
-/** The reason, in the same words as an immediate refusal. */
+/** Returns why an action is held, in the same words as an immediate refusal. */
 function heldBecause(held: PendingLine['held']): string {
   if (!held) return '';
   const own = ownWords[held.code];

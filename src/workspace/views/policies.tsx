@@ -14,9 +14,9 @@ interface PoliciesProps {
   /** Whether the host has an SLA policy provider. */
   configured: boolean;
   notice?: Notice | undefined;
-  /** Rejected terms, as they were typed. */
+  /** The SLA terms that were refused, as the operator typed them. */
   refused?: RefusedTerms | undefined;
-  /** Whether the provider is read-only: then no form is shown. */
+  /** Whether the provider is read-only, so that no form is shown. */
   readOnly: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface RefusedTerms {
   reason: string;
 }
 
-/** The terms for new clocks, as the host's provider returns them now. */
+/** The page of the SLA terms for new clocks, as the host's provider returns them now. */
 export const PoliciesView: FC<PoliciesProps> = (props) => (
   <main class="sheet sheet-policies" id="main" tabindex={-1}>
     <div class="sheet-head">
@@ -111,7 +111,7 @@ const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: Ref
   );
 };
 
-/** A policy as text, if the provider is read-only. */
+/** An SLA policy as text, for a read-only provider. */
 const PolicyText: FC<{ policy: SlaPolicy; refused: RefusedTerms | undefined }> = ({ policy, refused }) => (
   <section class="policy" aria-label={t('policyFor', { priority: priorityName(policy.priority) })}>
     <h2>
@@ -144,7 +144,7 @@ interface MinutesProps {
   name: string;
   label: string;
   value: number | string;
-  /** The id of the element with the error. */
+  /** The HTML id of the element with the error. */
   describedBy: string | undefined;
 }
 

@@ -18,7 +18,7 @@ interface RowProps {
   selecting: boolean;
 }
 
-/** One conversation in two lines: customer and age, then subject and preview. */
+/** One conversation of the queue in two lines: customer and age, then subject and preview. */
 export const QueueLine: FC<RowProps> = ({ pageContext, view, row, openId, selecting }) => (
   <li class={`row${row.unanswered ? ' row-unanswered' : ''}`} data-id={row.id}>
     {selecting ? <Tick row={row} ticked={view.allTicked ?? false} /> : null}
@@ -63,7 +63,7 @@ function previewOf({ role, text }: NonNullable<QueueRow['preview']>): Child {
   return prefix ? tParts(prefix, { text }) : text;
 }
 
-/** The end of the line: the end of the snooze, else the state of the clock, else the age. */
+/** What a queue line shows at its end: when the snooze ends, else the state of the SLA clock, else the age. */
 const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
   if (row.snoozedUntil)
     return (
@@ -75,7 +75,7 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
   const clock = row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? row.clock : null;
   const chip = clock && <ClockChip clock={clock} now={now} waiting={row.unanswered} />;
   const age = <AgeLabel at={row.lastMessageAt} now={now} />;
-  // After an answer, a past breach matters less than the age.
+  // Once the team has answered, a past breach matters less than the age.
   const isPast = clock?.status === 'breached' && !row.unanswered;
   return (
     <>

@@ -4,7 +4,7 @@ import { t } from '../translate.js';
 import { actorText, Icon } from './elements.js';
 import type { QueueProps } from './queue.js';
 
-/** Restricts the queue to a tag and an owner, with a GET form, so that every view has a URL. */
+/** The menu that restricts the queue to a tag and an owner; a GET form, so that every view has a URL. */
 export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) => {
   const tags = [...new Set(page.rows.flatMap((row) => row.tags))].sort();
   const others = team.filter((one) => one.id !== pageContext.operator.id);
@@ -56,7 +56,7 @@ export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) 
   );
 };
 
-/** The active restrictions, each with a link that removes it. */
+/** The active restrictions of the queue, each with a link that removes it. */
 export const ActiveRestrictions: FC<QueueProps> = ({ pageContext, view, team }) => {
   const without = (change: Partial<QueueView>) =>
     `${pageContext.base}/${queueQuery({ ...view, cursor: null, ...change })}`;

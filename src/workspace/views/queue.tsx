@@ -17,17 +17,17 @@ export interface QueueProps {
   view: QueueView;
   page: QueuePage;
   counts: QueueCounts;
-  /** Whether lines can be ticked for a bulk action. */
+  /** Whether conversations can be ticked for a bulk action. */
   selecting: boolean;
-  /** Whom conversations can belong to. */
+  /** The operators to whom conversations can be assigned. */
   team: Actor[];
   /** Id of the conversation that is open beside the queue. */
   openId?: string | undefined;
-  /** A notice about the choice, where the lines can be ticked: a narrow screen shows the queue alone. */
+  /** A notice about the ticked conversations, shown in the queue, because a narrow screen shows only the queue. */
   notice?: Notice | undefined;
 }
 
-/** The left region: filters with their counts, and the lines of the one that is chosen. */
+/** The left column: queue filters with their counts, and the conversations of the chosen filter. */
 export const Queue: FC<QueueProps> = (props) => (
   <section class="queue" aria-label={t('queue')}>
     <div class="queue-head">
@@ -130,7 +130,9 @@ const Rows: FC<QueueProps> = (props) => {
   );
 };
 
-/** Buttons of the bulk actions. Each leads to a page that names the ticked conversations and asks. */
+/**
+ * The buttons of the bulk actions. Each leads to a page that lists the ticked conversations and asks for confirmation.
+ */
 const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
   <div class="bulk-bar">
     <span class="bulk-count">

@@ -14,7 +14,7 @@ interface ReportListProps {
   conversations: readonly Recipient[];
 }
 
-/** The conversations behind one number of the report. */
+/** The list of the conversations that one number of the report counts. */
 export const ReportListView: FC<ReportListProps> = ({ pageContext, days, found, conversations }) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">

@@ -4,7 +4,7 @@ import type { TextKey } from '../strings/strings.js';
 import { formatNumber, t } from '../translate.js';
 import { topicNames } from './topic-names.js';
 
-/** `45 s`, `12 min`, `5.2 h` or `3.1 d`; a dash for null. */
+/** Formats a duration as `45 s`, `12 min`, `5.2 h` or `3.1 d`; null as a dash. */
 export function formatSpan(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 120) return t('reportSeconds', { value: Math.round(seconds) });
@@ -14,7 +14,7 @@ export function formatSpan(seconds: number | null): string {
     : t('reportDays', { value: oneDecimal(seconds / 86_400) });
 }
 
-/** `96.2 %`; a dash for null. */
+/** Formats a share from 0 to 1 as a percentage such as `96.2 %`; null as a dash. */
 export function formatPercent(share: number | null): string {
   return share === null ? '–' : t('reportShare', { value: oneDecimal(share * 100) });
 }
@@ -50,7 +50,7 @@ export const outcomeNames = {
   discarded: 'outcomeDiscarded',
 } as const;
 
-/** The label of a number of the report, by its name, e.g. `deliveries.reply.done`. */
+/** Returns the label of a number of the report, by its name, e.g. `deliveries.reply.done`. */
 export function numberLabel(name: string): string {
   const key = Object.hasOwn(labels, name) ? labels[name] : undefined;
   if (key) return t(key);

@@ -10,7 +10,7 @@ import { formatPercent, formatSpan, outcomeNames } from './report-texts.js';
 import { Moment } from './time.js';
 import { topicNames } from './topic-names.js';
 
-/** The periods that the page offers, in days. */
+/** The periods that the report page offers, in days. */
 export const reportDays = [7, 30, 90, 365] as const;
 export type ReportDays = (typeof reportDays)[number];
 
@@ -20,7 +20,7 @@ interface ReportProps {
   report: Report;
 }
 
-/** The report of the last days; each number links to its conversations. */
+/** The report page for the last days; each number links to its conversations. */
 export const ReportView: FC<ReportProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
@@ -51,7 +51,7 @@ const Periods: FC<ReportProps> = ({ pageContext, days }) => (
   </nav>
 );
 
-/** A number, linked to its conversations unless it is 0. */
+/** A number of the report, linked to its conversations unless it is 0. */
 const Count: FC<ReportProps & { name: string; count: number; children: Child }> = ({
   pageContext,
   days,
@@ -162,7 +162,7 @@ const Plots: FC<ReportProps> = ({ report }) => {
   );
 };
 
-/** The data of the charts as a table. */
+/** The data of the report's charts as a table. */
 const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
   <details class="plot-figures">
     <summary>{t('figuresByDay')}</summary>

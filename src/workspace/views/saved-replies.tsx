@@ -6,7 +6,7 @@ import { withParameter } from '../queue-filters.js';
 import { t, tParts } from '../translate.js';
 import { EmptyState, Icon, MultilineText } from './elements.js';
 
-/** A saved reply, filled in for one conversation. */
+/** A saved reply with its variables filled in for one conversation. */
 export interface FilledSavedReply extends FilledReply {
   name: string;
   title: string;

@@ -5,13 +5,13 @@ import { t, tParts } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { Moment } from './time.js';
 
-/** Whether an operator scheduled the message for later, as opposed to a retry after a failure. */
+/** Whether a delivery waits because an operator scheduled its message, as opposed to a retry after a failure. */
 export function isScheduled(delivery: MessageDelivery & Pick<Partial<DeliveryLine>, 'topic'>, now: Date): boolean {
   const { topic = 'outbound', state, attempts, availableAt } = delivery;
   return topic === 'outbound' && state === 'pending' && attempts === 0 && availableAt > now;
 }
 
-/** Sends a scheduled message early, after the operator has confirmed its scheduled time. */
+/** The form that sends a scheduled message early, after the operator has confirmed its scheduled time. */
 export const SendNow: FC<{ pageContext: PageContext; delivery: MessageDelivery; back: string }> = ({
   pageContext,
   delivery,

@@ -22,27 +22,27 @@ export interface ThreadProps {
   queue: QueueView;
   thread: ThreadHead;
   messages: MessagePage;
-  /** Whether this is the newest page of messages. */
+  /** Whether the page shows the newest messages of the conversation. */
   newest: boolean;
   composing: ComposerState;
   /** The draft being edited, with the operator's text. */
   editing?: { draftId: string; content: string } | undefined;
-  /** The diffs, by id of a message or of the draft being edited. */
+  /** The diffs, by the id of a message or of the draft being edited. */
   changes: ReadonlyMap<string, Changes>;
   canFollowUp: boolean;
-  /** Number of failed calls after which an outbound message is discarded. */
+  /** The number of failed calls after which an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
   notice?: Notice | undefined;
-  /** Possible owners. */
+  /** The operators to whom the conversation can be assigned. */
   people: Actor[];
 }
 
-/** The centre column: head, messages, drafts and composer. */
+/** The centre column of a conversation: header, messages, drafts and composer. */
 export const Thread: FC<ThreadProps> = (props) => {
   const edited = editedDraft(props);
   const waiting = waitingDrafts(props, edited);
-  // While a draft is edited, none is expanded.
+  // While a draft is edited, no other draft is expanded.
   const first = edited ? undefined : waiting[0];
   const others = edited ? waiting : waiting.slice(1);
   const prepared = props.thread.drafts.filter((draft) => draft.status === 'prepared');
@@ -68,14 +68,14 @@ export const Thread: FC<ThreadProps> = (props) => {
   );
 };
 
-/** The draft being edited, with the operator's text. */
+/** Returns the draft being edited with the operator's text; undefined if the draft can no longer be edited. */
 function editedDraft({ thread, editing, changes }: ThreadProps): EditedDraft | undefined {
   const draft = thread.drafts.find(({ id, stale }) => id === editing?.draftId && !stale);
   if (!draft || !editing || !isOpen(thread)) return undefined;
   return { draft, words: editing.content, difference: changes.get(draft.id) ?? 'none' };
 }
 
-/** Drafts to show, newest first: without the one in the composer and those with a pending action. */
+/** Returns the drafts to show, newest first, except the one in the composer and those with a pending action. */
 function waitingDrafts({ pageContext, queue, thread }: ThreadProps, edited: EditedDraft | undefined): DraftProps[] {
   const isBeingSent = (draft: ThreadDraft) => thread.pending.some(({ draftId, held }) => draftId === draft.id && !held);
   return thread.drafts
@@ -170,7 +170,7 @@ const Messages: FC<ThreadProps> = (props) => {
   );
 };
 
-/** Inserts a separator between messages of different days. */
+/** Renders the messages with a separator between different days. */
 function withDays({ pageContext, queue, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
   const hits = searchWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };

@@ -1,4 +1,4 @@
-/** Times: the server renders UTC, the page's script converts to the operator's time zone. */
+/** Times on pages: the server renders UTC, the page's script converts to the operator's time zone. */
 import type { FC } from 'hono/jsx';
 import { type ClockTone, clockTone, formatLongSpan, nextTarget, shortSpan } from '../clock-state.js';
 import type { Clock } from '../model.js';
@@ -15,7 +15,7 @@ const formats = {
 
 export type TimeFormat = keyof typeof formats;
 
-/** Adds the year unless it is the current one. */
+/** Formats a time in UTC, with the year unless it is the current one. */
 function inUtc(at: Date, format: TimeFormat): string {
   const year = format === 'moment' && at.getUTCFullYear() !== new Date().getUTCFullYear();
   const options = year ? { ...formats.moment, year: 'numeric' as const } : formats[format];
@@ -26,14 +26,14 @@ function inUtc(at: Date, format: TimeFormat): string {
 const inFull = (at: Date) =>
   `${at.toLocaleString(currentWording().locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })} UTC`;
 
-/** A time; its tooltip has the full date. */
+/** A date and time; the tooltip shows it in full. */
 export const Moment: FC<{ at: Date; as?: TimeFormat }> = ({ at, as = 'moment' }) => (
   <time datetime={at.toISOString()} data-time={as} title={inFull(at)}>
     {inUtc(at, as)}
   </time>
 );
 
-/** The age of something; the page's script keeps it current. */
+/** How long ago a moment was; the page's script keeps it current. */
 export const AgeLabel: FC<{ at: Date; now: Date }> = ({ at, now }) => (
   <time datetime={at.toISOString()} data-age title={inFull(at)}>
     {shortSpan(now.getTime() - at.getTime())}
@@ -49,7 +49,7 @@ const toneIcons: Record<ChipTone, IconName> = {
   met: 'circle-check',
 };
 
-/** `missed`: a breach after which the team has answered. */
+/** The tone of a clock's label; `missed` is a breach after which the team has answered. */
 type ChipTone = ClockTone | 'missed';
 
 const toneTexts: Record<Exclude<ChipTone, 'calm' | 'soon'>, TextKey> = {
@@ -59,7 +59,7 @@ const toneTexts: Record<Exclude<ChipTone, 'calm' | 'soon'>, TextKey> = {
   met: 'clockMet',
 };
 
-/** The clock as a chip: the next deadline if it runs, else its state. */
+/** An SLA clock as a short label: its next deadline if it runs, else its state. */
 export const ClockChip: FC<{ clock: Clock; now: Date; waiting: boolean }> = ({ clock, now, waiting }) => {
   const stands = clockTone(clock, now);
   if (stands === 'calm' || stands === 'soon') return <RunningChip clock={clock} now={now} />;
@@ -93,10 +93,10 @@ const RunningChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
 
 const targetWords = { reply: 'replyDueIn', breach: 'breachesIn' } as const;
 
-/** The state of the conversation after its clock ended. */
+/** The state of a conversation after its SLA clock ended. */
 export type ClosedState = 'waiting' | 'answered' | 'closed' | 'none';
 
-/** The clock as a sentence. */
+/** The state of an SLA clock as a sentence. */
 export const ClockSentence: FC<{ clock: Clock; now: Date; since: ClosedState }> = ({ clock, now, since }) => {
   switch (clockTone(clock, now)) {
     case 'met':

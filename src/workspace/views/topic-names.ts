@@ -1,7 +1,7 @@
 import type { DeliveryTopic } from '../../contracts/domain.js';
 import type { TextKey } from '../strings/strings.js';
 
-/** The calls that are owed to a host, in words. */
+/** The keys of the displayed names of delivery topics. */
 export const topicNames: Record<DeliveryTopic, TextKey> = {
   conversation_resolved: 'topicResolved',
   sla_breach: 'topicBreach',

@@ -12,7 +12,7 @@ import { Moment } from './time.js';
 export interface TriageProps {
   pageContext: PageContext;
   thread: ThreadHead;
-  /** Possible owners. */
+  /** The operators to whom the conversation can be assigned. */
   people: Actor[];
 }
 
@@ -36,7 +36,7 @@ export const ThreadFacts: FC<TriageProps> = (props) => {
   );
 };
 
-/** A value that opens its editor. Uses `<details>`, so that it works without the script. */
+/** A value that opens its editor when clicked; uses `<details>`, so that it works without the page's script. */
 const Editor: FC<PropsWithChildren<{ name: string; label: string; icon?: IconName; value: unknown }>> = (props) => (
   <details class="edit" id={`edit-${props.name}`} name="edit">
     <summary class="chip chip-edit">
@@ -81,7 +81,7 @@ const Owner: FC<TriageProps> = ({ pageContext, thread: { conversation }, people 
   );
 };
 
-/** The common priorities; a host's own are offered where a conversation has them. */
+/** The priorities that are always offered; a host's own priority is offered where the conversation has it. */
 const priorities = ['urgent', 'high', 'normal', 'low'];
 
 const Priority: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
@@ -106,7 +106,7 @@ const Priority: FC<TriageProps> = ({ pageContext, thread: { conversation } }) =>
   );
 };
 
-/** How many tags the head shows; the editor has all. */
+/** How many tags the conversation's header shows; the editor shows all. */
 const shownTags = 3;
 
 const Tags: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {

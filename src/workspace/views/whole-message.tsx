@@ -14,7 +14,7 @@ interface WholeMessageProps {
   changes: Changes | undefined;
 }
 
-/** A message on its own page, for a text or a diff that is too long for the thread. */
+/** A message on its own page, because its text or diff is too long for the thread. */
 export const WholeMessage: FC<WholeMessageProps> = ({ pageContext, message, changes }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">

@@ -1,4 +1,4 @@
-/** The texts of the page’s script, which are sent to the browser. */
+/** The texts that the page’s script shows, which are sent to the browser. */
 export const browser = {
   shortSeconds: '{seconds}s',
   shortMinutes: '{minutes}m',

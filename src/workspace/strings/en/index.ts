@@ -6,5 +6,8 @@ import { records } from './records.js';
 import { report } from './report.js';
 import { thread } from './thread.js';
 
-/** Every text of the workspace. `{…}` is filled in; a text about a number has a form for each plural category. */
+/**
+ * Every text of the workspace. Names in braces are replaced by values; a text about a number has a form for each plural
+ * category.
+ */
 export const english = { ...page, ...queue, ...thread, ...rail, ...records, ...report, ...browser };

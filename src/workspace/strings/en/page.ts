@@ -1,4 +1,4 @@
-/** The texts of every page, its notices and refusals. */
+/** The texts that any page may show: navigation, notices and refusals. */
 export const page = {
   viewInbox: 'Inbox',
   viewAudit: 'Audit',

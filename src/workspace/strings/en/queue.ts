@@ -1,4 +1,4 @@
-/** The texts of the queue and what is done to several. */
+/** The texts of the queue and of bulk actions. */
 export const queue = {
   filterOpen: 'Open',
   filterNeedsReply: 'Needs reply',

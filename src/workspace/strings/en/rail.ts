@@ -1,4 +1,4 @@
-/** The texts of the rail and of times. */
+/** The texts of the column beside a conversation, and of SLA clocks. */
 export const rail = {
   closeRail: 'Close what lies above the conversation',
   rail: 'Customer and record',

@@ -1,4 +1,4 @@
-/** The texts of the record, deliveries and terms. */
+/** The texts of the pages for the audit record, deliveries and SLA terms. */
 export const records = {
   auditLead: 'Everything that was done, in order. Nothing of it can be changed or removed.',
   filterRecord: 'Filter the record',

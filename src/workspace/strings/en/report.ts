@@ -1,4 +1,4 @@
-/** The texts of the report. */
+/** The texts of the report page. */
 export const report = {
   sinceUntil: '{since} to {until}',
   reportCut: '; only the newest part of it is counted, as it holds too much',
