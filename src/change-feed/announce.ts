@@ -20,15 +20,15 @@ const anything = '*';
 const internalMark = '~';
 
 /** The ids of changed conversations, each with the widest scope of its changes. */
-export type Changes = Map<string, ChangeScope>;
+export type ConversationChanges = Map<string, ChangeScope>;
 
-export function addChange(changes: Changes, conversationId: string, scope: ChangeScope): void {
+export function addConversationChange(changes: ConversationChanges, conversationId: string, scope: ChangeScope): void {
   if (scope === 'visible' || !changes.has(conversationId)) changes.set(conversationId, scope);
 }
 
 /** Collects the ids of changed conversations and sends them over NOTIFY in the background, one statement at a time. */
-export function createAnnouncer(db: Database, channel: string, log: Logger) {
-  const waiting: Changes = new Map();
+export function createChangeAnnouncer(db: Database, channel: string, log: Logger) {
+  const waiting: ConversationChanges = new Map();
   let sending: Promise<void> | undefined;
   const closing = new AbortController();
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
@@ -37,7 +37,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
     // Under a test's fake timers `nextTurn` never resolves: `closed` ends the wait, so that `close` does not hang.
     await Promise.race([nextTurn(), closed]);
     while (waiting.size > 0) {
-      const payloads = toPayloads(waiting);
+      const payloads = toNotifyPayloads(waiting);
       waiting.clear();
       try {
         await db.run(notify, { channel, payloads });
@@ -55,7 +55,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   return {
     add(conversationId: string, scope: ChangeScope = 'internal'): void {
       if (closing.signal.aborted) return;
-      if (waiting.size < maxWaiting) addChange(waiting, conversationId, scope);
+      if (waiting.size < maxWaiting) addConversationChange(waiting, conversationId, scope);
       sending ??= send();
     },
     /**
@@ -69,7 +69,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
 }
 
 /** Packs changes into as few NOTIFY payloads as their size limit allows. */
-export function toPayloads(changes: Changes): string[] {
+export function toNotifyPayloads(changes: ConversationChanges): string[] {
   if (changes.size >= maxWaiting) return [anything];
   const ids = [...changes].map(([id, scope]) => (scope === 'visible' ? id : internalMark + id));
   const payloads: string[] = [];
@@ -80,7 +80,7 @@ export function toPayloads(changes: Changes): string[] {
 }
 
 /** Parses the changes in a NOTIFY payload. Returns null if any conversation may have changed. */
-export function readPayload(payload: string): Changes | null {
+export function parseNotifyPayload(payload: string): ConversationChanges | null {
   if (payload === anything) return null;
   const entry = (word: string): [string, ChangeScope] =>
     word.startsWith(internalMark) ? [word.slice(internalMark.length), 'internal'] : [word, 'visible'];

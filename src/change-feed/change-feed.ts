@@ -15,14 +15,14 @@ export interface ChangeFeed {
    */
   subscribe(listener: ChangeListener, scope?: ChangeScope): () => void;
   /** A channel for short-lived messages between the processes that serve open pages. Messages are not stored. */
-  readonly news: NewsChannel;
+  readonly broadcast: ProcessBroadcast;
   close(): Promise<void>;
 }
 
 export type ChangeListener = (conversationIds: readonly string[]) => void;
 
 /** Broadcasts short texts to every process, the sender included. Each process receives a text at most once. */
-export interface NewsChannel {
+export interface ProcessBroadcast {
   /** Broadcasts a text of at most 7000 bytes. Returns at once and never throws; a text that cannot be sent is lost. */
   say(text: string): void;
   /**

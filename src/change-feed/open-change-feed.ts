@@ -3,9 +3,9 @@ import { channelName } from '../db/channel-name.js';
 import type { Database } from '../db/connect.js';
 import { listenOn } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
-import { type Changes, createAnnouncer, readPayload } from './announce.js';
+import { type ConversationChanges, createChangeAnnouncer, parseNotifyPayload } from './announce.js';
 import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
-import { openNews } from './news.js';
+import { openProcessBroadcast } from './process-broadcast.js';
 
 interface Subscription {
   listener: ChangeListener;
@@ -19,12 +19,12 @@ interface Subscription {
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
   const subscriptions = new Set<Subscription>();
-  const news = openNews(db, channelName('news', db.schema), log);
-  const announcer = createAnnouncer(db, channel, log);
+  const broadcast = openProcessBroadcast(db, channelName('news', db.schema), log);
+  const announcer = createChangeAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
 
-  const tell = (changes: Changes | null) => notify(subscriptions, changes, log);
+  const tell = (changes: ConversationChanges | null) => notify(subscriptions, changes, log);
 
   function listen(): void {
     listening ??= listenOn({
@@ -32,11 +32,11 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
       channel,
       log,
       what: 'activity',
-      hear: (payload) => tell(readPayload(payload)),
-      also: news,
+      hear: (payload) => tell(parseNotifyPayload(payload)),
+      also: broadcast,
       missed: () => {
         tell(null);
-        news.missed();
+        broadcast.missed();
       },
     });
   }
@@ -51,11 +51,11 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
       listen();
       return () => subscriptions.delete(subscription);
     },
-    news: {
-      say: news.say,
+    broadcast: {
+      say: broadcast.say,
       hear(listener, missed) {
         if (closed) return () => {};
-        const stop = news.add(listener, missed);
+        const stop = broadcast.add(listener, missed);
         listen();
         return stop;
       },
@@ -63,7 +63,7 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
     async close() {
       closed = true;
       subscriptions.clear();
-      await Promise.all([announcer.close(), news.close(), listening?.close()]);
+      await Promise.all([announcer.close(), broadcast.close(), listening?.close()]);
     },
   };
 }
@@ -72,7 +72,7 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
  * Calls each listener whose scope includes one of the changes. Null `changes` mean that any conversation may have
  * changed.
  */
-function notify(subscriptions: ReadonlySet<Subscription>, changes: Changes | null, log: Logger): void {
+function notify(subscriptions: ReadonlySet<Subscription>, changes: ConversationChanges | null, log: Logger): void {
   for (const { listener, scope } of subscriptions) {
     const ids = [...(changes ?? [])].filter(([, seen]) => scope === 'internal' || seen === 'visible');
     if (changes && ids.length === 0) continue;

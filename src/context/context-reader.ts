@@ -7,9 +7,9 @@ import { withTimeout } from '../foundation/with-timeout.js';
 import type { ContextState } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { parseInput } from '../validation/input.js';
-import { copyFacts } from './copy-facts.js';
-import { customerNameIn } from './customer-name.js';
-import { createFreshCache } from './fresh-cache.js';
+import { copyContextFacts } from './copy-context-facts.js';
+import { findCustomerName } from './customer-name.js';
+import { createExpiringCache } from './expiring-cache.js';
 import { type ContextSection, normalizeContext } from './normalize-context.js';
 
 /** Facts about a customer, ready to show on a page. */
@@ -69,11 +69,11 @@ const maxNames = 5000;
 
 export function createContextReader(options: ContextReaderOptions): ContextReader {
   const { provider, log, onOutcome } = options;
-  const kept = createFreshCache<Reading>({ freshMs: options.cacheMs, max: maxKept });
+  const kept = createExpiringCache<Reading>({ freshMs: options.cacheMs, max: maxKept });
   const names = new Map<string, string>();
 
   function keepName(actorId: string, { facts }: Reading): void {
-    const name = customerNameIn(facts);
+    const name = findCustomerName(facts);
     names.delete(actorId);
     if (name !== null) names.set(actorId, name);
     const [oldest] = names.size > maxNames ? names.keys() : [];
@@ -124,7 +124,7 @@ function readResult(result: unknown): { map: unknown; facts: Record<string, unkn
   const { ok, value, error } = (result ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
   if (ok === false) throw error ?? new Error('err() was returned without a reason');
   if (ok !== true) throw new Error('neither ok(map) nor err(reason) was returned');
-  const facts = copyFacts(value);
+  const facts = copyContextFacts(value);
   if (!facts) throw new Error('ok() was returned with a value that is not a map');
   return { map: value, facts: deepFreeze(facts) };
 }

@@ -9,7 +9,7 @@ const personSection = /customer|user|contact|person|profile|member|client|accoun
  * Finds the customer's name in the facts of a ContextProvider: a text under `name`, `fullName`, `displayName` or
  * `customerName`, at the top level or in a section about a person. Returns null if there is none. Pure.
  */
-export function customerNameIn(facts: Record<string, unknown> | null): string | null {
+export function findCustomerName(facts: Record<string, unknown> | null): string | null {
   if (!facts) return null;
   const sections = Object.entries(facts).filter(([key, value]) => personSection.test(key) && isMap(value));
   for (const map of [facts, ...sections.map(([, value]) => value as Record<string, unknown>)]) {

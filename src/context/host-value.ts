@@ -23,7 +23,7 @@ const thrown = Symbol(unreadable);
  * lists are arrays and `Set`; any other instance is read by its `toJSON` if that returns a scalar, as decimals and URLs
  * do. Never throws.
  */
-export function inspectValue(value: unknown, limit: number): HostValue {
+export function inspectHostValue(value: unknown, limit: number): HostValue {
   try {
     if (typeof value === 'object' && value !== null) return inspectObject(value, limit);
     if (value === undefined || value === null) return { kind: 'scalar', value: null };
@@ -75,7 +75,7 @@ function inspectDate(date: Date): HostValue {
 function inspectInstance(source: object): HostValue {
   const { toJSON, constructor: made } = source as { toJSON?: unknown; constructor?: { name?: unknown } };
   const json: unknown = typeof toJSON === 'function' ? toJSON.call(source) : undefined;
-  if (['string', 'number', 'boolean'].includes(typeof json)) return inspectValue(json, 0);
+  if (['string', 'number', 'boolean'].includes(typeof json)) return inspectHostValue(json, 0);
   const name = made?.name;
   return {
     kind: 'unsupported',

@@ -1,6 +1,6 @@
-import { type HostValue, type HostValueChild, inspectValue } from './host-value.js';
+import { type HostValue, type HostValueChild, inspectHostValue } from './host-value.js';
 import { humanizeLabel } from './humanize-label.js';
-import { type ContextText, presentScalar, withoutControlCharacters } from './present-text.js';
+import { type ContextText, formatScalar, stripControlCharacters } from './present-text.js';
 
 /** One fact as plain data that can be sent as JSON; it holds no object of the host. */
 export type ContextValue =
@@ -26,12 +26,12 @@ export interface ContextSection {
 }
 
 /** The most nested levels of maps and lists, the section itself included. */
-export const maxDepth = 6;
+export const maxContextDepth = 6;
 /** The most entries of one map, items of one list, and sections. */
-export const maxEntries = 200;
+export const maxContextEntries = 200;
 /** The most values, and the most characters, of all sections together. */
-export const maxValues = 2000;
-export const maxCharacters = 200_000;
+export const maxContextValues = 2000;
+export const maxContextCharacters = 200_000;
 
 const maxLabelLength = 200;
 
@@ -42,13 +42,13 @@ const maxLabelLength = 200;
  * map gives no section. Pure; never throws. The result is limited in size and notes where values were left out.
  */
 export function normalizeContext(map: unknown): ContextSection[] {
-  const top = inspectValue(map, maxEntries);
+  const top = inspectHostValue(map, maxContextEntries);
   if (top.kind !== 'map') return [];
-  const walk: Walk = { valuesLeft: maxValues, charactersLeft: maxCharacters, parents: [top.source] };
+  const walk: Walk = { valuesLeft: maxContextValues, charactersLeft: maxContextCharacters, parents: [top.source] };
   const details: ContextSection = { header: 'Details', entries: [] };
   const sections: ContextSection[] = [];
   for (const { key, value } of top.children) {
-    const seen = inspectValue(value, maxEntries);
+    const seen = inspectHostValue(value, maxContextEntries);
     if (seen.kind === 'map' || seen.kind === 'list') {
       sections.push({ header: cut(walk, key), entries: rowsOf(walk, seen) });
     } else {
@@ -75,18 +75,19 @@ function present(walk: Walk, seen: HostValue): ContextValue {
   if (seen.kind === 'scalar') return presentFact(walk, seen.value);
   if (seen.kind === 'unsupported') return { kind: 'unsupported', what: cut(walk, seen.what) };
   if (walk.parents.includes(seen.source)) return { kind: 'truncated', reason: 'contains itself' };
-  if (walk.parents.length > maxDepth) return { kind: 'truncated', reason: `nested deeper than ${maxDepth} levels` };
+  if (walk.parents.length > maxContextDepth)
+    return { kind: 'truncated', reason: `nested deeper than ${maxContextDepth} levels` };
   return within(walk, seen, () => (seen.kind === 'map' ? presentMap(walk, seen) : presentList(walk, seen)));
 }
 
 function presentFact(walk: Walk, fact: Extract<HostValue, { kind: 'scalar' }>['value']): ContextText {
-  const value = presentScalar(fact);
+  const value = formatScalar(fact);
   walk.charactersLeft -= value.text.length;
   return value;
 }
 
 function presentMap(walk: Walk, seen: Container): ContextValue {
-  if (seen.size === 0) return presentScalar(null);
+  if (seen.size === 0) return formatScalar(null);
   return { kind: 'group', entries: entriesOf(walk, seen) };
 }
 
@@ -100,7 +101,7 @@ function entriesOf(walk: Walk, seen: Container): ContextEntry[] {
 }
 
 function presentList(walk: Walk, seen: Container): ContextValue {
-  if (seen.size === 0) return presentScalar(null);
+  if (seen.size === 0) return formatScalar(null);
   const items = seen.children.slice(0, Math.max(walk.valuesLeft, 0)).map(({ value }) => look(walk, value));
   const more = items.length < seen.size ? [leftOut(seen, items.length)] : [];
   if (items.length > 0 && items.every((item) => item.kind === 'map')) {
@@ -117,7 +118,7 @@ function rowsOf(walk: Walk, seen: HostValue): ContextEntry[] {
 }
 
 function look(walk: Walk, value: unknown): HostValue {
-  return inspectValue(value, Math.min(maxEntries, Math.max(walk.valuesLeft, 0)));
+  return inspectHostValue(value, Math.min(maxContextEntries, Math.max(walk.valuesLeft, 0)));
 }
 
 function within<T>(walk: Walk, seen: Container, work: () => T): T {
@@ -135,7 +136,7 @@ function leftOut(seen: Container, shown = seen.children.length): ContextEntry {
 }
 
 function cut(walk: Walk, text: string): string {
-  const label = withoutControlCharacters(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
+  const label = stripControlCharacters(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
   walk.charactersLeft -= label.length;
   return label;
 }

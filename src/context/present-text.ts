@@ -9,10 +9,10 @@ export type ContextText =
   | { kind: 'text'; text: string; presentation: 'date'; iso: string };
 
 /** The most characters shown of one text; `leftOut` counts the rest. */
-export const maxTextLength = 5000;
+export const maxContextTextLength = 5000;
 
 /** Formats a scalar: booleans as Yes and No, null as a dash, dates in UTC. */
-export function presentScalar(value: string | number | bigint | boolean | Date | null): ContextText {
+export function formatScalar(value: string | number | bigint | boolean | Date | null): ContextText {
   if (typeof value === 'string') return presentText(value);
   if (typeof value === 'boolean') return { kind: 'text', text: value ? 'Yes' : 'No', presentation: 'boolean' };
   if (typeof value === 'bigint') return { kind: 'text', text: digits(value), presentation: 'number' };
@@ -30,17 +30,17 @@ function digits(value: bigint): string {
 }
 
 function presentText(given: string): ContextText {
-  const text = withoutControlCharacters(given.slice(0, maxTextLength));
-  const leftOut = given.length - maxTextLength;
+  const text = stripControlCharacters(given.slice(0, maxContextTextLength));
+  const leftOut = given.length - maxContextTextLength;
   if (leftOut > 0) return { kind: 'text', text, presentation: 'plain', leftOut };
-  if (text.trim() === '') return presentScalar(null);
+  if (text.trim() === '') return formatScalar(null);
   return (
     presentEmail(given) ?? presentLink(given) ?? presentDate(text) ?? { kind: 'text', text, presentation: 'plain' }
   );
 }
 
 /** Removes NUL, lone surrogates and control characters other than line breaks and tabs. */
-export function withoutControlCharacters(text: string): string {
+export function stripControlCharacters(text: string): string {
   return toStorableText(text).replace(/(?![\n\t])\p{Cc}/gu, '');
 }
 

@@ -14,7 +14,7 @@ import {
   readMountOptions,
   required,
 } from '../validation/mount-options.js';
-import { type PortalStrings, textKeys } from './strings/strings.js';
+import { type PortalStrings, portalTextKeys } from './strings/strings.js';
 
 /** A customer as the host's session knows them. */
 export interface PortalCustomer {
@@ -61,7 +61,7 @@ export interface PortalOptions {
 }
 
 /** The portal's options with defaults filled in. `base` has no trailing slash, so that paths can be appended to it. */
-export interface MountedPortal {
+export interface ResolvedPortalOptions {
   base: string;
   customer: PortalOptions['customer'];
   strings: PortalStrings;
@@ -95,12 +95,12 @@ const schemas: MountSchemas<PortalOptions> = {
 /**
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
-export function portalOptions(given: PortalOptions): MountedPortal {
+export function readPortalOptions(given: PortalOptions): ResolvedPortalOptions {
   const options = readMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,
-    strings: readHostTexts(helper, options.strings ?? {}, textKeys),
+    strings: readHostTexts(helper, options.strings ?? {}, portalTextKeys),
     writesPerMinute: options.rateLimit?.perMinute ?? 20,
     readsPerMinute: options.rateLimit?.readsPerMinute ?? 600,
     styles: options.styles,

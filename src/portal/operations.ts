@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type CustomerConversation, type CustomerMessage, csatRatings } from '../contracts/domain.js';
 import { maxCustomerName } from '../conversations/customer.js';
 import { isId } from '../validation/input.js';
-import type { PortalPageContext, Services } from './handler.js';
-import { RequestProblem, rateLimited } from './problems.js';
+import type { PortalPageContext, PortalServices } from './handler.js';
+import { RequestProblem, rateLimitProblem } from './problems.js';
 
 /** The longest message that a customer may send, in characters. */
 export const maxMessageLength = 20_000;
@@ -16,7 +16,7 @@ interface Write {
 
 /** Opens a conversation for this customer and returns it with its message. */
 export async function openConversation(
-  services: Services,
+  services: PortalServices,
   { customer }: PortalPageContext,
   { subject, message, key }: Write & { subject: string; message: string },
 ): Promise<CustomerConversation> {
@@ -40,7 +40,7 @@ export async function openConversation(
 
 /** Adds a message to a conversation. Throws `CONVERSATION_NOT_FOUND` if it is not this customer's. */
 export async function writeMessage(
-  services: Services,
+  services: PortalServices,
   { customer }: PortalPageContext,
   id: string,
   { message, key }: Write & { message: string },
@@ -60,7 +60,7 @@ export async function writeMessage(
  * dedupe key: later changes could escape the write limit by reusing known keys.
  */
 export async function rateConversation(
-  services: Services,
+  services: PortalServices,
   { customer }: PortalPageContext,
   id: string,
   given: string,
@@ -76,7 +76,7 @@ export async function rateConversation(
 }
 
 /** Loads a conversation of this customer. Throws `CONVERSATION_NOT_FOUND` for another customer's. */
-async function requireOwn({ api }: Services, customerId: string, id: string): Promise<CustomerConversation> {
+async function requireOwn({ api }: PortalServices, customerId: string, id: string): Promise<CustomerConversation> {
   if (!isId(id)) throw new RequestProblem('CONVERSATION_NOT_FOUND');
   return api.conversations.getForCustomer(customerId, id, { limit: 1 });
 }
@@ -88,7 +88,7 @@ function requireMessage(message: string): void {
 }
 
 /** Counts a write towards the customer's limit. Call it last, so that a refused request does not count. */
-async function takeTurn({ writes }: Services, customerId: string, key: string | undefined): Promise<void> {
+async function takeTurn({ writes }: PortalServices, customerId: string, key: string | undefined): Promise<void> {
   const seconds = await writes.take(customerId, key);
-  if (seconds > 0) throw rateLimited('tooManyMessages', seconds);
+  if (seconds > 0) throw rateLimitProblem('tooManyMessages', seconds);
 }

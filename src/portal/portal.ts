@@ -1,7 +1,7 @@
 import { createMount, type Mounted } from '../http/mount.js';
 import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
-import { type PortalOptions, portalOptions } from './mount-options.js';
+import { type PortalOptions, readPortalOptions } from './mount-options.js';
 import type { PortalApi } from './portal-api.js';
 
 export type { PortalCustomer, PortalOptions, PortalRateLimit } from './mount-options.js';
@@ -18,7 +18,7 @@ export interface Portal extends Mounted {
  * Its code and assets are loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
  */
 export function createPortal(runtime: Runtime, api: PortalApi, given: PortalOptions): Portal {
-  const options = portalOptions(given);
+  const options = readPortalOptions(given);
   const closing = new AbortController();
   const mounted = createMount({
     name: 'portal',
@@ -27,8 +27,8 @@ export function createPortal(runtime: Runtime, api: PortalApi, given: PortalOpti
     log: runtime.log,
     owns: (path) => path === options.base || path.startsWith(`${options.base}/`),
     async load() {
-      const { createApp } = await import('./app.js');
-      const app = await createApp({ runtime, api, options, closing: closing.signal });
+      const { createPortalApp } = await import('./app.js');
+      const app = await createPortalApp({ runtime, api, options, closing: closing.signal });
       return { fetch: (request, native) => app.fetch(request, native) };
     },
   });

@@ -1,6 +1,6 @@
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
 import type { UnreadReason } from '../http/read-form.js';
-import { fillPlaceholders, type TextKey, type Wording } from './strings/strings.js';
+import { fillPlaceholders, type PortalTextKey, type PortalWording } from './strings/strings.js';
 
 /** The HTTP status of each `error.code` in responses. */
 const statuses = {
@@ -24,7 +24,7 @@ export type ProblemStatus = (typeof statuses)[ProblemCode];
 
 export interface ProblemDetails {
   /** The key of the text that a page shows to the customer. */
-  text?: TextKey;
+  text?: PortalTextKey;
   values?: Record<string, string | number>;
   /** Message for developers, in English, which API clients get instead of the page's text. */
   message?: string;
@@ -45,18 +45,18 @@ export class RequestProblem extends Error {
   }
 
   /** Returns the text for the customer, in their language. */
-  textIn({ texts }: Wording): string {
+  textIn({ texts }: PortalWording): string {
     const key = this.details.text ?? usualTexts[this.code] ?? (this.status >= 500 ? 'failed' : 'notSent');
     return fillPlaceholders(texts[key], this.details.values ?? {});
   }
 
   /** Returns the message for an API client, or the customer's text if there is none. */
-  messageIn(wording: Wording): string {
+  messageIn(wording: PortalWording): string {
     return this.details.message ?? this.textIn(wording);
   }
 }
 
-const usualTexts: Partial<Record<ProblemCode, TextKey>> = {
+const usualTexts: Partial<Record<ProblemCode, PortalTextKey>> = {
   NOT_FOUND: 'pageNotFound',
   METHOD_NOT_ALLOWED: 'pageNotFound',
   CONVERSATION_NOT_FOUND: 'conversationNotFound',
@@ -71,12 +71,12 @@ const known: Partial<Record<ErrorCode, ProblemCode>> = {
 };
 
 /** Creates the problem of a reached rate limit; `seconds` is the time until the next attempt. */
-export function rateLimited(text: TextKey, seconds: number): RequestProblem {
+export function rateLimitProblem(text: PortalTextKey, seconds: number): RequestProblem {
   return new RequestProblem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
 }
 
 /** Converts any error to a `RequestProblem`; an error that the customer cannot solve becomes `INTERNAL`. */
-export function problemOf(error: unknown): RequestProblem {
+export function toRequestProblem(error: unknown): RequestProblem {
   if (error instanceof RequestProblem) return error;
   const code = (isCairnloopError(error) && known[error.code]) || 'INTERNAL';
   if (code !== 'INPUT_INVALID') return new RequestProblem(code);
@@ -90,22 +90,24 @@ function inputProblems(error: CairnloopError): string {
   return problems.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
 }
 
-export const maxBodyBytes = 256 * 1024;
+export const maxRequestBodyBytes = 256 * 1024;
 
 /** Creates the problem for a request body that could not be read. */
-export function unreadProblem(why: UnreadReason): RequestProblem {
+export function unreadBodyProblem(why: UnreadReason): RequestProblem {
   switch (why) {
     case 'too large':
-      return new RequestProblem('BODY_TOO_LARGE', { message: `Request body too large (limit ${maxBodyBytes} bytes).` });
+      return new RequestProblem('BODY_TOO_LARGE', {
+        message: `Request body too large (limit ${maxRequestBodyBytes} bytes).`,
+      });
     case 'too slow':
       return new RequestProblem('REQUEST_TIMEOUT', { message: 'The request body did not arrive in time.' });
     case 'malformed':
       return new RequestProblem('INPUT_INVALID', { message: 'The request body cannot be parsed.' });
     case 'already read':
-      return new RequestProblem('INTERNAL', { message: alreadyRead });
+      return new RequestProblem('INTERNAL', { message: bodyAlreadyReadMessage });
   }
 }
 
-export const alreadyRead =
+export const bodyAlreadyReadMessage =
   'The request body was read before it reached the portal, and request.body holds nothing of it. ' +
   'Mount the portal before the body parser of your framework (docs/workspace.md of cairnloop, "Where to mount").';

@@ -2,7 +2,7 @@ import { draftStatuses } from '../contracts/domain.js';
 import type { Report, ReportNumber } from './report-types.js';
 
 /** A number of a report under a name that is safe in a URL, e.g. `sla.breached` or `deliveries.reply.done`. */
-export interface NamedNumber {
+export interface NamedReportNumber {
   name: string;
   /** The title of the list of conversations that the number counts. */
   label: string;
@@ -21,7 +21,7 @@ const draftLabels: Record<(typeof draftStatuses)[number], string> = {
 };
 
 /** Returns every number of a report whose conversations can be listed. Pure. */
-export function reportNumbers(report: Report): NamedNumber[] {
+export function listReportNumbers(report: Report): NamedReportNumber[] {
   const { opened, firstResponse, sla, csat, drafts, deliveries } = report;
   return [
     { name: 'opened', label: 'Opened', number: opened },

@@ -1,5 +1,5 @@
 /** Formats a duration as `45 s`, `12 min`, `5.2 h` or `3.1 d`; null as a dash. Pure. */
-export function formatSpan(seconds: number | null): string {
+export function formatDuration(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;

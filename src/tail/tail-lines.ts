@@ -24,7 +24,7 @@ export interface DeliveryLine {
 }
 
 /** An event of the audit record. Its detail is left out, because it may hold text that people wrote. */
-export interface EventLine {
+export interface AuditEventLine {
   type: 'event';
   at: Date;
   id: string;
@@ -34,7 +34,7 @@ export interface EventLine {
   subjectId: string | null;
 }
 
-export type TailLine = DeliveryLine | EventLine;
+export type TailLine = DeliveryLine | AuditEventLine;
 
 /** Conditions that a line must match to be shown; with a topic or a state, only deliveries match. */
 export interface TailFilter {
@@ -43,13 +43,13 @@ export interface TailFilter {
   conversationId?: string | undefined;
 }
 
-export function matchesFilter(line: TailLine, { topic, state, conversationId }: TailFilter): boolean {
+export function matchesTailFilter(line: TailLine, { topic, state, conversationId }: TailFilter): boolean {
   if (conversationId !== undefined && line.conversationId !== conversationId) return false;
   if (line.type === 'event') return topic === undefined && state === undefined;
   return (topic === undefined || line.topic === topic) && (state === undefined || line.state === state);
 }
 
-export function toEventLine(row: AuditEventRow): EventLine {
+export function toAuditEventLine(row: AuditEventRow): AuditEventLine {
   const { id, action, actor_id: actorId, conversation_id: conversationId, subject_id: subjectId } = row;
   return { type: 'event', at: toDate(row.at), id, action, actorId, conversationId, subjectId };
 }

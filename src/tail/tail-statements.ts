@@ -45,7 +45,7 @@ export const selectServerTime = statement<NoParams, { now: Timestamp }>(
  * Reads new, due and watched deliveries by index scans. Includes deliveries due within two seconds, so that they are
  * seen before a worker claims them.
  */
-export const selectDeliveries = statement<
+export const selectTailedDeliveries = statement<
   { from: Date; watched: string[]; topics: DeliveryTopic[]; conversationId: string | null },
   TailedDeliveryRow
 >(
@@ -73,7 +73,7 @@ export const selectDeliveries = statement<
     FROM ${s}.deliveries d WHERE d.id = ANY (ARRAY(SELECT id FROM wanted))`,
 );
 
-export const selectEvents = statement<{ from: Date; conversationId: string | null }, AuditEventRow>(
+export const selectTailedAuditEvents = statement<{ from: Date; conversationId: string | null }, AuditEventRow>(
   'tail.events',
   (s, p) => `
     SELECT id, at, action, actor ->> 'id' AS actor_id, conversation_id, subject_id FROM ${s}.audit_events

@@ -5,17 +5,17 @@ import { isOutage } from '../db/outage.js';
 import type { Executor } from '../db/statement.js';
 import {
   type DeliveryLine,
-  matchesFilter,
+  matchesTailFilter,
   type TailFilter,
   type TailLine,
+  toAuditEventLine,
   toDeliveryLine,
-  toEventLine,
 } from './tail-lines.js';
 import {
   maxRowsPerPoll,
-  selectDeliveries,
-  selectEvents,
   selectServerTime,
+  selectTailedAuditEvents,
+  selectTailedDeliveries,
   type TailedDeliveryRow,
 } from './tail-statements.js';
 
@@ -54,7 +54,7 @@ const mostWatched = 1000;
  * Shows deliveries and audit events as they happen, from now until `signal` aborts. Polls when the change feed
  * announces a change, and at least every second. Waits while the database is unreachable.
  */
-export async function tail(options: TailOptions): Promise<void> {
+export async function tailActivity(options: TailOptions): Promise<void> {
   const { changeFeed, signal, show, warn } = options;
   const wake = createWake(signal);
   const unsubscribe = changeFeed.subscribe(wake.now);
@@ -148,17 +148,17 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     const { conversationId = null } = filter;
     const watched = [...pendingIds].slice(-mostWatched);
     const [deliveries, events] = await Promise.all([
-      db.run(selectDeliveries, { from, watched, topics, conversationId }),
-      db.run(selectEvents, { from, conversationId }),
+      db.run(selectTailedDeliveries, { from, watched, topics, conversationId }),
+      db.run(selectTailedAuditEvents, { from, conversationId }),
     ]);
     if (isCutOff(deliveries.filter((row) => row.is_new)) || isCutOff(events))
       warn(`More than ${maxRowsPerPoll} new deliveries or audit events at once; the oldest are not shown.`);
     from = new Date(Math.max(from.getTime(), now.getTime() - lookBackMs));
-    const eventLines = events.map(toEventLine).filter(({ id }) => isChanged(id, '', true));
+    const eventLines = events.map(toAuditEventLine).filter(({ id }) => isChanged(id, '', true));
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
     forgetOldest(pendingIds, mostWatched);
-    return lines.filter((line) => matchesFilter(line, filter)).sort(byTime);
+    return lines.filter((line) => matchesTailFilter(line, filter)).sort(byTime);
   };
 }
 

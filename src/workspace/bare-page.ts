@@ -15,7 +15,7 @@ export interface BarePage {
 }
 
 /** Responds to an unidentified visitor: with HTML to a browser, with JSON if requested, else with plain text. */
-export function barePage(request: Request, page: BarePage): Response {
+export function respondWithBarePage(request: Request, page: BarePage): Response {
   const accept = request.headers.get('accept') ?? '';
   const headers: Record<string, string> = { ...securityHeaders, vary: 'accept, accept-language' };
   const answer = (type: string, body: string) =>

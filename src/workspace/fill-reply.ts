@@ -1,14 +1,14 @@
 import type { ContextEntry, ContextSection } from '../context/normalize-context.js';
 
 /** The text of a saved reply with its variables replaced. */
-export interface FilledReply {
+export interface FilledReplyText {
   text: string;
   /** Names of the variables without a known value; they stay in the text. */
   missing: string[];
 }
 
 /** The values that replace the variables of a saved reply. */
-export interface ReplyValues {
+export interface ReplyVariableValues {
   customer: { id: string | null; name: string | null };
   operator: { id: string; name?: string | undefined };
   conversation: { subject: string | null; priority: string };
@@ -18,7 +18,7 @@ export interface ReplyValues {
 const variable = /\{\{\s*([^{}\n]{1,200}?)\s*\}\}/g;
 
 /** Whether the text of a saved reply has variables that may need the customer's facts. */
-export function needsFacts(text: string): boolean {
+export function needsCustomerFacts(text: string): boolean {
   return [...text.matchAll(variable)].some(([, name = '']) => /^(?:context\.|customer\.name)/i.test(name));
 }
 
@@ -28,7 +28,7 @@ export function needsFacts(text: string): boolean {
  * header, then the labels below it. Case, spaces and dashes in a variable's name do not matter. Variables inside a
  * filled-in value are not replaced.
  */
-export function fillReply(body: string, values: ReplyValues): FilledReply {
+export function fillSavedReply(body: string, values: ReplyVariableValues): FilledReplyText {
   const missing = new Set<string>();
   const text = body.replace(variable, (whole, name: string) => {
     const value = variableValue(name, values);
@@ -39,7 +39,10 @@ export function fillReply(body: string, values: ReplyValues): FilledReply {
   return { text, missing: [...missing] };
 }
 
-function variableValue(name: string, { customer, operator, conversation, sections }: ReplyValues): string | null {
+function variableValue(
+  name: string,
+  { customer, operator, conversation, sections }: ReplyVariableValues,
+): string | null {
   const [group = '', ...rest] = name.split('.').map(plain);
   const [field = ''] = rest;
   switch (group) {

@@ -33,7 +33,7 @@ const earlierMessage =
  * Splits a message into text, fenced code, quotations and the signature. The blocks' texts, joined by line breaks, are
  * the message again.
  */
-export function messageBlocks(text: string): MessageBlock[] {
+export function splitMessageBlocks(text: string): MessageBlock[] {
   const lines = text.split('\n');
   const blocks: { kind: MessageBlock['kind']; lines: string[] }[] = [];
   const add = (kind: MessageBlock['kind'], added: string[]) => {
@@ -93,6 +93,6 @@ function fold(blocks: MessageBlock[]): MessageBlock[] {
 }
 
 /** Returns the code of a code block without its fence lines. */
-export function codeInFences(text: string): string {
+export function codeWithoutFences(text: string): string {
   return text.split('\n').slice(1, -1).join('\n');
 }

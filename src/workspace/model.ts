@@ -3,7 +3,7 @@ import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message 
 /** The data that workspace pages show: query rows converted to plain values. */
 
 /** The SLA clock of a conversation, as operators see it. */
-export interface Clock {
+export interface SlaClock {
   priority: string;
   status: 'active' | 'fulfilled' | 'breached';
   startedAt: Date;
@@ -34,7 +34,7 @@ export interface QueueRow {
   tags: string[];
   /** When the snooze ends; null if the conversation is not snoozed. */
   snoozedUntil: Date | null;
-  clock: Clock | null;
+  clock: SlaClock | null;
 }
 
 /** A count with a cap: `more` means that there are more than `value`. */
@@ -78,7 +78,7 @@ export interface ThreadDraft extends Draft {
 }
 
 /** An operator's action that waits for its take-back time to end, or that is held instead of being executed. */
-export interface PendingLine {
+export interface PendingActionLine {
   id: string;
   kind: 'reply' | 'use' | 'approve' | 'edit' | 'resolve';
   thenResolve: boolean;
@@ -91,10 +91,10 @@ export interface PendingLine {
 }
 
 /** Everything of a conversation that its page shows besides the messages. */
-export interface ThreadHead {
+export interface ThreadDetails {
   conversation: Conversation;
   customer: string | null;
-  clock: Clock | null;
+  clock: SlaClock | null;
   /** Since when the customer waits for an answer; null if no answer is due. */
   waitingSince: Date | null;
   /** Whether the team wrote the newest message. */
@@ -102,7 +102,7 @@ export interface ThreadHead {
   /** The drafts that await a decision, and the newest draft if a customer message superseded it; newest first. */
   drafts: ThreadDraft[];
   /** Pending and held actions of operators, oldest first. */
-  pending: PendingLine[];
+  pending: PendingActionLine[];
   outbound: OutboundMessageLine[];
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */

@@ -15,7 +15,7 @@ import {
   optional,
   readMountOptions,
 } from '../validation/mount-options.js';
-import { textKeys, type WorkspaceStrings } from './strings/strings.js';
+import { type WorkspaceStrings, workspaceTextKeys } from './strings/strings.js';
 
 /** Options with which a host mounts the workspace. */
 export interface WorkspaceOptions {
@@ -58,7 +58,7 @@ export interface WorkspaceOptions {
 /**
  * The workspace's options with defaults filled in. `base` has no trailing slash, so that paths can be appended to it.
  */
-export interface MountedOptions {
+export interface ResolvedWorkspaceOptions {
   base: string;
   operator: WorkspaceOptions['operator'];
   title: string;
@@ -95,14 +95,14 @@ export const defaultRepliesFolder = 'cairnloop/replies';
 /**
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
-export function mountOptions(given: WorkspaceOptions): MountedOptions {
+export function readWorkspaceOptions(given: WorkspaceOptions): ResolvedWorkspaceOptions {
   const options = readMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     operator: options.operator,
     title: options.title ?? 'Support',
     signInUrl: options.signInUrl,
-    strings: readHostTexts(helper, options.strings ?? {}, textKeys),
+    strings: readHostTexts(helper, options.strings ?? {}, workspaceTextKeys),
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     ...(options.takeBackSeconds !== undefined && { takeBackSeconds: options.takeBackSeconds }),

@@ -1,12 +1,12 @@
 import type { Actor } from '../contracts/domain.js';
 import type { ServedAssets } from '../http/assets.js';
 
-export const themes = ['system', 'light', 'dark'] as const;
+export const pageThemes = ['system', 'light', 'dark'] as const;
 
 /** The name of the cookie that holds the operator's theme. */
-export const themeCookie = 'cairnloop_theme';
+export const themeCookieName = 'cairnloop_theme';
 
-export type Theme = (typeof themes)[number];
+export type PageTheme = (typeof pageThemes)[number];
 
 /** The values that every page needs: its mount path, its operator and the token of its forms. */
 export interface PageContext {
@@ -19,7 +19,7 @@ export interface PageContext {
   operator: Actor;
   /** The CSRF token that every form of this operator carries. */
   token: string;
-  theme: Theme;
+  theme: PageTheme;
   assets: ServedAssets;
   /** The page's path below the mount path, with its query; for the response to a POST, the page to go back to. */
   path: string;
@@ -31,7 +31,7 @@ export interface PageContext {
 }
 
 /** A notice above the page: what happened, what is not lost and what to do next. */
-export interface Notice {
+export interface PageNotice {
   tone: 'done' | 'conflict' | 'error';
   title: string;
   text?: string;

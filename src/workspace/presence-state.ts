@@ -1,12 +1,12 @@
 import type { Actor } from '../contracts/domain.js';
 
 /** An operator, and a conversation that they have open. */
-export interface OpenPlace {
+export interface OperatorInConversation {
   operator: Actor;
   conversationId: string;
 }
 
-export interface PresentOperator extends OpenPlace {
+export interface PresentOperator extends OperatorInConversation {
   isTyping: boolean;
 }
 
@@ -15,13 +15,13 @@ export interface PresentOperator extends OpenPlace {
  * of this process's clock.
  */
 export interface PresenceState {
-  here(processId: string, place: OpenPlace, until: number): void;
-  gone(processId: string, place: OpenPlace): void;
+  here(processId: string, place: OperatorInConversation, until: number): void;
+  gone(processId: string, place: OperatorInConversation): void;
   /** Marks an operator as typing until a time. Returns whether they were not typing before. */
-  typing(place: OpenPlace, until: number): boolean;
+  typing(place: OperatorInConversation, until: number): boolean;
   /** Removes operators and typing marks that have expired. Returns whether there were any. */
   forget(now: number): boolean;
-  of(processId: string): OpenPlace[];
+  of(processId: string): OperatorInConversation[];
   present(): PresentOperator[];
 }
 
@@ -30,7 +30,7 @@ const maxEntries = 1000;
 
 interface Kept {
   processId: string;
-  place: OpenPlace;
+  place: OperatorInConversation;
   until: number;
 }
 
@@ -40,13 +40,13 @@ export function createPresenceState(): PresenceState {
 
   return {
     here(processId, place, until) {
-      const key = `${processId} ${placeKey(place)}`;
+      const key = `${processId} ${presenceKey(place)}`;
       if (places.has(key) || places.size < maxEntries) places.set(key, { processId, place, until });
     },
-    gone: (processId, place) => places.delete(`${processId} ${placeKey(place)}`),
+    gone: (processId, place) => places.delete(`${processId} ${presenceKey(place)}`),
     typing(place, until) {
-      const isNew = !typists.has(placeKey(place));
-      if (!isNew || typists.size < maxEntries) typists.set(placeKey(place), until);
+      const isNew = !typists.has(presenceKey(place));
+      if (!isNew || typists.size < maxEntries) typists.set(presenceKey(place), until);
       return isNew;
     },
     forget(now) {
@@ -58,10 +58,10 @@ export function createPresenceState(): PresenceState {
     },
     of: (processId) => [...places.values()].filter((kept) => kept.processId === processId).map(({ place }) => place),
     present() {
-      const all = new Map([...places.values()].map(({ place }) => [placeKey(place), place]));
+      const all = new Map([...places.values()].map(({ place }) => [presenceKey(place), place]));
       return [...all].map(([key, place]) => ({ ...place, isTyping: typists.has(key) }));
     },
   };
 }
 
-export const placeKey = ({ operator, conversationId }: OpenPlace) => `${operator.id} ${conversationId}`;
+export const presenceKey = ({ operator, conversationId }: OperatorInConversation) => `${operator.id} ${conversationId}`;

@@ -1,5 +1,5 @@
 import { toStorableText } from '../foundation/redact.js';
-import type { TextKey } from './strings/strings.js';
+import type { WorkspaceTextKey } from './strings/strings.js';
 
 /** The filters of the queue, in the order in which the page shows them. */
 export const queueFilters = [
@@ -12,11 +12,11 @@ export const queueFilters = [
   { key: 'breached', label: 'filterBreached' },
   { key: 'snoozed', label: 'filterSnoozed' },
   { key: 'resolved', label: 'filterResolved' },
-] as const satisfies { key: string; label: TextKey }[];
+] as const satisfies { key: string; label: WorkspaceTextKey }[];
 
 export type QueueFilter = (typeof queueFilters)[number]['key'];
 
-export const defaultFilter: QueueFilter = 'open';
+export const defaultQueueFilter: QueueFilter = 'open';
 
 /** Which part of the queue a page shows. A search covers every conversation and ignores the filter. */
 export interface QueueView {
@@ -34,7 +34,7 @@ export interface QueueView {
 }
 
 /** Whether a filter implies an owner, so that no other owner can be chosen beside it. */
-export const hasOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
+export const impliesOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
   return queueFilters.some((filter) => filter.key === value);
@@ -44,7 +44,7 @@ export function isQueueFilter(value: unknown): value is QueueFilter {
 export function parseQueueView(query: (name: string) => string | undefined): QueueView {
   const filter = query('filter');
   const cursor = query('cursor') ?? '';
-  const known = isQueueFilter(filter) ? filter : defaultFilter;
+  const known = isQueueFilter(filter) ? filter : defaultQueueFilter;
   const tag = toStorableText((query('tag') ?? '').slice(0, 500)).trim();
   const owner = query('owner');
   return {
@@ -52,17 +52,17 @@ export function parseQueueView(query: (name: string) => string | undefined): Que
     search: toStorableText((query('q') ?? '').slice(0, 200)).trim(),
     cursor: /^[\w-]{1,500}$/.test(cursor) ? cursor : null,
     ...(tag && { tag }),
-    ...(owner !== undefined && owner !== '*' && !hasOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
+    ...(owner !== undefined && owner !== '*' && !impliesOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
     ...(query('select') !== undefined && { selecting: true }),
     ...(query('select') === 'all' && { allTicked: true }),
   };
 }
 
 /** Returns the query string of a queue view, with its `?`; empty for the default view. */
-export function queueQuery(view: QueueView, withCursor = true): string {
+export function queueQueryString(view: QueueView, withCursor = true): string {
   const query = new URLSearchParams();
   if (view.search) query.set('q', view.search);
-  else if (view.filter !== defaultFilter) query.set('filter', view.filter);
+  else if (view.filter !== defaultQueueFilter) query.set('filter', view.filter);
   if (!view.search && view.tag) query.set('tag', view.tag);
   if (!view.search && view.owner !== undefined) query.set('owner', view.owner);
   if (withCursor && view.cursor) query.set('cursor', view.cursor);
@@ -71,6 +71,6 @@ export function queueQuery(view: QueueView, withCursor = true): string {
 }
 
 /** Adds a parameter to a query string. */
-export function withParameter(query: string, name: string, value: string): string {
+export function addQueryParameter(query: string, name: string, value: string): string {
   return `${query}${query ? '&' : '?'}${name}=${value}`;
 }

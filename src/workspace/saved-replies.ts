@@ -56,7 +56,7 @@ async function readReply(folder: string, file: string, log: Pick<Logger, 'warn'>
     const whole = path.join(folder, file);
     const { size } = await stat(whole);
     if (size > maxBytes) throw new Error(`it has ${size} bytes, and a saved reply at most ${maxBytes}`);
-    const reply = parseReply(file, await readFile(whole, 'utf8'));
+    const reply = parseSavedReply(file, await readFile(whole, 'utf8'));
     if (reply.body === '') throw new Error('it is empty');
     return reply;
   } catch (error) {
@@ -66,7 +66,7 @@ async function readReply(folder: string, file: string, log: Pick<Logger, 'warn'>
 }
 
 /** Parses a saved reply. A heading on the first line is its title, and no part of its text. */
-export function parseReply(file: string, text: string): SavedReply {
+export function parseSavedReply(file: string, text: string): SavedReply {
   const name = file.replace(/\.md$/i, '');
   const plain = toStorableText(text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')).trim();
   const heading = /^#\s+(.+)(?:\n|$)/.exec(plain);

@@ -1,5 +1,5 @@
 /** A part of a text, marked as search hit or not. */
-export interface HitPart {
+export interface SearchHitPart {
   text: string;
   hit: boolean;
 }
@@ -8,15 +8,15 @@ export interface HitPart {
 const maxHits = 200;
 
 /** Splits a search into words, with case and accents folded. */
-export function searchWords(search: string): string[] {
+export function splitSearchWords(search: string): string[] {
   return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
 }
 
 /** Splits a text at the searched words, ignoring case and accents. */
-export function splitAtHits(text: string, words: readonly string[]): HitPart[] {
+export function splitAtSearchHits(text: string, words: readonly string[]): SearchHitPart[] {
   if (words.length === 0) return [{ text, hit: false }];
   const folded = foldLetters(text);
-  const parts: HitPart[] = [];
+  const parts: SearchHitPart[] = [];
   let from = 0;
   for (const [start, end] of hitsIn(folded, words)) {
     if (start > from) parts.push({ text: text.slice(from, start), hit: false });

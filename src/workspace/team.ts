@@ -1,5 +1,5 @@
 import type { Actor } from '../contracts/domain.js';
-import type { ThreadHead } from './model.js';
+import type { ThreadDetails } from './model.js';
 
 /** The operators whom this process has seen, for the list of possible owners. */
 export interface Team {
@@ -37,7 +37,7 @@ export function ownerCandidates(team: Team, actors: readonly (Actor | null)[], c
 }
 
 /** Returns everyone who acted in a conversation, and its owner. */
-export const actorsOf = ({ audit, conversation }: ThreadHead) => [
+export const actorsOfThread = ({ audit, conversation }: ThreadDetails) => [
   ...audit.map(({ actor }) => actor),
   conversation.assignee,
 ];

@@ -2,15 +2,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Child } from 'hono/jsx';
 import { fillPlaceholders } from '../http/wording.js';
-import { browserKeys, type CountKey, type TextKey, type WorkspaceWording, wordingFor } from './strings/strings.js';
+import {
+  type CountTextKey,
+  chooseWorkspaceWording,
+  pageScriptTextKeys,
+  type WorkspaceTextKey,
+  type WorkspaceWording,
+} from './strings/strings.js';
 
 type Values = Record<string, string | number>;
 
 const current = new AsyncLocalStorage<WorkspaceWording>();
-const unasked = wordingFor({}, null);
+const unasked = chooseWorkspaceWording({}, null);
 
 /** Runs `work` with the texts of one request. */
-export function withWording<T>(wording: WorkspaceWording, work: () => T): T {
+export function runWithWording<T>(wording: WorkspaceWording, work: () => T): T {
   return current.run(wording, work);
 }
 
@@ -18,22 +24,22 @@ export function withWording<T>(wording: WorkspaceWording, work: () => T): T {
 export const currentWording = (): WorkspaceWording => current.getStore() ?? unasked;
 
 /** Returns a text by its key, with values in place of names in braces, and numbers localized. */
-export function t(key: TextKey, values: Values = {}): string {
+export function t(key: WorkspaceTextKey, values: Values = {}): string {
   return fillPlaceholders(currentWording().texts[key], written(values));
 }
 
 /** Returns a text about a number, in the language's plural form; `{count}` is replaced by the number. */
-export function tCount(stem: CountKey, count: number, values: Values = {}): string {
+export function tCount(stem: CountTextKey, count: number, values: Values = {}): string {
   return fillPlaceholders(formFor(stem, count), written({ count, ...values }));
 }
 
 /** Returns a text in which elements replace the names in braces. */
-export function tParts(key: TextKey, parts: Record<string, Child>): Child[] {
+export function tParts(key: WorkspaceTextKey, parts: Record<string, Child>): Child[] {
   return split(currentWording().texts[key], parts);
 }
 
 /** Returns a text about a number, in its plural form, in which elements replace the names in braces. */
-export function tCountParts(stem: CountKey, count: number, parts: Record<string, Child>): Child[] {
+export function tCountParts(stem: CountTextKey, count: number, parts: Record<string, Child>): Child[] {
   return split(formFor(stem, count), { count: formatNumber(count), ...parts });
 }
 
@@ -43,14 +49,16 @@ export function formatNumber(value: number, options?: Intl.NumberFormatOptions):
 }
 
 /** Returns the texts of the page's script as JSON. */
-export function browserTexts(): string {
+export function pageScriptTextsJson(): string {
   const texts = currentWording().texts as Record<string, string>;
-  return JSON.stringify(Object.fromEntries(browserKeys.filter((key) => key in texts).map((key) => [key, texts[key]])));
+  return JSON.stringify(
+    Object.fromEntries(pageScriptTextKeys.filter((key) => key in texts).map((key) => [key, texts[key]])),
+  );
 }
 
 const rules = new Map<string, Intl.PluralRules>();
 
-function formFor(stem: CountKey, count: number): string {
+function formFor(stem: CountTextKey, count: number): string {
   const { texts, locale } = currentWording();
   const rule = rules.get(locale) ?? new Intl.PluralRules(locale);
   if (rules.size < maxRules) rules.set(locale, rule);

@@ -2,9 +2,9 @@ import { createMount, type Mounted } from '../http/mount.js';
 import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
 import type { BarePage } from './bare-page.js';
-import { mountOptions, type WorkspaceOptions } from './mount-options.js';
-import { wordingFor } from './strings/strings.js';
-import { t, withWording } from './translate.js';
+import { readWorkspaceOptions, type WorkspaceOptions } from './mount-options.js';
+import { chooseWorkspaceWording } from './strings/strings.js';
+import { runWithWording, t } from './translate.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 export type { WorkspaceOptions } from './mount-options.js';
@@ -28,7 +28,7 @@ const unavailable = (): BarePage => ({
  * `MOUNT_OPTION_INVALID`.
  */
 export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: WorkspaceOptions): Workspace {
-  const options = mountOptions(given);
+  const options = readWorkspaceOptions(given);
   const closing = new AbortController();
   const mounted = createMount({
     name: 'workspace',
@@ -37,13 +37,13 @@ export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: Work
     log: runtime.log,
     owns: (path) => path === options.base || path === `${options.base}/` || path.startsWith(`${options.base}/`),
     async unavailable(request) {
-      const { barePage } = await import('./bare-page.js');
-      const words = wordingFor(options.strings, request.headers.get('accept-language'));
-      return withWording(words, () => barePage(request, unavailable()));
+      const { respondWithBarePage } = await import('./bare-page.js');
+      const words = chooseWorkspaceWording(options.strings, request.headers.get('accept-language'));
+      return runWithWording(words, () => respondWithBarePage(request, unavailable()));
     },
     async load() {
-      const { createApp } = await import('./app.js');
-      const app = await createApp({ runtime, api, options, closing: closing.signal });
+      const { createWorkspaceApp } = await import('./app.js');
+      const app = await createWorkspaceApp({ runtime, api, options, closing: closing.signal });
       return { fetch: (request, native) => app.fetch(request, native) };
     },
   });

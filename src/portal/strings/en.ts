@@ -1,5 +1,5 @@
 /** Every text of the portal and the widget. Names in braces are replaced by values. */
-export const en = {
+export const englishTexts = {
   title: 'Support',
   skip: 'Skip to content',
   signedInAs: 'Signed in as',

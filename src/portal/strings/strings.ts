@@ -1,26 +1,30 @@
-import { chooseWording, type HostTexts, type Wording as WordingOf } from '../../http/wording.js';
-import { ar } from './ar.js';
-import { de } from './de.js';
-import { en } from './en.js';
+import { chooseWording, type HostTexts, type Wording } from '../../http/wording.js';
+import { arabicTexts } from './ar.js';
+import { germanTexts } from './de.js';
+import { englishTexts } from './en.js';
 
 export { fillPlaceholders } from '../../http/wording.js';
 
-export type TextKey = keyof typeof en;
-export type Texts = Readonly<Record<TextKey, string>>;
-export type Wording = WordingOf<Texts>;
+export type PortalTextKey = keyof typeof englishTexts;
+export type PortalTexts = Readonly<Record<PortalTextKey, string>>;
+export type PortalWording = Wording<PortalTexts>;
 
 /** Texts with which a host replaces the portal's own, by key, and the language of the rest. */
-export interface PortalStrings extends Partial<Record<TextKey, string>> {
+export interface PortalStrings extends Partial<Record<PortalTextKey, string>> {
   /** A language tag such as `de-AT`. Default: the shipped language that the customer's browser prefers. */
   locale?: string;
 }
 
 /** The languages that come with the package: English, German and Arabic. */
-const languages = { shipped: { en, de, ar } as Readonly<Record<string, Texts>>, base: en, fallback: 'en' };
+const languages = {
+  shipped: { en: englishTexts, de: germanTexts, ar: arabicTexts } as Readonly<Record<string, PortalTexts>>,
+  base: englishTexts,
+  fallback: 'en',
+};
 
-export const textKeys = Object.keys(en) as TextKey[];
+export const portalTextKeys = Object.keys(englishTexts) as PortalTextKey[];
 
 /** Returns the texts for a customer. In a language that is not shipped, texts that the host left out are English. */
-export function wordingFor(given: PortalStrings, acceptLanguage: string | null): Wording {
+export function choosePortalWording(given: PortalStrings, acceptLanguage: string | null): PortalWording {
   return chooseWording(languages, given as HostTexts, acceptLanguage);
 }

@@ -3,7 +3,7 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import type { PortalPageContext } from '../handler.js';
 
 /** A whole page of the portal, for one customer. */
-export const Page: FC<{ pageContext: PortalPageContext; title: string; children: Child }> = ({
+export const PortalPage: FC<{ pageContext: PortalPageContext; title: string; children: Child }> = ({
   pageContext,
   title,
   children,
@@ -74,7 +74,7 @@ export const ProblemBox: FC<{ pageContext: PortalPageContext; text: string }> = 
 );
 
 /** The problem with a refused form, shown above its fields. */
-export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
+export const FormProblem: FC<{ text: string | undefined }> = ({ text }) => (
   <div class="notice-slot">
     {text ? (
       <p class="notice" role="alert">
@@ -85,7 +85,7 @@ export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
 );
 
 /** A form that sends a POST with the customer's CSRF token and a nonce. */
-export const SignedForm: FC<
+export const CsrfProtectedForm: FC<
   PropsWithChildren<{ pageContext: PortalPageContext; action: string; nonce: string; class?: string; id?: string }>
 > = ({ pageContext, action, nonce, class: className, id, children }) => (
   <form method="post" action={`${pageContext.base}${action}`} class={className} id={id}>
@@ -96,7 +96,7 @@ export const SignedForm: FC<
 );
 
 /** A date and time in UTC; the page's script converts it to the customer's time zone. */
-export const Moment: FC<{ at: Date; locale: string }> = ({ at, locale }) => (
+export const DateTimeLabel: FC<{ at: Date; locale: string }> = ({ at, locale }) => (
   <time datetime={at.toISOString()}>
     {new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC
   </time>

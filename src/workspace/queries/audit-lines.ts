@@ -4,7 +4,7 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { AuditLine } from '../model.js';
-import { customerColumn, withCustomerName } from './rows.js';
+import { addCustomerName, customerLabelSql } from './rows.js';
 
 export interface AuditFilter {
   conversation: string | null;
@@ -68,7 +68,7 @@ function toLine(row: AuditLineRow): AuditLine {
   return {
     id: row.id ?? '',
     at: toDate(row.at),
-    actor: withCustomerName(row.actor, row.actor_id, row.customer),
+    actor: addCustomerName(row.actor, row.actor_id, row.customer),
     action: row.action,
     conversationId: row.conversation_id,
     subject: row.subject,
@@ -96,7 +96,7 @@ const select = (s: string, p: Placeholders<LineParams>, where: string): string =
     SELECT min(id::text)::uuid AS id FROM seen HAVING count(*) = ${window}
   )
   SELECT chosen.id, chosen.at, chosen.actor, chosen.action, chosen.conversation_id, chosen.detail,
-    left(c.subject, 300) AS subject, c.actor_id, ${customerColumn} AS customer, (SELECT id FROM window_end) AS window_end
+    left(c.subject, 300) AS subject, c.actor_id, ${customerLabelSql} AS customer, (SELECT id FROM window_end) AS window_end
   FROM (SELECT) one LEFT JOIN chosen ON true LEFT JOIN ${s}.conversations c ON c.id = chosen.conversation_id
   ORDER BY chosen.id DESC`;
 

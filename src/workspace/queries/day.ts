@@ -15,7 +15,7 @@ export interface DaySummary {
 const looked = 5000;
 
 /** Counts the events of the last 24 hours among the newest audit lines, in one statement of bounded cost. */
-export async function findDay(runtime: Runtime, operatorId: string): Promise<DaySummary> {
+export async function findDaySummary(runtime: Runtime, operatorId: string): Promise<DaySummary> {
   const [row] = await runtime.db.run(selectDay, { operatorId });
   if (!row) throw new Error('SELECT returned no row');
   const count = (value: number): CappedCount => ({ value, more: !row.whole });

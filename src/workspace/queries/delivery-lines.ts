@@ -7,7 +7,7 @@ import { isUnclaimed } from '../../deliveries/sql-conditions.js';
 import { findWorkerBeats, isAlive } from '../../deliveries/worker-health.js';
 import type { Runtime } from '../../runtime.js';
 import type { DeliveryLine, WorkerHealth } from '../model.js';
-import { countCap, toCappedCount } from './queue.js';
+import { queueCountCap, toCappedCount } from './queue.js';
 
 export const deliveryTabs = ['pending', 'retrying', 'discarded'] as const;
 export type DeliveryTab = (typeof deliveryTabs)[number];
@@ -25,7 +25,11 @@ const maxShown = 1000;
  * Reads a page of the deliveries on a tab: pending ones, the next due first, or discarded ones, newest first. Throws
  * `CURSOR_INVALID`.
  */
-export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor: string | null): Promise<DeliveryPage> {
+export async function findDeliveryPage(
+  runtime: Runtime,
+  tab: DeliveryTab,
+  cursor: string | null,
+): Promise<DeliveryPage> {
   const offset = Math.min(maxShown, cursor ? decodeOffsetCursor(cursor) : 0);
   const rows = await runtime.db.run(statements[tab], { topics, offset });
   return {
@@ -143,7 +147,7 @@ const selectHealth = statement<Topics, HealthRow>(
   (s, p) => `
     SELECT ${s}.clock() AS now,
       (SELECT min(head.available_at) FROM (${duePerTopic(s, p, waits(s), 1)}) head) AS oldest_due_at,
-      (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, p, owedDeliveries(s), countCap)}) rows LIMIT ${countCap}) few) AS pending,
-      (SELECT count(*)::int FROM (SELECT FROM (${retrying(s, p)}) rows LIMIT ${countCap}) few) AS retrying,
-      (SELECT count(*)::int FROM (SELECT FROM (${newestDiscarded(s, p, countCap)}) rows LIMIT ${countCap}) few) AS discarded`,
+      (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, p, owedDeliveries(s), queueCountCap)}) rows LIMIT ${queueCountCap}) few) AS pending,
+      (SELECT count(*)::int FROM (SELECT FROM (${retrying(s, p)}) rows LIMIT ${queueCountCap}) few) AS retrying,
+      (SELECT count(*)::int FROM (SELECT FROM (${newestDiscarded(s, p, queueCountCap)}) rows LIMIT ${queueCountCap}) few) AS discarded`,
 );

@@ -5,7 +5,7 @@ import { CairnloopError } from '../../foundation/errors.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { QueueRow } from '../model.js';
-import { pageSize, type QueueRecord, queueColumns, toQueueRow } from './rows.js';
+import { type QueueDatabaseRow, queuePageSize, selectQueueColumns, toQueueRow } from './rows.js';
 
 /** One page of the queue. */
 export interface QueuePage {
@@ -14,9 +14,9 @@ export interface QueuePage {
 }
 
 /** SQL for when the customer or the team last wrote; the same expression as in the indexes of the queue. */
-export const messageAt = 'coalesce(c.last_message_at, c.created_at)';
+export const lastMessageAtSql = 'coalesce(c.last_message_at, c.created_at)';
 
-export type KeysetFilter = 'open' | 'needs-reply' | 'resolved';
+export type KeysetQueueFilter = 'open' | 'needs-reply' | 'resolved';
 
 /**
  * The phases of the queue's order: conversations with an overdue answer, then with a running SLA clock, then the rest.
@@ -35,13 +35,17 @@ const firstResolved: Place = {
  * Reads a page of a queue filter of any size: overdue answers, then running SLA clocks, both by deadline, then the rest
  * by newest message. Keyset pagination makes every page cost the same.
  */
-export async function queueByKeyset(runtime: Runtime, filter: KeysetFilter, cursor: string | null): Promise<QueuePage> {
+export async function findQueueByKeyset(
+  runtime: Runtime,
+  filter: KeysetQueueFilter,
+  cursor: string | null,
+): Promise<QueuePage> {
   const place = cursor ? placeOf(cursor) : filter === 'resolved' ? firstResolved : first;
   const rows = await runtime.db.run(statements[filter], place);
-  const last = rows[pageSize - 1];
+  const last = rows[queuePageSize - 1];
   return {
-    rows: rows.slice(0, pageSize).map(toQueueRow),
-    nextCursor: rows.length > pageSize && last ? encodeCursor([String(last.phase), last.key, last.id]) : null,
+    rows: rows.slice(0, queuePageSize).map(toQueueRow),
+    nextCursor: rows.length > queuePageSize && last ? encodeCursor([String(last.phase), last.key, last.id]) : null,
   };
 }
 
@@ -65,13 +69,13 @@ const open = `c.status = 'open'`;
 const awake = (s: string) => `${open} AND ${isAwake(s)}`;
 const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
 /** SQL condition for an overdue answer; the same as in the index `conversations_overdue`. */
-export const isOverdue = `${open} AND c.overdue_since > c.unanswered_since`;
+export const isOverdueSql = `${open} AND c.overdue_since > c.unanswered_since`;
 
-const statements: Record<KeysetFilter, Statement<Place, QueueRecord & { phase: number; key: string }>> = {
+const statements: Record<KeysetQueueFilter, Statement<Place, QueueDatabaseRow & { phase: number; key: string }>> = {
   open: statement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
   'needs-reply': statement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
   resolved: statement('workspace.queue.resolved', (s, p) =>
-    pageOf(s, { rest: byMessage(s, `${resolved} AND (${messageAt}, c.id) < (${from(p, phases.rest)})`) }),
+    pageOf(s, { rest: byMessage(s, `${resolved} AND (${lastMessageAtSql}, c.id) < (${from(p, phases.rest)})`) }),
   ),
 };
 
@@ -83,8 +87,8 @@ const from = (p: Placeholders<Place>, phase: number) => {
 };
 
 const byMessage = (s: string, where: string) => `
-  SELECT c.id, ${messageAt} AS key FROM ${s}.conversations c WHERE ${where}
-  ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${pageSize + 1}`;
+  SELECT c.id, ${lastMessageAtSql} AS key FROM ${s}.conversations c WHERE ${where}
+  ORDER BY ${lastMessageAtSql} DESC, c.id DESC LIMIT ${queuePageSize + 1}`;
 
 /**
  * SQL for a page with the most urgent conversations first. A phase is read only if the phases before it do not fill the
@@ -94,22 +98,22 @@ const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c
-      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdue} AND ${isAwake(s)}
+      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdueSql} AND ${isAwake(s)}
         AND (c.overdue_since, c.id) > (${from(p, phases.overdue)})
-      ORDER BY c.overdue_since, c.id LIMIT ${pageSize + 1}`,
+      ORDER BY c.overdue_since, c.id LIMIT ${queuePageSize + 1}`,
     running: `
       SELECT l.conversation_id AS id, l.breach_at AS key
       FROM ${s}.slas l JOIN ${s}.conversations c ON c.id = l.conversation_id
-      WHERE ${p.phase} <= ${phases.running} AND (SELECT count(*) FROM overdue) <= ${pageSize}
-        AND l.status = 'active' AND ${where} AND (${isOverdue}) IS NOT TRUE
+      WHERE ${p.phase} <= ${phases.running} AND (SELECT count(*) FROM overdue) <= ${queuePageSize}
+        AND l.status = 'active' AND ${where} AND (${isOverdueSql}) IS NOT TRUE
         AND (l.breach_at, l.conversation_id) > (${from(p, phases.running)})
-      ORDER BY l.breach_at, l.conversation_id LIMIT ${pageSize + 1}`,
+      ORDER BY l.breach_at, l.conversation_id LIMIT ${queuePageSize + 1}`,
     rest: byMessage(
       s,
-      `(SELECT count(*) FROM overdue) + (SELECT count(*) FROM running) <= ${pageSize}
-        AND ${where} AND (${isOverdue}) IS NOT TRUE
+      `(SELECT count(*) FROM overdue) + (SELECT count(*) FROM running) <= ${queuePageSize}
+        AND ${where} AND (${isOverdueSql}) IS NOT TRUE
         AND NOT EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'active' OFFSET 0)
-        AND (${messageAt}, c.id) < (${from(p, phases.rest)})`,
+        AND (${lastMessageAtSql}, c.id) < (${from(p, phases.rest)})`,
     ),
   });
 
@@ -125,7 +129,7 @@ const pageOf = (s: string, found: Partial<Record<keyof typeof phases, string>>) 
         row_number() OVER (ORDER BY phase, CASE WHEN ${rising} THEN key END, CASE WHEN ${rising} THEN id END,
           key DESC, id DESC) AS place
       FROM (${all.join(' UNION ALL ')}) found
-      ORDER BY place LIMIT ${pageSize + 1}
+      ORDER BY place LIMIT ${queuePageSize + 1}
     )
-    ${queueColumns(s)}`;
+    ${selectQueueColumns(s)}`;
 };

@@ -8,21 +8,21 @@ import type {
   AuditLine,
   OtherConversation,
   OutboundMessageLine,
-  PendingLine,
+  PendingActionLine,
+  ThreadDetails,
   ThreadDraft,
-  ThreadHead,
 } from '../model.js';
-import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
+import { addCustomerName, customerLabelSql, type SlaClockRow, toSlaClock } from './rows.js';
 
 /** Reads everything of a conversation except its messages, in one statement; null if it does not exist. */
-export async function findThread(runtime: Runtime, id: string): Promise<ThreadHead | null> {
+export async function findThreadDetails(runtime: Runtime, id: string): Promise<ThreadDetails | null> {
   if (!isId(id)) return null;
   const [row] = await runtime.db.run(selectHead, { id });
   if (!row) return null;
   return {
     conversation: toConversation(row.conversation),
     customer: row.customer,
-    clock: toClock(row.clock),
+    clock: toSlaClock(row.clock),
     waitingSince: toDate(row.conversation.unanswered_since),
     answered: row.newest_answer !== null && row.newest_answer > (row.newest_customer_message ?? ''),
     drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
@@ -40,9 +40,9 @@ type AuditRow = Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Tim
 interface HeadRow {
   conversation: ConversationRow;
   customer: string | null;
-  clock: ClockRow | null;
+  clock: SlaClockRow | null;
   drafts: DraftRow[];
-  pending: (Omit<PendingLine, 'dueAt'> & { dueAt: Timestamp })[];
+  pending: (Omit<PendingActionLine, 'dueAt'> & { dueAt: Timestamp })[];
   outbound: OutboundRow[];
   audit: AuditRow[];
   others: OtherRow[];
@@ -61,7 +61,7 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
 }
 
 function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
-  const actor = withCustomerName(line.actor, conversation.actor_id, customer);
+  const actor = addCustomerName(line.actor, conversation.actor_id, customer);
   return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
 }
 
@@ -163,7 +163,7 @@ const newestAnswer = (s: string) => `(
 const selectHead = statement<{ id: string }, HeadRow>(
   'workspace.thread.head',
   (s, p) => `
-    SELECT to_jsonb(c) AS conversation, ${customerColumn} AS customer, ${s}.clock() AS now,
+    SELECT to_jsonb(c) AS conversation, ${customerLabelSql} AS customer, ${s}.clock() AS now,
       (SELECT to_jsonb(l) FROM ${s}.slas l WHERE l.conversation_id = c.id ORDER BY l.started_at DESC LIMIT 1) AS clock,
       ${listOf(drafts(s), 'to_jsonb(r)', 'r.id DESC')} AS drafts,
       ${listOf(pendingActions(s), pendingLine(s), 'r.id')} AS pending,

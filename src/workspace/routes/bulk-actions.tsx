@@ -1,19 +1,24 @@
 import type { Actor } from '../../contracts/domain.js';
 import { databaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import type { BulkKind } from '../bulk-kinds.js';
-import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
-import { findRecipients } from '../queries/recipients.js';
-import { refusalOf } from '../refusals.js';
+import type { BulkActionKind } from '../bulk-action-kinds.js';
+import {
+  redirectWithNotice,
+  type WorkspaceContext,
+  type WorkspaceHandler,
+  type WorkspaceServices,
+} from '../handler.js';
+import { findBulkRecipients } from '../queries/recipients.js';
+import { toActionRefusal } from '../refusals.js';
 import { snoozeEnd } from '../snooze-times.js';
-import { parseTicked, type Ticked } from '../ticked.js';
+import { parseTickedConversations, type TickedConversation } from '../ticked.js';
 import { t } from '../translate.js';
-import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
+import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bulk.js';
 import { BulkActionResult, BulkActionView } from '../views/bulk-actions.js';
-import { Page } from '../views/page.js';
-import { tickedPageContext } from './bulk-page-context.js';
+import { WorkspacePage } from '../views/page.js';
+import { bulkActionPageContext } from './bulk-page-context.js';
 import { resolveNowOrLater } from './bulk-resolve.js';
-import { tagsIn } from './triage.js';
+import { parseTags } from './triage.js';
 
 /** The most conversations in one bulk action: more than one page of the queue can tick. */
 const maxAtOnce = 200;
@@ -22,75 +27,78 @@ const maxAtOnce = 200;
 const atOnce = 5;
 
 /** Renders the confirmation page of a bulk action, with its conversations. Changes nothing. */
-export const bulkActionForm =
-  (kind: BulkKind): Handler =>
+export const showBulkActionForm =
+  (kind: BulkActionKind): WorkspaceHandler =>
   async (c, services) => {
-    const ticked = parseTicked(c.req.queries('id') ?? []);
+    const ticked = parseTickedConversations(c.req.queries('id') ?? []);
     return ticked.length === 0 ? nobodyChosen(c) : confirmPage(c, services, { kind, ticked, refusal: null });
   };
 
-export const bulkAction =
-  (kind: BulkKind): Handler =>
+export const performBulkAction =
+  (kind: BulkActionKind): WorkspaceHandler =>
   async (c, services) => {
     const form = c.get('form');
-    const chosen = { kind, ticked: parseTicked(form.all('id')) };
+    const chosen = { kind, ticked: parseTickedConversations(form.all('id')) };
     const total = chosen.ticked.length;
     if (total === 0) return nobodyChosen(c);
     try {
       if (total > maxAtOnce) throw new CairnloopError('BATCH_TOO_LARGE', { found: total, max: maxAtOnce });
       const act = await actOf[kind](c, services, total);
       const outcomes = await performAll(services, chosen, act);
-      const pageContext = tickedPageContext(c);
+      const pageContext = bulkActionPageContext(c);
       return c.html(
-        <Page pageContext={pageContext} title={t('done')} view="inbox">
+        <WorkspacePage pageContext={pageContext} title={t('done')} view="inbox">
           <BulkActionResult pageContext={pageContext} kind={kind} outcomes={outcomes} />
-        </Page>,
+        </WorkspacePage>,
       );
     } catch (error) {
-      const refusal = refusalOf(error);
+      const refusal = toActionRefusal(error);
       if (!refusal) throw error;
       return confirmPage(c, services, { ...chosen, refusal: refusal.notice.text ?? refusal.notice.title }, 422);
     }
   };
 
 interface Chosen {
-  kind: BulkKind;
-  ticked: Ticked[];
+  kind: BulkActionKind;
+  ticked: TickedConversation[];
 }
 
 async function confirmPage(
   c: WorkspaceContext,
-  { runtime, team }: Services,
+  { runtime, team }: WorkspaceServices,
   chosen: Chosen & { refusal: string | null },
   status: 200 | 422 = 200,
 ): Promise<Response> {
-  const pageContext = tickedPageContext(c);
+  const pageContext = bulkActionPageContext(c);
   const shown = chosen.ticked.slice(0, maxAtOnce);
   return c.html(
-    <Page pageContext={pageContext} title={t('bulkChange')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={t('bulkChange')} view="inbox">
       <BulkActionView
         pageContext={pageContext}
         {...chosen}
         ticked={shown}
-        recipients={await findRecipients(runtime, shown)}
+        recipients={await findBulkRecipients(runtime, shown)}
         team={team.members()}
       />
-    </Page>,
+    </WorkspacePage>,
     status,
   );
 }
 
 function nobodyChosen(c: WorkspaceContext): Response {
-  return redirect(c, `/${tickedPageContext(c).queue}`, 'none-chosen');
+  return redirectWithNotice(c, `/${bulkActionPageContext(c).queue}`, 'none-chosen');
 }
 
 /** Changes one conversation. Returns the pending action if the change is delayed, so that it can be taken back. */
-type Act = (recipient: Recipient) => Promise<PendingBulk | undefined>;
+type Act = (recipient: BulkRecipient) => Promise<PendingBulkAction | undefined>;
 
 const atOnceDone = (work: Promise<unknown>): Promise<undefined> => work.then(() => undefined);
 
 /** The change of each bulk action; a missing form field is refused before the first conversation is changed. */
-const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: number) => Act | Promise<Act>> = {
+const actOf: Record<
+  BulkActionKind,
+  (c: WorkspaceContext, services: WorkspaceServices, total: number) => Act | Promise<Act>
+> = {
   resolve: (c, services, total) => {
     const resolve = resolveNowOrLater(c, services, total);
     return (recipient) => {
@@ -99,7 +107,7 @@ const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: n
     };
   },
   tag: (c, { api }) => {
-    const [addTags, { operator: actor }] = [tagsIn(c.get('form').text('tags')), c.get('pageContext')];
+    const [addTags, { operator: actor }] = [parseTags(c.get('form').text('tags')), c.get('pageContext')];
     if (addTags.length === 0) throw missing('tags', 'at least one tag');
     return ({ id }) => atOnceDone(api.conversations.update(id, { addTags, actor }));
   },
@@ -128,15 +136,15 @@ const missing = (path: string, expected: string) =>
  * Refuses to resolve a conversation in which the customer wrote after the queue was shown: the operator has not read
  * it.
  */
-function refuseUnread({ hasNews, unanswered, status }: Recipient): void {
+function refuseUnread({ hasNews, unanswered, status }: BulkRecipient): void {
   if (status === 'resolved') throw new Refused(t('bulkResolvedAlready'));
   if (hasNews && unanswered) throw new Refused(t('bulkUnread'));
 }
 
 class Refused extends Error {}
 
-async function performAll(services: Services, { ticked }: Chosen, act: Act): Promise<BulkOutcome[]> {
-  const recipients = await findRecipients(services.runtime, ticked);
+async function performAll(services: WorkspaceServices, { ticked }: Chosen, act: Act): Promise<BulkOutcome[]> {
+  const recipients = await findBulkRecipients(services.runtime, ticked);
   const outcomes: BulkOutcome[] = [];
   for (let from = 0; from < recipients.length; from += atOnce) {
     const some = recipients.slice(from, from + atOnce);
@@ -146,13 +154,13 @@ async function performAll(services: Services, { ticked }: Chosen, act: Act): Pro
 }
 
 /** Returns the outcome for one conversation; a failure is listed and does not stop the other changes. */
-async function outcomeOf(recipient: Recipient, work: () => ReturnType<Act>): Promise<BulkOutcome> {
+async function outcomeOf(recipient: BulkRecipient, work: () => ReturnType<Act>): Promise<BulkOutcome> {
   try {
     const pending = await work();
     return { recipient, failure: null, ...(pending && { pending }) };
   } catch (error) {
     if (error instanceof Refused) return { recipient, failure: error.message };
-    const refusal = refusalOf(error);
+    const refusal = toActionRefusal(error);
     if (!refusal) throw error;
     return { recipient, failure: refusal.notice.title };
   }

@@ -2,15 +2,15 @@ import { requireHead } from '../../conversations/find.js';
 import { eventStreamHeaders } from '../../http/live-streams.js';
 import { isId } from '../../validation/input.js';
 import { identifyOperator } from '../access.js';
-import { type Handler, param, type WorkspaceNews } from '../handler.js';
+import { pathParameter, type WorkspaceHandler, type WorkspaceLiveEvent } from '../handler.js';
 import type { PresentOperator } from '../presence-state.js';
-import { actorText } from '../views/elements.js';
+import { actorDisplayName } from '../views/elements.js';
 
 /**
  * Streams live updates to an open page: ids of changed conversations, which the page then requests, and which operators
  * have which conversation open. The parameter `c` names the page's own conversation.
  */
-export const live: Handler = (c, services) => {
+export const streamLiveUpdates: WorkspaceHandler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
   const { operator } = c.get('pageContext');
   const conversationId = c.req.query('c');
@@ -31,13 +31,13 @@ export const live: Handler = (c, services) => {
 };
 
 /** Marks the operator as typing in a conversation; the page's script calls this every few seconds. */
-export const typing: Handler = async (c, { presence, runtime }) => {
-  const { id } = await requireHead(runtime.db, param(c, 'id'));
+export const markTyping: WorkspaceHandler = async (c, { presence, runtime }) => {
+  const { id } = await requireHead(runtime.db, pathParameter(c, 'id'));
   presence.typing(c.get('pageContext').operator, id);
   return c.body(null, 204);
 };
 
-function tell(news: WorkspaceNews, operatorId: string): string {
+function tell(news: WorkspaceLiveEvent, operatorId: string): string {
   return 'changed' in news ? changed(news.changed) : presentOthers(news.present, operatorId);
 }
 
@@ -56,7 +56,7 @@ function presentOthers(present: readonly PresentOperator[], operatorId: string):
   const others = present.filter(({ operator }) => operator.id !== operatorId).slice(0, maxPresent);
   const lines = others.map(({ operator, conversationId, isTyping }) => [
     conversationId,
-    actorText(operator).slice(0, 60),
+    actorDisplayName(operator).slice(0, 60),
     isTyping,
   ]);
   return `event: presence\ndata: ${JSON.stringify(lines)}\n\n`;

@@ -1,5 +1,5 @@
 import { type ActionRequest, scheduleAction } from '../../pending-actions/schedule.js';
-import type { Services, WorkspaceContext } from '../handler.js';
+import type { WorkspaceContext, WorkspaceServices } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
 /** An action that an operator requests, without its actor. */
@@ -9,13 +9,13 @@ export type RequestedAction = Omit<ActionRequest, 'actor' | 'thenResolve'> & { t
  * Stores an operator's action for later execution, and returns the name of the notice to show. Executes it at once
  * without the page's script, which shows the countdown, or if the host set 0 seconds.
  */
-export async function scheduleOrRun(
+export async function scheduleOrRunAction(
   c: WorkspaceContext,
-  services: Services,
+  services: WorkspaceServices,
   asked: RequestedAction,
   now: () => Promise<string>,
 ): Promise<string> {
-  const delayMs = takeBackMs(c, services);
+  const delayMs = takeBackDelayMs(c, services);
   if (delayMs === 0) return now();
   const whole = { thenResolve: false, ...asked, actor: c.get('pageContext').operator };
   const action = await scheduleAction(services.runtime, whole, delayMs);
@@ -26,7 +26,7 @@ export async function scheduleOrRun(
 }
 
 /** How long an operator's action can be taken back, in milliseconds; 0 if it is executed at once. */
-export function takeBackMs(c: WorkspaceContext, { options }: Services): number {
+export function takeBackDelayMs(c: WorkspaceContext, { options }: WorkspaceServices): number {
   const { takeBackSeconds = defaultTakeBackSeconds } = options;
   return c.get('form').text('later') === '1' ? takeBackSeconds * 1000 : 0;
 }

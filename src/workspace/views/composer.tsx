@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
-import type { ThreadHead } from '../model.js';
+import type { ThreadDetails } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tCount, tParts } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
@@ -29,7 +29,7 @@ export const followUpDelays = [
 
 interface ComposerProps {
   pageContext: PageContext;
-  thread: ThreadHead;
+  thread: ThreadDetails;
   composing: ComposerState;
   /** Whether the host has a notifier, which follow-ups need. */
   canFollowUp: boolean;
@@ -38,7 +38,7 @@ interface ComposerProps {
 }
 
 /** The form in which an operator writes a reply to the customer, a note to colleagues, or a follow-up. */
-export const Composer: FC<ComposerProps> = (props) => {
+export const MessageComposer: FC<ComposerProps> = (props) => {
   const { pageContext, thread, composing, nonce } = props;
   return (
     <ActionForm
@@ -76,7 +76,7 @@ export const Composer: FC<ComposerProps> = (props) => {
           <span class="when-note">{t('addNote')}</span>
           <span class="when-follow-up">{t('sendFollowUp')}</span>
         </button>
-        {thread.conversation.status === 'open' ? <SendAndResolve /> : null}
+        {thread.conversation.status === 'open' ? <SendAndResolveButton /> : null}
         <Hints {...props} />
       </div>
     </ActionForm>
@@ -84,13 +84,13 @@ export const Composer: FC<ComposerProps> = (props) => {
 };
 
 /** The button that sends the reply and then resolves the conversation. */
-export const SendAndResolve: FC = () => (
+export const SendAndResolveButton: FC = () => (
   <button type="submit" class="button composer-then when-reply" name="also" value="resolve" title={t('sendAndResolve')}>
     <Icon name="check" /> {t('sendAndClose')}
   </button>
 );
 
-const modes: { mode: ComposerMode; label: TextKey; icon: IconName }[] = [
+const modes: { mode: ComposerMode; label: WorkspaceTextKey; icon: IconName }[] = [
   { mode: 'reply', label: 'modeReply', icon: 'reply' },
   { mode: 'note', label: 'modeNote', icon: 'lock' },
   { mode: 'follow-up', label: 'modeFollowUp', icon: 'mails' },

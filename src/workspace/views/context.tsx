@@ -2,19 +2,19 @@ import type { FC } from 'hono/jsx';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { PageContext } from '../page-context.js';
-import { withParameter } from '../queue-filters.js';
+import { addQueryParameter } from '../queue-filters.js';
 import { t, tCount, tParts } from '../translate.js';
-import { omittedText, shortLink, translateYesNo } from './context-texts.js';
+import { shortenUrl, translateOmissionReason, translateYesNo } from './context-texts.js';
 import { Icon, LinkedValue } from './elements.js';
-import { Moment } from './time.js';
+import { DateTimeLabel } from './time.js';
 
 /** The customer's facts, or `loading` while they are being read. */
-export type ContextView = ContextAnswer | { state: 'loading' };
+export type ContextPanelState = ContextAnswer | { state: 'loading' };
 
 interface ContextProps {
   pageContext: PageContext;
   conversationId: string;
-  context: ContextView;
+  context: ContextPanelState;
 }
 
 /** The customer's facts that the host returned, as a page fragment of its own, which may be loaded after the page. */
@@ -33,7 +33,7 @@ export const ContextPanel: FC<ContextProps> = (props) => {
         <h2>{t('roleCustomer')}</h2>
         {context.state === 'loading' || context.state === 'unconfigured' || context.state === 'anonymous' ? null : (
           <span class="context-age">
-            <span class="faint">{tParts('asOf', { time: <Moment at={context.fetchedAt} as="time" /> })}</span>{' '}
+            <span class="faint">{tParts('asOf', { time: <DateTimeLabel at={context.fetchedAt} as="time" /> })}</span>{' '}
             <ReloadLink {...props} label={t('refreshContext')} />
           </span>
         )}
@@ -51,7 +51,7 @@ const ReloadLink: FC<ContextProps & { label: string; words?: string }> = ({
 }) => (
   <a
     class={words ? 'button button-small' : 'icon-button icon-button-small'}
-    href={`${pageContext.base}/c/${conversationId}${withParameter(pageContext.queue, 'context', 'wait')}#rail`}
+    href={`${pageContext.base}/c/${conversationId}${addQueryParameter(pageContext.queue, 'context', 'wait')}#rail`}
     data-reload-context
     aria-label={words ? undefined : label}
     title={label}
@@ -196,7 +196,7 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
         </div>
       );
     case 'truncated':
-      return <span class="fact-note">… {omittedText(value.reason)}</span>;
+      return <span class="fact-note">… {translateOmissionReason(value.reason)}</span>;
     case 'unsupported':
       return <span class="fact-note">{tParts('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
   }
@@ -264,7 +264,7 @@ const Folded: FC<{ text: string }> = ({ text }) => (
 const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value }) => {
   switch (value.presentation) {
     case 'link':
-      return <LinkedValue text={shortLink(value.text)} href={value.href} whole={value.text} />;
+      return <LinkedValue text={shortenUrl(value.text)} href={value.href} whole={value.text} />;
     case 'email':
       return <LinkedValue text={value.text} href={value.href} />;
     case 'date':

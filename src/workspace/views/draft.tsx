@@ -2,11 +2,11 @@ import type { FC } from 'hono/jsx';
 import type { Evidence } from '../../contracts/domain.js';
 import type { ThreadDraft } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { type QueueView, queueQuery, withParameter } from '../queue-filters.js';
-import type { TextKey } from '../strings/strings.js';
+import { addQueryParameter, type QueueView, queueQueryString } from '../queue-filters.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tCount } from '../translate.js';
 import { ActionForm, Icon, MultilineText } from './elements.js';
-import { Moment } from './time.js';
+import { DateTimeLabel } from './time.js';
 
 export interface DraftProps {
   pageContext: PageContext;
@@ -21,7 +21,7 @@ export interface DraftProps {
   open: boolean;
 }
 
-export const typeNames = {
+export const draftTypeNames = {
   reply: 'typeReply',
   clarification: 'typeClarification',
   escalation: 'typeEscalation',
@@ -52,7 +52,7 @@ const DraftWarning: FC<DraftProps> = ({ draft, open }) => {
   );
 };
 
-const staleWords: Record<'no' | 'customer' | 'answer', TextKey | null> = {
+const staleWords: Record<'no' | 'customer' | 'answer', WorkspaceTextKey | null> = {
   no: null,
   customer: 'staleCustomer',
   answer: 'staleAnswer',
@@ -67,7 +67,7 @@ function nameOf({ draft, first, open }: DraftProps): string {
 }
 
 /** The other drafts that need approval, collapsed, because operators decide on one at a time. */
-export const MoreDrafts: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
+export const MoreDraftsList: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
   if (drafts.length === 0) return null;
   return (
     <details class="prepared" id="more-drafts">
@@ -90,9 +90,9 @@ const DraftHead: FC<{ draft: ThreadDraft }> = ({ draft }) => (
     <h2>
       <Icon name="bot" /> {t('suggested')}
     </h2>
-    <span class="chip">{t(typeNames[draft.type])}</span>
+    <span class="chip">{t(draftTypeNames[draft.type])}</span>
     <span class={`chip risk-${draft.riskTier}`}>{t(riskNames[draft.riskTier])}</span>
-    <Moment at={draft.createdAt} as="time" />
+    <DateTimeLabel at={draft.createdAt} as="time" />
   </div>
 );
 
@@ -160,7 +160,7 @@ const Send: FC<DraftProps> = (props) => {
       <a
         class="button"
         data-key={first ? 'w' : undefined}
-        href={`${pageContext.base}/c/${draft.conversationId}${withParameter(queueQuery(queue), 'edit', draft.id)}`}
+        href={`${pageContext.base}/c/${draft.conversationId}${addQueryParameter(queueQueryString(queue), 'edit', draft.id)}`}
       >
         <Icon name="pencil" /> {t('edit')}
       </a>
@@ -199,11 +199,11 @@ export const PreparedDrafts: FC<{
         {drafts.map((draft) => (
           <li class="prepared-draft">
             <p class="draft-head">
-              <span class="chip">{t(typeNames[draft.type])}</span>
+              <span class="chip">{t(draftTypeNames[draft.type])}</span>
               {draft.stale ? (
                 <span class="chip clock-soon">{t('stale', { why: t(staleChip[draft.stale]) })}</span>
               ) : null}
-              <Moment at={draft.createdAt} />
+              <DateTimeLabel at={draft.createdAt} />
             </p>
             <div class="draft-body" tabindex={0}>
               <MultilineText text={draft.content} links={false} />
@@ -226,7 +226,7 @@ const UseLink: FC<{ pageContext: PageContext; draft: ThreadDraft; queue: QueueVi
 }) => (
   <a
     class="button"
-    href={`${pageContext.base}/c/${draft.conversationId}${withParameter(queueQuery(queue), 'use', draft.id)}`}
+    href={`${pageContext.base}/c/${draft.conversationId}${addQueryParameter(queueQueryString(queue), 'use', draft.id)}`}
   >
     <Icon name="reply" /> {t('useInComposer')}
   </a>

@@ -1,19 +1,19 @@
 /** The small components that all views use. */
 import { raw } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
-import { linkParts } from '../../context/link-parts.js';
 import { safeHref } from '../../context/safe-href.js';
+import { splitAtLinks } from '../../context/split-at-links.js';
 import type { Actor, Conversation } from '../../contracts/domain.js';
-import { partText } from '../package-texts.js';
+import { systemActorName } from '../package-texts.js';
 import type { PageContext } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
-import { type IconName, icons } from './icon-paths.js';
+import { type IconName, iconPaths } from './icon-paths.js';
 
 /** A decorative icon, hidden from screen readers: the text beside it says the same. */
 export const Icon: FC<{ name: IconName }> = ({ name }) => (
   <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-    {raw(icons[name])}
+    {raw(iconPaths[name])}
   </svg>
 );
 
@@ -23,22 +23,22 @@ export const InlineText: FC<{ text: string | null; empty?: string }> = ({ text, 
 
 export const ActorName: FC<{ actor: Actor | null }> = ({ actor }) => {
   if (!actor) return <span class="faint">{t('unknown')}</span>;
-  return <bdi title={actor.id}>{actorText(actor)}</bdi>;
+  return <bdi title={actor.id}>{actorDisplayName(actor)}</bdi>;
 };
 
 /** Returns the displayed name of an actor; parts of the system have translated names. */
-export function actorText({ id, name }: Actor): string {
+export function actorDisplayName({ id, name }: Actor): string {
   if (id === 'system:automation') return t('roleAutomation');
   if (name) return name;
   if (id === 'anonymous') return t('anonymousActor');
-  return id.startsWith('system:') ? t('systemActor', { part: partText(id.slice('system:'.length)) }) : id;
+  return id.startsWith('system:') ? t('systemActor', { part: systemActorName(id.slice('system:'.length)) }) : id;
 }
 
 /** Untrusted text with its line breaks; URLs become links only if `links` is set. */
 export const MultilineText: FC<{ text: string; links?: boolean }> = ({ text, links = true }) => (
   <div class="prose" dir="auto">
     {links
-      ? linkParts(text).map((part) =>
+      ? splitAtLinks(text).map((part) =>
           part.href ? <ExternalLink href={part.href}>{part.text}</ExternalLink> : part.text,
         )
       : text}
@@ -82,7 +82,7 @@ export const EmptyState: FC<PropsWithChildren<{ icon: IconName; title: string }>
   </div>
 );
 
-export const statusNames: Record<Conversation['status'], TextKey> = {
+export const conversationStatusNames: Record<Conversation['status'], WorkspaceTextKey> = {
   open: 'statusOpen',
   resolved: 'statusResolved',
   archived: 'statusArchived',

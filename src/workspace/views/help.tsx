@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 
-const keys: [keys: string[], meaning: TextKey][] = [
+const keys: [keys: string[], meaning: WorkspaceTextKey][] = [
   [['j', 'k'], 'helpMove'],
   [['Enter'], 'helpOpen'],
   [['r'], 'helpReply'],

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tParts } from '../translate.js';
 
 /**
@@ -13,7 +13,7 @@ export function priorityLevel(priority: string): 'urgent' | 'high' | 'low' | 'no
   return /^(?:normal|medium|p2)$/i.test(priority) ? 'normal' : 'other';
 }
 
-const usual: Partial<Record<string, TextKey>> = {
+const usual: Partial<Record<string, WorkspaceTextKey>> = {
   urgent: 'priorityUrgent',
   high: 'priorityHigh',
   normal: 'priorityNormal',

@@ -1,5 +1,5 @@
 /** The texts that any page may show: navigation, notices and refusals. */
-export const page = {
+export const pageTexts = {
   viewInbox: 'Inbox',
   viewAudit: 'Audit',
   viewDeliveries: 'Deliveries',

@@ -3,15 +3,15 @@ import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
 /** Ids of changed conversations by customer id; null if any conversation may have changed. */
-export type CustomerNews = ReadonlyMap<string, readonly string[]> | null;
+export type ChangesByCustomer = ReadonlyMap<string, readonly string[]> | null;
 
 /**
  * Calls `listener` with changed conversations grouped by customer, so that a stream never names another customer's
  * conversation. Changes that arrive together share one query, regardless of how many streams are open.
  */
-export function subscribeCustomerNews(
+export function subscribeToCustomerChanges(
   { changeFeed, db }: { changeFeed: ChangeFeed; db: Pick<Database, 'run'> },
-  listener: (news: CustomerNews) => void,
+  listener: (news: ChangesByCustomer) => void,
 ): () => void {
   const waiting = new Set<string>();
   let looking = false;
@@ -44,7 +44,7 @@ interface Owned {
   actor_id: string;
 }
 
-function byCustomer(rows: readonly Owned[]): CustomerNews {
+function byCustomer(rows: readonly Owned[]): ChangesByCustomer {
   const news = new Map<string, string[]>();
   for (const { id, actor_id } of rows) {
     const ids = news.get(actor_id);

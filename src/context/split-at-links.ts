@@ -1,7 +1,7 @@
 import { safeHref } from './safe-href.js';
 
 /** A part of an untrusted text: plain text, or a link if `href` is set. */
-export type TextPart = { text: string; href?: string };
+export type LinkedTextPart = { text: string; href?: string };
 
 const address = /(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+/giu;
 const trailing = /[.,:;!?)\]}»”’]+$/u;
@@ -9,8 +9,8 @@ const trailing = /[.,:;!?)\]}»”’]+$/u;
 const maxLinks = 200;
 
 /** Splits a text into plain text and links, at web and mail addresses that are safe to link. */
-export function linkParts(text: string): TextPart[] {
-  const parts: TextPart[] = [];
+export function splitAtLinks(text: string): LinkedTextPart[] {
+  const parts: LinkedTextPart[] = [];
   let from = 0;
   for (const match of text.matchAll(address)) {
     if (parts.length >= maxLinks * 2) break;

@@ -5,7 +5,7 @@ interface Kept<T> {
 }
 
 /** A cache of values by key that expire after a short time. */
-export interface FreshCache<T> {
+export interface ExpiringCache<T> {
   /**
    * Returns the cached value, the pending value of another caller, or the result of `make`. Failures are not cached.
    */
@@ -16,7 +16,11 @@ export interface FreshCache<T> {
  * Creates a cache whose values expire `freshMs` milliseconds after they resolved. Beyond `max` keys the oldest is
  * dropped.
  */
-export function createFreshCache<T>(options: { freshMs: number; max: number; now?: () => number }): FreshCache<T> {
+export function createExpiringCache<T>(options: {
+  freshMs: number;
+  max: number;
+  now?: () => number;
+}): ExpiringCache<T> {
   const { freshMs, max, now = () => performance.now() } = options;
   const entries = new Map<string, Kept<T>>();
 

@@ -12,7 +12,7 @@ interface Listener {
  * Opens a NOTIFY channel for short-lived texts. Texts are sent one statement at a time; if too many wait, new ones are
  * dropped.
  */
-export function openNews(db: Database, channel: string, log: Logger) {
+export function openProcessBroadcast(db: Database, channel: string, log: Logger) {
   const listeners = new Set<Listener>();
   let waiting: string[] = [];
   let sending: Promise<void> | undefined;

@@ -1,5 +1,5 @@
 /** Creates a set of listeners that are called once for all notifications within `ms` milliseconds. */
-export function createBatchedListeners(ms: number) {
+export function createDebouncedListeners(ms: number) {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
   return {

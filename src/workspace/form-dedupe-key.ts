@@ -1,0 +1,7 @@
+import { postKey } from '../http/post-key.js';
+import type { WorkspaceContext } from './handler.js';
+
+/** The dedupe key of a posted form: sending the form twice writes once. */
+export function formDedupeKey(c: WorkspaceContext, what: string, content: string): string | undefined {
+  return postKey('workspace', c.get('form').text('nonce'), what, c.get('pageContext').operator.id, content);
+}
