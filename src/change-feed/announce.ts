@@ -6,46 +6,49 @@ import { statement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
 import type { ChangeScope } from './change-feed.js';
 
-/** Keeps a payload below Postgres' 8000 bytes: 36 for an id, a mark and a comma. */
+/** The most ids in one NOTIFY payload, which Postgres limits to 8000 bytes: an id takes 38 with its mark and comma. */
 const idsPerPayload = 200;
-/** With more waiting ids than this, one message says that anything may have changed. */
+/** If more changed conversations than this wait to be announced, one message announces that any may have changed. */
 const maxWaiting = 1000;
 /**
- * How long ids are collected after an announcement, in milliseconds: it grows while changes keep coming. The first goes
- * out at once.
+ * Milliseconds between two announcements, in which changes are collected: they grow while changes keep coming. The first
+ * change is announced at once.
  */
 const gapMs = { shortest: 25, longest: 100 };
 
-/** Sent instead of ids when there are too many. */
+/** The payload that stands for all conversations, sent if too many changed to list their ids. */
 const anything = '*';
 
-/** Precedes the id of a conversation in which only operators see the change. */
+/** Prefix of a conversation's id in a payload, if only operators see its change. */
 const internalMark = '~';
 
-/** The changed conversations, each with the widest scope of its changes. */
-export type Changes = Map<string, ChangeScope>;
+/** The ids of changed conversations, each with the widest scope of its changes. */
+export type ConversationChanges = Map<string, ChangeScope>;
 
-export function addChange(changes: Changes, conversationId: string, scope: ChangeScope): void {
+export function addConversationChange(changes: ConversationChanges, conversationId: string, scope: ChangeScope): void {
   if (scope === 'visible' || !changes.has(conversationId)) changes.set(conversationId, scope);
 }
 
-/** Collects ids and announces them off the caller's path, one statement at a time. */
-export function createAnnouncer(db: Database, channel: string, log: Logger) {
-  const waiting: Changes = new Map();
+/** Collects the ids of changed conversations and sends them over NOTIFY in the background, one statement at a time. */
+export function createChangeAnnouncer(db: Database, channel: string, log: Logger) {
+  const waiting: ConversationChanges = new Map();
   let sending: Promise<void> | undefined;
   const closing = new AbortController();
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
 
   async function send(): Promise<void> {
-    // Besides the timer, because under a test's faked timers it never fires and `close` would hang.
+    // Under a test's fake timers `nextTurn` never resolves: `closed` ends the wait, so that `close` does not hang.
     await Promise.race([nextTurn(), closed]);
     for (let gap = gapMs.shortest; waiting.size > 0; gap = Math.min(gap * 2, gapMs.longest)) {
-      const payloads = toPayloads(waiting);
+      const payloads = toNotifyPayloads(waiting);
       waiting.clear();
       try {
         await db.run(notify, { channel, payloads });
       } catch (error) {
-        log.warn({ reason: errorText(error) }, 'activity could not be announced; open pages notice by polling');
+        log.warn(
+          { reason: errorText(error) },
+          'changed conversations could not be announced; open pages find the changes by polling',
+        );
       }
       await abortableSleep(gap, closing.signal);
     }
@@ -55,10 +58,12 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   return {
     add(conversationId: string, scope: ChangeScope = 'internal'): void {
       if (closing.signal.aborted) return;
-      if (waiting.size < maxWaiting) addChange(waiting, conversationId, scope);
+      if (waiting.size < maxWaiting) addConversationChange(waiting, conversationId, scope);
       sending ??= send();
     },
-    /** Sends the pending changes, also those of a script that changes one thing and closes at once. */
+    /**
+     * Sends the changes still waiting, so that a script which changes one conversation and closes at once announces it.
+     */
     async close(): Promise<void> {
       closing.abort();
       await sending;
@@ -66,8 +71,8 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   };
 }
 
-/** Packs changes into as few payloads as the size limit allows. */
-export function toPayloads(changes: Changes): string[] {
+/** Packs changes into as few NOTIFY payloads as their size limit allows. */
+export function toNotifyPayloads(changes: ConversationChanges): string[] {
   if (changes.size >= maxWaiting) return [anything];
   const ids = [...changes].map(([id, scope]) => (scope === 'visible' ? id : internalMark + id));
   const payloads: string[] = [];
@@ -77,8 +82,8 @@ export function toPayloads(changes: Changes): string[] {
   return payloads;
 }
 
-/** The changes of a payload; null: anything may have changed. */
-export function readPayload(payload: string): Changes | null {
+/** Parses the changes in a NOTIFY payload. Returns null if any conversation may have changed. */
+export function parseNotifyPayload(payload: string): ConversationChanges | null {
   if (payload === anything) return null;
   const entry = (word: string): [string, ChangeScope] =>
     word.startsWith(internalMark) ? [word.slice(internalMark.length), 'internal'] : [word, 'visible'];

@@ -3,9 +3,9 @@ import { channelName } from '../db/channel-name.js';
 import type { Database } from '../db/connect.js';
 import { listenForNotifications } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
-import { type Changes, createAnnouncer, readPayload } from './announce.js';
+import { type ConversationChanges, createChangeAnnouncer, parseNotifyPayload } from './announce.js';
 import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
-import { openNews } from './news.js';
+import { openProcessBroadcast } from './process-broadcast.js';
 
 interface Subscription {
   listener: ChangeListener;
@@ -13,18 +13,18 @@ interface Subscription {
 }
 
 /**
- * A change feed over LISTEN and NOTIFY: one listening connection a process, opened for the first subscriber; changes
- * are announced from the pool after the commit. A lost announcement only delays a page, which also polls.
+ * Opens a change feed over LISTEN and NOTIFY: one listening connection per process, opened for the first subscriber;
+ * announcements use the pool. A lost announcement only delays a page, because pages also poll.
  */
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
   const subscriptions = new Set<Subscription>();
-  const news = openNews(db, channelName('news', db.schema), log);
-  const announcer = createAnnouncer(db, channel, log);
+  const broadcast = openProcessBroadcast(db, channelName('news', db.schema), log);
+  const announcer = createChangeAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
 
-  const tell = (changes: Changes | null) => notify(subscriptions, changes, log);
+  const tell = (changes: ConversationChanges | null) => notify(subscriptions, changes, log);
 
   function listen(): void {
     listening ??= listenForNotifications({
@@ -32,11 +32,11 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
       channel,
       log,
       what: 'activity',
-      hear: (payload) => tell(readPayload(payload)),
-      also: news,
+      hear: (payload) => tell(parseNotifyPayload(payload)),
+      also: broadcast,
       missed: () => {
         tell(null);
-        news.missed();
+        broadcast.missed();
       },
     });
   }
@@ -44,18 +44,18 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   return {
     changed: announcer.add,
     subscribe(listener, scope = 'internal') {
-      // After `close` nobody would close a new connection.
+      // A connection opened after `close` would never be closed.
       if (closed) return () => {};
       const subscription = { listener, scope };
       subscriptions.add(subscription);
       listen();
       return () => subscriptions.delete(subscription);
     },
-    news: {
-      say: news.say,
+    broadcast: {
+      say: broadcast.say,
       hear(listener, missed) {
         if (closed) return () => {};
-        const stop = news.add(listener, missed);
+        const stop = broadcast.add(listener, missed);
         listen();
         return stop;
       },
@@ -63,20 +63,23 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
     async close() {
       closed = true;
       subscriptions.clear();
-      await Promise.all([announcer.close(), news.close(), listening?.close()]);
+      await Promise.all([announcer.close(), broadcast.close(), listening?.close()]);
     },
   };
 }
 
-/** Calls each listener that a change concerns; `changes` null: anything may have changed. */
-function notify(subscriptions: ReadonlySet<Subscription>, changes: Changes | null, log: Logger): void {
+/**
+ * Calls each listener whose scope includes one of the changes. Null `changes` mean that any conversation may have
+ * changed.
+ */
+function notify(subscriptions: ReadonlySet<Subscription>, changes: ConversationChanges | null, log: Logger): void {
   for (const { listener, scope } of subscriptions) {
     const ids = [...(changes ?? [])].filter(([, seen]) => scope === 'internal' || seen === 'visible');
     if (changes && ids.length === 0) continue;
     try {
       listener(ids.map(([id]) => id));
     } catch (error) {
-      log.warn({ reason: errorText(error) }, 'an activity listener failed');
+      log.warn({ reason: errorText(error) }, 'a listener of the change feed threw an error');
     }
   }
 }

@@ -7,47 +7,51 @@ import { withTimeout } from '../foundation/with-timeout.js';
 import type { ContextState } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { parseInput } from '../validation/input.js';
-import { copyFacts } from './copy-facts.js';
-import { customerNameIn } from './customer-name.js';
-import { createFreshCache } from './fresh-cache.js';
+import { copyContextFacts } from './copy-context-facts.js';
+import { findCustomerName } from './customer-name.js';
+import { createExpiringCache } from './expiring-cache.js';
 import { type ContextSection, normalizeContext } from './normalize-context.js';
 
-/** The facts about a customer, ready to show. */
+/** Facts about a customer, ready to show on a page. */
 export interface ContextAnswer {
   /**
    * `available` has sections; `empty`: the provider knows nothing; `unavailable`: it failed; `unconfigured`: there is
    * no provider; `anonymous`: the conversation has no actor id, so the provider was not called.
    */
   state: ContextState;
-  /** Empty in every state but `available`. */
+  /** The facts by section; empty in every state but `available`. */
   sections: readonly ContextSection[];
-  /** When the provider returned the facts: up to `cacheMs` ago. */
+  /** When the provider returned the facts; cached facts are up to `cacheMs` old. */
   fetchedAt: Date;
 }
 
-/** Reads from the host's ContextProvider. A failing provider never throws here: everything works without facts. */
+/**
+ * Reads facts about customers from the host's ContextProvider. A failing provider never throws here: everything else
+ * works without facts.
+ */
 export interface ContextReader {
-  /** Throws `INPUT_INVALID` for an actor id that is no text. */
+  /** Returns a customer's facts for display. Throws `INPUT_INVALID` for an actor id that is not a string or null. */
   get(actorId: string | null): Promise<ContextAnswer>;
   /**
-   * The provider's map as a plain copy for the policy and the generator; null in every state but `available` and
-   * `empty`.
+   * Returns a plain copy of the provider's map, for the automation policy and the draft generator; null in every state
+   * but `available` and `empty`.
    */
   raw(actorId: string | null): Promise<Record<string, unknown> | null>;
   /**
-   * The name in the last facts that this process was given of a customer; null where it was given none. Asks nobody.
+   * Returns the customer's name from the facts that this process read last; null if it knows no name. Does not call the
+   * provider.
    */
   knownName(actorId: string | null): string | null;
 }
 
 export interface ContextReaderOptions {
   provider: ContextProvider | undefined;
-  /** Time limit of the provider, in milliseconds; a slower one counts as unavailable. */
+  /** Time limit of a provider call, in milliseconds; a slower call counts as unavailable. */
   timeoutMs: number;
   /** How long a customer's facts are cached in memory, in milliseconds; failures are not cached. */
   cacheMs: number;
   log: Pick<Logger, 'warn'>;
-  /** Called once for each request, cached or not. */
+  /** Called once for each read of a customer's facts, cached or not. */
   onOutcome(state: ContextState): void;
   telemetry?: Pick<Telemetry, 'span'> | undefined;
 }
@@ -58,18 +62,18 @@ interface Reading extends ContextAnswer {
   facts: Record<string, unknown> | null;
 }
 
-/** How many customers' facts are cached at once. */
+/** The most customers whose facts are cached at once. */
 const maxKept = 500;
-/** How many names are kept, so that a queue need not ask for the facts of each of its customers. */
+/** The most customer names kept in memory, so that the queue shows names without a provider call for each customer. */
 const maxNames = 5000;
 
 export function createContextReader(options: ContextReaderOptions): ContextReader {
   const { provider, log, onOutcome } = options;
-  const kept = createFreshCache<Reading>({ freshMs: options.cacheMs, max: maxKept });
+  const kept = createExpiringCache<Reading>({ freshMs: options.cacheMs, max: maxKept });
   const names = new Map<string, string>();
 
   function keepName(actorId: string, { facts }: Reading): void {
-    const name = customerNameIn(facts);
+    const name = findCustomerName(facts);
     names.delete(actorId);
     if (name !== null) names.set(actorId, name);
     const [oldest] = names.size > maxNames ? names.keys() : [];
@@ -115,13 +119,13 @@ async function ask(options: ContextReaderOptions, provider: ContextProvider, act
   return { state: sections.length > 0 ? 'available' : 'empty', sections, facts, fetchedAt: new Date() };
 }
 
-/** The provider's map and a copy of it; throws if there is none. */
+/** Unwraps the provider's result into its map and a frozen copy of it. Throws if the result holds no map. */
 function readResult(result: unknown): { map: unknown; facts: Record<string, unknown> } {
   const { ok, value, error } = (result ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
   if (ok === false) throw error ?? new Error('err() was returned without a reason');
   if (ok !== true) throw new Error('neither ok(map) nor err(reason) was returned');
-  const facts = copyFacts(value);
-  if (!facts) throw new Error('ok() was returned with something else than a map');
+  const facts = copyContextFacts(value);
+  if (!facts) throw new Error('ok() was returned with a value that is not a map');
   return { map: value, facts: deepFreeze(facts) };
 }
 

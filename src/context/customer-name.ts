@@ -1,15 +1,15 @@
-/** The longest text that counts as a name. */
+/** The longest text that counts as a name, in characters. */
 const maxLength = 200;
 
 const nameKeys = ['name', 'fullname', 'displayname', 'customername'];
-/** Sections whose `name` is a person's: that of a plan or a company is not. */
+/** Keys of sections about a person, whose `name` is the customer's; the `name` of a plan or a company is not. */
 const personSection = /customer|user|contact|person|profile|member|client|account ?(?:holder|owner)/i;
 
 /**
- * The customer's name in the facts of a ContextProvider: a text under `name`, `fullName`, `displayName` or `customerName`,
- * at the top or in a section about a person. Null where there is none. Pure.
+ * Finds the customer's name in the facts of a ContextProvider: a text under `name`, `fullName`, `displayName` or
+ * `customerName`, at the top level or in a section about a person. Returns null if there is none. Pure.
  */
-export function customerNameIn(facts: Record<string, unknown> | null): string | null {
+export function findCustomerName(facts: Record<string, unknown> | null): string | null {
   if (!facts) return null;
   const sections = Object.entries(facts).filter(([key, value]) => personSection.test(key) && isMap(value));
   for (const map of [facts, ...sections.map(([, value]) => value as Record<string, unknown>)]) {

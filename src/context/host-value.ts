@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** Inspects a host's value without trusting it: getters may throw, proxies lie, lists have a million items. */
+/** A value from the host, inspected without trusting it: getters may throw, proxies may lie, lists may be huge. */
 export type HostValue =
   | { kind: 'scalar'; value: string | number | bigint | boolean | Date | null }
   | { kind: 'list'; source: object; children: HostValueChild[]; size: number }
@@ -8,21 +8,22 @@ export type HostValue =
   | { kind: 'unsupported'; what: string };
 
 export interface HostValueChild {
-  /** Empty for the items of a list. */
+  /** The key in a map; empty for an item of a list. */
   key: string;
   value: unknown;
 }
 
 const unreadable = 'a value that cannot be read';
 
-/** Placeholder for a child whose getter threw. */
+/** Stands for the value of a property whose getter threw. */
 const thrown = Symbol(unreadable);
 
 /**
- * The kind of a value with at most `limit` children; `size` counts all. Maps are plain objects and `Map`, lists are
- * arrays and `Set`; other instances count as their scalar `toJSON`, as with decimals and URLs. Never throws.
+ * Classifies a value and lists at most `limit` of its children; `size` counts all. Maps are plain objects and `Map`,
+ * lists are arrays and `Set`; any other instance is read by its `toJSON` if that returns a scalar, as decimals and URLs
+ * do. Never throws.
  */
-export function inspectValue(value: unknown, limit: number): HostValue {
+export function inspectHostValue(value: unknown, limit: number): HostValue {
   try {
     if (typeof value === 'object' && value !== null) return inspectObject(value, limit);
     if (value === undefined || value === null) return { kind: 'scalar', value: null };
@@ -74,7 +75,7 @@ function inspectDate(date: Date): HostValue {
 function inspectInstance(source: object): HostValue {
   const { toJSON, constructor: made } = source as { toJSON?: unknown; constructor?: { name?: unknown } };
   const json: unknown = typeof toJSON === 'function' ? toJSON.call(source) : undefined;
-  if (['string', 'number', 'boolean'].includes(typeof json)) return inspectValue(json, 0);
+  if (['string', 'number', 'boolean'].includes(typeof json)) return inspectHostValue(json, 0);
   const name = made?.name;
   return {
     kind: 'unsupported',
@@ -82,7 +83,7 @@ function inspectInstance(source: object): HostValue {
   };
 }
 
-/** Whether an object is a plain one, also if it comes from another realm with another `Object.prototype`. */
+/** Whether an object is plain, even if it comes from another realm, which has its own `Object.prototype`. */
 function isPlain(source: object): boolean {
   const prototype = Object.getPrototypeOf(source);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,8 +1,8 @@
 const words = /\p{Lu}{2,}s?(?!\p{Ll})\p{N}*|\p{Lu}?[\p{Ll}\p{Lo}\p{Lt}\p{Lm}\p{M}]+\p{N}*|\p{Lu}|\p{N}+/gu;
 
 /**
- * A key as a label: `lifetimeValue` and `lifetime_value` become "Lifetime value", `userID` becomes "User ID". A key
- * with other characters than letters, digits and `_ - .` is a label already and stays.
+ * Converts a key to a label: `lifetimeValue` and `lifetime_value` become "Lifetime value", `userID` becomes "User ID".
+ * A key with other characters than letters, digits and `_ - .` is returned unchanged.
  */
 export function humanizeLabel(key: string): string {
   if (!/^[\p{L}\p{M}\p{N}_.-]+$/u.test(key)) return key;

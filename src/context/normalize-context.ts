@@ -1,21 +1,21 @@
-import { type HostValue, type HostValueChild, inspectValue } from './host-value.js';
+import { type HostValue, type HostValueChild, inspectHostValue } from './host-value.js';
 import { humanizeLabel } from './humanize-label.js';
-import { type ContextText, presentScalar, withoutControlCharacters } from './present-text.js';
+import { type ContextText, formatScalar, stripControlCharacters } from './present-text.js';
 
-/** One value as plain data: strings, lists and nothing of the host's. It can be sent as JSON. */
+/** One fact as plain data that can be sent as JSON; it holds no object of the host. */
 export type ContextValue =
   | ContextText
   | { kind: 'list'; items: ContextValue[] }
-  /** A list of maps. */
+  /** A list of maps, each given by its entries. */
   | { kind: 'blocks'; blocks: ContextEntry[][] }
   | { kind: 'group'; entries: ContextEntry[] }
-  /** Something was left out here; `reason` says what. */
+  /** Stands where values were left out; `reason` says why or how many, such as `3 more`. */
   | { kind: 'truncated'; reason: string }
-  /** A value that is no fact; `what` names it, such as `a function`. */
+  /** A value that cannot be shown; `what` names its kind, such as `a function`. */
   | { kind: 'unsupported'; what: string };
 
 export interface ContextEntry {
-  /** Empty where the value needs none: a list under its section's header, or a note that something was left out. */
+  /** Empty if the value needs no label: a list under its section's header, or a note about values left out. */
   label: string;
   value: ContextValue;
 }
@@ -25,30 +25,30 @@ export interface ContextSection {
   entries: ContextEntry[];
 }
 
-/** Levels of maps and lists, the section's own included. */
-export const maxDepth = 6;
-/** Most entries of one map, items of one list, sections. */
-export const maxEntries = 200;
-/** Most values and most characters of all sections together. */
-export const maxValues = 2000;
-export const maxCharacters = 200_000;
+/** The most nested levels of maps and lists, the section itself included. */
+export const maxContextDepth = 6;
+/** The most entries of one map, items of one list, and sections. */
+export const maxContextEntries = 200;
+/** The most values, and the most characters, of all sections together. */
+export const maxContextValues = 2000;
+export const maxContextCharacters = 200_000;
 
 const maxLabelLength = 200;
 
 /**
- * The provider's map as sections to show, in the provider's order; keys that are whole numbers come first, as JavaScript
- * has it. Each top-level key is the header of a section; facts that stand at the top without one share the section
- * "Details", at the place of the first. A list at the top is one entry without a label. Anything but a map gives no
- * section. Pure; never throws; the result is bounded by the caps above, and says where something was left out.
+ * Converts the ContextProvider's map to sections, in the map's order; keys that are whole numbers come first, as in
+ * every JavaScript object. Each map or list at the top level becomes a section under its key; scalars at the top level
+ * share the section "Details", at the position of the first. A list is one entry without a label. A value that is not a
+ * map gives no section. Pure; never throws. The result is limited in size and notes where values were left out.
  */
 export function normalizeContext(map: unknown): ContextSection[] {
-  const top = inspectValue(map, maxEntries);
+  const top = inspectHostValue(map, maxContextEntries);
   if (top.kind !== 'map') return [];
-  const walk: Walk = { valuesLeft: maxValues, charactersLeft: maxCharacters, parents: [top.source] };
+  const walk: Walk = { valuesLeft: maxContextValues, charactersLeft: maxContextCharacters, parents: [top.source] };
   const details: ContextSection = { header: 'Details', entries: [] };
   const sections: ContextSection[] = [];
   for (const { key, value } of top.children) {
-    const seen = inspectValue(value, maxEntries);
+    const seen = inspectHostValue(value, maxContextEntries);
     if (seen.kind === 'map' || seen.kind === 'list') {
       sections.push({ header: cut(walk, key), entries: rowsOf(walk, seen) });
     } else {
@@ -60,7 +60,7 @@ export function normalizeContext(map: unknown): ContextSection[] {
   return sections;
 }
 
-/** The remaining budget, and the enclosing maps and lists. */
+/** The values and characters that may still be shown, and the maps and lists that enclose the current value. */
 interface Walk {
   valuesLeft: number;
   charactersLeft: number;
@@ -75,18 +75,19 @@ function present(walk: Walk, seen: HostValue): ContextValue {
   if (seen.kind === 'scalar') return presentFact(walk, seen.value);
   if (seen.kind === 'unsupported') return { kind: 'unsupported', what: cut(walk, seen.what) };
   if (walk.parents.includes(seen.source)) return { kind: 'truncated', reason: 'contains itself' };
-  if (walk.parents.length > maxDepth) return { kind: 'truncated', reason: `nested deeper than ${maxDepth} levels` };
+  if (walk.parents.length > maxContextDepth)
+    return { kind: 'truncated', reason: `nested deeper than ${maxContextDepth} levels` };
   return within(walk, seen, () => (seen.kind === 'map' ? presentMap(walk, seen) : presentList(walk, seen)));
 }
 
 function presentFact(walk: Walk, fact: Extract<HostValue, { kind: 'scalar' }>['value']): ContextText {
-  const value = presentScalar(fact);
+  const value = formatScalar(fact);
   walk.charactersLeft -= value.text.length;
   return value;
 }
 
 function presentMap(walk: Walk, seen: Container): ContextValue {
-  if (seen.size === 0) return presentScalar(null);
+  if (seen.size === 0) return formatScalar(null);
   return { kind: 'group', entries: entriesOf(walk, seen) };
 }
 
@@ -100,7 +101,7 @@ function entriesOf(walk: Walk, seen: Container): ContextEntry[] {
 }
 
 function presentList(walk: Walk, seen: Container): ContextValue {
-  if (seen.size === 0) return presentScalar(null);
+  if (seen.size === 0) return formatScalar(null);
   const items = seen.children.slice(0, Math.max(walk.valuesLeft, 0)).map(({ value }) => look(walk, value));
   const more = items.length < seen.size ? [leftOut(seen, items.length)] : [];
   if (items.length > 0 && items.every((item) => item.kind === 'map')) {
@@ -110,14 +111,14 @@ function presentList(walk: Walk, seen: Container): ContextValue {
   return { kind: 'list', items: [...items.map((item) => present(walk, item)), ...more.map(({ value }) => value)] };
 }
 
-/** The rows of a section or block; what is no map stands alone in one. */
+/** The entries of a section or block: those of a map, or one entry without a label for any other value. */
 function rowsOf(walk: Walk, seen: HostValue): ContextEntry[] {
   const value = present(walk, seen);
   return value.kind === 'group' ? value.entries : [{ label: '', value }];
 }
 
 function look(walk: Walk, value: unknown): HostValue {
-  return inspectValue(value, Math.min(maxEntries, Math.max(walk.valuesLeft, 0)));
+  return inspectHostValue(value, Math.min(maxContextEntries, Math.max(walk.valuesLeft, 0)));
 }
 
 function within<T>(walk: Walk, seen: Container, work: () => T): T {
@@ -135,7 +136,7 @@ function leftOut(seen: Container, shown = seen.children.length): ContextEntry {
 }
 
 function cut(walk: Walk, text: string): string {
-  const label = withoutControlCharacters(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
+  const label = stripControlCharacters(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
   walk.charactersLeft -= label.length;
   return label;
 }

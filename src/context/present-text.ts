@@ -1,18 +1,18 @@
 import { toStorableText } from '../foundation/redact.js';
 import { safeHref } from './safe-href.js';
 
-/** One value as words, with what a page may make of them. `href` is safe to follow; `iso` is for a `<time>` element. */
+/** A scalar formatted as text, and how a page presents it. `href` is safe to link; `iso` is for a `<time>` element. */
 export type ContextText =
   | { kind: 'text'; text: string; presentation: 'plain'; leftOut?: number }
   | { kind: 'text'; text: string; presentation: 'number' | 'boolean' | 'empty' }
   | { kind: 'text'; text: string; presentation: 'link' | 'email'; href: string }
   | { kind: 'text'; text: string; presentation: 'date'; iso: string };
 
-/** The longest text shown; `leftOut` counts the characters after it. */
-export const maxTextLength = 5000;
+/** The most characters shown of one text; `leftOut` counts the rest. */
+export const maxContextTextLength = 5000;
 
 /** Formats a scalar: booleans as Yes and No, null as a dash, dates in UTC. */
-export function presentScalar(value: string | number | bigint | boolean | Date | null): ContextText {
+export function formatScalar(value: string | number | bigint | boolean | Date | null): ContextText {
   if (typeof value === 'string') return presentText(value);
   if (typeof value === 'boolean') return { kind: 'text', text: value ? 'Yes' : 'No', presentation: 'boolean' };
   if (typeof value === 'bigint') return { kind: 'text', text: digits(value), presentation: 'number' };
@@ -24,23 +24,23 @@ export function presentScalar(value: string | number | bigint | boolean | Date |
 
 const largest = 10n ** 100n;
 
-/** Converting a bigint to text takes quadratic time. */
+/** Formats a bigint of up to 100 digits: converting a longer one to text takes quadratic time. */
 function digits(value: bigint): string {
   return value < largest && value > -largest ? String(value) : 'a number of more than 100 digits';
 }
 
 function presentText(given: string): ContextText {
-  const text = withoutControlCharacters(given.slice(0, maxTextLength));
-  const leftOut = given.length - maxTextLength;
+  const text = stripControlCharacters(given.slice(0, maxContextTextLength));
+  const leftOut = given.length - maxContextTextLength;
   if (leftOut > 0) return { kind: 'text', text, presentation: 'plain', leftOut };
-  if (text.trim() === '') return presentScalar(null);
+  if (text.trim() === '') return formatScalar(null);
   return (
     presentEmail(given) ?? presentLink(given) ?? presentDate(text) ?? { kind: 'text', text, presentation: 'plain' }
   );
 }
 
 /** Removes NUL, lone surrogates and control characters other than line breaks and tabs. */
-export function withoutControlCharacters(text: string): string {
+export function stripControlCharacters(text: string): string {
   return toStorableText(text).replace(/(?![\n\t])\p{Cc}/gu, '');
 }
 
@@ -63,7 +63,10 @@ function presentLink(given: string): ContextText | undefined {
   return href === undefined ? undefined : { kind: 'text', text, presentation: 'link', href };
 }
 
-/** A date as ISO 8601 writes it, shown as it was given; without an offset the time would be a guess. */
+/**
+ * Recognizes an ISO 8601 date and shows it as given. A time without an offset stays text, because its moment is
+ * unknown.
+ */
 function presentDate(text: string): ContextText | undefined {
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined;
   const date = new Date(text);

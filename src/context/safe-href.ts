@@ -1,7 +1,7 @@
 /**
- * The normalised address of a foreign text if it is safe to link: http, https or mailto. Control characters or spaces
- * make it unsafe, because browsers drop them and may find another scheme; so does a user name, which can imitate a
- * host.
+ * Returns the normalized URL in an untrusted text if it is safe to link: http, https or mailto; else undefined. Refuses
+ * control characters and spaces, because browsers drop them and may then read another scheme, and user names, which can
+ * imitate a host.
  */
 export function safeHref(text: string): string | undefined {
   if (text.length > 2000 || !/^(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+$/iu.test(text)) return undefined;

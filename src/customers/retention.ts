@@ -4,7 +4,7 @@ import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
-import { clockOutcome, firstResponse } from '../report/measures.js';
+import { firstResponseJoins, slaOutcomeExpression } from '../report/measures.js';
 import type { Runtime } from '../runtime.js';
 import { removeConversations } from './remove-conversations.js';
 
@@ -133,14 +133,14 @@ const keepShapes = statement<{ ids: readonly string[] }>(
       FROM ${s}.messages WHERE conversation_id = c.id
     ) m CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE status = 'fulfilled') AS fulfilled, count(*) FILTER (WHERE status = 'breached') AS breached,
-        coalesce(jsonb_agg(jsonb_build_object('at', started_at, 'outcome', ${clockOutcome('slas')}) ORDER BY id)
-          FILTER (WHERE ${clockOutcome('slas')} IS NOT NULL), '[]') AS clocks
+        coalesce(jsonb_agg(jsonb_build_object('at', started_at, 'outcome', ${slaOutcomeExpression('slas')}) ORDER BY id)
+          FILTER (WHERE ${slaOutcomeExpression('slas')} IS NOT NULL), '[]') AS clocks
       FROM ${s}.slas WHERE conversation_id = c.id
     ) sla CROSS JOIN LATERAL (
       SELECT count(*) AS count,
         coalesce(jsonb_agg(jsonb_build_object('at', created_at, 'status', status) ORDER BY id), '[]') AS made
       FROM ${s}.drafts WHERE conversation_id = c.id
-    ) draft ${firstResponse(s, 'c.id')}
+    ) draft ${firstResponseJoins(s, 'c.id')}
     WHERE c.id = ANY (${p.ids}::uuid[])`,
 );
 

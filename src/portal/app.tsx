@@ -6,26 +6,28 @@ import { createLiveStreams } from '../http/live-streams.js';
 import { createRateLimit } from '../http/rate-limit.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import type { PortalOutcome } from '../telemetry/metrics.js';
-import { requireCustomer, requireOwnRequest } from './access.js';
-import { isApiRequest, type PortalContext, type PortalEnv, type Route, type Services } from './handler.js';
-import { type CustomerNews, subscribeCustomerNews } from './live-news.js';
-import { problemOf, RequestProblem, rateLimited } from './problems.js';
-import { routes } from './routes.js';
-import { wordingFor } from './strings/strings.js';
-import { Page, ProblemBox } from './views/page.js';
-import { loadWidget } from './widget-source.js';
+import { requireCustomer, verifyWriteRequest } from './access.js';
+import { type ChangesByCustomer, subscribeToCustomerChanges } from './customer-changes.js';
+import { isApiRequest, type PortalContext, type PortalEnv, type PortalRoute, type PortalServices } from './handler.js';
+import { RequestProblem, rateLimitProblem, toRequestProblem } from './problems.js';
+import { portalRoutes } from './routes.js';
+import { choosePortalWording } from './strings/strings.js';
+import { PortalPage, ProblemBox } from './views/page.js';
+import { loadWidgetSource } from './widget-source.js';
 import { createWriteLimit } from './write-limit.js';
 
-export interface AppOptions extends Pick<Services, 'runtime' | 'api' | 'options'> {
-  /** Aborted when the portal closes, which ends the live streams. */
+export interface PortalAppOptions extends Pick<PortalServices, 'runtime' | 'api' | 'options'> {
+  /** Aborts when the portal closes, which ends the live streams. */
   closing: AbortSignal;
 }
 
 const folder = new URL('../../assets/portal/', import.meta.url);
 const styles = ['tokens', 'parts', 'page'];
 
-/** The portal as one application. Reads the assets and the forms' secret, so it is built at the first request. */
-export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<PortalEnv>> {
+/**
+ * Builds the portal's HTTP application. It reads asset files and the CSRF secret, so it is built at the first request.
+ */
+export async function createPortalApp({ closing, ...given }: PortalAppOptions): Promise<Hono<PortalEnv>> {
   const { options, runtime } = given;
   const [assets, widget, tokens] = await Promise.all([
     loadAssets({
@@ -36,11 +38,11 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
       mainScript: 'portal.js',
       hostStyles: options.styles,
     }),
-    loadWidget(),
+    loadWidgetSource(),
     loadFormTokens(runtime, { purpose: 'portal' }),
   ]);
   const { writesPerMinute, readsPerMinute } = options;
-  const services: Services = {
+  const services: PortalServices = {
     ...given,
     assets,
     widget,
@@ -49,20 +51,23 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
     reads: createRateLimit({ burst: readsPerMinute, perMinute: readsPerMinute }),
     streams: openStreams(given, closing),
   };
-  // A trailing slash is the same page: hosts and people add them.
+  // Serve `/path/` like `/path`, because hosts and people add trailing slashes.
   const app = new Hono<PortalEnv>({ strict: false }).basePath(options.base || '/');
   app.use(setSecurityHeaders);
-  for (const route of routes) app.on([route.method], [route.path], (c) => answer(c, services, route));
-  for (const path of new Set(routes.map((route) => route.path)))
+  for (const route of portalRoutes) app.on([route.method], [route.path], (c) => answer(c, services, route));
+  for (const path of new Set(portalRoutes.map((route) => route.path)))
     app.all(path, (c) => answer(c, services, allowedAt(path)));
   app.notFound((c) => answer(c, services, noRoute));
   return app;
 }
 
-function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['streams'] {
-  const streams = createLiveStreams<CustomerNews>({
+function openStreams(
+  { options, runtime }: Omit<PortalAppOptions, 'closing'>,
+  closing: AbortSignal,
+): PortalServices['streams'] {
+  const streams = createLiveStreams<ChangesByCustomer>({
     ...options.live,
-    subscribe: (listener) => subscribeCustomerNews(runtime, listener),
+    subscribe: (listener) => subscribeToCustomerChanges(runtime, listener),
     log: runtime.log,
   });
   if (closing.aborted) streams.close();
@@ -70,7 +75,7 @@ function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing:
   return streams;
 }
 
-type Answering = Pick<Route, 'handle' | 'again' | 'counted'> & { name: string; path?: string };
+type Answering = Pick<PortalRoute, 'handle' | 'again' | 'counted'> & { name: string; path?: string };
 
 const noRoute: Answering = {
   name: 'other',
@@ -79,9 +84,9 @@ const noRoute: Answering = {
   },
 };
 
-/** The response to a known path with another method. */
+/** A route that refuses the other methods of a known path with 405. */
 function allowedAt(path: string): Answering {
-  const allow = routes.filter((route) => route.path === path).map((route) => route.method);
+  const allow = portalRoutes.filter((route) => route.path === path).map((route) => route.method);
   return {
     name: 'other',
     path,
@@ -92,18 +97,18 @@ function allowedAt(path: string): Answering {
   };
 }
 
-/** Checks identity, then the origin of a write, then calls the route. */
-async function answer(c: PortalContext, services: Services, route: Answering): Promise<Response> {
+/** Responds to a request and counts its outcome in the metrics. */
+async function answer(c: PortalContext, services: PortalServices, route: Answering): Promise<Response> {
   const response = await answerOrRefuse(c, services, route);
   services.runtime.metrics.portalRequested(route.name, outcomeOf(response.status));
   return response;
 }
 
-async function answerOrRefuse(c: PortalContext, services: Services, route: Answering): Promise<Response> {
+async function answerOrRefuse(c: PortalContext, services: PortalServices, route: Answering): Promise<Response> {
   try {
     c.set('pageContext', await requireCustomer(c, services));
-    if (c.req.method === 'POST') await requireOwnRequest(c, services, route as Route);
-    // Count after the form was read, so that a refusal can show the customer's text again.
+    if (c.req.method === 'POST') await verifyWriteRequest(c, services, route as PortalRoute);
+    // Count the request after its form was read, so that a refusal can show the customer's text again.
     if (route.counted) countRead(c, services);
     return await route.handle(c, services);
   } catch (error) {
@@ -111,35 +116,35 @@ async function answerOrRefuse(c: PortalContext, services: Services, route: Answe
   }
 }
 
-function countRead(c: PortalContext, { reads }: Services): void {
+function countRead(c: PortalContext, { reads }: PortalServices): void {
   const seconds = reads.take(c.get('pageContext').customer.id);
-  if (seconds > 0) throw rateLimited('tooManyRequests', seconds);
+  if (seconds > 0) throw rateLimitProblem('tooManyRequests', seconds);
 }
 
-async function refuse(c: PortalContext, services: Services, route: Answering, error: unknown): Promise<Response> {
-  const problem = problemOf(error);
+async function refuse(c: PortalContext, services: PortalServices, route: Answering, error: unknown): Promise<Response> {
+  const problem = toRequestProblem(error);
   const { runtime, options } = services;
   if (problem.status >= 500 && error !== problem)
     runtime.log.error({ reason: errorText(error), route: route.name }, 'a request to the portal failed');
-  if (isApiRequest(route as Route, c.req.path, options.base)) return apiProblem(c, services, problem);
+  if (isApiRequest(route as PortalRoute, c.req.path, options.base)) return apiProblem(c, services, problem);
   if (!c.get('pageContext')) return c.text(`${problem.details.message}\n`, problem.status);
   if (route.again && c.get('form') && canShowAgain(problem)) {
     try {
       return withHeaders(await route.again(c, services, problem), problem);
     } catch (again) {
-      return problemPage(c, problemOf(again));
+      return problemPage(c, toRequestProblem(again));
     }
   }
   return problemPage(c, problem);
 }
 
-/** Whether to show the form again with its text: only if sending it again can succeed. */
+/** Whether to show a refused form again with its text: only if sending it again can succeed. */
 function canShowAgain({ status, code }: RequestProblem): boolean {
   return status === 422 || status === 429 || code === 'TOKEN_INVALID' || status >= 500;
 }
 
-function apiProblem(c: PortalContext, { options }: Services, problem: RequestProblem): Response {
-  const wording = c.get('pageContext')?.wording ?? wordingFor(options.strings, null);
+function apiProblem(c: PortalContext, { options }: PortalServices, problem: RequestProblem): Response {
+  const wording = c.get('pageContext')?.wording ?? choosePortalWording(options.strings, null);
   const error = { code: problem.code, message: problem.messageIn(wording) };
   return withHeaders(c.json({ error }, problem.status), problem);
 }
@@ -148,9 +153,9 @@ async function problemPage(c: PortalContext, problem: RequestProblem): Promise<R
   const pageContext = c.get('pageContext');
   const text = problem.textIn(pageContext.wording);
   const page = (
-    <Page pageContext={pageContext} title={text}>
+    <PortalPage pageContext={pageContext} title={text}>
       <ProblemBox pageContext={pageContext} text={text} />
-    </Page>
+    </PortalPage>
   );
   return withHeaders(await c.html(page, problem.status), problem);
 }

@@ -6,23 +6,23 @@ import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { RateLimit } from '../http/rate-limit.js';
 import type { Runtime } from '../runtime.js';
-import type { CustomerNews } from './live-news.js';
-import type { MountedPortal, PortalCustomer } from './mount-options.js';
+import type { ChangesByCustomer } from './customer-changes.js';
+import type { PortalCustomer, ResolvedPortalOptions } from './mount-options.js';
 import type { PortalApi } from './portal-api.js';
 import type { RequestProblem } from './problems.js';
-import type { Wording } from './strings/strings.js';
+import type { PortalWording } from './strings/strings.js';
 import type { WidgetSource } from './widget-source.js';
 import type { WriteLimit } from './write-limit.js';
 
 /** The services that every route of the portal uses. */
-export interface Services {
+export interface PortalServices {
   runtime: Runtime;
   api: PortalApi;
-  options: MountedPortal;
+  options: ResolvedPortalOptions;
   assets: ServedAssets;
   widget: WidgetSource;
   tokens: FormTokens;
-  streams: LiveStreams<CustomerNews>;
+  streams: LiveStreams<ChangesByCustomer>;
   writes: WriteLimit;
   reads: RateLimit;
 }
@@ -31,8 +31,8 @@ export interface Services {
 export interface PortalPageContext {
   base: string;
   customer: PortalCustomer;
-  wording: Wording;
-  /** Signs every form of this customer. */
+  wording: PortalWording;
+  /** The CSRF token that every form of this customer carries. */
   token: string;
   assets: ServedAssets;
 }
@@ -44,26 +44,26 @@ export type PortalEnv = {
 
 export type PortalContext = Context<PortalEnv>;
 
-export type Handler = (c: PortalContext, services: Services) => Response | Promise<Response>;
+export type PortalHandler = (c: PortalContext, services: PortalServices) => Response | Promise<Response>;
 
-export interface Route {
-  /** The label in the metrics. */
+export interface PortalRoute {
+  /** The name of the route in the metrics. */
   name: string;
   method: 'GET' | 'POST';
   path: string;
-  handle: Handler;
-  /** Whether it queries the database: then each request counts towards the customer's `readsPerMinute`. */
+  handle: PortalHandler;
+  /** Whether the route queries the database, so that its requests count towards the customer's `readsPerMinute`. */
   counted?: boolean;
-  /** Renders the page of a refused form again, with its text and the problem. */
-  again?: (c: PortalContext, services: Services, problem: RequestProblem) => Promise<Response>;
+  /** Renders the page of a refused form again, with the text that was sent and the problem. */
+  again?: (c: PortalContext, services: PortalServices, problem: RequestProblem) => Promise<Response>;
 }
 
-/** A path parameter; its route names it, so it is there. */
-export function param(c: PortalContext, name: string): string {
+/** Returns a path parameter, which the path of the route must contain. */
+export function pathParameter(c: PortalContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
-/** Whether the response, errors included, is JSON. */
-export function isApiRequest(route: Pick<Route, 'path'> | undefined, path: string, base: string): boolean {
+/** Whether a request is for the JSON API, whose errors are JSON too. */
+export function isApiRequest(route: Pick<PortalRoute, 'path'> | undefined, path: string, base: string): boolean {
   return (route?.path ?? path.slice(base.length)).startsWith('/api/');
 }

@@ -14,48 +14,54 @@ import {
   readMountOptions,
   requiredMountOption,
 } from '../validation/mount-options.js';
-import { type PortalStrings, textKeys } from './strings/strings.js';
+import { type PortalStrings, portalTextKeys } from './strings/strings.js';
 
 /** A customer as the host's session knows them. */
 export interface PortalCustomer {
-  /** Their conversations are those with this `actorId`, compared to the letter. */
+  /** The customer's id: theirs are the conversations with exactly this `actorId`. */
   id: string;
-  /** How their own page and the operators see them; stored as `customer.name` with the conversations that they open. */
+  /**
+   * The customer's name, shown on their own page and to operators; stored as `customer.name` of the conversations that
+   * they open.
+   */
   name?: string;
-  /** Stored with the conversations that they open. */
+  /** The host's user id, stored with the conversations that the customer opens. */
   hostUserId?: string;
 }
 
 /** How often one customer may write and read. */
 export interface PortalRateLimit {
-  /** Conversations, messages and ratings within a minute, counted over all processes. Default 20, at most 1000. */
+  /** The most conversations, messages and ratings per minute, counted over all processes. Default 20, at most 1000. */
   perMinute?: number;
-  /** Pages and API calls within a minute, counted in each process by itself. Default 600, at most 60 000. */
+  /** The most pages and API calls per minute, counted by each process on its own. Default 600, at most 60 000. */
   readsPerMinute?: number;
 }
 
-/** How a host mounts the portal. */
+/** Options with which a host mounts the portal. */
 export interface PortalOptions {
-  /** The path it is mounted under, e.g. `/help`; `/` for the root. */
+  /** The path that the portal is mounted under, e.g. `/help`; `/` for the root. */
   basePath: string;
   /**
-   * Who is at the other end, from the host's own session; null when nobody is signed in, which is answered with 401. The
-   * only source of identity. Under a Node server `native.incoming` is the request as the host's framework left it.
+   * Returns the customer who sent a request, from the host's own session; null if nobody is signed in, and the response
+   * is 401. It is the only source of identity. Under a Node server `native.incoming` is the request as the host's
+   * framework left it.
    */
   customer: (request: Request, native: { incoming?: IncomingMessage }) => Awaitable<PortalCustomer | null>;
-  /** Texts to replace, and `locale`. Default: English, German or Arabic, as the browser asks. */
+  /** Texts that replace the portal's own, and `locale`. Default: English, German or Arabic, as the browser prefers. */
   strings?: PortalStrings;
   rateLimit?: PortalRateLimit;
-  /** CSS of the host's own, served after the portal's: set the `--cairnloop-…` properties to change its look. */
+  /** The host's own CSS, served after the portal's: set the `--cairnloop-…` properties to change the portal's look. */
   styles?: string;
-  /** The host names it serves; any other is refused. Default: every one, as the host's server decides. */
+  /** Host names that the portal serves; requests to any other are refused. Default: every host name. */
   hosts?: readonly string[];
-  /** Live updates of open pages: how many for one customer, and how often the session is checked again. */
+  /**
+   * Settings of live updates: how many open pages one customer may have, and how often their session is checked again.
+   */
   live?: LiveSettings;
 }
 
-/** The options with their defaults. `base` has no slash at its end, so that paths can be put after it. */
-export interface MountedPortal {
+/** The portal's options with defaults filled in. `base` has no trailing slash, so that paths can be appended to it. */
+export interface ResolvedPortalOptions {
   base: string;
   customer: PortalOptions['customer'];
   strings: PortalStrings;
@@ -86,13 +92,15 @@ const schemas: MountSchemas<PortalOptions> = {
   live: liveSettingsOption,
 };
 
-/** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
-export function portalOptions(given: PortalOptions): MountedPortal {
+/**
+ * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
+ */
+export function readPortalOptions(given: PortalOptions): ResolvedPortalOptions {
   const options = readMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,
-    strings: readHostTexts(helper, options.strings ?? {}, textKeys),
+    strings: readHostTexts(helper, options.strings ?? {}, portalTextKeys),
     writesPerMinute: options.rateLimit?.perMinute ?? 20,
     readsPerMinute: options.rateLimit?.readsPerMinute ?? 600,
     styles: options.styles,

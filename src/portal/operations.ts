@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { type CustomerConversation, type CustomerMessage, csatRatings } from '../contracts/domain.js';
 import { maxCustomerName } from '../conversations/customer.js';
 import { isId } from '../validation/input.js';
-import type { PortalPageContext, Services } from './handler.js';
-import { RequestProblem, rateLimited } from './problems.js';
+import type { PortalPageContext, PortalServices } from './handler.js';
+import { RequestProblem, rateLimitProblem } from './problems.js';
 
-/** The longest message, in characters. */
+/** The longest message that a customer may send, in characters. */
 export const maxMessageLength = 20_000;
 export const maxSubjectLength = 200;
 
-/** A write and its dedupe key; without a key, every call writes. */
+/** The dedupe key of a write; without a key, a repeated request writes again. */
 interface Write {
   key: string | undefined;
 }
 
-/** Opens a conversation of this customer's, and returns it with its message. */
+/** Opens a conversation for this customer and returns it with its message. */
 export async function openConversation(
-  services: Services,
+  services: PortalServices,
   { customer }: PortalPageContext,
   { subject, message, key }: Write & { subject: string; message: string },
 ): Promise<CustomerConversation> {
@@ -38,9 +38,9 @@ export async function openConversation(
   return conversations.getForCustomer(customer.id, id);
 }
 
-/** Writes into a conversation, if it is this customer's. */
+/** Adds a message to a conversation. Throws `CONVERSATION_NOT_FOUND` if it is not this customer's. */
 export async function writeMessage(
-  services: Services,
+  services: PortalServices,
   { customer }: PortalPageContext,
   id: string,
   { message, key }: Write & { message: string },
@@ -56,11 +56,11 @@ export async function writeMessage(
 }
 
 /**
- * Rates a conversation of this customer; the same rating again writes nothing. Only the first rating uses the key,
- * because changes back and forth under known keys would escape the write limit.
+ * Rates a conversation of this customer; repeating the same rating writes nothing. Only the first rating uses the
+ * dedupe key: later changes could escape the write limit by reusing known keys.
  */
 export async function rateConversation(
-  services: Services,
+  services: PortalServices,
   { customer }: PortalPageContext,
   id: string,
   given: string,
@@ -75,8 +75,8 @@ export async function rateConversation(
   await services.api.conversations.submitCsat(id, rating.data);
 }
 
-/** Another customer's conversation is "not found". */
-async function requireOwn({ api }: Services, customerId: string, id: string): Promise<CustomerConversation> {
+/** Loads a conversation of this customer. Throws `CONVERSATION_NOT_FOUND` for another customer's. */
+async function requireOwn({ api }: PortalServices, customerId: string, id: string): Promise<CustomerConversation> {
   if (!isId(id)) throw new RequestProblem('CONVERSATION_NOT_FOUND');
   return api.conversations.getForCustomer(customerId, id, { limit: 1 });
 }
@@ -87,8 +87,8 @@ function requireMessage(message: string): void {
     throw new RequestProblem('INPUT_INVALID', { text: 'messageTooLong', values: { limit: maxMessageLength } });
 }
 
-/** Count last: a refused request does not count. */
-async function takeTurn({ writes }: Services, customerId: string, key: string | undefined): Promise<void> {
+/** Counts a write towards the customer's limit. Call it last, so that a refused request does not count. */
+async function takeTurn({ writes }: PortalServices, customerId: string, key: string | undefined): Promise<void> {
   const seconds = await writes.take(customerId, key);
-  if (seconds > 0) throw rateLimited('tooManyMessages', seconds);
+  if (seconds > 0) throw rateLimitProblem('tooManyMessages', seconds);
 }

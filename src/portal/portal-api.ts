@@ -1,6 +1,6 @@
 import type { ConversationCalls } from '../contracts/cairnloop.js';
 
-/** The public calls that a customer can cause; the portal reads and changes nothing but through them. */
+/** The public library calls that a customer can cause. The portal reads and changes conversations only through them. */
 export interface PortalApi {
   conversations: Pick<
     ConversationCalls,

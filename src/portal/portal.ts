@@ -1,24 +1,24 @@
 import { createMount, type Mounted } from '../http/mount.js';
 import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
-import { type PortalOptions, portalOptions } from './mount-options.js';
+import { type PortalOptions, readPortalOptions } from './mount-options.js';
 import type { PortalApi } from './portal-api.js';
 
 export type { PortalCustomer, PortalOptions, PortalRateLimit } from './mount-options.js';
 export type { PortalStrings } from './strings/strings.js';
 
-/** The customers' portal in two shapes: for fetch-style servers and for Node's. */
+/** The customers' portal as two request handlers: one for fetch-style servers and one for Node's HTTP server. */
 export interface Portal extends Mounted {
   /** Ends the live streams of open pages. */
   close(): void;
 }
 
 /**
- * The page on which customers read and write their own conversations, its JSON API and the widget. What it needs is
- * loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+ * Creates the portal: the pages on which customers read and write their own conversations, a JSON API and the widget.
+ * Its code and assets are loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
  */
 export function createPortal(runtime: Runtime, api: PortalApi, given: PortalOptions): Portal {
-  const options = portalOptions(given);
+  const options = readPortalOptions(given);
   const closing = new AbortController();
   const mounted = createMount({
     name: 'portal',
@@ -27,8 +27,8 @@ export function createPortal(runtime: Runtime, api: PortalApi, given: PortalOpti
     log: runtime.log,
     owns: (path) => path === options.base || path.startsWith(`${options.base}/`),
     async load() {
-      const { createApp } = await import('./app.js');
-      const app = await createApp({ runtime, api, options, closing: closing.signal });
+      const { createPortalApp } = await import('./app.js');
+      const app = await createPortalApp({ runtime, api, options, closing: closing.signal });
       return { fetch: (request, native) => app.fetch(request, native) };
     },
   });

@@ -1,8 +1,8 @@
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
 import type { UnreadReason } from '../http/read-form.js';
-import { fillPlaceholders, type TextKey, type Wording } from './strings/strings.js';
+import { fillPlaceholders, type PortalTextKey, type PortalWording } from './strings/strings.js';
 
-/** The `error.code` of responses, with the HTTP status. */
+/** The HTTP status of each `error.code` in responses. */
 const statuses = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -23,15 +23,15 @@ export type ProblemCode = keyof typeof statuses;
 export type ProblemStatus = (typeof statuses)[ProblemCode];
 
 export interface ProblemDetails {
-  /** The text on a page. */
-  text?: TextKey;
+  /** The key of the text that a page shows to the customer. */
+  text?: PortalTextKey;
   values?: Record<string, string | number>;
   /** Message for developers, in English, which API clients get instead of the page's text. */
   message?: string;
   headers?: Record<string, string>;
 }
 
-/** A refused request and its response. */
+/** An error that refuses a request, with its HTTP status and its texts. */
 export class RequestProblem extends Error {
   readonly code: ProblemCode;
   readonly status: ProblemStatus;
@@ -44,19 +44,19 @@ export class RequestProblem extends Error {
     this.details = details;
   }
 
-  /** The text for the customer, in their language. */
-  textIn({ texts }: Wording): string {
+  /** Returns the text for the customer, in their language. */
+  textIn({ texts }: PortalWording): string {
     const key = this.details.text ?? usualTexts[this.code] ?? (this.status >= 500 ? 'failed' : 'notSent');
     return fillPlaceholders(texts[key], this.details.values ?? {});
   }
 
-  /** The message for an API client, or else the customer's text. */
-  messageIn(wording: Wording): string {
+  /** Returns the message for an API client, or the customer's text if there is none. */
+  messageIn(wording: PortalWording): string {
     return this.details.message ?? this.textIn(wording);
   }
 }
 
-const usualTexts: Partial<Record<ProblemCode, TextKey>> = {
+const usualTexts: Partial<Record<ProblemCode, PortalTextKey>> = {
   NOT_FOUND: 'pageNotFound',
   METHOD_NOT_ALLOWED: 'pageNotFound',
   CONVERSATION_NOT_FOUND: 'conversationNotFound',
@@ -70,42 +70,44 @@ const known: Partial<Record<ErrorCode, ProblemCode>> = {
   DATABASE_UNREACHABLE: 'UNAVAILABLE',
 };
 
-/** A reached rate limit; `seconds` until the next try. */
-export function rateLimited(text: TextKey, seconds: number): RequestProblem {
+/** Creates the problem of a reached rate limit; `seconds` is the time until the next attempt. */
+export function rateLimitProblem(text: PortalTextKey, seconds: number): RequestProblem {
   return new RequestProblem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
 }
 
-/** Converts an error to a problem; one that the customer cannot solve becomes `INTERNAL`. */
-export function problemOf(error: unknown): RequestProblem {
+/** Converts any error to a `RequestProblem`; an error that the customer cannot solve becomes `INTERNAL`. */
+export function toRequestProblem(error: unknown): RequestProblem {
   if (error instanceof RequestProblem) return error;
   const code = (isCairnloopError(error) && known[error.code]) || 'INTERNAL';
   if (code !== 'INPUT_INVALID') return new RequestProblem(code);
   return new RequestProblem(code, { message: inputProblems(error as CairnloopError) });
 }
 
-/** The problems of an input without the values found, which may be the customer's text. */
+/** Describes invalid input without the values found, which may be the customer's text. */
 function inputProblems(error: CairnloopError): string {
   if (error.code !== 'INPUT_INVALID') return 'The cursor is invalid.';
   const { problems } = (error as CairnloopError<'INPUT_INVALID'>).details;
   return problems.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
 }
 
-export const maxBodyBytes = 256 * 1024;
+export const maxRequestBodyBytes = 256 * 1024;
 
-/** The problem of a body that could not be parsed. */
-export function unreadProblem(why: UnreadReason): RequestProblem {
+/** Creates the problem for a request body that could not be read. */
+export function unreadBodyProblem(why: UnreadReason): RequestProblem {
   switch (why) {
     case 'too large':
-      return new RequestProblem('BODY_TOO_LARGE', { message: `Request body too large (limit ${maxBodyBytes} bytes).` });
+      return new RequestProblem('BODY_TOO_LARGE', {
+        message: `Request body too large (limit ${maxRequestBodyBytes} bytes).`,
+      });
     case 'too slow':
       return new RequestProblem('REQUEST_TIMEOUT', { message: 'The request body did not arrive in time.' });
     case 'malformed':
       return new RequestProblem('INPUT_INVALID', { message: 'The request body cannot be parsed.' });
     case 'already read':
-      return new RequestProblem('INTERNAL', { message: alreadyRead });
+      return new RequestProblem('INTERNAL', { message: bodyAlreadyReadMessage });
   }
 }
 
-export const alreadyRead =
+export const bodyAlreadyReadMessage =
   'The request body was read before it reached the portal, and request.body holds nothing of it. ' +
   'Mount the portal before the body parser of your framework (docs/workspace.md of cairnloop, "Where to mount").';

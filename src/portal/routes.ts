@@ -1,29 +1,37 @@
-import type { Handler, Route } from './handler.js';
+import type { PortalHandler, PortalRoute } from './handler.js';
 import {
   getConversation,
   listConversations,
-  live,
   postConversation,
   postMessage,
   postRating,
-  postRead,
+  postReadMark,
+  streamChanges,
 } from './routes/api.js';
-import { asset, widget } from './routes/files.js';
+import { serveAsset, serveWidget } from './routes/files.js';
 import {
-  list,
-  newConversation,
-  newPageWithProblem,
-  open,
-  rateConversation,
-  reply,
-  thread,
-  threadPageWithProblem,
+  conversationPageWithProblem,
+  newConversationPageWithProblem,
+  showConversation,
+  showConversationList,
+  showNewConversationForm,
+  submitNewConversation,
+  submitRating,
+  submitReply,
 } from './routes/pages.js';
 
-const get = (name: string, path: string, handle: Handler): Route => ({ ...file(name, path, handle), counted: true });
-/** A GET that needs no database, or has its own limit. */
-const file = (name: string, path: string, handle: Handler): Route => ({ name, method: 'GET', path, handle });
-const post = (name: string, path: string, handle: Handler, again?: Route['again']): Route => ({
+const get = (name: string, path: string, handle: PortalHandler): PortalRoute => ({
+  ...file(name, path, handle),
+  counted: true,
+});
+/** A GET route that needs no database or has its own limit, so that its requests are not counted. */
+const file = (name: string, path: string, handle: PortalHandler): PortalRoute => ({
+  name,
+  method: 'GET',
+  path,
+  handle,
+});
+const post = (name: string, path: string, handle: PortalHandler, again?: PortalRoute['again']): PortalRoute => ({
   name,
   method: 'POST',
   path,
@@ -32,21 +40,21 @@ const post = (name: string, path: string, handle: Handler, again?: Route['again'
   ...(again && { again }),
 });
 
-/** Every route of the portal, below its mount path. Only a POST changes anything but what the customer has read. */
-export const routes: readonly Route[] = [
-  get('list', '/', list),
-  get('new', '/new', newConversation),
-  post('open', '/new', open, newPageWithProblem),
-  get('thread', '/c/:id', thread),
-  post('reply', '/c/:id/messages', reply, threadPageWithProblem),
-  post('rate', '/c/:id/csat', rateConversation, threadPageWithProblem),
+/** Every route of the portal, below its mount path. A GET changes nothing except which messages count as read. */
+export const portalRoutes: readonly PortalRoute[] = [
+  get('list', '/', showConversationList),
+  get('new', '/new', showNewConversationForm),
+  post('open', '/new', submitNewConversation, newConversationPageWithProblem),
+  get('thread', '/c/:id', showConversation),
+  post('reply', '/c/:id/messages', submitReply, conversationPageWithProblem),
+  post('rate', '/c/:id/csat', submitRating, conversationPageWithProblem),
   get('api_list', '/api/conversations', listConversations),
   post('api_open', '/api/conversations', postConversation),
   get('api_thread', '/api/conversations/:id', getConversation),
   post('api_reply', '/api/conversations/:id/messages', postMessage),
   post('api_rate', '/api/conversations/:id/csat', postRating),
-  post('api_read', '/api/conversations/:id/read', postRead),
-  file('api_live', '/api/live', live),
-  file('widget', '/widget.js', widget),
-  file('asset', '/assets/:version/:name', asset),
+  post('api_read', '/api/conversations/:id/read', postReadMark),
+  file('api_live', '/api/live', streamChanges),
+  file('widget', '/widget.js', serveWidget),
+  file('asset', '/assets/:version/:name', serveAsset),
 ];

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { maxMessageLength, maxSubjectLength } from './operations.js';
-import type { Wording } from './strings/strings.js';
+import type { PortalWording } from './strings/strings.js';
 
-/** The widget's script with its texts and mount path. */
+/** The widget's script, with its texts and mount path filled in. */
 export interface WidgetSource {
-  in(wording: Wording, base: string): { body: string; etag: string };
+  in(wording: PortalWording, base: string): { body: string; etag: string };
 }
 
 const folder = new URL('../../assets/portal/', import.meta.url);
 const styles = ['tokens.css', 'parts.css', 'widget.css'];
 const maxKept = 50;
 
-export async function loadWidget(): Promise<WidgetSource> {
+export async function loadWidgetSource(): Promise<WidgetSource> {
   const read = (name: string) => readFile(new URL(name, folder), 'utf8');
   const [script = '', ...sheets] = await Promise.all([read('widget.js'), ...styles.map(read)]);
   const css = sheets.map(withoutComments).join('\n');
@@ -24,7 +24,7 @@ export async function loadWidget(): Promise<WidgetSource> {
       const limits = { message: maxMessageLength, subject: maxSubjectLength };
       const body = script.replace('__CONFIG__', () => JSON.stringify({ base, texts, locale, dir, limits, css }));
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      // A limit for the cache: browsers can send any locale.
+      // Limit the cache, because browsers can send any locale.
       if (kept.size < maxKept) kept.set(locale, { body, etag });
       return { body, etag };
     },

@@ -4,11 +4,11 @@ import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
 /**
- * Limits each customer's writes over all processes. Rate-limit libraries know no dedupe keys: here a repeated request
- * counts once, even if both arrive at the same time.
+ * Limits each customer's writes over all processes. Unlike with rate-limit libraries, a repeated request with the same
+ * dedupe key counts once, even if both arrive at the same time.
  */
 export interface WriteLimit {
-  /** Returns 0 if the write is allowed, else the seconds until the next try. */
+  /** Counts a write. Returns 0 if the write is allowed, else the seconds until the next attempt. */
   take(customerId: string, key: string | undefined): Promise<number>;
 }
 
@@ -17,7 +17,7 @@ const sweepEveryMs = 60 * 60 * 1000;
 export function createWriteLimit(db: Pick<Database, 'run'>, perMinute: number): WriteLimit {
   let sweptAt = 0;
 
-  /** Deletes old rows at most once an hour for each process, without delaying the customer. */
+  /** Deletes old counters at most once an hour per process, without delaying the customer. */
   function sweepNowAndThen(): void {
     if (Date.now() - sweptAt < sweepEveryMs) return;
     sweptAt = Date.now();
@@ -34,7 +34,7 @@ export function createWriteLimit(db: Pick<Database, 'run'>, perMinute: number): 
   };
 }
 
-/** A write is counted once per key, while fewer than `perMinute` are younger than a minute. */
+/** Counts a write once per dedupe key, and only while fewer than `perMinute` writes are younger than a minute. */
 const take = statement<{ customer: string; key: string; perMinute: number }, { allowed: boolean; wait: number }>(
   'portal.take',
   (s, p) => `
@@ -58,7 +58,7 @@ const take = statement<{ customer: string; key: string; perMinute: number }, { a
       ceil(extract(epoch FROM w.times[1] + interval '1 minute' - w.last_at))::int AS wait`,
 );
 
-/** Deletes the rows of customers without a write for an hour. */
+/** Deletes the counters of customers who have not written for an hour. */
 const sweep = statement(
   'portal.sweep',
   (s) => `

@@ -1,16 +1,16 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Only this many characters of a text are compared, because the time grows with their square. */
+/** How many characters of a text are compared: the time grows with the square of the length. */
 const comparedChars = 2000;
 
-/** How much of a draft an operator changed: 0 for nothing, 1 for all of it. Pure. */
+/** The share of a draft that an operator changed: 0 for nothing, 1 for all of it. Pure. */
 export function editDistance(proposed: string, sent: string): number {
   const [from, to] = [proposed.slice(0, comparedChars), sent.slice(0, comparedChars)];
   const longest = Math.max(from.length, to.length);
   return longest === 0 ? 0 : distance(from, to) / longest;
 }
 
-/** Null for an empty list. Pure. */
+/** The median of numbers; null for an empty list. Pure. */
 export function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

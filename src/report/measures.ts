@@ -1,7 +1,10 @@
-/** SQL for what a report counts of a conversation, which retention keeps of one that it removes. */
+/** SQL for the figures of a conversation that reports count, and that retention keeps of a removed conversation. */
 
-/** Joins that find the first question (`asked`) and the first answer to it (`answered`): two index scans a conversation. */
-export const firstResponse = (s: string, conversationId: string) => `
+/**
+ * SQL joins that find a conversation's first customer message (`asked`) and the first answer to it (`answered`), by two
+ * index scans.
+ */
+export const firstResponseJoins = (s: string, conversationId: string) => `
       LEFT JOIN LATERAL (
         SELECT m.created_at AS at, m.id FROM ${s}.messages m WHERE m.conversation_id = ${conversationId} AND m.role = 'customer'
         ORDER BY m.created_at, m.id LIMIT 1
@@ -13,8 +16,11 @@ export const firstResponse = (s: string, conversationId: string) => `
         ORDER BY m.created_at, m.id LIMIT 1
       ) answered ON true`;
 
-/** A clock that ended because tracking was switched off was neither met nor breached. */
-export const clockOutcome = (sla: string) => `CASE
+/**
+ * SQL for the outcome of an SLA clock: `met`, `breached` or `running`; null if it ended because tracking was switched
+ * off.
+ */
+export const slaOutcomeExpression = (sla: string) => `CASE
         WHEN ${sla}.status = 'fulfilled' AND ${sla}.ended_by <> 'tracking_off' THEN 'met'
         WHEN ${sla}.status = 'breached' THEN 'breached'
         WHEN ${sla}.status = 'active' THEN 'running' END`;

@@ -1,10 +1,10 @@
 import { draftStatuses } from '../contracts/domain.js';
 import type { Report, ReportNumber } from './report-types.js';
 
-/** A number of a report by a name that fits into a URL, e.g. `sla.breached` or `deliveries.reply.done`. */
-export interface NamedNumber {
+/** A number of a report under a name that is safe in a URL, e.g. `sla.breached` or `deliveries.reply.done`. */
+export interface NamedReportNumber {
   name: string;
-  /** Title of the list of the number's conversations. */
+  /** The title of the list of conversations that the number counts. */
   label: string;
   number: ReportNumber;
 }
@@ -20,8 +20,8 @@ const draftLabels: Record<(typeof draftStatuses)[number], string> = {
   superseded: 'Draft superseded by a newer message',
 };
 
-/** Every number of a report that has conversations to list. Pure. */
-export function reportNumbers(report: Report): NamedNumber[] {
+/** Returns every number of a report whose conversations can be listed. Pure. */
+export function listReportNumbers(report: Report): NamedReportNumber[] {
   const { opened, firstResponse, sla, csat, drafts, deliveries } = report;
   return [
     { name: 'opened', label: 'Opened', number: opened },

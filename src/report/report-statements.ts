@@ -1,49 +1,51 @@
 import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
 import { type Placeholders, statement } from '../db/statement.js';
-import { clockOutcome, firstResponse } from './measures.js';
+import { firstResponseJoins, slaOutcomeExpression } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
-/** How many conversations, clocks and drafts are counted at most; the newest. */
-export const maxCounted = 100_000;
+/** The most conversations, SLA clocks and drafts that a report counts, each; the newest ones. */
+export const maxCountedRows = 100_000;
 
-/** How many deliveries are counted at most; the newest. */
+/** The most deliveries that a report counts; the newest ones. */
 export const maxCountedDeliveries = 500_000;
 
-/** How many conversations each number lists. */
+/** The most conversations listed for one number of a report. */
 const mostListed = 50;
 
-/** How many edited drafts are measured. */
+/** How many of the newest edited drafts are measured for the edit distance. */
 const mostMeasured = 200;
 
-/** The parameters of every statement here. */
-export interface PeriodParameters {
+/** The period of a report: the parameters of all its statements. */
+export interface ReportPeriod {
   since: Date;
   until: Date;
 }
 
-type Period = Placeholders<PeriodParameters>;
+type Period = Placeholders<ReportPeriod>;
 
 const isInPeriod = (p: Period, column: string) =>
   `${column} >= ${p.since}::timestamptz AND ${column} < ${p.until}::timestamptz`;
 
 /**
- * Conversations that were active since the period began, found by the index on `updated_at`: one that was opened, or
- * had a clock started, in the period is among them, so no index on those times is needed.
+ * SQL for conversations updated since the period began, by the index on `updated_at`. They include every conversation
+ * opened, and every clock started, in the period, so that those times need no index.
  */
 const activeSince = (s: string, p: Period) => `${s}.conversations c WHERE c.updated_at >= ${p.since}::timestamptz`;
 
-/** Last change of a removed conversation. Shapes stored before migration 0023 have no `changed_at`. */
+/**
+ * SQL for when a removed conversation last changed; its shape lacks `changed_at` if it is older than migration 0023.
+ */
 const shapeChanged = 'coalesce(shape.changed_at, shape.removed_at)';
 const removedSince = (s: string, p: Period) =>
   `${s}.conversation_shapes shape WHERE ${shapeChanged} >= ${p.since}::timestamptz`;
 
-/** A {@link ReportNumber} of the rows that match. Conversations that are removed are counted and not listed. */
+/** SQL for a {@link ReportNumber} of the rows that match `where`. Removed conversations are counted and not listed. */
 const numberOf = (id: string, where: string, order: string) => `jsonb_build_object(
       'count', count(*) FILTER (WHERE ${where}),
       'conversationIds', coalesce(to_jsonb(
         (array_agg(${id} ORDER BY ${order} DESC) FILTER (WHERE (${where}) AND NOT removed))[1:${mostListed}]), '[]'))`;
 
-export interface OpenedRow {
+export interface OpenedConversationsRow {
   counted: number;
   opened: ReportNumber;
   answered: ReportNumber;
@@ -58,7 +60,7 @@ export interface OpenedRow {
 const day = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
 const responseSeconds = 'extract(epoch FROM answered_at - asked_at)::float8';
 
-export const selectOpened = statement<PeriodParameters, OpenedRow>(
+export const selectOpenedConversations = statement<ReportPeriod, OpenedConversationsRow>(
   'report.opened',
   (s, p) => `
     WITH opened AS MATERIALIZED (
@@ -70,11 +72,11 @@ export const selectOpened = statement<PeriodParameters, OpenedRow>(
         SELECT shape.conversation_id, shape.opened_at, shape.csat_rating, ${shapeChanged}, shape.asked_at,
           shape.answered_at, true
         FROM ${removedSince(s, p)} AND ${isInPeriod(p, 'shape.opened_at')}
-      ) found ORDER BY changed_at DESC LIMIT ${maxCounted + 1}
+      ) found ORDER BY changed_at DESC LIMIT ${maxCountedRows + 1}
     ), measured AS MATERIALIZED (
       SELECT opened.id, opened.created_at, opened.csat_rating, opened.removed,
         coalesce(opened.asked_at, asked.at) AS asked_at, coalesce(opened.answered_at, answered.at) AS answered_at
-      FROM opened ${firstResponse(s, 'opened.id')}
+      FROM opened ${firstResponseJoins(s, 'opened.id')}
     ), days AS (
       SELECT ${day('created_at')} AS day, count(*) AS opened,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY ${responseSeconds}) FILTER (WHERE answered_at IS NOT NULL) AS median
@@ -92,7 +94,7 @@ export const selectOpened = statement<PeriodParameters, OpenedRow>(
     FROM measured`,
 );
 
-export interface ClocksRow {
+export interface SlaClocksRow {
   counted: number;
   met: ReportNumber;
   breached: ReportNumber;
@@ -100,12 +102,12 @@ export interface ClocksRow {
   days: { day: string; met: number; breached: number }[];
 }
 
-export const selectClocks = statement<PeriodParameters, ClocksRow>(
+export const selectSlaClocks = statement<ReportPeriod, SlaClocksRow>(
   'report.clocks',
   (s, p) => `
     WITH clock AS MATERIALIZED (
       SELECT * FROM (
-        SELECT sla.conversation_id, ${clockOutcome('sla')} AS outcome, sla.started_at, false AS removed
+        SELECT sla.conversation_id, ${slaOutcomeExpression('sla')} AS outcome, sla.started_at, false AS removed
         FROM (SELECT c.id FROM ${activeSince(s, p)}) active
         JOIN ${s}.slas sla ON sla.conversation_id = active.id
         WHERE ${isInPeriod(p, 'sla.started_at')}
@@ -114,7 +116,7 @@ export const selectClocks = statement<PeriodParameters, ClocksRow>(
         FROM (SELECT * FROM ${removedSince(s, p)}) shape
         CROSS JOIN LATERAL jsonb_to_recordset(shape.clocks) AS kept (at timestamptz, outcome text)
         WHERE ${isInPeriod(p, 'kept.at')}
-      ) found ORDER BY started_at DESC LIMIT ${maxCounted + 1}
+      ) found ORDER BY started_at DESC LIMIT ${maxCountedRows + 1}
     ), days AS (
       SELECT ${day('started_at')} AS day, count(*) FILTER (WHERE outcome = 'met') AS met,
         count(*) FILTER (WHERE outcome = 'breached') AS breached
@@ -128,12 +130,12 @@ export const selectClocks = statement<PeriodParameters, ClocksRow>(
     FROM clock`,
 );
 
-export interface DraftsRow {
+export interface DraftCountRow {
   status: DraftStatus;
   number: ReportNumber;
 }
 
-export const selectDrafts = statement<PeriodParameters, DraftsRow>(
+export const selectDraftCounts = statement<ReportPeriod, DraftCountRow>(
   'report.drafts',
   (s, p) => `
     WITH made AS MATERIALIZED (
@@ -144,17 +146,17 @@ export const selectDrafts = statement<PeriodParameters, DraftsRow>(
         FROM (SELECT * FROM ${removedSince(s, p)}) shape
         CROSS JOIN LATERAL jsonb_to_recordset(shape.drafts_made) AS kept (at timestamptz, status text)
         WHERE ${isInPeriod(p, 'kept.at')}
-      ) found ORDER BY created_at DESC LIMIT ${maxCounted + 1}
+      ) found ORDER BY created_at DESC LIMIT ${maxCountedRows + 1}
     )
     SELECT status, ${numberOf('conversation_id', 'true', 'created_at')} AS number FROM made GROUP BY status`,
 );
 
-export interface EditedRow {
+export interface EditedDraftRow {
   proposed: string;
   sent: string;
 }
 
-export const selectEdited = statement<PeriodParameters, EditedRow>(
+export const selectEditedDrafts = statement<ReportPeriod, EditedDraftRow>(
   'report.edited',
   (s, p) => `
     SELECT left(proposed_content, 2000) AS proposed, left(content, 2000) AS sent FROM ${s}.drafts
@@ -162,14 +164,14 @@ export const selectEdited = statement<PeriodParameters, EditedRow>(
     ORDER BY created_at DESC LIMIT ${mostMeasured}`,
 );
 
-export interface DeliveriesRow {
+export interface DeliveryCountRow {
   topic: DeliveryTopic;
   outcome: DeliveryOutcomeName;
   number: ReportNumber;
 }
 
-/** Ids sort by time, so the primary key finds what was written since. */
-export const selectDeliveries = statement<PeriodParameters, DeliveriesRow>(
+/** Counts deliveries by topic and outcome. Their ids sort by time, so the primary key finds those of the period. */
+export const selectDeliveryCounts = statement<ReportPeriod, DeliveryCountRow>(
   'report.deliveries',
   (s, p) => `
     WITH written AS MATERIALIZED (

@@ -1,31 +1,34 @@
 import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
 
-/** A count, and the conversations behind it. */
+/** A count, and the conversations that it counts. */
 export interface ReportNumber {
   count: number;
-  /** The newest of them, at most 50, each once. Those that retention has removed are counted and not listed. */
+  /**
+   * Ids of the newest conversations counted, at most 50, each once. Conversations that retention has removed are
+   * counted and not listed.
+   */
   conversationIds: string[];
 }
 
-/** Outcome of a delivery; `retrying` is pending and has failed before. */
+/** The outcome of a delivery; `retrying` means pending after a failed attempt. */
 export type DeliveryOutcomeName = 'done' | 'pending' | 'retrying' | 'discarded';
 
 /**
- * How the team did in a period. Shares are from 0 to 1; null where there is nothing to divide by. Conversations that
- * were removed with `retention.keep: 'shape'` are counted, but for their deliveries and the edit distance of their
+ * Figures of the team's work in a period. Shares are from 0 to 1, and null if nothing was counted. Conversations that
+ * were removed with `retention.keep: 'shape'` are counted, except for their deliveries and the edit distance of their
  * drafts.
  */
 export interface Report {
   since: Date;
   until: Date;
   /**
-   * True where the period holds more than is counted: the newest 100 000 conversations, clocks and drafts, and 500 000
-   * deliveries.
+   * Whether the period holds more than a report counts: the newest 100 000 conversations, SLA clocks and drafts each,
+   * and the newest 500 000 deliveries.
    */
   truncated: boolean;
   /** Conversations opened in the period. */
   opened: ReportNumber;
-  /** From the customer's first message to the first answer, of the conversations opened in the period. */
+  /** Time from the customer's first message to the first answer, for conversations opened in the period. */
   firstResponse: {
     medianSeconds: number | null;
     p90Seconds: number | null;
@@ -38,20 +41,23 @@ export interface Report {
   csat: { positiveShare: number | null; positive: ReportNumber; negative: ReportNumber };
   /** Drafts made in the period. */
   drafts: {
-    /** Share of the drafts decided by operators that were sent, unchanged or edited. */
+    /** Of the drafts that operators decided on, the share that was sent, unchanged or edited. */
     acceptedShare: number | null;
-    /** Median of edited characters divided by length, over the newest 200 edited drafts. */
+    /** Median share of changed characters, over the newest 200 edited drafts. */
     medianEditDistance: number | null;
     byStatus: Record<DraftStatus, ReportNumber>;
   };
-  /** Deliveries written in the period. Done ones are deleted after `retention.doneDays`. */
+  /**
+   * Deliveries written in the period. Done deliveries are deleted after `retention.doneDays`, and then no longer
+   * counted.
+   */
   deliveries: { topic: DeliveryTopic; outcome: DeliveryOutcomeName; number: ReportNumber }[];
-  /** One entry a day in UTC, without those on which nothing was opened and no clock started. */
+  /** One entry per day in UTC; days on which no conversation was opened and no SLA clock started are left out. */
   days: ReportDay[];
 }
 
 export interface ReportDay {
-  /** `YYYY-MM-DD` */
+  /** The date in UTC, as `YYYY-MM-DD`. */
   day: string;
   opened: number;
   medianFirstResponseSeconds: number | null;

@@ -7,19 +7,19 @@ import { CairnloopError } from '../foundation/errors.js';
 import { parseInput, schemaOf } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
-  type ClocksRow,
-  type DeliveriesRow,
-  type DraftsRow,
-  type EditedRow,
-  maxCounted,
+  type DeliveryCountRow,
+  type DraftCountRow,
+  type EditedDraftRow,
   maxCountedDeliveries,
-  type OpenedRow,
-  type PeriodParameters,
-  selectClocks,
-  selectDeliveries,
-  selectDrafts,
-  selectEdited,
-  selectOpened,
+  maxCountedRows,
+  type OpenedConversationsRow,
+  type ReportPeriod,
+  type SlaClocksRow,
+  selectDeliveryCounts,
+  selectDraftCounts,
+  selectEditedDrafts,
+  selectOpenedConversations,
+  selectSlaClocks,
 } from './report-statements.js';
 import type { Report, ReportDay, ReportNumber } from './report-types.js';
 
@@ -35,17 +35,17 @@ const reportInput = schemaOf<ReportInput>()({
 }).default({});
 
 /**
- * Counts what happened from `since` (default: 30 days before `until`) up to `until` (default: now), at most 366 days.
- * Throws `INPUT_INVALID`.
+ * Counts the conversations, SLA clocks, drafts and deliveries from `since` (default: 30 days before `until`) up to
+ * `until` (default: now), at most 366 days. Throws `INPUT_INVALID`.
  */
 export async function makeReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
   const period = await periodOf(db, input);
   const [opened, clocks, drafts, edited, deliveries] = await Promise.all([
-    one(db.run(selectOpened, period)),
-    one(db.run(selectClocks, period)),
-    db.run(selectDrafts, period),
-    db.run(selectEdited, period),
-    db.run(selectDeliveries, period),
+    one(db.run(selectOpenedConversations, period)),
+    one(db.run(selectSlaClocks, period)),
+    db.run(selectDraftCounts, period),
+    db.run(selectEditedDrafts, period),
+    db.run(selectDeliveryCounts, period),
   ]);
   return {
     ...period,
@@ -74,14 +74,14 @@ export async function makeReport({ db }: { db: Executor }, input?: ReportInput):
   };
 }
 
-async function periodOf(db: Executor, input: ReportInput | undefined): Promise<PeriodParameters> {
+async function periodOf(db: Executor, input: ReportInput | undefined): Promise<ReportPeriod> {
   const given = parseInput('report', reportInput, input);
   const until = given.until ?? (await databaseTime(db));
   const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
   const days = (until.getTime() - since.getTime()) / dayMs;
-  // Whole days: "366 days ago" was reckoned before `until` was read.
+  // Round down: a caller's "366 days ago" was computed before `until` was read.
   if (days > 0 && Math.floor(days) <= mostDays) return { since, until };
-  const expected = `a time before ${until.toISOString()}, by at most ${mostDays} days`;
+  const expected = `a time at most ${mostDays} days before ${until.toISOString()}`;
   const problems = [{ path: 'since', expected, found: since.toISOString() }];
   throw new CairnloopError('INPUT_INVALID', { operation: 'report', problems });
 }
@@ -92,17 +92,19 @@ async function one<Row>(rows: Promise<Row[]>): Promise<Row> {
 }
 
 function isTruncated(
-  opened: OpenedRow,
-  clocks: ClocksRow,
-  drafts: readonly DraftsRow[],
-  deliveries: readonly DeliveriesRow[],
+  opened: OpenedConversationsRow,
+  clocks: SlaClocksRow,
+  drafts: readonly DraftCountRow[],
+  deliveries: readonly DeliveryCountRow[],
 ): boolean {
   const sum = (rows: readonly { number: ReportNumber }[]) =>
     rows.reduce((total, { number }) => total + number.count, 0);
-  return Math.max(opened.counted, clocks.counted, sum(drafts)) > maxCounted || sum(deliveries) > maxCountedDeliveries;
+  return (
+    Math.max(opened.counted, clocks.counted, sum(drafts)) > maxCountedRows || sum(deliveries) > maxCountedDeliveries
+  );
 }
 
-/** One conversation may have several clocks, drafts or deliveries. */
+/** Lists each conversation once, because it may have several clocks, drafts or deliveries. */
 function listed({ count, conversationIds }: ReportNumber): ReportNumber {
   return { count, conversationIds: [...new Set(conversationIds)] };
 }
@@ -112,7 +114,7 @@ function share(part: ReportNumber, all: readonly ReportNumber[]): number | null 
   return total === 0 ? null : part.count / total;
 }
 
-function draftNumbers(rows: readonly DraftsRow[], edited: readonly EditedRow[]): Report['drafts'] {
+function draftNumbers(rows: readonly DraftCountRow[], edited: readonly EditedDraftRow[]): Report['drafts'] {
   const none: ReportNumber = { count: 0, conversationIds: [] };
   const found = new Map(rows.map(({ status, number }) => [status, listed(number)]));
   const byStatus = Object.fromEntries(draftStatuses.map((status) => [status, found.get(status) ?? none])) as Record<
@@ -128,7 +130,7 @@ function draftNumbers(rows: readonly DraftsRow[], edited: readonly EditedRow[]):
   };
 }
 
-function mergeDays(opened: OpenedRow['days'], clocks: ClocksRow['days']): ReportDay[] {
+function mergeDays(opened: OpenedConversationsRow['days'], clocks: SlaClocksRow['days']): ReportDay[] {
   const days = new Map<string, ReportDay>();
   const of = (day: string): ReportDay => {
     const known = days.get(day) ?? { day, opened: 0, medianFirstResponseSeconds: null, slaMet: 0, slaBreached: 0 };

@@ -2,10 +2,15 @@ import type { DeliveryState, DeliveryTopic } from '../contracts/domain.js';
 import { toDate } from '../db/timestamp.js';
 import type { AuditEventRow, TailedDeliveryRow } from './tail-statements.js';
 
-/** How a delivery stands, in one word. */
+/**
+ * The status of a delivery: `scheduled` is not due yet, `waiting` is due, `calling` is claimed by a worker, `retrying`
+ * has failed before.
+ */
 export type DeliveryStatus = 'scheduled' | 'waiting' | 'calling' | 'retrying' | 'done' | 'discarded';
 
-/** A delivery that was written, or stands otherwise than before. Errors of callbacks are left out: they may hold secrets. */
+/**
+ * A delivery that was written or whose status changed. Errors of callbacks are left out, because they may hold secrets.
+ */
 export interface DeliveryLine {
   type: 'delivery';
   at: Date;
@@ -18,8 +23,8 @@ export interface DeliveryLine {
   availableAt: Date;
 }
 
-/** A line of the audit record. Its detail is left out: it may hold what people wrote. */
-export interface EventLine {
+/** An event of the audit record. Its detail is left out, because it may hold text that people wrote. */
+export interface AuditEventLine {
   type: 'event';
   at: Date;
   id: string;
@@ -29,29 +34,26 @@ export interface EventLine {
   subjectId: string | null;
 }
 
-export type TailLine = DeliveryLine | EventLine;
+export type TailLine = DeliveryLine | AuditEventLine;
 
-/** What a line must match to be shown; a topic or a state is of deliveries alone. */
+/** Conditions that a line must match to be shown; with a topic or a state, only deliveries match. */
 export interface TailFilter {
   topic?: DeliveryTopic | undefined;
   state?: DeliveryState | undefined;
   conversationId?: string | undefined;
 }
 
-/** Pure. */
-export function matchesFilter(line: TailLine, { topic, state, conversationId }: TailFilter): boolean {
+export function matchesTailFilter(line: TailLine, { topic, state, conversationId }: TailFilter): boolean {
   if (conversationId !== undefined && line.conversationId !== conversationId) return false;
   if (line.type === 'event') return topic === undefined && state === undefined;
   return (topic === undefined || line.topic === topic) && (state === undefined || line.state === state);
 }
 
-/** Pure. */
-export function toEventLine(row: AuditEventRow): EventLine {
+export function toAuditEventLine(row: AuditEventRow): AuditEventLine {
   const { id, action, actor_id: actorId, conversation_id: conversationId, subject_id: subjectId } = row;
   return { type: 'event', at: toDate(row.at), id, action, actorId, conversationId, subjectId };
 }
 
-/** Pure. */
 export function toDeliveryLine(row: TailedDeliveryRow): DeliveryLine {
   return {
     type: 'delivery',

@@ -2,10 +2,10 @@ import type { DeliveryState, DeliveryTopic } from '../contracts/domain.js';
 import { type NoParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 
-/** The most new rows that one poll reads: the newest. */
+/** The most new rows that one poll reads; older ones are skipped. */
 export const maxRowsPerPoll = 500;
 
-/** How many due deliveries of each topic are watched. */
+/** The most due deliveries of one topic that a poll reads. */
 const mostDue = 200;
 
 export interface TailedDeliveryRow {
@@ -17,9 +17,9 @@ export interface TailedDeliveryRow {
   available_at: Timestamp;
   leased: boolean;
   due: boolean;
-  /** Whether the row was inserted after `from`. */
+  /** Whether the delivery was written after `from`. */
   is_new: boolean;
-  /** When it reached its state, as far as the row shows; else the time of the query. */
+  /** When the delivery reached its state, if the row shows it; else the time of the query. */
   at: Timestamp;
 }
 
@@ -32,7 +32,7 @@ export interface AuditEventRow {
   subject_id: string | null;
 }
 
-/** Ids sort by the server's time, so the primary key finds what was written since. */
+/** SQL condition for rows written since `from`: ids sort by the server's time, so the primary key finds the rows. */
 const writtenSince = (from: string) =>
   `id >= (lpad(to_hex((extract(epoch FROM ${from}::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
@@ -41,8 +41,11 @@ export const selectServerTime = statement<NoParams, { now: Timestamp }>(
   () => 'SELECT clock_timestamp() AS now',
 );
 
-/** What becomes due within two seconds is watched before a worker takes it; every part walks an index. */
-export const selectDeliveries = statement<
+/**
+ * Reads new, due and watched deliveries by index scans. Includes deliveries due within two seconds, so that they are
+ * seen before a worker claims them.
+ */
+export const selectTailedDeliveries = statement<
   { from: Date; watched: string[]; topics: DeliveryTopic[]; conversationId: string | null },
   TailedDeliveryRow
 >(
@@ -70,7 +73,7 @@ export const selectDeliveries = statement<
     FROM ${s}.deliveries d WHERE d.id = ANY (ARRAY(SELECT id FROM wanted))`,
 );
 
-export const selectEvents = statement<{ from: Date; conversationId: string | null }, AuditEventRow>(
+export const selectTailedAuditEvents = statement<{ from: Date; conversationId: string | null }, AuditEventRow>(
   'tail.events',
   (s, p) => `
     SELECT id, at, action, actor ->> 'id' AS actor_id, conversation_id, subject_id FROM ${s}.audit_events

@@ -5,17 +5,17 @@ import { isTransientError } from '../db/outage.js';
 import type { Executor } from '../db/statement.js';
 import {
   type DeliveryLine,
-  matchesFilter,
+  matchesTailFilter,
   type TailFilter,
   type TailLine,
+  toAuditEventLine,
   toDeliveryLine,
-  toEventLine,
 } from './tail-lines.js';
 import {
   maxRowsPerPoll,
-  selectDeliveries,
-  selectEvents,
   selectServerTime,
+  selectTailedAuditEvents,
+  selectTailedDeliveries,
   type TailedDeliveryRow,
 } from './tail-statements.js';
 
@@ -23,36 +23,38 @@ export interface TailOptions {
   db: Executor;
   changeFeed: Pick<ChangeFeed, 'subscribe'>;
   filter: TailFilter;
-  /** Aborting it ends the tail. */
+  /** Ends the tail when it aborts. */
   signal: AbortSignal;
   show(lines: readonly TailLine[]): void;
-  /** Called when lines were left out, and when the database is away or back. */
+  /** Called when lines were left out, and when the database becomes unreachable or reachable again. */
   warn(message: string): void;
 }
 
-/** Settlements are not announced, so poll at least this often, in milliseconds. */
+/**
+ * The longest time between two polls, in milliseconds: settled deliveries are not announced, so only a poll finds them.
+ */
 const lookEveryMs = 1000;
 
-/** Announcements come in bursts; looks are at least so far apart, in milliseconds. */
+/** The shortest time between two polls, in milliseconds: announcements of changes come in bursts. */
 const leastGapMs = 100;
 
 /**
- * How long after creating its ids a transaction may commit, in milliseconds; rows of a later commit are not shown as
- * new.
+ * How long a transaction may take from creating an id to its commit, in milliseconds; rows committed later are not
+ * shown as new.
  */
 const lookBackMs = 10_000;
 
-/** How many deliveries and events are kept in memory; beyond it the oldest are dropped. */
+/** The most deliveries and audit events remembered to detect changes; beyond it the oldest are dropped. */
 const mostRemembered = 5000;
 
-/** How many unsettled deliveries are read again at each look; the newest. */
+/** The most unsettled deliveries that each poll reads again; the newest ones. */
 const mostWatched = 1000;
 
 /**
- * Shows deliveries and events as they happen, from now on, until `signal` aborts. Woken by the change feed, and by a timer
- * for what nobody announces. While the database is away it waits.
+ * Shows deliveries and audit events as they happen, from now until `signal` aborts. Polls when the change feed
+ * announces a change, and at least every second. Waits while the database is unreachable.
  */
-export async function tail(options: TailOptions): Promise<void> {
+export async function tailActivity(options: TailOptions): Promise<void> {
   const { changeFeed, signal, show, warn } = options;
   const wake = createWake(signal);
   const unsubscribe = changeFeed.subscribe(wake.now);
@@ -85,7 +87,10 @@ function createWake(signal: AbortSignal) {
       asked = true;
       ring();
     },
-    /** After the least gap: at once where something was announced, else at the next one or the next turn of the timer. */
+    /**
+     * Resolves when the next poll is due: after `leastGapMs` if a change was announced meanwhile, else at the next
+     * announcement or after `lookEveryMs`.
+     */
     async next(): Promise<void> {
       await pause(leastGapMs, signal);
       if (!asked && !signal.aborted) {
@@ -102,9 +107,12 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
-/** Makes what reads and compares; the first look only learns how things stand. */
+/**
+ * Creates a function that polls and returns what changed since its last call; the first call only records the present
+ * state.
+ */
 function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]> {
-  /** How each known delivery stood; events have an empty text. */
+  /** Status and attempts of each known delivery, by id; an empty text for an audit event. */
   const known = new Map<string, string>();
   const pendingIds = new Set<string>();
   const topics = filter.topic === undefined ? [...deliveryTopics] : [filter.topic];
@@ -117,7 +125,7 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     return before === undefined ? isShown : before !== stands;
   }
 
-  /** Whether rows between the last look and these were left out: none of these was there at the last look. */
+  /** Whether rows were skipped: the poll reached its limit, and none of its rows was known from the last poll. */
   function isCutOff(newest: readonly { id: string }[]): boolean {
     return newest.length === maxRowsPerPoll && !newest.some(({ id }) => known.has(id));
   }
@@ -140,17 +148,17 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     const { conversationId = null } = filter;
     const watched = [...pendingIds].slice(-mostWatched);
     const [deliveries, events] = await Promise.all([
-      db.run(selectDeliveries, { from, watched, topics, conversationId }),
-      db.run(selectEvents, { from, conversationId }),
+      db.run(selectTailedDeliveries, { from, watched, topics, conversationId }),
+      db.run(selectTailedAuditEvents, { from, conversationId }),
     ]);
     if (isCutOff(deliveries.filter((row) => row.is_new)) || isCutOff(events))
-      warn(`More than ${maxRowsPerPoll} at once; the oldest of them are not shown.`);
+      warn(`More than ${maxRowsPerPoll} new deliveries or audit events at once; the oldest are not shown.`);
     from = new Date(Math.max(from.getTime(), now.getTime() - lookBackMs));
-    const eventLines = events.map(toEventLine).filter(({ id }) => isChanged(id, '', true));
+    const eventLines = events.map(toAuditEventLine).filter(({ id }) => isChanged(id, '', true));
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
     forgetOldest(pendingIds, mostWatched);
-    return lines.filter((line) => matchesFilter(line, filter)).sort(byTime);
+    return lines.filter((line) => matchesTailFilter(line, filter)).sort(byTime);
   };
 }
 
@@ -161,5 +169,5 @@ function forgetOldest(remembered: Map<string, unknown> | Set<string>, most: numb
   }
 }
 
-/** Lines of one time stand in the order in which their rows were written. */
+/** Sorts lines by time; lines of the same time in the order in which their rows were written. */
 const byTime = (a: TailLine, b: TailLine): number => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1);

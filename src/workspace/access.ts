@@ -4,27 +4,28 @@ import type { Logger } from 'pino';
 import { identifySender, type SenderIdentity } from '../http/identify.js';
 import { readForm, type UnreadReason } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
-import { type BarePage, barePage } from './bare-page.js';
-import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
-import type { MountedOptions } from './mount-options.js';
-import { type PageContext, themeCookie, themes } from './page-context.js';
-import { wordingFor } from './strings/strings.js';
-import { t, withWording } from './translate.js';
+import { type BarePage, respondWithBarePage } from './bare-page.js';
+import type { WorkspaceContext, WorkspaceEnv, WorkspaceServices } from './handler.js';
+import type { ResolvedWorkspaceOptions } from './mount-options.js';
+import { type PageContext, pageThemes, themeCookieName } from './page-context.js';
+import { chooseWorkspaceWording } from './strings/strings.js';
+import { runWithWording, t } from './translate.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
-/** Sets the language of the request's operator. */
-export function setLanguage({ options }: Services): Middleware {
-  return (c, next) => withWording(wordingFor(options.strings, c.req.header('accept-language') ?? null), next);
+/** Middleware that sets the language of the page, by the host's options and the browser's preference. */
+export function setPageLanguage({ options }: WorkspaceServices): Middleware {
+  return (c, next) =>
+    runWithWording(chooseWorkspaceWording(options.strings, c.req.header('accept-language') ?? null), next);
 }
 
-/** Refuses everyone whom the host does not identify, before anything is read or rendered. */
-export function requireOperator(services: Services): Middleware {
+/** Middleware that refuses every visitor whom the host does not identify, before anything is read or rendered. */
+export function requireOperator(services: WorkspaceServices): Middleware {
   return async (c, next) => {
     if (!isKnownHost(c.req.raw, services.options.hosts)) return c.text(`${t('unknownHost')}\n`, 403);
     const identity = await identifyOperator(c, services);
-    if (identity.state === 'unconfigured') return barePage(c.req.raw, unconfigured());
-    if (identity.state !== 'known') return barePage(c.req.raw, signedOut(services.options));
+    if (identity.state === 'unconfigured') return respondWithBarePage(c.req.raw, unconfigured());
+    if (identity.state !== 'known') return respondWithBarePage(c.req.raw, signedOut(services.options));
     services.team.note(identity.person);
     c.set('pageContext', pageContextOf(c, services, identity.person));
     await next();
@@ -32,7 +33,10 @@ export function requireOperator(services: Services): Middleware {
 }
 
 /** Asks the host who sent a request; called again while a live stream is open. */
-export function identifyOperator(c: WorkspaceContext, { runtime, options }: Services): Promise<SenderIdentity> {
+export function identifyOperator(
+  c: WorkspaceContext,
+  { runtime, options }: WorkspaceServices,
+): Promise<SenderIdentity> {
   const { incoming } = c.env ?? {};
   const hook = { option: 'operator', ask: options.operator };
   return identifySender(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
@@ -46,7 +50,7 @@ const unconfigured = (): BarePage => ({
   example: "cairnloop.workspace({ basePath: '/support', operator: (request) => ({ id: '…', name: '…' }) })",
 });
 
-function signedOut({ signInUrl }: MountedOptions): BarePage {
+function signedOut({ signInUrl }: ResolvedWorkspaceOptions): BarePage {
   return {
     status: 401,
     code: 'SIGNED_OUT',
@@ -58,7 +62,7 @@ function signedOut({ signInUrl }: MountedOptions): BarePage {
 
 function pageContextOf(
   c: WorkspaceContext,
-  { options, assets, tokens }: Services,
+  { options, assets, tokens }: WorkspaceServices,
   operator: PageContext['operator'],
 ): PageContext {
   const { pathname, search } = new URL(c.req.url);
@@ -68,17 +72,17 @@ function pageContextOf(
     product: options.title,
     operator,
     token: tokens.issue(operator.id),
-    theme: themes.find((known) => known === getCookie(c, themeCookie)) ?? 'system',
+    theme: pageThemes.find((known) => known === getCookie(c, themeCookieName)) ?? 'system',
     assets,
-    // The URL of a form's response cannot be requested again.
+    // A form's URL accepts no GET, so that no page can link back to it.
     path: c.req.method === 'GET' ? `${pathname.slice(options.base.length) || '/'}${search}` : '/',
     queue: '',
     now: new Date(),
   };
 }
 
-/** Accepts only our own forms: from this site, signed for this operator, and small enough. */
-export function requireOwnForm({ tokens, runtime }: Services): Middleware {
+/** Middleware that accepts a form only from this site, with this operator's CSRF token, and below the size limit. */
+export function requireVerifiedForm({ tokens, runtime }: WorkspaceServices): Middleware {
   return async (c, next) => {
     // Check the origin first: the body of a request from another site is not read.
     if (!isSameOrigin(c.req.raw)) return c.text(refused(t('refusedSite')), 403);
@@ -106,7 +110,10 @@ function unread(c: WorkspaceContext, why: UnreadReason, log: Logger): Response {
   }
 }
 
-/** Koa and Adonis keep the parsed form on their own request objects, which a mount does not receive. */
+/**
+ * The error when a body parser ran first: Koa and Adonis keep the parsed form on request objects that a mount never
+ * gets.
+ */
 const alreadyRead =
   'the form was read before it reached the workspace, and request.body holds nothing of it. ' +
   'Mount the workspace before the body parser of your framework (docs/workspace.md of cairnloop, "Where to mount").';

@@ -6,37 +6,49 @@ import { createLiveStreams } from '../http/live-streams.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
 import { repeatTask } from '../worker/repeat.js';
-import { requireOperator, requireOwnForm, setLanguage } from './access.js';
+import { requireOperator, requireVerifiedForm, setPageLanguage } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
-import type { Services, WorkspaceContext, WorkspaceEnv, WorkspaceNews } from './handler.js';
+import type { WorkspaceContext, WorkspaceEnv, WorkspaceLiveEvent, WorkspaceServices } from './handler.js';
 import { defaultRepliesFolder } from './mount-options.js';
-import { createPresence, type Presence } from './presence.js';
-import { refusalOf } from './refusals.js';
-import { routes } from './routes.js';
+import { createOperatorPresence, type OperatorPresence } from './presence.js';
+import { toActionRefusal } from './refusals.js';
+import { workspaceRoutes } from './routes.js';
 import { createSavedReplies } from './saved-replies.js';
 import { createTeam } from './team.js';
 import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
-/** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
-export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<WorkspaceEnv>> {
+/**
+ * Builds the workspace's HTTP application. It reads asset files and the CSRF secret, so it is built at the first
+ * request.
+ */
+export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOptions): Promise<Hono<WorkspaceEnv>> {
   const { options, runtime } = given;
   const [assets, tokens] = await Promise.all([
     loadWorkspaceAssets(options.base, options.styles),
     loadFormTokens(runtime),
   ]);
-  const presence = createPresence(runtime.changeFeed.news);
+  const presence = createOperatorPresence(runtime.changeFeed.broadcast);
   closing.addEventListener('abort', presence.close);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
   const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
-  const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams, actions, savedReplies };
-  // A trailing slash is the same page: hosts and people add them.
+  const services: WorkspaceServices = {
+    ...given,
+    assets,
+    tokens,
+    team: createTeam(),
+    presence,
+    streams,
+    actions,
+    savedReplies,
+  };
+  // Serve `/path/` like `/path`, because hosts and people add trailing slashes.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
-  app.use(setSecurityHeaders, setLanguage(services), requireOperator(services));
-  app.on(['POST'], ['*'], requireOwnForm(services));
-  for (const { method, path, handle } of routes) app.on([method], [path], (c) => handle(c, services));
-  for (const path of new Set(routes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
+  app.use(setSecurityHeaders, setPageLanguage(services), requireOperator(services));
+  app.on(['POST'], ['*'], requireVerifiedForm(services));
+  for (const { method, path, handle } of workspaceRoutes) app.on([method], [path], (c) => handle(c, services));
+  for (const path of new Set(workspaceRoutes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
   app.notFound((c) => (c.get('pageContext') ? notFoundPage(c) : c.text(`${t('notFound')}\n`, 404)));
   app.onError((error, c) => failed(error, c, services));
   return app;
@@ -44,17 +56,17 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
 
 type MadeHere = 'assets' | 'tokens' | 'team' | 'presence' | 'streams' | 'actions' | 'savedReplies';
 
-export interface AppOptions extends Omit<Services, MadeHere> {
-  /** Aborted when the workspace closes, which ends the live streams. */
+export interface WorkspaceAppOptions extends Omit<WorkspaceServices, MadeHere> {
+  /** Aborts when the workspace closes, which ends the live streams. */
   closing: AbortSignal;
 }
 
 function openStreams(
-  { options, runtime }: Omit<AppOptions, 'closing'>,
-  presence: Presence,
+  { options, runtime }: Omit<WorkspaceAppOptions, 'closing'>,
+  presence: OperatorPresence,
   closing: AbortSignal,
-): Services['streams'] {
-  const subscribe = (listener: (news: WorkspaceNews) => void) => {
+): WorkspaceServices['streams'] {
+  const subscribe = (listener: (news: WorkspaceLiveEvent) => void) => {
     const stops = [
       runtime.changeFeed.subscribe((changed) => listener({ changed })),
       presence.subscribe(() => listener({ present: presence.present() })),
@@ -72,7 +84,10 @@ function openStreams(
 /** How often this process looks for pending actions that another process left undone, in milliseconds. */
 const actionsEveryMs = 30_000;
 
-function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['actions'] {
+function startActions(
+  { runtime }: Omit<WorkspaceAppOptions, 'closing'>,
+  closing: AbortSignal,
+): WorkspaceServices['actions'] {
   const actions = createActionTimer(runtime, actionsEveryMs + 5_000);
   const round = async () => {
     if (!closing.aborted) await actions.run();
@@ -84,7 +99,7 @@ function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSi
 }
 
 function notAllowed(c: WorkspaceContext, path: string): Response {
-  const allow = routes.filter((route) => route.path === path).map((route) => route.method);
+  const allow = workspaceRoutes.filter((route) => route.path === path).map((route) => route.method);
   return c.text(`Only ${allow.join(' and ')} is allowed here.\n`, 405, { allow: allow.join(', ') });
 }
 
@@ -97,10 +112,10 @@ function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response 
   );
 }
 
-async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Services): Promise<Response> {
-  // Queries of pages throw the driver's errors: translate them first.
+async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: WorkspaceServices): Promise<Response> {
+  // Queries of pages throw errors of the database driver: convert them to Cairnloop errors first.
   const error = await toHostDatabaseError(thrown, runtime.db);
-  const refusal = refusalOf(error, runtime.log);
+  const refusal = toActionRefusal(error, runtime.log);
   const pageContext = c.get('pageContext');
   if (refusal && pageContext) {
     if (refusal.status === 404) return notFoundPage(c, refusal.notice.title.replace(/\.$/, ''));

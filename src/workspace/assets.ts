@@ -21,7 +21,7 @@ const styles = [
   'overview',
 ];
 
-/** Loads stylesheet and scripts of the workspace's pages. */
+/** Loads the stylesheet and the scripts of the workspace's pages. */
 export function loadWorkspaceAssets(base: string, hostStyles: string | undefined): Promise<ServedAssets> {
   return loadAssets({ base, folder, stylesheet: 'workspace.css', styles, mainScript: 'main.js', hostStyles });
 }

@@ -5,17 +5,17 @@ import { currentWording } from './translate.js';
 /** A page without layout, which uses neither database nor customer data. */
 export interface BarePage {
   status: 401 | 503;
-  /** The error code of the JSON form. */
+  /** The error code in a JSON response. */
   code: 'SIGNED_OUT' | 'OPERATOR_UNCONFIGURED' | 'UNAVAILABLE';
   title: string;
   text: readonly string[];
-  /** A line of code to copy. */
+  /** A line of code shown on the page for copying. */
   example?: string;
   link?: { href: string; label: string };
 }
 
-/** The response to an unidentified visitor: HTML for browsers, JSON if requested, else plain text. */
-export function barePage(request: Request, page: BarePage): Response {
+/** Responds to an unidentified visitor: with HTML to a browser, with JSON if requested, else with plain text. */
+export function respondWithBarePage(request: Request, page: BarePage): Response {
   const accept = request.headers.get('accept') ?? '';
   const headers: Record<string, string> = { ...securityHeaders, vary: 'accept, accept-language' };
   const answer = (type: string, body: string) =>
@@ -63,7 +63,7 @@ ${link ? `<p><a href="${escaped(link.href)}">${escaped(link.label)}</a></p>` : '
 `;
 }
 
-/** Inline, allowed by its hash: an unidentified visitor is served no asset files. */
+/** The stylesheet, inlined and allowed by its hash, because unidentified visitors are served no asset files. */
 const style = `
 :root { color-scheme: light dark; }
 body { display: grid; min-height: 100dvh; margin: 0; place-items: center; background: light-dark(#ebe8e1, #121412);

@@ -1,39 +1,44 @@
-import type { Clock } from './model.js';
+import type { SlaClock } from './model.js';
 import { t, tCount } from './translate.js';
 
-/** How a clock looks to an operator. */
-export type ClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';
+/** The state of an SLA clock as operators see it; `soon` means that little time is left. */
+export type SlaClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';
 
-/** A running clock with less than this share of its time left is shown as `soon`. */
-export const soonFraction = 0.25;
+/** An SLA clock with less than this share of its time left is shown as `soon`. */
+export const dueSoonFraction = 0.25;
 
-/** The tone of a clock at a moment. A clock past its breach time is `breached` even before a worker marks it. */
-export function clockTone(clock: Clock, now: Date): ClockTone {
+/**
+ * Returns the tone of an SLA clock at a moment. A clock past its breach time is `breached` even before a worker marks
+ * it.
+ */
+export function slaClockTone(clock: SlaClock, now: Date): SlaClockTone {
   if (clock.status === 'fulfilled') return 'met';
   if (clock.status === 'breached') return 'breached';
   if (clock.pausedAt) return 'paused';
   const left = clock.breachAt.getTime() - now.getTime();
   if (left <= 0) return 'breached';
   const whole = clock.breachAt.getTime() - clock.startedAt.getTime();
-  return left < whole * soonFraction ? 'soon' : 'calm';
+  return left < whole * dueSoonFraction ? 'soon' : 'calm';
 }
 
-/** The next deadline of a running clock: the response until it is due, then the breach. */
-export interface NextDeadline {
+/** The next deadline of a running SLA clock: the reply until it is due, then the breach. */
+export interface NextSlaDeadline {
   what: 'reply' | 'breach';
   at: Date;
   tone: 'calm' | 'soon';
 }
 
-/** The next deadline, and whether to highlight it: missed, or with little time left. */
-export function nextTarget({ startedAt, responseDueAt, breachAt }: Clock, now: Date): NextDeadline {
+/**
+ * Returns the next deadline of a running SLA clock; `tone` is `soon` if the reply is overdue or little time is left.
+ */
+export function nextSlaDeadline({ startedAt, responseDueAt, breachAt }: SlaClock, now: Date): NextSlaDeadline {
   if (responseDueAt <= now || responseDueAt >= breachAt) return { what: 'breach', at: breachAt, tone: 'soon' };
   const share = (responseDueAt.getTime() - now.getTime()) / (responseDueAt.getTime() - startedAt.getTime());
-  return { what: 'reply', at: responseDueAt, tone: share < soonFraction ? 'soon' : 'calm' };
+  return { what: 'reply', at: responseDueAt, tone: share < dueSoonFraction ? 'soon' : 'calm' };
 }
 
-/** A span of time in at most two units: `3d 4h`, `1h 05m`, `42m`, `30s`. */
-export function shortSpan(milliseconds: number): string {
+/** Formats a duration in at most two short units: `3d 4h`, `1h 05m`, `42m`, `30s`. */
+export function formatShortDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return t('shortSeconds', { seconds });
   const minutes = Math.floor(seconds / 60);
@@ -43,8 +48,8 @@ export function shortSpan(milliseconds: number): string {
   return t('shortDays', { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
-/** A span in long form: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
-export function formatLongSpan(milliseconds: number): string {
+/** Formats a duration in long form: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
+export function formatLongDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);

@@ -1,9 +1,12 @@
-import type { Notice } from './page-context.js';
-import type { TextKey } from './strings/strings.js';
+import type { PageNotice } from './page-context.js';
+import type { WorkspaceTextKey } from './strings/strings.js';
 import { t } from './translate.js';
 
-/** Notices by the `done` parameter of a redirect. A fixed list, so that a crafted URL cannot show other text. */
-const notices: Record<string, TextKey> = {
+/**
+ * The texts of success notices, by the `done` parameter of a redirect. A fixed list, so that a crafted URL cannot show
+ * other text.
+ */
+const notices: Record<string, WorkspaceTextKey> = {
   reply: 'doneReply',
   'pending-reply': 'donePendingReply',
   'pending-resolve': 'donePendingResolve',
@@ -33,9 +36,9 @@ const notices: Record<string, TextKey> = {
   resumed: 'doneResumed',
 };
 
-const noneChosen = (): Notice => ({ tone: 'conflict', title: t('noneChosen'), text: t('noneChosenHint') });
+const noneChosen = (): PageNotice => ({ tone: 'conflict', title: t('noneChosen'), text: t('noneChosenHint') });
 
-export function doneNotice(done: string | undefined): Notice | undefined {
+export function successNotice(done: string | undefined): PageNotice | undefined {
   if (done === 'none-chosen') return noneChosen();
   const title = done === undefined || !Object.hasOwn(notices, done) ? undefined : notices[done];
   return title ? { tone: 'done', title: t(title) } : undefined;

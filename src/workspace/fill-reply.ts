@@ -1,14 +1,14 @@
 import type { ContextEntry, ContextSection } from '../context/normalize-context.js';
 
-/** A saved reply with its variables replaced. */
-export interface FilledReply {
+/** The text of a saved reply with its variables replaced. */
+export interface FilledReplyText {
   text: string;
-  /** Variables without a known value; they stay in the text. */
+  /** Names of the variables without a known value; they stay in the text. */
   missing: string[];
 }
 
-/** The values of the variables. */
-export interface ReplyValues {
+/** The values that replace the variables of a saved reply. */
+export interface ReplyVariableValues {
   customer: { id: string | null; name: string | null };
   operator: { id: string; name?: string | undefined };
   conversation: { subject: string | null; priority: string };
@@ -17,17 +17,18 @@ export interface ReplyValues {
 
 const variable = /\{\{\s*([^{}\n]{1,200}?)\s*\}\}/g;
 
-/** Whether a text has variables that may need the customer's facts. */
-export function needsFacts(text: string): boolean {
+/** Whether the text of a saved reply has variables that may need the customer's facts. */
+export function needsCustomerFacts(text: string): boolean {
   return [...text.matchAll(variable)].some(([, name = '']) => /^(?:context\.|customer\.name)/i.test(name));
 }
 
 /**
- * Fills `{{customer.name}}`, `{{customer.id}}`, `{{operator.name}}`, `{{conversation.subject}}` and
- * `{{conversation.priority}}`, and facts as `{{context.Active plan.tier}}`: the section's header, then the labels below
- * it. How a name is spelled (case, spaces, dashes) does not matter. What is filled in is text, and is not filled again.
+ * Fills in the variables of a saved reply: `{{customer.name}}`, `{{customer.id}}`, `{{operator.name}}`,
+ * `{{conversation.subject}}`, `{{conversation.priority}}`, and facts as `{{context.Active plan.tier}}`: the section's
+ * header, then the labels below it. Case, spaces and dashes in a variable's name do not matter. Variables inside a
+ * filled-in value are not replaced.
  */
-export function fillReply(body: string, values: ReplyValues): FilledReply {
+export function fillSavedReply(body: string, values: ReplyVariableValues): FilledReplyText {
   const missing = new Set<string>();
   const text = body.replace(variable, (whole, name: string) => {
     const value = variableValue(name, values);
@@ -38,7 +39,10 @@ export function fillReply(body: string, values: ReplyValues): FilledReply {
   return { text, missing: [...missing] };
 }
 
-function variableValue(name: string, { customer, operator, conversation, sections }: ReplyValues): string | null {
+function variableValue(
+  name: string,
+  { customer, operator, conversation, sections }: ReplyVariableValues,
+): string | null {
   const [group = '', ...rest] = name.split('.').map(plain);
   const [field = ''] = rest;
   switch (group) {
@@ -55,13 +59,13 @@ function variableValue(name: string, { customer, operator, conversation, section
   }
 }
 
-/** The value of a fact labelled "Name". */
+/** Finds the customer's name: the value of a fact with the label "Name". */
 function nameIn(sections: readonly ContextSection[]): string | null {
   const found = sections.map(({ entries }) => entryOf(['name'], entries)).find((name) => name !== null);
   return found ?? null;
 }
 
-/** A fact without a section belongs to "Details", and is also found without naming it. */
+/** Finds a fact by its section and labels. A fact of the section "Details" is also found without naming the section. */
 function factOf(names: readonly string[], sections: readonly ContextSection[]): string | null {
   const [header = '', ...labels] = names;
   const section = sections.find((one) => plain(one.header) === header);

@@ -6,31 +6,31 @@ import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { ActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
-import type { MountedOptions } from './mount-options.js';
+import type { ResolvedWorkspaceOptions } from './mount-options.js';
 import type { PageContext } from './page-context.js';
-import type { Presence } from './presence.js';
+import type { OperatorPresence } from './presence.js';
 import type { PresentOperator } from './presence-state.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
 import type { SavedReplies } from './saved-replies.js';
 import type { Team } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
-/** What a live stream sends: ids of changed conversations, or the operators present. */
-export type WorkspaceNews = { changed: readonly string[] } | { present: readonly PresentOperator[] };
+/** The events of a live stream: ids of changed conversations, or the operators who are present. */
+export type WorkspaceLiveEvent = { changed: readonly string[] } | { present: readonly PresentOperator[] };
 
 /** The services that every route of the workspace uses. */
-export interface Services {
+export interface WorkspaceServices {
   runtime: Runtime;
   api: WorkspaceApi;
-  options: MountedOptions;
+  options: ResolvedWorkspaceOptions;
   assets: ServedAssets;
   tokens: FormTokens;
   /** Operators to whom conversations can be assigned. */
   team: Team;
   /** Which operators have which conversation open, and who is typing. */
-  presence: Presence;
+  presence: OperatorPresence;
   /** Live updates of open pages. */
-  streams: LiveStreams<WorkspaceNews>;
+  streams: LiveStreams<WorkspaceLiveEvent>;
   savedReplies: SavedReplies;
   /** Executes pending actions whose take-back time is over. */
   actions: ActionTimer;
@@ -43,32 +43,32 @@ export type WorkspaceEnv = {
 
 export type WorkspaceContext = Context<WorkspaceEnv>;
 
-/** Handles one route. The operator is identified and, for a POST, the form was checked. */
-export type Handler = (c: WorkspaceContext, services: Services) => Response | Promise<Response>;
+/** Handles the requests of one route. Before that, the operator was identified, and the form of a POST was checked. */
+export type WorkspaceHandler = (c: WorkspaceContext, services: WorkspaceServices) => Response | Promise<Response>;
 
-/** A path parameter; its route names it, so it is there. */
-export function param(c: WorkspaceContext, name: string): string {
+/** Returns a path parameter, which the path of the route must contain. */
+export function pathParameter(c: WorkspaceContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
-/** The queue view of a page, from its URL or from the posted form. */
-export function queueViewOf(c: WorkspaceContext): QueueView {
+/** Reads the queue view of a page, from its URL or from the posted form. */
+export function readQueueView(c: WorkspaceContext): QueueView {
   const carried = c.req.method === 'POST' ? c.get('form').text('queue') : c.req.query('queue');
   const query = carried === undefined ? undefined : new URLSearchParams(carried);
   return parseQueueView((name) => (query ? (query.get(name) ?? undefined) : c.req.query(name)));
 }
 
 /**
- * The page to return to after a change: a path below the mount. Anything else, such as another site, becomes the
- * fallback.
+ * Reads from a form the path to return to after a change, below the mount path. Any other value, such as another site's
+ * URL, becomes `fallback`.
  */
-export function backPath(form: FormFields, fallback: string): string {
+export function readReturnPath(form: FormFields, fallback: string): string {
   const back = form.text('back');
   return /^\/(?![/\\])[\w\-./?=&%+*]*$/.test(back) ? back : fallback;
 }
 
-/** Redirects to a page below the mount with a `done` notice. */
-export function redirect(c: WorkspaceContext, path: string, done?: string): Response {
+/** Redirects to a path below the mount path; `done` names the success notice to show there. */
+export function redirectWithNotice(c: WorkspaceContext, path: string, done?: string): Response {
   const [before, hash] = path.split('#', 2);
   const told = done ? `${before}${before?.includes('?') ? '&' : '?'}done=${done}` : before;
   return c.redirect(`${c.get('pageContext').base}${told}${hash ? `#${hash}` : ''}`, 303);

@@ -1,15 +1,15 @@
 import type { ContextReader } from '../context/context-reader.js';
-import type { QueueRow, ThreadHead } from './model.js';
+import type { QueueRow, ThreadDetails } from './model.js';
 import type { QueuePage } from './queries/queue.js';
 
 type Names = Pick<ContextReader, 'knownName'>;
 
-/** Adds customer names to rows that have only an id, from the context that the host returned last. */
-export function withKnownNames(page: QueuePage, names: Names): QueuePage {
+/** Adds customer names to queue rows that show only an id, from the facts that the host returned last. */
+export function addKnownCustomerNames(page: QueuePage, names: Names): QueuePage {
   return { ...page, rows: page.rows.map((row) => ({ ...row, customer: nameOf(row, names) })) };
 }
 
-export function threadWithKnownName(thread: ThreadHead, names: Names): ThreadHead {
+export function addKnownCustomerName(thread: ThreadDetails, names: Names): ThreadDetails {
   const { customer, conversation } = thread;
   return { ...thread, customer: nameOf({ customer, actorId: conversation.actorId }, names) };
 }

@@ -1,15 +1,15 @@
-/** Consecutive lines of a message that are rendered alike. */
+/** Consecutive lines of a message that are rendered the same way. */
 export interface MessageBlock {
   kind: 'text' | 'code' | 'quote' | 'signature';
   text: string;
-  /** Whether it is collapsed at first. */
+  /** Whether the block is collapsed until the reader opens it. */
   folded: boolean;
 }
 
 /** A quotation of up to this many lines is shown in full, unless it ends the message. */
 const shortQuote = 6;
 
-/** The most lines of a signature: a longer text after `--` is not one. */
+/** The most lines of a signature; a longer text after `--` is ordinary text. */
 const longestSignature = 12;
 
 const fence = /^\s{0,3}(`{3,}|~{3,})[^`]*$/;
@@ -25,15 +25,15 @@ const introductions = [
   /^\s*Op .{6,200} schreef .{0,200}:\s*$/i,
 ];
 
-/** A separator after which the rest is an earlier message, without quotation marks. */
+/** A separator line of mail programs, after which the rest of the text is an earlier message, not marked with `>`. */
 const earlierMessage =
   /^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|Mensaje original)\s*-{2,}|_{20,})\s*$/i;
 
 /**
- * Splits a message into text, fenced code, quotations and the signature. The blocks joined by line breaks are the
- * message.
+ * Splits a message into text, fenced code, quotations and the signature. The blocks' texts, joined by line breaks, are
+ * the message again.
  */
-export function messageBlocks(text: string): MessageBlock[] {
+export function splitMessageBlocks(text: string): MessageBlock[] {
   const lines = text.split('\n');
   const blocks: { kind: MessageBlock['kind']; lines: string[] }[] = [];
   const add = (kind: MessageBlock['kind'], added: string[]) => {
@@ -63,7 +63,7 @@ function blockAt(lines: string[], at: number): { kind: MessageBlock['kind']; len
   return { kind: 'text', length: 1 };
 }
 
-/** The number of lines that introduce a quotation here: 0, 1, or 2 if a mail program wrapped the line. */
+/** Counts the lines that introduce a quotation at this position: 0, 1, or 2 if a mail program wrapped the line. */
 function introduction(lines: string[], at: number): number {
   if (lines[at]?.trim() === '') return 0;
   for (const length of [1, 2]) {
@@ -82,7 +82,7 @@ function signatureAt(lines: string[], at: number): { kind: MessageBlock['kind'];
   return length <= longestSignature ? { kind: 'signature', length } : { kind: 'text', length: 1 };
 }
 
-/** Collapses the signature, and quotations that are long or last. A message with nothing else stays open. */
+/** Collapses the signature, and quotations that are long or last. A message with nothing else is shown in full. */
 function fold(blocks: MessageBlock[]): MessageBlock[] {
   const said = blocks.findLastIndex(({ kind, text }) => (kind === 'text' || kind === 'code') && text.trim() !== '');
   if (said === -1) return blocks;
@@ -92,7 +92,7 @@ function fold(blocks: MessageBlock[]): MessageBlock[] {
   });
 }
 
-/** The code between its fences. */
-export function codeInFences(text: string): string {
+/** Returns the code of a code block without its fence lines. */
+export function codeWithoutFences(text: string): string {
   return text.split('\n').slice(1, -1).join('\n');
 }

@@ -1,9 +1,9 @@
 import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message } from '../contracts/domain.js';
 
-/** The data that pages show: query rows converted to plain values. */
+/** The data that workspace pages show: query rows converted to plain values. */
 
 /** The SLA clock of a conversation, as operators see it. */
-export interface Clock {
+export interface SlaClock {
   priority: string;
   status: 'active' | 'fulfilled' | 'breached';
   startedAt: Date;
@@ -13,28 +13,28 @@ export interface Clock {
   completedAt: Date | null;
 }
 
-/** One line of the queue. */
+/** One conversation as the queue shows it. */
 export interface QueueRow {
   id: string;
-  /** What the customer is called: by name, else by address or id. */
+  /** How the customer is shown: by name, else by e-mail address, else by id. */
   customer: string | null;
   actorId: string | null;
   subject: string | null;
   status: Conversation['status'];
   priority: string;
-  /** When customer or team last wrote; notes, tags and drafts do not change it. */
+  /** When the customer or the team last wrote a message; notes, tags and drafts do not count. */
   lastMessageAt: Date;
-  /** Id of the message in the preview. */
+  /** Id of the message that the preview shows. */
   newestMessageId: string | null;
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;
   waitingDraft: boolean;
-  /** The assigned operator. */
+  /** The operator to whom the conversation is assigned. */
   owner: Actor | null;
   tags: string[];
-  /** When its snooze ends; null if it is not snoozed. */
+  /** When the snooze ends; null if the conversation is not snoozed. */
   snoozedUntil: Date | null;
-  clock: Clock | null;
+  clock: SlaClock | null;
 }
 
 /** A count with a cap: `more` means that there are more than `value`. */
@@ -47,9 +47,9 @@ export interface CappedCount {
 export interface ThreadMessage extends Message {
   /** Length of the whole message in characters; `content` may be cut. */
   fullLength: number;
-  /** The delivery of an outbound message or of a reply with a status. */
+  /** The delivery of an outbound message, or of a reply that has a `status`; else null. */
   delivery: ThreadDelivery | null;
-  /** The proposal that an operator changed before it was sent. */
+  /** The draft text that an operator edited into this message; null for any other message. */
   proposed: string | null;
 }
 
@@ -63,49 +63,51 @@ export interface MessageDelivery {
 
 /** A delivery as the thread shows it beside its message. */
 export interface ThreadDelivery extends MessageDelivery {
-  /** Leased by a worker. */
+  /** Whether a worker has leased the delivery, which means that it is calling the host. */
   leased: boolean;
-  /** Waits for an earlier reply of the conversation that is not settled. */
+  /** Whether the delivery waits until an earlier reply of its conversation is settled. */
   heldBack: boolean;
 }
 
 /** A draft as the thread shows it. */
 export interface ThreadDraft extends Draft {
-  /** Who wrote after the message that the draft is based on; null if nobody did. */
+  /**
+   * Who wrote after the message that the draft is based on: `customer`, or `answer` for the team; null if nobody did.
+   */
   stale: 'customer' | 'answer' | null;
 }
 
-/** An operator's action that is not executed yet, or was held. */
-export interface PendingLine {
+/** An operator's action that waits for its take-back time to end, or that is held instead of being executed. */
+export interface PendingActionLine {
   id: string;
   kind: 'reply' | 'use' | 'approve' | 'edit' | 'resolve';
   thenResolve: boolean;
   draftId: string | null;
-  /** The beginning of the text; null for an action that sends none. */
+  /** The beginning of the text to send; null for an action that sends no text. */
   content: string | null;
   actor: Actor;
   dueAt: Date;
   held: { code: string; details?: Record<string, unknown> } | null;
 }
 
-/** Everything that a thread shows besides its messages. */
-export interface ThreadHead {
+/** Everything of a conversation that its page shows besides the messages. */
+export interface ThreadDetails {
   conversation: Conversation;
   customer: string | null;
-  clock: Clock | null;
-  /** Since when the customer waits for an answer; null if none is due. */
+  clock: SlaClock | null;
+  /** Since when the customer waits for an answer; null if no answer is due. */
   waitingSince: Date | null;
   /** Whether the team wrote the newest message. */
   answered: boolean;
-  /** Drafts that wait, and a newest one superseded by the customer; newest first. */
+  /** The drafts that await a decision, and the newest draft if a customer message superseded it; newest first. */
   drafts: ThreadDraft[];
-  /** Oldest first. */
-  pending: PendingLine[];
+  /** Pending and held actions of operators, oldest first. */
+  pending: PendingActionLine[];
   outbound: OutboundMessageLine[];
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */
   others: OtherConversation[];
-  /** The newest message on the page, which counts as read when the operator replies. */
+  /** Id of the newest message on the page, which counts as read when the operator replies. */
   newestMessageId: string | null;
   now: Date;
 }
@@ -145,11 +147,11 @@ export interface DeliveryLine extends MessageDelivery {
   settledAt: Date | null;
 }
 
-/** The state of the workers, shown above the deliveries. */
+/** The state of the workers, shown above the list of deliveries. */
 export interface WorkerHealth {
   now: Date;
   lastBeatAt: Date | null;
-  /** How many are alive. */
+  /** How many workers are alive. */
   workers: number;
   oldestDueAt: Date | null;
   discarded: CappedCount;

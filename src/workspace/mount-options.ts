@@ -15,41 +15,50 @@ import {
   optionalMountOption,
   readMountOptions,
 } from '../validation/mount-options.js';
-import { textKeys, type WorkspaceStrings } from './strings/strings.js';
+import { type WorkspaceStrings, workspaceTextKeys } from './strings/strings.js';
 
-/** How a host mounts the workspace. */
+/** Options with which a host mounts the workspace. */
 export interface WorkspaceOptions {
-  /** The path it is mounted under, e.g. `/support`; `/` for the root. */
+  /** The path that the workspace is mounted under, e.g. `/support`; `/` for the root. */
   basePath: string;
   /**
-   * Who is at the other end, from the host's own session; null when nobody is signed in. The only source of identity:
-   * without it every page is 503. Under a Node server `native.incoming` is the request as the host's framework left it.
-   * An open page asks again every `live.recheckMs`.
+   * Returns the operator who sent a request, from the host's own session; null if nobody is signed in. It is the only
+   * source of identity: without it every page responds with 503. Under a Node server `native.incoming` is the request
+   * as the host's framework left it. While a page is open, it is called again every `live.recheckMs`.
    */
   operator?: (request: Request, native: { incoming?: IncomingMessage }) => Awaitable<Actor | null>;
   /** The product's name in the top bar. Default `Support`. */
   title?: string;
-  /** Where an operator signs in: a path of the host's, or an http(s) address. Shown to whoever is signed out. */
+  /**
+   * Where an operator signs in: a path of the host, or an http(s) address. Shown to every visitor who is signed out.
+   */
   signInUrl?: string;
-  /** Texts to replace, and `locale`. Default: English or German, as the operator's browser asks. */
+  /** Texts that replace the workspace's own, and `locale`. Default: English or German, as the browser prefers. */
   strings?: WorkspaceStrings;
-  /** CSS of the host's own, served after the workspace's: set the `--cl-…` properties to change its look. */
+  /** The host's own CSS, served after the workspace's: set the `--cl-…` properties to change the workspace's look. */
   styles?: string;
-  /** The host names it serves; any other is refused. Default: every one, as the host's server decides. */
+  /** Host names that the workspace serves; requests to any other are refused. Default: every host name. */
   hosts?: readonly string[];
   /**
-   * For how many seconds an operator can take back a reply, an approval or a resolution: whole, 0 to 60, 0 for not at
-   * all. Default 5. Pages without their script act at once.
+   * How long an operator can take back a reply, an approval or a resolution: whole seconds from 0 to 60, where 0
+   * disables it. Default 5. Without the page's script, actions are executed at once.
    */
   takeBackSeconds?: number;
-  /** The folder of saved replies, Markdown files; relative to where the process runs. Default `cairnloop/replies`. */
+  /**
+   * The folder with saved replies as Markdown files, relative to the working directory of the process. Default
+   * `cairnloop/replies`.
+   */
   repliesFolder?: string;
-  /** Live updates of open pages: how many for one operator, and how often the session is checked again. */
+  /**
+   * Settings of live updates: how many open pages one operator may have, and how often their session is checked again.
+   */
   live?: LiveSettings;
 }
 
-/** The options with their defaults. `base` has no slash at its end, so that paths can be put after it. */
-export interface MountedOptions {
+/**
+ * The workspace's options with defaults filled in. `base` has no trailing slash, so that paths can be appended to it.
+ */
+export interface ResolvedWorkspaceOptions {
   base: string;
   operator: WorkspaceOptions['operator'];
   title: string;
@@ -86,15 +95,17 @@ const schemas: MountSchemas<WorkspaceOptions> = {
 export const defaultTakeBackSeconds = 5;
 export const defaultRepliesFolder = 'cairnloop/replies';
 
-/** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
-export function mountOptions(given: WorkspaceOptions): MountedOptions {
+/**
+ * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
+ */
+export function readWorkspaceOptions(given: WorkspaceOptions): ResolvedWorkspaceOptions {
   const options = readMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     operator: options.operator,
     title: options.title ?? 'Support',
     signInUrl: options.signInUrl,
-    strings: readHostTexts(helper, options.strings ?? {}, textKeys),
+    strings: readHostTexts(helper, options.strings ?? {}, workspaceTextKeys),
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     ...(options.takeBackSeconds !== undefined && { takeBackSeconds: options.takeBackSeconds }),
@@ -103,7 +114,10 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
   };
 }
 
-/** Used as a link: refuse schemes such as `javascript:`, and `//`, which would name another site. */
+/**
+ * Whether a value is safe to use as the sign-in link: no scheme such as `javascript:`, and no `//`, which names another
+ * site.
+ */
 function isSignInUrl(value: string): boolean {
   if (/[\p{Cc}\s\\]/u.test(value)) return false;
   if (value.startsWith('/')) return !value.startsWith('//');

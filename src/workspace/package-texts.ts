@@ -1,5 +1,5 @@
-/** Translates English texts of other parts of the package. Unknown text stays as it is. */
-import type { TextKey } from './strings/strings.js';
+/** Translates the English texts that other parts of the package produce. An unknown text is returned unchanged. */
+import type { WorkspaceTextKey } from './strings/strings.js';
 import { t, tCount } from './translate.js';
 
 type Phrase = [pattern: RegExp, say: (groups: Record<string, string>) => string];
@@ -12,14 +12,14 @@ function translate(phrases: readonly Phrase[], text: string): string {
   return text;
 }
 
-/** System lines of a thread, as they are stored. */
+/** The texts of system messages, as they are stored in conversations. */
 const systemLines: Phrase[] = [
   [/^Conversation resolved$/, () => t('actResolved')],
   [/^Conversation reopened$/, () => t('actReopened')],
   [/^Conversation archived$/, () => t('actArchived')],
 ];
 
-export const systemText = (content: string): string => translate(systemLines, content);
+export const translateSystemMessage = (content: string): string => translate(systemLines, content);
 
 const foundValues: Phrase[] = [
   [/^(?:nothing|none)$/, () => t('foundNothing')],
@@ -29,9 +29,9 @@ const foundValues: Phrase[] = [
   [/^somebody who is not in it$/, () => t('foundStranger')],
 ];
 
-export const foundText = (found: string): string => translate(foundValues, found);
+export const translateFoundValue = (found: string): string => translate(foundValues, found);
 
-const fields: Partial<Record<string, TextKey>> = {
+const fields: Partial<Record<string, WorkspaceTextKey>> = {
   addTags: 'tags',
   assignee: 'owner',
   content: 'message',
@@ -43,13 +43,13 @@ const fields: Partial<Record<string, TextKey>> = {
   until: 'until',
 };
 
-/** A field by its path in an operation's input, such as `addTags.0`. */
-export function fieldText(path: string): string {
+/** Returns the displayed name of an input field, by its path in an operation's input, such as `addTags.0`. */
+export function inputFieldName(path: string): string {
   const key = fields[path.replace(/\.\d+$/, '')];
   return key ? t(key) : path;
 }
 
-/** Why SLA terms are invalid; the field names are those of the host's provider. */
+/** The reasons why SLA terms are invalid; the field names in them are those of the host's provider. */
 const termProblems: Phrase[] = [
   [
     /^(?<field>\w+): expected whole minutes from 1 to (?<max>\d+) \(ten years\), found (?<found>.+)$/,
@@ -62,9 +62,9 @@ const termProblems: Phrase[] = [
   [/^expected one policy for a priority, found several$/, () => t('termsRepeated')],
 ];
 
-export const termsProblem = (reason: string): string => translate(termProblems, reason);
+export const translateTermsProblem = (reason: string): string => translate(termProblems, reason);
 
-const parts: Partial<Record<string, TextKey>> = {
+const parts: Partial<Record<string, WorkspaceTextKey>> = {
   audit: 'partAudit',
   cli: 'partCli',
   customer: 'partCustomer',
@@ -77,15 +77,15 @@ const parts: Partial<Record<string, TextKey>> = {
   worker: 'partWorker',
 };
 
-/** The name of a system actor such as `system:sla`, by the part of its id. */
-export function partText(part: string): string {
+/** Returns the displayed name of a system actor such as `system:sla`, by the part of its id after the colon. */
+export function systemActorName(part: string): string {
   const key = parts[part];
   return key ? t(key) : part;
 }
 
-const ratings: Partial<Record<string, TextKey>> = { positive: 'ratingPositive', negative: 'ratingNegative' };
+const ratings: Partial<Record<string, WorkspaceTextKey>> = { positive: 'ratingPositive', negative: 'ratingNegative' };
 
-export function ratingText(rating: unknown): string {
+export function csatRatingText(rating: unknown): string {
   const key = ratings[String(rating)];
   return key ? t(key) : String(rating ?? '');
 }

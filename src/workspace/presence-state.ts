@@ -1,35 +1,36 @@
 import type { Actor } from '../contracts/domain.js';
 
-/** One operator in one conversation. */
-export interface OpenPlace {
+/** An operator, and a conversation that they have open. */
+export interface OperatorInConversation {
   operator: Actor;
   conversationId: string;
 }
 
-export interface PresentOperator extends OpenPlace {
+export interface PresentOperator extends OperatorInConversation {
   isTyping: boolean;
 }
 
 /**
- * Which operators are where, as reported by each process, and who is typing. Times are in this process' milliseconds.
+ * Which operators have which conversation open, as reported by each process, and who is typing. Times are milliseconds
+ * of this process's clock.
  */
 export interface PresenceState {
-  here(processId: string, place: OpenPlace, until: number): void;
-  gone(processId: string, place: OpenPlace): void;
-  /** Returns whether they started typing. */
-  typing(place: OpenPlace, until: number): boolean;
-  /** Removes expired entries. Returns whether there were any. */
+  here(processId: string, place: OperatorInConversation, until: number): void;
+  gone(processId: string, place: OperatorInConversation): void;
+  /** Marks an operator as typing until a time. Returns whether they were not typing before. */
+  typing(place: OperatorInConversation, until: number): boolean;
+  /** Removes operators and typing marks that have expired. Returns whether there were any. */
   forget(now: number): boolean;
-  of(processId: string): OpenPlace[];
+  of(processId: string): OperatorInConversation[];
   present(): PresentOperator[];
 }
 
-/** A limit for memory: further entries are dropped. */
+/** The most operators, and typing marks, kept in memory; further ones are dropped. */
 const maxEntries = 1000;
 
 interface Kept {
   processId: string;
-  place: OpenPlace;
+  place: OperatorInConversation;
   until: number;
 }
 
@@ -39,13 +40,13 @@ export function createPresenceState(): PresenceState {
 
   return {
     here(processId, place, until) {
-      const key = `${processId} ${placeKey(place)}`;
+      const key = `${processId} ${presenceKey(place)}`;
       if (places.has(key) || places.size < maxEntries) places.set(key, { processId, place, until });
     },
-    gone: (processId, place) => places.delete(`${processId} ${placeKey(place)}`),
+    gone: (processId, place) => places.delete(`${processId} ${presenceKey(place)}`),
     typing(place, until) {
-      const isNew = !typists.has(placeKey(place));
-      if (!isNew || typists.size < maxEntries) typists.set(placeKey(place), until);
+      const isNew = !typists.has(presenceKey(place));
+      if (!isNew || typists.size < maxEntries) typists.set(presenceKey(place), until);
       return isNew;
     },
     forget(now) {
@@ -57,10 +58,10 @@ export function createPresenceState(): PresenceState {
     },
     of: (processId) => [...places.values()].filter((kept) => kept.processId === processId).map(({ place }) => place),
     present() {
-      const all = new Map([...places.values()].map(({ place }) => [placeKey(place), place]));
+      const all = new Map([...places.values()].map(({ place }) => [presenceKey(place), place]));
       return [...all].map(([key, place]) => ({ ...place, isTyping: typists.has(key) }));
     },
   };
 }
 
-export const placeKey = ({ operator, conversationId }: OpenPlace) => `${operator.id} ${conversationId}`;
+export const presenceKey = ({ operator, conversationId }: OperatorInConversation) => `${operator.id} ${conversationId}`;

@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { NewsChannel } from '../change-feed/change-feed.js';
+import type { ProcessBroadcast } from '../change-feed/change-feed.js';
 import type { Actor } from '../contracts/domain.js';
-import { createBatchedListeners } from './batched-listeners.js';
-import { type PresenceMessage, placesPerMessage, readPresence, writePresence } from './presence-messages.js';
+import { createDebouncedListeners } from './debounced-listeners.js';
+import {
+  encodePresenceMessage,
+  maxOperatorsPerMessage,
+  type PresenceMessage,
+  parsePresenceMessage,
+} from './presence-messages.js';
 import {
   createPresenceState,
-  type OpenPlace,
+  type OperatorInConversation,
   type PresenceState,
   type PresentOperator,
-  placeKey,
+  presenceKey,
 } from './presence-state.js';
 
 /** Which operators have a conversation open, and who is typing, across processes. Nothing is stored. */
-export interface Presence {
+export interface OperatorPresence {
   /** Registers an open page. Call the returned function when the page is closed. */
   enter(operator: Actor, conversationId: string): () => void;
   /** Marks the operator as typing for some seconds; call it again while they type. */
@@ -27,37 +32,37 @@ export interface Presence {
 /** How long a page may take to reconnect before its operator counts as gone, in milliseconds. */
 const graceMs = 4_000;
 const typingMs = 6_000;
-/** Each process repeats its state, so that a dead process is noticed. */
+/** How often each process repeats its state, in milliseconds, so that the others notice when it has died. */
 const repeatMs = 10_000;
-/** How long the state of another process is valid without a repeat. */
+/** How long the state of another process is valid without a repeat, in milliseconds. */
 const staleMs = 25_000;
-/** Changes within this time are reported as one. */
+/** Presence changes within this time, in milliseconds, are reported in one call. */
 const gatherMs = 150;
 
-export function createPresence(channel: NewsChannel): Presence {
+export function createOperatorPresence(channel: ProcessBroadcast): OperatorPresence {
   const self = randomUUID();
   const state = createPresenceState();
   const pages = createPageCounts();
-  const listeners = createBatchedListeners(gatherMs);
+  const listeners = createDebouncedListeners(gatherMs);
   const { say, sayHere } = createSender(channel, self);
   let stop: (() => void) | undefined;
 
   function hear(text: string): void {
-    const message = readPresence(text);
+    const message = parsePresenceMessage(text);
     if (!message || message.from === self) return;
     store(state, message);
     if (message.asks) sayHere(state.of(self));
     else listeners.tell();
   }
 
-  function leave(place: OpenPlace): void {
+  function leave(place: OperatorInConversation): void {
     if (pages.closed(place) > 0) return;
     state.gone(self, place);
     say({ gone: [place] });
     listeners.tell();
   }
 
-  /** Starts at the first stream, because nobody reads presence before. */
+  /** Starts to receive presence at the first subscriber, because nobody reads it before. */
   function start(): () => void {
     const unsubscribe = channel.hear(hear, () => say({ asks: true }));
     const stopRepeating = every(repeatMs, () => sayHere(state.of(self)));
@@ -95,12 +100,16 @@ export function createPresence(channel: NewsChannel): Presence {
   };
 }
 
-/** Sends messages of this process; places are spread over as many as they need. */
-function createSender(channel: NewsChannel, self: string) {
-  const say = (message: Omit<PresenceMessage, 'from'>) => channel.say(writePresence({ from: self, ...message }));
-  function sayHere(places: OpenPlace[]): void {
-    for (let from = 0; from < places.length; from += placesPerMessage)
-      say({ here: places.slice(from, from + placesPerMessage) });
+/**
+ * Creates functions that send this process's presence messages; a long list of operators is split over several
+ * messages.
+ */
+function createSender(channel: ProcessBroadcast, self: string) {
+  const say = (message: Omit<PresenceMessage, 'from'>) =>
+    channel.say(encodePresenceMessage({ from: self, ...message }));
+  function sayHere(places: OperatorInConversation[]): void {
+    for (let from = 0; from < places.length; from += maxOperatorsPerMessage)
+      say({ here: places.slice(from, from + maxOperatorsPerMessage) });
   }
   return { say, sayHere };
 }
@@ -116,20 +125,20 @@ function store(state: PresenceState, { from, here, gone, typing }: PresenceMessa
 function createPageCounts() {
   const counts = new Map<string, number>();
   return {
-    opened(place: OpenPlace): void {
-      counts.set(placeKey(place), (counts.get(placeKey(place)) ?? 0) + 1);
+    opened(place: OperatorInConversation): void {
+      counts.set(presenceKey(place), (counts.get(presenceKey(place)) ?? 0) + 1);
     },
-    /** Returns how many are left. */
-    closed(place: OpenPlace): number {
-      const left = (counts.get(placeKey(place)) ?? 1) - 1;
-      if (left > 0) counts.set(placeKey(place), left);
-      else counts.delete(placeKey(place));
+    /** Returns how many pages of the operator still have the conversation open. */
+    closed(place: OperatorInConversation): number {
+      const left = (counts.get(presenceKey(place)) ?? 1) - 1;
+      if (left > 0) counts.set(presenceKey(place), left);
+      else counts.delete(presenceKey(place));
       return left;
     },
   };
 }
 
-/** Repeats `work` without keeping the process alive. Returns how to stop. */
+/** Repeats `work` without keeping the process alive. Returns a function that stops it. */
 function every(ms: number, work: () => void): () => void {
   const timer = setInterval(work, ms).unref();
   return () => clearInterval(timer);

@@ -1,7 +1,7 @@
 import { toStorableText } from '../foundation/redact.js';
-import type { TextKey } from './strings/strings.js';
+import type { WorkspaceTextKey } from './strings/strings.js';
 
-/** The filters of the queue, in the order of the page. */
+/** The filters of the queue, in the order in which the page shows them. */
 export const queueFilters = [
   { key: 'open', label: 'filterOpen' },
   { key: 'needs-reply', label: 'filterNeedsReply' },
@@ -12,39 +12,39 @@ export const queueFilters = [
   { key: 'breached', label: 'filterBreached' },
   { key: 'snoozed', label: 'filterSnoozed' },
   { key: 'resolved', label: 'filterResolved' },
-] as const satisfies { key: string; label: TextKey }[];
+] as const satisfies { key: string; label: WorkspaceTextKey }[];
 
 export type QueueFilter = (typeof queueFilters)[number]['key'];
 
-export const defaultFilter: QueueFilter = 'open';
+export const defaultQueueFilter: QueueFilter = 'open';
 
-/** The part of the queue on a page. A search covers every conversation and ignores the filter. */
+/** Which part of the queue a page shows. A search covers every conversation and ignores the filter. */
 export interface QueueView {
   filter: QueueFilter;
   search: string;
   cursor: string | null;
   /** Only conversations with this tag. */
   tag?: string;
-  /** Only conversations of this owner, by id; empty: of nobody. */
+  /** Only conversations of the owner with this id; empty for unassigned ones. */
   owner?: string;
-  /** Whether lines can be ticked for a bulk action. */
+  /** Whether conversations can be ticked for a bulk action. */
   selecting?: boolean;
-  /** Whether all are ticked, for pages without a script. */
+  /** Whether all conversations are ticked at first, for pages without a script. */
   allTicked?: boolean;
 }
 
-/** Filters that already set an owner, so that no other can be combined with them. */
-export const hasOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
+/** Whether a filter implies an owner, so that no other owner can be chosen beside it. */
+export const impliesOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
   return queueFilters.some((filter) => filter.key === value);
 }
 
-/** Parses a view from the URL; unknown values become the default. */
+/** Parses the view of the queue from the URL; unknown values become the default. */
 export function parseQueueView(query: (name: string) => string | undefined): QueueView {
   const filter = query('filter');
   const cursor = query('cursor') ?? '';
-  const known = isQueueFilter(filter) ? filter : defaultFilter;
+  const known = isQueueFilter(filter) ? filter : defaultQueueFilter;
   const tag = toStorableText((query('tag') ?? '').slice(0, 500)).trim();
   const owner = query('owner');
   return {
@@ -52,17 +52,17 @@ export function parseQueueView(query: (name: string) => string | undefined): Que
     search: toStorableText((query('q') ?? '').slice(0, 200)).trim(),
     cursor: /^[\w-]{1,500}$/.test(cursor) ? cursor : null,
     ...(tag && { tag }),
-    ...(owner !== undefined && owner !== '*' && !hasOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
+    ...(owner !== undefined && owner !== '*' && !impliesOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
     ...(query('select') !== undefined && { selecting: true }),
     ...(query('select') === 'all' && { allTicked: true }),
   };
 }
 
-/** The query text of a view, with its `?`, or nothing for the default one. */
-export function queueQuery(view: QueueView, withCursor = true): string {
+/** Returns the query string of a queue view, with its `?`; empty for the default view. */
+export function queueQueryString(view: QueueView, withCursor = true): string {
   const query = new URLSearchParams();
   if (view.search) query.set('q', view.search);
-  else if (view.filter !== defaultFilter) query.set('filter', view.filter);
+  else if (view.filter !== defaultQueueFilter) query.set('filter', view.filter);
   if (!view.search && view.tag) query.set('tag', view.tag);
   if (!view.search && view.owner !== undefined) query.set('owner', view.owner);
   if (withCursor && view.cursor) query.set('cursor', view.cursor);
@@ -71,6 +71,6 @@ export function queueQuery(view: QueueView, withCursor = true): string {
 }
 
 /** Adds a parameter to a query string. */
-export function withParameter(query: string, name: string, value: string): string {
+export function addQueryParameter(query: string, name: string, value: string): string {
   return `${query}${query ? '&' : '?'}${name}=${value}`;
 }

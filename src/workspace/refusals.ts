@@ -1,20 +1,20 @@
 import type { Logger } from 'pino';
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { fieldText, foundText } from './package-texts.js';
-import type { Notice } from './page-context.js';
-import type { TextKey } from './strings/strings.js';
+import { inputFieldName, translateFoundValue } from './package-texts.js';
+import type { PageNotice } from './page-context.js';
+import type { WorkspaceTextKey } from './strings/strings.js';
 import { t, tCount } from './translate.js';
 
-/** How a page shows an expected failure. */
-export interface Refusal {
+/** How a page shows an error that an operator's action is expected to meet. */
+export interface ActionRefusal {
   status: 404 | 409 | 422 | 503;
-  notice: Notice;
+  notice: PageNotice;
 }
 
-type Answer = [status: Refusal['status'], title: TextKey];
+type Answer = [status: ActionRefusal['status'], title: WorkspaceTextKey];
 
-/** The expected errors of an operator's actions, with their titles. The error's message and hint give the details. */
+/** The HTTP status and title of each error that an operator's action is expected to meet. */
 const answers: Partial<Record<ErrorCode, Answer>> = {
   CONVERSATION_NOT_FOUND: [404, 'noConversation'],
   DRAFT_NOT_FOUND: [404, 'noDraft'],
@@ -49,14 +49,18 @@ const answers: Partial<Record<ErrorCode, Answer>> = {
   CLOSED: [503, 'refusedClosed'],
 };
 
-/** The error codes that have a text on pages. */
-export const explainedErrorCodes = Object.keys(answers) as ErrorCode[];
+/** The error codes for which pages have a text. */
+export const errorCodesWithPageText = Object.keys(answers) as ErrorCode[];
 
 /**
- * The page text of an expected error; undefined for others. Errors that operators cannot solve are logged and not
- * shown, as their messages name servers and roles.
+ * Returns how a page shows an expected error; undefined for any other error. The messages of errors that operators
+ * cannot solve are logged and not shown, because they name servers and roles.
  */
-export function refusalOf(error: unknown, log?: Logger, changed: TextKey = 'hintChanged'): Refusal | undefined {
+export function toActionRefusal(
+  error: unknown,
+  log?: Logger,
+  changed: WorkspaceTextKey = 'hintChanged',
+): ActionRefusal | undefined {
   if (!isCairnloopError(error)) return undefined;
   const answer = answers[error.code];
   if (!answer) return undefined;
@@ -66,7 +70,7 @@ export function refusalOf(error: unknown, log?: Logger, changed: TextKey = 'hint
   return { status, notice: { tone: status === 409 ? 'conflict' : 'error', title, text: explanation(error, changed) } };
 }
 
-const draftStates: Partial<Record<string, TextKey>> = {
+const draftStates: Partial<Record<string, WorkspaceTextKey>> = {
   pending: 'stateWaiting',
   prepared: 'statePrepared',
   approved: 'stateApproved',
@@ -86,7 +90,7 @@ type Changed = CairnloopError<'CONVERSATION_CHANGED'>;
 
 const countedTitle = ({ details: { newer } }: Changed) => tCount('newSinceOpened', newer);
 
-function explanation(error: CairnloopError, changed: TextKey): string {
+function explanation(error: CairnloopError, changed: WorkspaceTextKey): string {
   switch (error.code) {
     case 'DRAFT_NOT_PENDING':
       return t('draftNotPending', {
@@ -151,7 +155,7 @@ function tooMany({ details: { found, max } }: CairnloopError<'BATCH_TOO_LARGE'>)
 
 function inputProblems(error: CairnloopError<'INPUT_INVALID'>): string {
   const problems = error.details.problems.map(({ path, found }) =>
-    t('inputProblem', { path: fieldText(path), found: foundText(found) }),
+    t('inputProblem', { path: inputFieldName(path), found: translateFoundValue(found) }),
   );
   return t('inputProblems', { problems: problems.join('; ') });
 }

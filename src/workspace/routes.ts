@@ -1,80 +1,80 @@
-import { bulkKinds } from './bulk-kinds.js';
-import type { Handler } from './handler.js';
-import { audit, deliveries, discardDelivery, retryDelivery } from './routes/audit-and-deliveries.js';
-import { bulkEdit, bulkForm, bulkPreview, bulkSend } from './routes/bulk.js';
-import { bulkAction, bulkActionForm } from './routes/bulk-actions.js';
-import { takeBackBulk } from './routes/bulk-resolve.js';
-import { context, conversation, wholeMessage } from './routes/conversation.js';
+import { bulkActionKinds } from './bulk-action-kinds.js';
+import type { WorkspaceHandler } from './handler.js';
+import { discardDelivery, retryDelivery, showAudit, showDeliveries } from './routes/audit-and-deliveries.js';
+import { editBulkFollowUp, previewBulkFollowUp, sendBulkFollowUp, showBulkFollowUpForm } from './routes/bulk.js';
+import { performBulkAction, showBulkActionForm } from './routes/bulk-actions.js';
+import { takeBackBulkResolve } from './routes/bulk-resolve.js';
+import { showConversation, showCustomerFacts, showWholeMessage } from './routes/conversation.js';
 import {
-  cancelOutbound,
+  cancelOutboundMessage,
   pauseSla,
-  reopen,
-  resolve,
+  reopenConversation,
+  resolveConversation,
   resumeSla,
   sendFromComposer,
 } from './routes/conversation-actions.js';
-import { approve, discard, edit, preview } from './routes/drafts.js';
-import { inbox } from './routes/inbox.js';
-import { live, typing } from './routes/live.js';
-import { dropAction, takeBack } from './routes/pending-actions.js';
-import { policies, setPolicy } from './routes/policies.js';
-import { report, reportList } from './routes/report.js';
-import { savedReplies, savedRepliesPage } from './routes/saved-replies.js';
-import { asset, setTheme } from './routes/theme-and-assets.js';
-import { assign, changePriority, changeTags, snooze } from './routes/triage.js';
+import { approveDraft, discardDraft, previewDraftEdit, sendEditedDraft } from './routes/drafts.js';
+import { showInbox } from './routes/inbox.js';
+import { markTyping, streamLiveUpdates } from './routes/live.js';
+import { dropPendingAction, takeBackPendingAction } from './routes/pending-actions.js';
+import { setSlaPolicy, showSlaPolicies } from './routes/policies.js';
+import { showReport, showReportList } from './routes/report.js';
+import { listSavedReplies, showSavedReplies } from './routes/saved-replies.js';
+import { serveAsset, setTheme } from './routes/theme-and-assets.js';
+import { assignConversation, changePriority, changeTags, snoozeConversation } from './routes/triage.js';
 
-export interface Route {
+export interface WorkspaceRoute {
   method: 'GET' | 'POST';
   path: string;
-  handle: Handler;
+  handle: WorkspaceHandler;
 }
 
-const get = (path: string, handle: Handler): Route => ({ method: 'GET', path, handle });
-const post = (path: string, handle: Handler): Route => ({ method: 'POST', path, handle });
+const get = (path: string, handle: WorkspaceHandler): WorkspaceRoute => ({ method: 'GET', path, handle });
+const post = (path: string, handle: WorkspaceHandler): WorkspaceRoute => ({ method: 'POST', path, handle });
 
 /** Every route of the workspace, below its mount path. Only a POST changes anything. */
-export const routes: readonly Route[] = [
-  get('/', inbox),
-  get('/c/:id', conversation),
-  get('/c/:id/context', context),
-  get('/c/:id/messages/:message', wholeMessage),
-  get('/c/:id/replies', savedRepliesPage),
-  get('/c/:id/replies.json', savedReplies),
+export const workspaceRoutes: readonly WorkspaceRoute[] = [
+  get('/', showInbox),
+  get('/c/:id', showConversation),
+  get('/c/:id/context', showCustomerFacts),
+  get('/c/:id/messages/:message', showWholeMessage),
+  get('/c/:id/replies', showSavedReplies),
+  get('/c/:id/replies.json', listSavedReplies),
   post('/c/:id/compose', sendFromComposer),
-  post('/c/:id/resolve', resolve),
-  post('/c/:id/reopen', reopen),
-  post('/c/:id/typing', typing),
-  post('/c/:id/assign', assign),
-  post('/c/:id/snooze', snooze),
+  post('/c/:id/resolve', resolveConversation),
+  post('/c/:id/reopen', reopenConversation),
+  post('/c/:id/typing', markTyping),
+  post('/c/:id/assign', assignConversation),
+  post('/c/:id/snooze', snoozeConversation),
   post('/c/:id/tags', changeTags),
   post('/c/:id/priority', changePriority),
   post('/c/:id/sla/pause', pauseSla),
   post('/c/:id/sla/resume', resumeSla),
-  post('/c/:id/outbound/:message/cancel', cancelOutbound),
-  post('/c/:id/actions/:action/take-back', takeBack),
-  post('/c/:id/actions/:action/drop', dropAction),
-  post('/drafts/:id/approve', approve),
-  post('/drafts/:id/edit', edit),
-  post('/drafts/:id/preview', preview),
-  post('/drafts/:id/discard', discard),
-  get('/bulk', bulkForm),
-  post('/bulk/preview', bulkPreview),
-  post('/bulk/edit', bulkEdit),
-  post('/bulk', bulkSend),
-  post('/bulk/resolve/take-back', takeBackBulk),
-  ...bulkKinds.flatMap(({ kind }) => [
-    get(`/bulk/${kind}`, bulkActionForm(kind)),
-    post(`/bulk/${kind}`, bulkAction(kind)),
+  post('/c/:id/outbound/:message/cancel', cancelOutboundMessage),
+  post('/c/:id/actions/:action/take-back', takeBackPendingAction),
+  post('/c/:id/actions/:action/drop', dropPendingAction),
+  post('/drafts/:id/approve', approveDraft),
+  post('/drafts/:id/edit', sendEditedDraft),
+  post('/drafts/:id/preview', previewDraftEdit),
+  post('/drafts/:id/discard', discardDraft),
+  get('/bulk', showBulkFollowUpForm),
+  post('/bulk/preview', previewBulkFollowUp),
+  post('/bulk/edit', editBulkFollowUp),
+  post('/bulk', sendBulkFollowUp),
+  post('/bulk/resolve/take-back', takeBackBulkResolve),
+  ...bulkActionKinds.flatMap(({ kind }) => [
+    get(`/bulk/${kind}`, showBulkActionForm(kind)),
+    post(`/bulk/${kind}`, performBulkAction(kind)),
   ]),
-  get('/audit', audit),
-  get('/deliveries', deliveries),
+  get('/audit', showAudit),
+  get('/deliveries', showDeliveries),
   post('/deliveries/:id/retry', retryDelivery),
   post('/deliveries/:id/discard', discardDelivery),
-  get('/sla', policies),
-  post('/sla', setPolicy),
-  get('/report', report),
-  get('/report/:number', reportList),
+  get('/sla', showSlaPolicies),
+  post('/sla', setSlaPolicy),
+  get('/report', showReport),
+  get('/report/:number', showReportList),
   post('/theme', setTheme),
-  get('/live', live),
-  get('/assets/:version/:name', asset),
+  get('/live', streamLiveUpdates),
+  get('/assets/:version/:name', serveAsset),
 ];

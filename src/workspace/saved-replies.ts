@@ -7,9 +7,9 @@ import { errorText, toStorableText } from '../foundation/redact.js';
 export interface SavedReply {
   /** The file's name without `.md`. */
   name: string;
-  /** Title of the reply: its first heading, else its file name in words. */
+  /** The title of the reply: its first heading, else its file name in words. */
   title: string;
-  /** Text to insert, with its variables. */
+  /** The text to insert, with variables to fill in. */
   body: string;
 }
 
@@ -17,14 +17,17 @@ export interface SavedReplies {
   list(): Promise<SavedReply[]>;
 }
 
-/** Files beyond these limits are ignored. */
+/** The most saved replies; further files are ignored. */
 const maxReplies = 500;
 const maxBytes = 64 * 1024;
 
-/** How long the files are cached, in milliseconds. */
+/** How long the contents of the files are cached, in milliseconds. */
 const freshMs = 2_000;
 
-/** Reads the folder's `.md` files. Without the folder there are none; an unreadable file is logged and skipped. */
+/**
+ * Reads saved replies from the `.md` files of a folder. A missing folder gives none; an unreadable file is logged and
+ * skipped.
+ */
 export function createSavedReplies(folder: string, log: Pick<Logger, 'warn'>): SavedReplies {
   let read: Promise<SavedReply[]> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +56,7 @@ async function readReply(folder: string, file: string, log: Pick<Logger, 'warn'>
     const whole = path.join(folder, file);
     const { size } = await stat(whole);
     if (size > maxBytes) throw new Error(`it has ${size} bytes, and a saved reply at most ${maxBytes}`);
-    const reply = parseReply(file, await readFile(whole, 'utf8'));
+    const reply = parseSavedReply(file, await readFile(whole, 'utf8'));
     if (reply.body === '') throw new Error('it is empty');
     return reply;
   } catch (error) {
@@ -62,8 +65,8 @@ async function readReply(folder: string, file: string, log: Pick<Logger, 'warn'>
   }
 }
 
-/** A heading on the first line is the title, and is not sent. */
-export function parseReply(file: string, text: string): SavedReply {
+/** Parses a saved reply. A heading on the first line is its title, and no part of its text. */
+export function parseSavedReply(file: string, text: string): SavedReply {
   const name = file.replace(/\.md$/i, '');
   const plain = toStorableText(text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')).trim();
   const heading = /^#\s+(.+)(?:\n|$)/.exec(plain);

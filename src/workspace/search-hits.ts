@@ -1,22 +1,22 @@
 /** A part of a text, marked as search hit or not. */
-export interface HitPart {
+export interface SearchHitPart {
   text: string;
   hit: boolean;
 }
 
-/** A limit on highlighted hits in one text. */
+/** The most highlighted hits in one text. */
 const maxHits = 200;
 
-/** Splits a search into words. */
-export function searchWords(search: string): string[] {
+/** Splits a search into words, with case and accents folded. */
+export function splitSearchWords(search: string): string[] {
   return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
 }
 
 /** Splits a text at the searched words, ignoring case and accents. */
-export function splitAtHits(text: string, words: readonly string[]): HitPart[] {
+export function splitAtSearchHits(text: string, words: readonly string[]): SearchHitPart[] {
   if (words.length === 0) return [{ text, hit: false }];
   const folded = foldLetters(text);
-  const parts: HitPart[] = [];
+  const parts: SearchHitPart[] = [];
   let from = 0;
   for (const [start, end] of hitsIn(folded, words)) {
     if (start > from) parts.push({ text: text.slice(from, start), hit: false });
@@ -41,7 +41,7 @@ function hitsIn(folded: string, words: readonly string[]): [start: number, end: 
   return hits;
 }
 
-/** Keeps the length, so that offsets are the same in both texts. */
+/** Folds case and accents without changing the length, so that offsets are the same in both texts. */
 function foldLetters(text: string): string {
   if (isPlain.test(text)) return text.toLowerCase();
   return Array.from({ length: text.length }, (_, index) => foldLetter(text.charAt(index))).join('');

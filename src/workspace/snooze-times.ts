@@ -1,5 +1,5 @@
-/** The durations offered for a snooze. Times of day are chosen in the browser, which knows the time zone. */
-export const snoozeSpans = [
+/** The durations offered for a snooze. Times of day are chosen in the browser, which knows the operator's time zone. */
+export const snoozeDurations = [
   { seconds: 3600, unit: 'hours', count: 1 },
   { seconds: 4 * 3600, unit: 'hours', count: 4 },
   { seconds: 24 * 3600, unit: 'days', count: 1 },
@@ -7,10 +7,12 @@ export const snoozeSpans = [
   { seconds: 7 * 24 * 3600, unit: 'weeks', count: 1 },
 ] as const;
 
-/** When a requested snooze ends; null wakes the conversation, undefined means that the form has no valid time. */
+/**
+ * Returns when a requested snooze ends; null wakes the conversation, undefined means that the form has no valid time.
+ */
 export function snoozeEnd(fields: { span: string; until: string }, now: Date): Date | null | undefined {
   if (fields.span === 'wake') return null;
-  const span = snoozeSpans.find(({ seconds }) => String(seconds) === fields.span);
+  const span = snoozeDurations.find(({ seconds }) => String(seconds) === fields.span);
   if (span) return new Date(now.getTime() + span.seconds * 1000);
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/.test(fields.until) &&
     !Number.isNaN(Date.parse(fields.until))

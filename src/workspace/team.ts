@@ -1,15 +1,15 @@
 import type { Actor } from '../contracts/domain.js';
-import type { ThreadHead } from './model.js';
+import type { ThreadDetails } from './model.js';
 
-/** Operators whom this process has seen, for the list of possible owners. */
+/** The operators whom this process has seen, for the list of possible owners. */
 export interface Team {
   /** Adds an operator; call it for every identified request. */
   note(operator: Actor): void;
-  /** Sorted by name. */
+  /** Returns the operators, sorted by name. */
   members(): Actor[];
 }
 
-/** The most operators that are kept; the one seen longest ago is dropped first. */
+/** The most operators kept in memory; the one seen longest ago is dropped first. */
 const maxMembers = 200;
 
 export function createTeam(): Team {
@@ -27,7 +27,7 @@ export function createTeam(): Team {
 
 const nameOf = ({ id, name }: Actor) => name ?? id;
 
-/** Possible owners of a conversation: the team, everyone who acted in it, and its owner. */
+/** Returns the possible owners of a conversation: the team, everyone who acted in it, and its owner. */
 export function ownerCandidates(team: Team, actors: readonly (Actor | null)[], customerId: string | null): Actor[] {
   const known = new Map(team.members().map((member) => [member.id, member]));
   for (const actor of actors) {
@@ -36,8 +36,8 @@ export function ownerCandidates(team: Team, actors: readonly (Actor | null)[], c
   return [...known.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
 }
 
-/** Everyone who acted in a conversation. */
-export const actorsOf = ({ audit, conversation }: ThreadHead) => [
+/** Returns everyone who acted in a conversation, and its owner. */
+export const actorsOfThread = ({ audit, conversation }: ThreadDetails) => [
   ...audit.map(({ actor }) => actor),
   conversation.assignee,
 ];

@@ -1,17 +1,18 @@
 import { isId } from '../validation/input.js';
 
-/** A line ticked in the queue, as forms carry it: the conversation, and the newest message that the line showed. */
-export interface Ticked {
+/** A conversation ticked in the queue, as forms carry it, with the newest message that the queue showed of it. */
+export interface TickedConversation {
   id: string;
-  /** Null where the line showed none, or the form does not say. */
+  /** Id of the newest message shown; null if the queue showed none, or the form does not name it. */
   seen: string | null;
 }
 
-export const formatTicked = (id: string, seen: string | null): string => (seen === null ? id : `${id} ${seen}`);
+export const formatTickedConversation = (id: string, seen: string | null): string =>
+  seen === null ? id : `${id} ${seen}`;
 
-/** Each conversation once, as it was ticked first. */
-export function parseTicked(values: readonly string[]): Ticked[] {
-  const ticked = new Map<string, Ticked>();
+/** Parses the ticked conversations of a form; a repeated conversation counts once, as it came first. */
+export function parseTickedConversations(values: readonly string[]): TickedConversation[] {
+  const ticked = new Map<string, TickedConversation>();
   for (const value of values) {
     const one = parseOne(value);
     if (!ticked.has(one.id)) ticked.set(one.id, one);
@@ -19,11 +20,12 @@ export function parseTicked(values: readonly string[]): Ticked[] {
   return [...ticked.values()];
 }
 
-/** A value that {@link formatTicked} did not make is taken as an id, which a refusal then names. */
-function parseOne(value: string): Ticked {
+/** Parses one ticked conversation. A value in another format is treated as an id, so that a refusal can name it. */
+function parseOne(value: string): TickedConversation {
   const [id = '', seen = '', ...more] = value.split(' ');
   return isId(id) && isId(seen) && more.length === 0 ? { id, seen } : { id: value, seen: null };
 }
 
-/** Ticks for conversations of which only the ids are known: no message counts as seen. */
-export const tickedWithoutSeen = (ids: readonly string[]): Ticked[] => ids.map((id) => ({ id, seen: null }));
+/** Ticked conversations of which only the ids are known: no message counts as seen. */
+export const tickedWithoutSeenMessage = (ids: readonly string[]): TickedConversation[] =>
+  ids.map((id) => ({ id, seen: null }));

@@ -1,39 +1,45 @@
-/** The texts of a page in the language of its operator. */
+/** Returns the texts of a page in the language of its operator. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Child } from 'hono/jsx';
 import { fillPlaceholders } from '../http/wording.js';
-import { browserKeys, type CountKey, type TextKey, type WorkspaceWording, wordingFor } from './strings/strings.js';
+import {
+  type CountTextKey,
+  chooseWorkspaceWording,
+  pageScriptTextKeys,
+  type WorkspaceTextKey,
+  type WorkspaceWording,
+} from './strings/strings.js';
 
 type Values = Record<string, string | number>;
 
 const current = new AsyncLocalStorage<WorkspaceWording>();
-const unasked = wordingFor({}, null);
+const unasked = chooseWorkspaceWording({}, null);
 
-/** Runs `work` with these texts, for one request. */
-export function withWording<T>(wording: WorkspaceWording, work: () => T): T {
+/** Runs `work` with the texts of one request. */
+export function runWithWording<T>(wording: WorkspaceWording, work: () => T): T {
   return current.run(wording, work);
 }
 
-/** The texts of the current request; English outside of one. */
+/** The texts of the current request; the English ones outside of a request. */
 export const currentWording = (): WorkspaceWording => current.getStore() ?? unasked;
 
-/** Returns a text by its key, with `{…}` filled in and numbers localized. */
-export function t(key: TextKey, values: Values = {}): string {
+/** Returns a text by its key, with values in place of names in braces, and numbers localized. */
+export function t(key: WorkspaceTextKey, values: Values = {}): string {
   return fillPlaceholders(currentWording().texts[key], written(values));
 }
 
-/** A text about a number, in the language's plural form; `{count}` is the number. */
-export function tCount(stem: CountKey, count: number, values: Values = {}): string {
+/** Returns a text about a number, in the language's plural form; `{count}` is replaced by the number. */
+export function tCount(stem: CountTextKey, count: number, values: Values = {}): string {
   return fillPlaceholders(formFor(stem, count), written({ count, ...values }));
 }
 
-/** A text with elements in it, by the names in its `{…}`. */
-export function tParts(key: TextKey, parts: Record<string, Child>): Child[] {
+/** Returns a text in which elements replace the names in braces. */
+export function tParts(key: WorkspaceTextKey, parts: Record<string, Child>): Child[] {
   return split(currentWording().texts[key], parts);
 }
 
-/** A text about a number, with elements in it. */
-export function tCountParts(stem: CountKey, count: number, parts: Record<string, Child>): Child[] {
+/** Returns a text about a number, in its plural form, in which elements replace the names in braces. */
+export function tCountParts(stem: CountTextKey, count: number, parts: Record<string, Child>): Child[] {
   return split(formFor(stem, count), { count: formatNumber(count), ...parts });
 }
 
@@ -42,15 +48,17 @@ export function formatNumber(value: number, options?: Intl.NumberFormatOptions):
   return value.toLocaleString(currentWording().locale, options);
 }
 
-/** The texts of the page's script, as JSON. */
-export function browserTexts(): string {
+/** Returns the texts of the page's script as JSON. */
+export function pageScriptTextsJson(): string {
   const texts = currentWording().texts as Record<string, string>;
-  return JSON.stringify(Object.fromEntries(browserKeys.filter((key) => key in texts).map((key) => [key, texts[key]])));
+  return JSON.stringify(
+    Object.fromEntries(pageScriptTextKeys.filter((key) => key in texts).map((key) => [key, texts[key]])),
+  );
 }
 
 const rules = new Map<string, Intl.PluralRules>();
 
-function formFor(stem: CountKey, count: number): string {
+function formFor(stem: CountTextKey, count: number): string {
   const { texts, locale } = currentWording();
   const rule = rules.get(locale) ?? new Intl.PluralRules(locale);
   if (rules.size < maxRules) rules.set(locale, rule);
@@ -58,7 +66,7 @@ function formFor(stem: CountKey, count: number): string {
   return forms[`${stem}_${rule.select(count)}`] ?? forms[`${stem}_other`] ?? '';
 }
 
-/** A limit for the cache: browsers can send any number of language tags. */
+/** The most plural rules cached, because browsers can send any number of language tags. */
 const maxRules = 100;
 
 function written(values: Values): Values {

@@ -6,30 +6,33 @@ export interface DiffPart {
   text: string;
 }
 
-/** `rewritten`: too long or too different for a word diff. `later`: the time budget of the page is spent. */
-export type Changes = DiffPart[] | 'none' | 'rewritten' | 'later';
+/**
+ * The result of comparing two texts. `rewritten`: too long or too different for a word diff. `later`: the time budget
+ * of the page is spent.
+ */
+export type TextChanges = DiffPart[] | 'none' | 'rewritten' | 'later';
 
-/** The longest text that is compared, in characters; a longer diff costs more than it shows. */
-export const maxCompared = 20_000;
+/** The longest text that is compared, in characters; a diff of longer texts costs more than it shows. */
+export const maxComparedCharacters = 20_000;
 
-/** Compares texts within one budget for each page, because a diff blocks the event loop. */
+/** Compares texts within one time budget for each page, because a diff blocks the event loop. */
 export interface TextComparer {
-  compare(before: string, after: string): Changes;
+  compare(before: string, after: string): TextChanges;
 }
 
-export interface DiffBudget {
+export interface TextDiffBudget {
   /** Milliseconds that all comparisons of one page may take together. Default 100. */
   timeMs?: number;
   /** Characters that all comparisons of one page may read together. Default 60 000. */
   characters?: number;
 }
 
-export function createTextComparer({ timeMs = 100, characters = 60_000 }: DiffBudget = {}): TextComparer {
+export function createTextComparer({ timeMs = 100, characters = 60_000 }: TextDiffBudget = {}): TextComparer {
   let [timeLeft, charactersLeft] = [timeMs, characters];
   return {
     compare(before, after) {
       if (before === after) return 'none';
-      if (before.length > maxCompared || after.length > maxCompared) return 'rewritten';
+      if (before.length > maxComparedCharacters || after.length > maxComparedCharacters) return 'rewritten';
       charactersLeft -= before.length + after.length;
       if (charactersLeft < 0 || timeLeft < 1) return 'later';
       const started = performance.now();
@@ -40,9 +43,11 @@ export function createTextComparer({ timeMs = 100, characters = 60_000 }: DiffBu
   };
 }
 
-/** What an operator changed in a proposed text, word by word. Null when the texts are too long or too far apart. */
+/**
+ * Compares a proposed text with the operator's, word by word. Returns null if the texts are too long or too different.
+ */
 export function diffWords(before: string, after: string, timeoutMs = 200): DiffPart[] | null {
-  if (before.length > maxCompared || after.length > maxCompared) return null;
+  if (before.length > maxComparedCharacters || after.length > maxComparedCharacters) return null;
   const changes = diffWordsWithSpace(before, after, { timeout: timeoutMs });
   const parts = changes?.map(
     ({ added, removed, value }): DiffPart => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: value }),
@@ -50,7 +55,7 @@ export function diffWords(before: string, after: string, timeoutMs = 200): DiffP
   return parts ? mergeNeighbours(parts) : null;
 }
 
-/** Merges adjacent changes into one removed and one added part, both with the spaces between the words. */
+/** Merges adjacent changes into one removed and one added part, which both keep the spaces between the words. */
 function mergeNeighbours(parts: DiffPart[]): DiffPart[] {
   const merged: DiffPart[] = [];
   let [before, after] = ['', ''];

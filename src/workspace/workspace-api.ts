@@ -1,6 +1,6 @@
 import type { Calls, ConversationCalls, DeliveryCalls, DraftCalls, SlaCalls } from '../contracts/cairnloop.js';
 
-/** The public calls that an operator can cause; the workspace changes nothing but through them. */
+/** The public library calls that an operator can cause. The workspace changes conversations only through them. */
 export interface WorkspaceApi extends Pick<Calls, 'outbound'> {
   conversations: Pick<ConversationCalls, 'reply' | 'note' | 'resolve' | 'reopen' | 'update' | 'snooze'>;
   drafts: Pick<DraftCalls, 'approve' | 'edit' | 'use' | 'discard'>;

@@ -2,15 +2,15 @@ import { createMount, type Mounted } from '../http/mount.js';
 import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
 import type { BarePage } from './bare-page.js';
-import { mountOptions, type WorkspaceOptions } from './mount-options.js';
-import { wordingFor } from './strings/strings.js';
-import { t, withWording } from './translate.js';
+import { readWorkspaceOptions, type WorkspaceOptions } from './mount-options.js';
+import { chooseWorkspaceWording } from './strings/strings.js';
+import { runWithWording, t } from './translate.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 export type { WorkspaceOptions } from './mount-options.js';
 export type { WorkspaceStrings } from './strings/strings.js';
 
-/** The operator workspace in two shapes: for fetch-style servers and for Node's. */
+/** The operator workspace as two request handlers: one for fetch-style servers and one for Node's HTTP server. */
 export interface Workspace extends Mounted {
   /** Closes the live streams of open pages. */
   close(): void;
@@ -24,10 +24,11 @@ const unavailable = (): BarePage => ({
 });
 
 /**
- * The page that operators work on. What it needs is loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+ * Creates the workspace, the pages on which operators work. Its code and assets are loaded at the first request. Throws
+ * `MOUNT_OPTION_INVALID`.
  */
 export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: WorkspaceOptions): Workspace {
-  const options = mountOptions(given);
+  const options = readWorkspaceOptions(given);
   const closing = new AbortController();
   const mounted = createMount({
     name: 'workspace',
@@ -36,13 +37,13 @@ export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: Work
     log: runtime.log,
     owns: (path) => path === options.base || path === `${options.base}/` || path.startsWith(`${options.base}/`),
     async unavailable(request) {
-      const { barePage } = await import('./bare-page.js');
-      const words = wordingFor(options.strings, request.headers.get('accept-language'));
-      return withWording(words, () => barePage(request, unavailable()));
+      const { respondWithBarePage } = await import('./bare-page.js');
+      const words = chooseWorkspaceWording(options.strings, request.headers.get('accept-language'));
+      return runWithWording(words, () => respondWithBarePage(request, unavailable()));
     },
     async load() {
-      const { createApp } = await import('./app.js');
-      const app = await createApp({ runtime, api, options, closing: closing.signal });
+      const { createWorkspaceApp } = await import('./app.js');
+      const app = await createWorkspaceApp({ runtime, api, options, closing: closing.signal });
       return { fetch: (request, native) => app.fetch(request, native) };
     },
   });

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { readPayload, toPayloads } from '../../src/change-feed/announce.js';
+import { parseNotifyPayload, toNotifyPayloads } from '../../src/change-feed/announce.js';
 import type { ChangeFeed, ChangeListener, ChangeScope } from '../../src/change-feed/change-feed.js';
 import { openChangeFeed } from '../../src/change-feed/open-change-feed.js';
 import { openDatabase } from '../../src/db/connect.js';
@@ -71,9 +71,9 @@ describe('the change feed', () => {
   it('sends "anything" instead of a long list of ids, and stays well below 8000 bytes', () => {
     const ids = Array.from({ length: 1000 }, () => randomUUID());
     const changes = new Map<string, ChangeScope>(ids.map((id) => [id, 'internal']));
-    assert.deepEqual(toPayloads(changes), ['*']);
+    assert.deepEqual(toNotifyPayloads(changes), ['*']);
     changes.delete(ids[0] ?? '');
-    const payloads = toPayloads(changes);
+    const payloads = toNotifyPayloads(changes);
     assert.equal(payloads.flatMap((payload) => payload.split(',')).length, 999);
     for (const payload of payloads) assert.ok(Buffer.byteLength(payload) < 8000);
   });
@@ -97,13 +97,13 @@ describe('the change feed', () => {
   it('treats the message of an earlier version, which holds ids only, as a visible change', () => {
     const [one, other] = [randomUUID(), randomUUID()];
     assert.deepEqual(
-      readPayload(`${one},~${other}`),
+      parseNotifyPayload(`${one},~${other}`),
       new Map([
         [one, 'visible'],
         [other, 'internal'],
       ]),
     );
-    assert.equal(readPayload('*'), null);
+    assert.equal(parseNotifyPayload('*'), null);
   });
 
   it('keeps schemas of one database apart', async () => {

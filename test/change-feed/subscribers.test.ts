@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { readPayload } from '../../src/change-feed/announce.js';
+import { parseNotifyPayload } from '../../src/change-feed/announce.js';
 import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import { channelName } from '../../src/db/channel-name.js';
 import { minute, terms } from '../support/error-causes.js';
@@ -92,7 +92,7 @@ describe('subscribers to a conversation', () => {
     // Its database may go before it does.
     listener.on('error', () => {});
     listener.on('notification', ({ payload = '' }) => {
-      for (const id of readPayload(payload)?.keys() ?? []) heard.add(id);
+      for (const id of parseNotifyPayload(payload)?.keys() ?? []) heard.add(id);
     });
     await listener.connect();
     await listener.query(`LISTEN ${channelName('activity', 'cairnloop')}`);

@@ -3,9 +3,9 @@ import vm from 'node:vm';
 import fc from 'fast-check';
 import {
   type ContextValue,
-  maxCharacters,
-  maxEntries,
-  maxValues,
+  maxContextCharacters,
+  maxContextEntries,
+  maxContextValues,
   normalizeContext,
 } from '../../src/context/normalize-context.js';
 
@@ -239,7 +239,7 @@ describe('context/normalize-context', () => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]));
     const group = shown(many);
     assert.ok(group?.kind === 'group');
-    assert.equal(group.entries.length, maxEntries + 1);
+    assert.equal(group.entries.length, maxContextEntries + 1);
     assert.deepEqual(group.entries.at(-1)?.value, { kind: 'truncated', reason: '99800 more' });
     assert.deepEqual(normalizeContext(many).at(-1), {
       header: 'More',
@@ -277,7 +277,7 @@ describe('context/normalize-context', () => {
 });
 
 /** Characters of data, with room for the names of its fields. */
-const bound = maxCharacters * 4 + maxValues * 200;
+const bound = maxContextCharacters * 4 + maxContextValues * 200;
 
 function size(map: unknown): number {
   return JSON.stringify(normalizeContext(map)).length;

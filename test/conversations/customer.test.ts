@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { customerNameIn } from '../../src/context/customer-name.js';
+import { findCustomerName } from '../../src/context/customer-name.js';
 import { useHosts } from '../support/started-host.js';
 
 describe('the customer of a conversation', () => {
@@ -53,9 +53,9 @@ describe('the customer of a conversation', () => {
 
 describe('the customer’s name in context facts', () => {
   it('is a text under name, at the top or in a section about a person', () => {
-    assert.equal(customerNameIn({ name: ' Ada  Lovelace ' }), 'Ada Lovelace');
-    assert.equal(customerNameIn({ Plan: { name: 'Business' }, 'User details': { full_name: 'Ada' } }), 'Ada');
-    assert.equal(customerNameIn({ customer: { displayName: 'Ada' } }), 'Ada');
+    assert.equal(findCustomerName({ name: ' Ada  Lovelace ' }), 'Ada Lovelace');
+    assert.equal(findCustomerName({ Plan: { name: 'Business' }, 'User details': { full_name: 'Ada' } }), 'Ada');
+    assert.equal(findCustomerName({ customer: { displayName: 'Ada' } }), 'Ada');
   });
 
   it('is never taken from a plan or a company, nor from a value that is no short text', () => {
@@ -70,6 +70,6 @@ describe('the customer’s name in context facts', () => {
       { name: ' ' },
       { name: 'x'.repeat(201) },
     ])
-      assert.equal(customerNameIn(facts), null);
+      assert.equal(findCustomerName(facts), null);
   });
 });

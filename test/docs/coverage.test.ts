@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Node, Project } from 'ts-morph';
 import { errorCodes } from '../../src/foundation/errors.js';
-import { routes as portalRoutes } from '../../src/portal/routes.js';
+import { portalRoutes } from '../../src/portal/routes.js';
 import { domainEvents, spanNames } from '../../src/telemetry/event-names.js';
 import { entries } from './api-report.js';
 import { commandHelps } from './cli-page.js';

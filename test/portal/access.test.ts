@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadFormTokens } from '../../src/http/form-tokens.js';
 import type { PortalOptions } from '../../src/portal/portal.js';
-import { routes } from '../../src/portal/routes.js';
+import { portalRoutes } from '../../src/portal/routes.js';
 import { eventually } from '../support/eventually.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { customer, type ServedPortal, usePortals } from './served-portal.js';
@@ -106,7 +106,7 @@ describe('access to the portal', () => {
     const before = await stateOf(host);
     for (const [name, ask] of Object.entries(strangers)) {
       const portal = await serve(host, { customer: ask } as Partial<PortalOptions>);
-      for (const route of [...routes, { method: 'GET', path: '/nowhere' }, { method: 'DELETE', path: '/' }]) {
+      for (const route of [...portalRoutes, { method: 'GET', path: '/nowhere' }, { method: 'DELETE', path: '/' }]) {
         const answer = await send(portal, route, host.own, {}, token);
         assert.equal(answer.status, 401, `${name}: ${route.method} ${route.path}`);
         assert.doesNotMatch(answer.text, /<|Secret|conversation/i, route.path);
@@ -122,7 +122,7 @@ describe('access to the portal', () => {
     const tokens = await loadFormTokens({ db: runtimeDb(host) }, { purpose: 'portal' });
     const before = await stateOf(host);
     const missing = '00000000-0000-4000-8000-000000000000';
-    const withId = routes.filter(({ path }) => path.includes(':id'));
+    const withId = portalRoutes.filter(({ path }) => path.includes(':id'));
     assert.equal(withId.length, 7);
     for (const id of [customer.id, 'user_', 'USER_1', 'user_%', 'user_100']) {
       for (const route of withId) {
@@ -191,7 +191,7 @@ describe('access to the portal', () => {
       ],
     ];
     for (const [name, token, headers] of refused) {
-      for (const route of routes.filter(({ method }) => method === 'POST')) {
+      for (const route of portalRoutes.filter(({ method }) => method === 'POST')) {
         const answer = await send(portal, route, host.own, headers, token);
         assert.equal(answer.status, 403, `${name}: ${route.path}`);
       }

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { textKeys } from '../../src/portal/strings/strings.js';
+import { portalTextKeys } from '../../src/portal/strings/strings.js';
 import { openPage } from '../support/browser.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { customer, usePortals } from './served-portal.js';
@@ -83,7 +83,7 @@ describe('the look of the portal', () => {
     });
     await conversations.receive(id, { content: `${word('\u0645', 3000)} \u202e${word('x', 500)}` });
     await conversations.resolve(id, { resolvedBy: operator });
-    const texts = Object.fromEntries(textKeys.map((key) => [key, word('Donaudampf', 12)]));
+    const texts = Object.fromEntries(portalTextKeys.map((key) => [key, word('Donaudampf', 12)]));
     const customer = () => ({ id: 'c', name: word('C', 400) });
     for (const locale of ['en', 'ar']) {
       const portal = await serve(host, { customer, strings: { ...texts, locale } }, page);
@@ -141,7 +141,7 @@ describe('the look of the portal', () => {
   it('PT5 every text can be replaced, and a language that is not shipped can be added', async () => {
     const host = await startHost({}, { worker: false });
     const ids = await fill(host);
-    const strings = Object.fromEntries(textKeys.map((key) => [key, `«${key} {count}{limit}{seconds}»`]));
+    const strings = Object.fromEntries(portalTextKeys.map((key) => [key, `«${key} {count}{limit}{seconds}»`]));
     const portal = await serve(host, { strings: { locale: 'he', ...strings } });
     const { page: shown, context } = await openPage(portal.origin, { javaScriptEnabled: false });
     for (const path of ['/', '/new', `/c/${ids.thread}`, `/c/${ids.resolved}`, '/nowhere']) {

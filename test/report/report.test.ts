@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { editDistance, median } from '../../src/report/edit-distance.js';
-import { reportNumbers } from '../../src/report/report-numbers.js';
+import { listReportNumbers } from '../../src/report/report-numbers.js';
 import type { Report } from '../../src/report/report-types.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -158,7 +158,7 @@ describe('report', () => {
     assert.equal(counted(after).opened, 5);
     assert.deepEqual(after.opened.conversationIds, [young]);
     assert.deepEqual(
-      reportNumbers(after)
+      listReportNumbers(after)
         .flatMap(({ number }) => number.conversationIds)
         .filter((id) => id !== young),
       [],
@@ -187,7 +187,7 @@ describe('report', () => {
       [report.sla.metShare, report.csat.positiveShare, report.firstResponse.medianSeconds],
       [null, null, null],
     );
-    assert.ok(reportNumbers(report).every(({ number }) => number.count === 0));
+    assert.ok(listReportNumbers(report).every(({ number }) => number.count === 0));
     assert.equal(report.truncated, false);
   });
 

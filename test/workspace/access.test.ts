@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { loadFormTokens } from '../../src/http/form-tokens.js';
-import { routes } from '../../src/workspace/routes.js';
+import { workspaceRoutes } from '../../src/workspace/routes.js';
 import type { WorkspaceOptions } from '../../src/workspace/workspace.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { type ServedWorkspace, tokenIn, useWorkspaces } from './served-workspace.js';
@@ -110,7 +110,7 @@ describe('access to the workspace', () => {
       const { token } = await goodRequest(host);
       const before = await stateOf(host);
       const workspace = await serve(host, { operator: stranger.operator } as Partial<WorkspaceOptions>);
-      for (const route of [...routes, { method: 'GET', path: '/nowhere' }]) {
+      for (const route of [...workspaceRoutes, { method: 'GET', path: '/nowhere' }]) {
         const headers = { origin: workspace.origin, 'x-user-id': operator.id, ...(route.method === 'POST' && form) };
         const answer = await send(
           workspace,
@@ -181,7 +181,7 @@ describe('access to the workspace', () => {
       const host = await start();
       const { trusted, token } = await goodRequest(host);
       const before = await stateOf(host);
-      for (const route of routes.filter(({ method }) => method === 'POST')) {
+      for (const route of workspaceRoutes.filter(({ method }) => method === 'POST')) {
         const body = `${forgery.token ? `token=${token}&` : ''}content=x&reason=x&id=${host.existing.conversation}`;
         const answer = await send(
           trusted,
@@ -238,8 +238,8 @@ describe('access to the workspace', () => {
     const host = await start();
     const { trusted, token } = await goodRequest(host);
     const before = await stateOf(host);
-    const readable = new Set(routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
-    for (const route of routes.filter(({ method, path }) => method === 'POST' && !readable.has(path))) {
+    const readable = new Set(workspaceRoutes.filter(({ method }) => method === 'GET').map(({ path }) => path));
+    for (const route of workspaceRoutes.filter(({ method, path }) => method === 'POST' && !readable.has(path))) {
       const answer = await trusted.get(`${pathOf(route.path, host.existing)}?token=${token}&content=x`);
       assert.equal(answer.status, 405, route.path);
       assert.equal(answer.headers.get('allow'), 'POST');
@@ -359,7 +359,7 @@ describe('access to the workspace', () => {
     const { trusted } = await goodRequest(host);
     for (const id of ['1', "x'; drop table x", '00000000-0000-7000-8000-000000000000', '%00', 'a'.repeat(3000)]) {
       const nobody = { conversation: id, draft: id, message: id, delivery: id };
-      for (const route of routes.filter(({ path }) => path.includes(':id'))) {
+      for (const route of workspaceRoutes.filter(({ path }) => path.includes(':id'))) {
         const path = pathOf(route.path, { ...nobody, message: '00000000-0000-7000-8000-000000000000' });
         const fields = { content: 'x', reason: 'x', mode: 'reply' };
         const answer = route.method === 'GET' ? await trusted.get(path) : await trusted.post(path, fields);

@@ -1,14 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { linkParts } from '../../src/context/link-parts.js';
 import { safeHref } from '../../src/context/safe-href.js';
-import { clockTone, formatLongSpan, shortSpan } from '../../src/workspace/clock-state.js';
-import { backPath } from '../../src/workspace/handler.js';
-import type { Clock } from '../../src/workspace/model.js';
-import { browserTexts } from '../../src/workspace/translate.js';
-import { auditActions } from '../../src/workspace/views/audit-action-names.js';
-import { icons } from '../../src/workspace/views/icon-paths.js';
+import { splitAtLinks } from '../../src/context/split-at-links.js';
+import { formatLongDuration, formatShortDuration, slaClockTone } from '../../src/workspace/clock-state.js';
+import { readReturnPath } from '../../src/workspace/handler.js';
+import type { SlaClock } from '../../src/workspace/model.js';
+import { pageScriptTextsJson } from '../../src/workspace/translate.js';
+import { auditActionTexts } from '../../src/workspace/views/audit-action-names.js';
+import { iconPaths } from '../../src/workspace/views/icon-paths.js';
 import { diffWords } from '../../src/workspace/word-diff.js';
 import { sourceFiles } from '../support/source-files.js';
 
@@ -30,7 +30,7 @@ describe('the imports of the workspace', () => {
 
 describe('a clock', () => {
   const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes));
-  const clock = (more: Partial<Clock> = {}): Clock => ({
+  const clock = (more: Partial<SlaClock> = {}): SlaClock => ({
     priority: 'high',
     status: 'active',
     startedAt: at(0),
@@ -42,18 +42,21 @@ describe('a clock', () => {
   });
 
   it('is unmarked until a quarter of its time is left, then marked, then breached, also before a worker records the breach', () => {
-    assert.equal(clockTone(clock(), at(0)), 'calm');
-    assert.equal(clockTone(clock(), at(180)), 'calm');
-    assert.equal(clockTone(clock(), at(181)), 'soon');
-    assert.equal(clockTone(clock(), at(240)), 'breached');
-    assert.equal(clockTone(clock({ status: 'breached' }), at(1)), 'breached');
-    assert.equal(clockTone(clock({ pausedAt: at(1) }), at(500)), 'paused');
-    assert.equal(clockTone(clock({ status: 'fulfilled' }), at(500)), 'met');
+    assert.equal(slaClockTone(clock(), at(0)), 'calm');
+    assert.equal(slaClockTone(clock(), at(180)), 'calm');
+    assert.equal(slaClockTone(clock(), at(181)), 'soon');
+    assert.equal(slaClockTone(clock(), at(240)), 'breached');
+    assert.equal(slaClockTone(clock({ status: 'breached' }), at(1)), 'breached');
+    assert.equal(slaClockTone(clock({ pausedAt: at(1) }), at(500)), 'paused');
+    assert.equal(slaClockTone(clock({ status: 'fulfilled' }), at(500)), 'met');
   });
 
   it('formats durations short and in words, the same in the page’s script', async () => {
     const scripted = await import('../../assets/workspace/times.js' as string);
-    const page = { documentElement: { lang: 'en-GB' }, getElementById: () => ({ dataset: { texts: browserTexts() } }) };
+    const page = {
+      documentElement: { lang: 'en-GB' },
+      getElementById: () => ({ dataset: { texts: pageScriptTextsJson() } }),
+    };
     Object.assign(globalThis, { document: page });
     const told: [seconds: number, short: string, words: string][] = [
       [-5, '0s', '0 seconds'],
@@ -70,9 +73,9 @@ describe('a clock', () => {
       [864_000, '10d 0h', '10 days'],
     ];
     for (const [seconds, short, words] of told) {
-      assert.equal(shortSpan(seconds * 1000), short);
+      assert.equal(formatShortDuration(seconds * 1000), short);
       assert.equal(scripted.shortSpan(seconds * 1000), short);
-      assert.equal(formatLongSpan(seconds * 1000), words);
+      assert.equal(formatLongDuration(seconds * 1000), words);
       assert.equal(scripted.spanInWords(seconds * 1000), words);
     }
     Reflect.deleteProperty(globalThis, 'document');
@@ -102,7 +105,7 @@ describe('a link', () => {
 
   it('ends before the punctuation of its sentence, and loses no character of the text', () => {
     const text = 'See (https://example.com/a_(b)?c=1), or https://example.com/d. Bye https://';
-    const parts = linkParts(text);
+    const parts = splitAtLinks(text);
     assert.equal(parts.map((part) => part.text).join(''), text);
     assert.deepEqual(
       parts.filter((part) => part.href).map((part) => part.text),
@@ -111,7 +114,7 @@ describe('a link', () => {
   });
 
   it('is limited in number in a text that consists of links', () => {
-    const parts = linkParts('https://e.example '.repeat(5000));
+    const parts = splitAtLinks('https://e.example '.repeat(5000));
     assert.ok(parts.length < 500);
     assert.equal(parts.map((part) => part.text).join('').length, 'https://e.example '.length * 5000);
   });
@@ -146,7 +149,7 @@ describe('a comparison of texts', () => {
 });
 
 describe('a return address', () => {
-  const back = (path: string) => backPath({ text: () => path, all: () => [path], names: [] }, '/fallback');
+  const back = (path: string) => readReturnPath({ text: () => path, all: () => [path], names: [] }, '/fallback');
   it('is a page below the mount and nothing else', () => {
     for (const path of ['/', '/c/1?filter=open', '/deliveries?state=discarded&cursor=a%3D'])
       assert.equal(back(path), path);
@@ -171,14 +174,14 @@ describe('the labels of audit actions', () => {
     }
     assert.ok(written.size > 15, `${written.size} actions found`);
     assert.deepEqual(
-      [...written].filter((action) => !(action in auditActions)),
+      [...written].filter((action) => !(action in auditActionTexts)),
       [],
     );
   });
 });
 
 describe('an icon', () => {
-  for (const [name, markup] of Object.entries(icons)) {
+  for (const [name, markup] of Object.entries(iconPaths)) {
     it(`${name} is Lucide’s own`, () => {
       const file = require.resolve(`lucide-static/icons/${name}.svg`);
       const svg = readFileSync(file, 'utf8');

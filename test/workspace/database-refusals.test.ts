@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CairnloopError, type ErrorCode, errorCodes } from '../../src/foundation/errors.js';
-import { explainedErrorCodes, refusalOf } from '../../src/workspace/refusals.js';
+import { errorCodesWithPageText, toActionRefusal } from '../../src/workspace/refusals.js';
 import { eventually } from '../support/eventually.js';
 import { losingProxy } from '../support/losing-proxy.js';
 import { start as startOn, useHosts } from '../support/started-host.js';
@@ -19,10 +19,10 @@ describe('messages on pages about a failing database', () => {
 
   it('exist for every code that an operation may end with', () => {
     const unsaid = errorCodes.filter(
-      (code) => !elsewhere.some((words) => words.test(code)) && !explainedErrorCodes.includes(code),
+      (code) => !elsewhere.some((words) => words.test(code)) && !errorCodesWithPageText.includes(code),
     );
     assert.deepEqual(unsaid, []);
-    const both = explainedErrorCodes.filter((code) => elsewhere.some((words) => words.test(code)));
+    const both = errorCodesWithPageText.filter((code) => elsewhere.some((words) => words.test(code)));
     assert.deepEqual(both, []);
   });
 
@@ -34,12 +34,13 @@ describe('messages on pages about a failing database', () => {
       unknown: [],
       pending: [],
     };
-    const codes = explainedErrorCodes.filter((code) => /^(DATABASE_|OUTCOME_|MIGRATIONS_|SCHEMA_)/.test(code));
+    const codes = errorCodesWithPageText.filter((code) => /^(DATABASE_|OUTCOME_|MIGRATIONS_|SCHEMA_)/.test(code));
     assert.ok(codes.length >= 10);
     for (const code of codes) {
       const lines: unknown[] = [];
       const log = { error: (line: unknown) => lines.push(line) } as never;
-      const refusal = refusalOf(new CairnloopError(code as ErrorCode, details as never), log) ?? assert.fail(code);
+      const refusal =
+        toActionRefusal(new CairnloopError(code as ErrorCode, details as never), log) ?? assert.fail(code);
       const words = `${refusal.notice.title} ${refusal.notice.text}`;
       assert.doesNotMatch(words, /db\.internal|role|cairnloop migrate|database\.url/, code);
       if (refusal.status === 503) assert.match(JSON.stringify(lines), new RegExp(`${code}.*(db\\.internal|Schema)`));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pino from 'pino';
 import { openDatabase } from '../../src/db/connect.js';
 import type { Runtime } from '../../src/runtime.js';
-import { findThread } from '../../src/workspace/queries/thread.js';
+import { findThreadDetails } from '../../src/workspace/queries/thread.js';
 import { AuditDetail } from '../../src/workspace/views/audit-detail.js';
 import { ActorName } from '../../src/workspace/views/elements.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -72,7 +72,7 @@ describe('parts of the pages', () => {
     const db = openDatabase({ url: host.database.url, schema: 'cairnloop', poolSize: 1 });
     try {
       const thread =
-        (await findThread({ db, log: pino({ level: 'silent' }) } as unknown as Runtime, id)) ?? assert.fail();
+        (await findThreadDetails({ db, log: pino({ level: 'silent' }) } as unknown as Runtime, id)) ?? assert.fail();
       assert.deepEqual(
         thread.outbound.map((line) => line.messageId),
         sent.slice(2).reverse(),
@@ -86,7 +86,7 @@ describe('parts of the pages', () => {
       assert.equal(thread.newestMessageId, newestCustomer.id);
       assert.equal(thread.answered, false);
       const reply = await conversations.reply(id, { content: 'Yes.', actor });
-      const later = await findThread({ db } as unknown as Runtime, id);
+      const later = await findThreadDetails({ db } as unknown as Runtime, id);
       assert.deepEqual([later?.newestMessageId, later?.answered], [reply.id, true]);
     } finally {
       await db.close();

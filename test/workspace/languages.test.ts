@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { german } from '../../src/workspace/strings/de/index.js';
-import { english } from '../../src/workspace/strings/en/index.js';
-import { browserKeys } from '../../src/workspace/strings/strings.js';
+import { germanTexts } from '../../src/workspace/strings/de/index.js';
+import { englishTexts } from '../../src/workspace/strings/en/index.js';
+import { pageScriptTextKeys } from '../../src/workspace/strings/strings.js';
 import { openPage } from '../support/browser.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 import { savedRepliesFolder, startEveryView, type View } from './every-view.js';
@@ -20,7 +20,7 @@ const cyrillic = (text: string) =>
   );
 
 /** Every text between brackets, so that a text which is not replaced stands outside of them. */
-const bracketed = Object.fromEntries(Object.entries(english).map(([key, text]) => [key, `⟦${text}⟧`]));
+const bracketed = Object.fromEntries(Object.entries(englishTexts).map(([key, text]) => [key, `⟦${text}⟧`]));
 
 describe('the languages of the workspace', () => {
   const { startHost } = useHosts();
@@ -133,11 +133,11 @@ describe('the languages of the workspace', () => {
 
   it('have a German text for each English one, with the same values to fill in', () => {
     const valuesIn = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
-    for (const [key, text] of Object.entries(english)) {
-      assert.ok(german[key as keyof typeof german].trim(), key);
-      assert.deepEqual(valuesIn(german[key as keyof typeof german]), valuesIn(text), key);
+    for (const [key, text] of Object.entries(englishTexts)) {
+      assert.ok(germanTexts[key as keyof typeof germanTexts].trim(), key);
+      assert.deepEqual(valuesIn(germanTexts[key as keyof typeof germanTexts]), valuesIn(text), key);
     }
-    assert.deepEqual(Object.keys(german).sort(), Object.keys(english).sort());
+    assert.deepEqual(Object.keys(germanTexts).sort(), Object.keys(englishTexts).sort());
   });
 
   it('hold each text that is used, and no other', () => {
@@ -147,13 +147,13 @@ describe('the languages of the workspace', () => {
       [key, key.replace(/_(?:one|other)$/, '')].some((name) => sources.includes(`'${name}'`)) ||
       /^(?:sending|resolving)(?:In|Now|Overdue)$/.test(key);
     assert.deepEqual(
-      Object.keys(english).filter((key) => !isUsed(key)),
+      Object.keys(englishTexts).filter((key) => !isUsed(key)),
       [],
     );
     const said = [...scripts.matchAll(/\bt(?:Count)?\(\s*'(\w+)'/g)].map(([, key = '']) => key);
     assert.ok(said.length > 30);
     assert.deepEqual(
-      said.filter((key) => !browserKeys.includes(key) && !browserKeys.includes(`${key}_other`)),
+      said.filter((key) => !pageScriptTextKeys.includes(key) && !pageScriptTextKeys.includes(`${key}_other`)),
       [],
     );
   });

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { isCairnloopError } from '../../src/foundation/errors.js';
-import { mountOptions, type WorkspaceOptions } from '../../src/workspace/mount-options.js';
+import { readWorkspaceOptions, type WorkspaceOptions } from '../../src/workspace/mount-options.js';
 
 const refusal = (options: unknown) => {
   try {
-    mountOptions(options as WorkspaceOptions);
+    readWorkspaceOptions(options as WorkspaceOptions);
   } catch (error) {
     if (isCairnloopError(error) && error.code === 'MOUNT_OPTION_INVALID') return error.message;
     throw error;
@@ -15,7 +15,7 @@ const refusal = (options: unknown) => {
 describe('the options of a mount', () => {
   it('get their defaults', () => {
     const operator = () => null;
-    assert.deepEqual(mountOptions({ basePath: '/support', operator }), {
+    assert.deepEqual(readWorkspaceOptions({ basePath: '/support', operator }), {
       base: '/support',
       operator,
       title: 'Support',
@@ -27,8 +27,8 @@ describe('the options of a mount', () => {
   });
 
   it('normalize the root and a trailing slash', () => {
-    assert.equal(mountOptions({ basePath: '/' }).base, '');
-    assert.equal(mountOptions({ basePath: '/a/b/' }).base, '/a/b');
+    assert.equal(readWorkspaceOptions({ basePath: '/' }).base, '');
+    assert.equal(readWorkspaceOptions({ basePath: '/a/b/' }).base, '/a/b');
   });
 
   for (const basePath of [
@@ -83,7 +83,7 @@ describe('the options of a mount', () => {
 
   it('accept a path of plain segments', () => {
     for (const basePath of ['/a', '/a/b', '/a.b/c-d_e~f', '/...', '/.well-known/support', '/A1'])
-      assert.equal(mountOptions({ basePath }).base, basePath);
+      assert.equal(readWorkspaceOptions({ basePath }).base, basePath);
   });
 
   it('refuse inherited property names as options, and an option that throws when it is read', () => {
@@ -106,7 +106,7 @@ describe('the options of a mount', () => {
 
   it('accept a path or a web address as signInUrl, and refuse every other kind of link', () => {
     for (const signInUrl of ['/login', '/login?next=%2Fsupport#a', 'https://id.example/in', 'http://localhost:3000/'])
-      assert.equal(mountOptions({ basePath: '/', signInUrl }).signInUrl, signInUrl);
+      assert.equal(readWorkspaceOptions({ basePath: '/', signInUrl }).signInUrl, signInUrl);
     for (const signInUrl of [
       'login',
       '',

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { createPresence } from '../../src/workspace/presence.js';
+import { createOperatorPresence } from '../../src/workspace/presence.js';
 import { eventually } from '../support/eventually.js';
-import { runtimeNews } from '../support/runtime-news.js';
+import { broadcastOfOtherProcess } from '../support/other-process.js';
 import { operator, useHosts } from '../support/started-host.js';
 
 const id = '01a00000-0000-7000-8000-000000000000';
@@ -11,8 +11,8 @@ describe('presence over several processes', () => {
 
   it('is sent by each process to the others through the database, which stores nothing', async () => {
     const { database } = await startHost({}, { worker: false });
-    const feeds = [runtimeNews(database.url), runtimeNews(database.url)];
-    const [one, other] = feeds.map(({ news }) => createPresence(news));
+    const feeds = [broadcastOfOtherProcess(database.url), broadcastOfOtherProcess(database.url)];
+    const [one, other] = feeds.map(({ broadcast }) => createOperatorPresence(broadcast));
     assert.ok(one && other);
     for (const presence of [one, other]) presence.subscribe(() => {});
     const leave = one.enter(operator, id);
@@ -23,7 +23,7 @@ describe('presence over several processes', () => {
     leave();
     leave();
     await eventually(() => assert.deepEqual(seen(), []));
-    const late = createPresence(feeds[1]?.news ?? assert.fail());
+    const late = createOperatorPresence(feeds[1]?.broadcast ?? assert.fail());
     one.enter(operator, id);
     late.subscribe(() => {});
     await eventually(() => assert.equal(late.present().length, 1));
@@ -34,7 +34,7 @@ describe('presence over several processes', () => {
   it('ignores messages that it does not understand', () => {
     let hear: (text: string) => void = () => {};
     const said: string[] = [];
-    const presence = createPresence({
+    const presence = createOperatorPresence({
       say: (text) => said.push(text),
       hear: (listener) => {
         hear = listener;

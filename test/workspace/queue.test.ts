@@ -1,8 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import type { Runtime } from '../../src/runtime.js';
-import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
-import { parseQueueView, type QueueFilter, type QueueView, queueQuery } from '../../src/workspace/queue-filters.js';
+import { countQueueFilters, findQueuePage } from '../../src/workspace/queries/queue.js';
+import {
+  parseQueueView,
+  type QueueFilter,
+  type QueueView,
+  queueQueryString,
+} from '../../src/workspace/queue-filters.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
@@ -124,7 +129,7 @@ describe('the queue', () => {
     await insert({ active: 3, clock: { status: 'active', startedAgo: 10, dueIn: 20, breachIn: 90 } });
     await insert({ active: 4, clock: { status: 'active', startedAgo: 10, dueIn: -1, breachIn: 90, paused: true } });
     assert.deepEqual(await ids(view('breaching')), [last, missed]);
-    const { counts } = await countQueue(runtime);
+    const { counts } = await countQueueFilters(runtime);
     assert.equal(counts.breaching.value, 2);
   });
 
@@ -170,7 +175,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('breaching')), [soon]);
     assert.deepEqual(new Set(await ids(view('breached'))), new Set([breached, unmarked]));
     assert.equal((await ids(view('resolved')))[0], resolved);
-    const { counts } = await countQueue(runtime);
+    const { counts } = await countQueueFilters(runtime);
     const values = Object.fromEntries(Object.entries(counts).map(([filter, { value }]) => [filter, value]));
     assert.deepEqual(values, {
       'needs-reply': 1,
@@ -218,7 +223,7 @@ describe('the queue', () => {
     assert.deepEqual(await of('op-7', 'mine'), [urgent, mine]);
     assert.deepEqual(await of('op-8', 'mine'), [hers]);
     assert.deepEqual(await of('op-7', 'unassigned'), [free]);
-    const { counts } = await countQueue(runtime, 'op-7');
+    const { counts } = await countQueueFilters(runtime, 'op-7');
     assert.deepEqual([counts.mine.value, counts.unassigned.value], [2, 1]);
   });
 
@@ -229,7 +234,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('snoozed')), [next, later]);
     assert.deepEqual((await ids(view('open'))).length, 1);
     assert.deepEqual(await ids(view('needs-reply')), []);
-    assert.equal((await countQueue(runtime)).counts.snoozed.value, 2);
+    assert.equal((await countQueueFilters(runtime)).counts.snoozed.value, 2);
   });
 
   it('narrows every filter to a tag, to an owner, and to both', async () => {
@@ -322,7 +327,7 @@ describe('the queue', () => {
     await database.query(
       `insert into cairnloop.conversations (created_at, updated_at) select now(), now() from generate_series(1, 1200)`,
     );
-    assert.deepEqual((await countQueue(runtime)).counts.open, { value: 999, more: true });
+    assert.deepEqual((await countQueueFilters(runtime)).counts.open, { value: 999, more: true });
   });
 
   it('finds by subject, by the beginning of an actor id, by words of a message, and by an e-mail address', async () => {
@@ -357,7 +362,7 @@ describe('the queue', () => {
       'unassigned',
     ] as const) {
       asked = [];
-      await Promise.all([findQueuePage(runtime, view(filter)), countQueue(runtime)]);
+      await Promise.all([findQueuePage(runtime, view(filter)), countQueueFilters(runtime)]);
       assert.ok(asked.length <= 3, `${filter}: ${asked}`);
     }
   });
@@ -372,7 +377,7 @@ describe('the queue', () => {
       { filter: 'mine', search: '', cursor: null, tag: 'vip' },
     ];
     for (const written of views) {
-      const query = new URLSearchParams(queueQuery(written));
+      const query = new URLSearchParams(queueQueryString(written));
       assert.deepEqual(
         parseQueueView((name) => query.get(name) ?? undefined),
         written,

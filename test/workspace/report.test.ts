@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { everyDay } from '../../src/workspace/views/report.js';
+import { fillMissingDays } from '../../src/workspace/views/report.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
@@ -66,9 +66,9 @@ describe('the report in the workspace', () => {
       assert.equal((await workspace.get(`/report/${name}`)).status, 404, name);
   });
 
-  it('everyDay adds the days on which nothing happened', () => {
+  it('fillMissingDays adds the days on which nothing happened', () => {
     const opened = { day: '2026-02-28', opened: 3, medianFirstResponseSeconds: 60, slaMet: 1, slaBreached: 0 };
-    const days = everyDay({
+    const days = fillMissingDays({
       since: new Date('2026-02-27T12:00Z'),
       until: new Date('2026-03-01T12:00Z'),
       days: [opened],

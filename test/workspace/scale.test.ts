@@ -4,11 +4,11 @@ import { type Database, openDatabase, statementValues } from '../../src/db/conne
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
-import { findDay } from '../../src/workspace/queries/day.js';
-import { findDeliveries, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
-import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
-import { findThread } from '../../src/workspace/queries/thread.js';
-import { findMessages } from '../../src/workspace/queries/thread-messages.js';
+import { findDaySummary } from '../../src/workspace/queries/day.js';
+import { findDeliveryPage, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
+import { countQueueFilters, findQueuePage } from '../../src/workspace/queries/queue.js';
+import { findThreadDetails } from '../../src/workspace/queries/thread.js';
+import { findMessagePage } from '../../src/workspace/queries/thread-messages.js';
 import { type QueueFilter, queueFilters } from '../../src/workspace/queue-filters.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
@@ -167,21 +167,21 @@ describe('the cost of a page', () => {
   }
 
   it('of counting the filters is bounded', async () => {
-    const blocks = await blocksOf(() => countQueue(runtime, 'op-2'));
+    const blocks = await blocksOf(() => countQueueFilters(runtime, 'op-2'));
     assert.ok(blocks < 50_000, `${blocks} blocks`);
   });
 
   it('of the summary of the last day is bounded', async () => {
-    const blocks = await blocksOf(() => findDay(runtime, 'op-2'));
+    const blocks = await blocksOf(() => findDaySummary(runtime, 'op-2'));
     assert.ok(blocks < 6000, `${blocks} blocks`);
-    assert.equal((await findDay(runtime, 'op-2')).received.more, true, 'it says that it did not count all');
+    assert.equal((await findDaySummary(runtime, 'op-2')).received.more, true, 'it says that it did not count all');
   });
 
   it('of a thread is small, with two statements beside those of the queue', async () => {
     const [row] = (await page('open')).rows;
     const blocks = await blocksOf(async () => {
-      await findThread(runtime, row?.id ?? '');
-      await findMessages(runtime, row?.id ?? '', null);
+      await findThreadDetails(runtime, row?.id ?? '');
+      await findMessagePage(runtime, row?.id ?? '', null);
     });
     assert.equal(asked.length, 2);
     assert.ok(blocks < 400, `${blocks} blocks`);
@@ -195,19 +195,19 @@ describe('the cost of a page', () => {
       [row?.id],
     );
     await database.query('vacuum analyze cairnloop.messages');
-    const blocks = await blocksOf(() => findMessages(runtime, row?.id ?? '', null));
+    const blocks = await blocksOf(() => findMessagePage(runtime, row?.id ?? '', null));
     assert.ok(blocks < 700, `${blocks} blocks`);
-    const { messages, earlierCursor } = await findMessages(runtime, row?.id ?? '', null);
+    const { messages, earlierCursor } = await findMessagePage(runtime, row?.id ?? '', null);
     assert.deepEqual([messages.length, messages.at(-1)?.content], [50, 'message 10000']);
-    const before = await findMessages(runtime, row?.id ?? '', earlierCursor);
+    const before = await findMessagePage(runtime, row?.id ?? '', earlierCursor);
     assert.equal(before.messages.at(-1)?.content, 'message 9950');
   });
 
   it('of the deliveries page depends on due deliveries, not on running countdowns', async () => {
     const blocks = await blocksOf(async () => {
-      await findDeliveries(runtime, 'pending', null);
-      await findDeliveries(runtime, 'retrying', null);
-      await findDeliveries(runtime, 'discarded', null);
+      await findDeliveryPage(runtime, 'pending', null);
+      await findDeliveryPage(runtime, 'retrying', null);
+      await findDeliveryPage(runtime, 'discarded', null);
       await findWorkerHealth(runtime);
     });
     assert.ok(blocks < 3000, `${blocks} blocks`);

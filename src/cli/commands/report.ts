@@ -30,14 +30,14 @@ export const command = defineCommand({
 type ReportFormats = typeof import('../../report/report-text.js');
 
 /** Formats the figures of a period as text. Pure. */
-export function reportText(report: Report, { formatPercent, formatSpan }: ReportFormats): string {
+export function reportText(report: Report, { formatPercent, formatDuration }: ReportFormats): string {
   const { firstResponse, sla, csat, drafts } = report;
   const { approved, edited, discarded, allowed } = drafts.byStatus;
   const lines = [
     ['Conversations opened', String(report.opened.count), ''],
     [
       'First response',
-      `median ${formatSpan(firstResponse.medianSeconds)}, 90 % within ${formatSpan(firstResponse.p90Seconds)}`,
+      `median ${formatDuration(firstResponse.medianSeconds)}, 90 % within ${formatDuration(firstResponse.p90Seconds)}`,
       `${firstResponse.answered.count} answered, ${firstResponse.unanswered.count} not answered`,
     ],
     [

@@ -19,7 +19,7 @@ export const command = defineCommand({
   examples: ['cairnloop tail', 'cairnloop tail --topic reply', 'cairnloop tail --state discarded --json'],
   exitCodes: { 0: 'stopped by a signal, or because the reader of its output ended' },
   async run({ options }, io) {
-    const [{ isId }, { tail }, { openChangeFeed }, { waitForStopSignal }, { pino }] = await Promise.all([
+    const [{ isId }, { tailActivity }, { openChangeFeed }, { waitForStopSignal }, { pino }] = await Promise.all([
       import('../../validation/input.js'),
       import('../../tail/tail.js'),
       import('../../change-feed/open-change-feed.js'),
@@ -37,7 +37,7 @@ export const command = defineCommand({
       try {
         const show = (lines: readonly TailLine[]) => write(lines, options.json === true, io);
         const warn = (message: string) => void io.stderr.write(`${message}\n`);
-        await tail({ db, changeFeed, filter, signal: ended.signal, show, warn });
+        await tailActivity({ db, changeFeed, filter, signal: ended.signal, show, warn });
       } finally {
         await changeFeed.close();
       }

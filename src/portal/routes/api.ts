@@ -1,56 +1,64 @@
 import { eventStreamHeaders } from '../../http/live-streams.js';
-import { identifyCustomer, tokenHeader } from '../access.js';
-import { type Handler, type PortalContext, param } from '../handler.js';
-import type { CustomerNews } from '../live-news.js';
+import { csrfTokenHeader, identifyCustomer } from '../access.js';
+import type { ChangesByCustomer } from '../customer-changes.js';
+import { type PortalContext, type PortalHandler, pathParameter } from '../handler.js';
 import { openConversation, rateConversation, writeMessage } from '../operations.js';
 import { RequestProblem } from '../problems.js';
 
-/** The customer's conversations, the latest message first. */
-export const listConversations: Handler = async (c, { api }) => {
+/** Lists the customer's conversations, the one with the latest message first. */
+export const listConversations: PortalHandler = async (c, { api }) => {
   const { customer } = c.get('pageContext');
   const cursor = c.req.query('cursor') ?? null;
   return read(c, await api.conversations.forCustomer(customer.id, { cursor, ...limitOf(c) }));
 };
 
-/** One conversation with its newest messages, or those before one. Does not mark it as read. */
-export const getConversation: Handler = async (c, { api }) => {
+/** Returns one conversation with its newest messages, or those before a given message. Does not mark it as read. */
+export const getConversation: PortalHandler = async (c, { api }) => {
   const before = c.req.query('before');
   const input = { ...(before !== undefined && { before }), ...limitOf(c) };
-  return read(c, await api.conversations.getForCustomer(c.get('pageContext').customer.id, param(c, 'id'), input));
+  return read(
+    c,
+    await api.conversations.getForCustomer(c.get('pageContext').customer.id, pathParameter(c, 'id'), input),
+  );
 };
 
-export const postConversation: Handler = async (c, services) => {
+export const postConversation: PortalHandler = async (c, services) => {
   const [subject = '', message = ''] = fields(c, 'subject', 'message');
   return c.json(await openConversation(services, c.get('pageContext'), { subject, message, key: keyOf(c) }), 201);
 };
 
-export const postMessage: Handler = async (c, services) => {
+export const postMessage: PortalHandler = async (c, services) => {
   const [message = ''] = fields(c, 'message');
-  return c.json(await writeMessage(services, c.get('pageContext'), param(c, 'id'), { message, key: keyOf(c) }), 201);
+  return c.json(
+    await writeMessage(services, c.get('pageContext'), pathParameter(c, 'id'), { message, key: keyOf(c) }),
+    201,
+  );
 };
 
-export const postRating: Handler = async (c, services) => {
+export const postRating: PortalHandler = async (c, services) => {
   const [rating = ''] = fields(c, 'rating');
-  const [pageContext, id] = [c.get('pageContext'), param(c, 'id')];
+  const [pageContext, id] = [c.get('pageContext'), pathParameter(c, 'id')];
   await rateConversation(services, pageContext, id, rating, keyOf(c));
   return c.json(await services.api.conversations.getForCustomer(pageContext.customer.id, id));
 };
 
-/** Marks the messages up to this one as read. */
-export const postRead: Handler = async (c, { api }) => {
+/** Marks the messages up to the one that the request names as read. */
+export const postReadMark: PortalHandler = async (c, { api }) => {
   const [messageId] = fields(c, 'messageId');
   const input = messageId ? { messageId } : {};
-  return c.json(await api.conversations.markReadForCustomer(c.get('pageContext').customer.id, param(c, 'id'), input));
+  return c.json(
+    await api.conversations.markReadForCustomer(c.get('pageContext').customer.id, pathParameter(c, 'id'), input),
+  );
 };
 
-/** A live stream of the ids of changed conversations; `*` if any may have changed. */
-export const live: Handler = (c, services) => {
+/** Streams the ids of the customer's changed conversations as server-sent events; `*` if any may have changed. */
+export const streamChanges: PortalHandler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
   const personId = c.get('pageContext').customer.id;
   return services.streams.open({
     personId,
     signal: c.req.raw.signal,
-    tell: (news: CustomerNews) => {
+    tell: (news: ChangesByCustomer) => {
       const ids = news === null ? ['*'] : news.get(personId);
       return ids ? `event: changed\ndata: ${ids.join(',')}\n\n` : null;
     },
@@ -62,9 +70,9 @@ export const live: Handler = (c, services) => {
   });
 };
 
-/** Every GET response carries the token for the next write. */
+/** Returns JSON with the CSRF token for the next write. */
 function read(c: PortalContext, body: object): Response {
-  return c.json(body, 200, { [tokenHeader]: c.get('pageContext').token });
+  return c.json(body, 200, { [csrfTokenHeader]: c.get('pageContext').token });
 }
 
 function limitOf(c: PortalContext): { limit?: number } {
@@ -72,7 +80,7 @@ function limitOf(c: PortalContext): { limit?: number } {
   return limit === undefined ? {} : { limit: Number(limit) };
 }
 
-/** Reads the fields in order. Refuses unknown ones, which would otherwise be ignored silently. */
+/** Reads form fields in the given order. Refuses unknown fields, which would otherwise be ignored silently. */
 function fields(c: PortalContext, ...names: string[]): string[] {
   const form = c.get('form');
   const unknown = form.names.find((name) => !names.includes(name));

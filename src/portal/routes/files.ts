@@ -1,15 +1,15 @@
 import { assetResponse } from '../../http/assets.js';
-import { type Handler, param } from '../handler.js';
+import { type PortalHandler, pathParameter } from '../handler.js';
 
-/** Serves an asset under a URL with a hash of its content. */
-export const asset: Handler = (c, { assets }) => {
-  const found = assets.find(param(c, 'version'), param(c, 'name'));
+/** Serves an asset file under a URL that contains a hash of its content. */
+export const serveAsset: PortalHandler = (c, { assets }) => {
+  const found = assets.find(pathParameter(c, 'version'), pathParameter(c, 'name'));
   if (!found) return c.text('Not found.\n', 404);
   return assetResponse(found, c.req.header('accept-encoding'));
 };
 
-/** The script of `<cairnloop-support>`. Its URL is stable, so browsers revalidate it by ETag. */
-export const widget: Handler = (c, { widget, options }) => {
+/** Serves the script of `<cairnloop-support>`. Its URL is stable, so browsers revalidate it by ETag. */
+export const serveWidget: PortalHandler = (c, { widget, options }) => {
   const { body, etag } = widget.in(c.get('pageContext').wording, options.base);
   const headers = { 'cache-control': 'private, no-cache', vary: 'accept-language, cookie', etag };
   if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);

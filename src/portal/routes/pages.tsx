@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerConversation } from '../../contracts/domain.js';
-import { formDedupeKey } from '../../http/post-key.js';
-import { type Handler, type PortalContext, type PortalPageContext, param, type Services } from '../handler.js';
-import { openConversation, writeMessage, rateConversation as writeRating } from '../operations.js';
+import { formDedupeKey } from '../../http/form-dedupe-key.js';
+import {
+  type PortalContext,
+  type PortalHandler,
+  type PortalPageContext,
+  type PortalServices,
+  pathParameter,
+} from '../handler.js';
+import { openConversation, rateConversation, writeMessage } from '../operations.js';
 import type { PortalApi } from '../portal-api.js';
 import type { RequestProblem } from '../problems.js';
 import { ConversationList } from '../views/list.js';
-import { NewConversation } from '../views/new.js';
-import { Page } from '../views/page.js';
-import { Thread } from '../views/thread.js';
+import { NewConversationForm } from '../views/new.js';
+import { PortalPage } from '../views/page.js';
+import { ConversationThread } from '../views/thread.js';
 
-/** The customer's conversations. */
-export const list: Handler = async (c, { api }) => {
+/** Renders the list of the customer's conversations. */
+export const showConversationList: PortalHandler = async (c, { api }) => {
   const pageContext = c.get('pageContext');
   const page = await api.conversations.forCustomer(pageContext.customer.id, {
     cursor: c.req.query('cursor') ?? null,
@@ -19,32 +25,32 @@ export const list: Handler = async (c, { api }) => {
   });
   const { texts } = pageContext.wording;
   return c.html(
-    <Page pageContext={pageContext} title={texts.yourConversations}>
+    <PortalPage pageContext={pageContext} title={texts.yourConversations}>
       <ConversationList pageContext={pageContext} page={page} />
-    </Page>,
+    </PortalPage>,
   );
 };
 
-export const newConversation: Handler = (c) => newPage(c);
+export const showNewConversationForm: PortalHandler = (c) => newPage(c);
 
 function newPage(c: PortalContext, problem?: RequestProblem): Response | Promise<Response> {
   const pageContext = c.get('pageContext');
   const { texts } = pageContext.wording;
   const kept = problem ? { subject: c.get('form').text('subject'), message: c.get('form').text('message') } : undefined;
   return c.html(
-    <Page pageContext={pageContext} title={texts.newConversation}>
-      <NewConversation
+    <PortalPage pageContext={pageContext} title={texts.newConversation}>
+      <NewConversationForm
         pageContext={pageContext}
         nonce={nonceOf(c)}
         kept={kept}
         problem={problem?.textIn(pageContext.wording)}
       />
-    </Page>,
+    </PortalPage>,
     problem?.status ?? 200,
   );
 }
 
-export const open: Handler = async (c, services) => {
+export const submitNewConversation: PortalHandler = async (c, services) => {
   const pageContext = c.get('pageContext');
   const form = c.get('form');
   const [subject, message] = [form.text('subject'), form.text('message')];
@@ -53,14 +59,15 @@ export const open: Handler = async (c, services) => {
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
 
-export const newPageWithProblem = async (c: PortalContext, _: Services, problem: RequestProblem) => newPage(c, problem);
+export const newConversationPageWithProblem = async (c: PortalContext, _: PortalServices, problem: RequestProblem) =>
+  newPage(c, problem);
 
-/** A thread. Showing the newest messages marks them as read. */
-export const thread: Handler = (c, services) => threadPage(c, services);
+/** Renders one conversation. Showing its newest messages marks them as read. */
+export const showConversation: PortalHandler = (c, services) => threadPage(c, services);
 
-async function threadPage(c: PortalContext, { api }: Services, problem?: RequestProblem): Promise<Response> {
+async function threadPage(c: PortalContext, { api }: PortalServices, problem?: RequestProblem): Promise<Response> {
   const pageContext = c.get('pageContext');
-  const id = param(c, 'id');
+  const id = pathParameter(c, 'id');
   const before = c.req.query('before');
   const input = { limit: pageSize, ...(before !== undefined && { before }) };
   const conversation = await api.conversations.getForCustomer(pageContext.customer.id, id, input);
@@ -69,8 +76,8 @@ async function threadPage(c: PortalContext, { api }: Services, problem?: Request
   if (conversation.unread > 0 && newest && before === undefined && isLookedAt(c))
     await api.conversations.markReadForCustomer(pageContext.customer.id, id, { messageId: newest.id });
   return c.html(
-    <Page pageContext={pageContext} title={conversation.subject ?? pageContext.wording.texts.noSubject}>
-      <Thread
+    <PortalPage pageContext={pageContext} title={conversation.subject ?? pageContext.wording.texts.noSubject}>
+      <ConversationThread
         pageContext={pageContext}
         conversation={conversation}
         earlier={earlier}
@@ -79,7 +86,7 @@ async function threadPage(c: PortalContext, { api }: Services, problem?: Request
         kept={problem ? c.get('form').text('message') : ''}
         problem={problem?.textIn(pageContext.wording)}
       />
-    </Page>,
+    </PortalPage>,
     problem?.status ?? 200,
   );
 }
@@ -87,7 +94,8 @@ async function threadPage(c: PortalContext, { api }: Services, problem?: Request
 const pageSize = 100;
 
 /**
- * The cursor of the previous page. Long messages end a page early, so a page with few messages may not be the first.
+ * Returns the cursor of the page with earlier messages. Long messages end a page early, so a page with few messages may
+ * not be the first.
  */
 async function earlierThan(
   { id, messages = [] }: CustomerConversation,
@@ -100,25 +108,25 @@ async function earlierThan(
   return before.messages?.length ? oldest.id : undefined;
 }
 
-/** Whether a person sees the page: a browser's prefetch must not mark it as read. */
+/** Whether a person sees the page: a browser's prefetch must not mark messages as read. */
 function isLookedAt(c: PortalContext): boolean {
   return c.req.method === 'GET' && !/prefetch/i.test(`${c.req.header('sec-purpose')} ${c.req.header('purpose')}`);
 }
 
-export const reply: Handler = async (c, services) => {
+export const submitReply: PortalHandler = async (c, services) => {
   const pageContext = c.get('pageContext');
   const form = c.get('form');
-  const id = param(c, 'id');
+  const id = pathParameter(c, 'id');
   const message = form.text('message');
   await writeMessage(services, pageContext, id, { message, key: formDedupeKey('portal', form.text('nonce'), message) });
   return c.redirect(`${pageContext.base}/c/${id}#newest`, 303);
 };
 
-export const rateConversation: Handler = async (c, services) => {
+export const submitRating: PortalHandler = async (c, services) => {
   const pageContext = c.get('pageContext');
   const form = c.get('form');
-  const id = param(c, 'id');
-  await writeRating(
+  const id = pathParameter(c, 'id');
+  await rateConversation(
     services,
     pageContext,
     id,
@@ -128,11 +136,11 @@ export const rateConversation: Handler = async (c, services) => {
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
 
-/** Shows the thread after a refused reply. Throws if the conversation does not exist. */
-export const threadPageWithProblem = (c: PortalContext, services: Services, problem: RequestProblem) =>
+/** Renders the conversation again after a refused reply. Throws if the conversation does not exist. */
+export const conversationPageWithProblem = (c: PortalContext, services: PortalServices, problem: RequestProblem) =>
   threadPage(c, services, problem);
 
-/** Keeps the nonce of a form that is shown again, so that it still writes once. */
+/** Returns the nonce of a form that is shown again, so that sending it twice still writes once; else a new nonce. */
 function nonceOf(c: PortalContext): string {
   return (c.get('form')?.text('nonce').slice(0, 100) || randomUUID()) as string;
 }

@@ -1,6 +1,6 @@
-import type { Texts } from './strings.js';
+import type { PortalTexts } from './strings.js';
 
-export const ar: Texts = {
+export const arabicTexts: PortalTexts = {
   title: 'الدعم',
   skip: 'انتقل إلى المحتوى',
   signedInAs: 'تم تسجيل الدخول باسم',

@@ -1,6 +1,6 @@
-import type { Texts } from './strings.js';
+import type { PortalTexts } from './strings.js';
 
-export const de: Texts = {
+export const germanTexts: PortalTexts = {
   title: 'Support',
   skip: 'Zum Inhalt springen',
   signedInAs: 'Angemeldet als',

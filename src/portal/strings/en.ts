@@ -1,12 +1,12 @@
-/** Every text of the portal and the widget. `{…}` is filled in. */
-export const en = {
+/** Every text of the portal and the widget. Names in braces are replaced by values. */
+export const englishTexts = {
   title: 'Support',
   skip: 'Skip to content',
   signedInAs: 'Signed in as',
   yourConversations: 'Your conversations',
   newConversation: 'New conversation',
   noConversations: 'No conversations yet',
-  noConversationsHint: 'Write to us. You find our answer here.',
+  noConversationsHint: 'Write to us. You will find our answer here.',
   allConversations: 'All conversations',
   olderConversations: 'Older conversations',
   noSubject: 'No subject',

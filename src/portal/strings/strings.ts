@@ -1,26 +1,30 @@
-import { chooseWording, type HostTexts, type Wording as WordingOf } from '../../http/wording.js';
-import { ar } from './ar.js';
-import { de } from './de.js';
-import { en } from './en.js';
+import { chooseWording, type HostTexts, type Wording } from '../../http/wording.js';
+import { arabicTexts } from './ar.js';
+import { germanTexts } from './de.js';
+import { englishTexts } from './en.js';
 
 export { fillPlaceholders } from '../../http/wording.js';
 
-export type TextKey = keyof typeof en;
-export type Texts = Readonly<Record<TextKey, string>>;
-export type Wording = WordingOf<Texts>;
+export type PortalTextKey = keyof typeof englishTexts;
+export type PortalTexts = Readonly<Record<PortalTextKey, string>>;
+export type PortalWording = Wording<PortalTexts>;
 
-/** How a host words the portal: any text by its key, and the language of the others. */
-export interface PortalStrings extends Partial<Record<TextKey, string>> {
-  /** A language tag such as `de-AT`. Default: what the customer's browser asks for, of the shipped ones. */
+/** Texts with which a host replaces the portal's own, by key, and the language of the rest. */
+export interface PortalStrings extends Partial<Record<PortalTextKey, string>> {
+  /** A language tag such as `de-AT`. Default: the shipped language that the customer's browser prefers. */
   locale?: string;
 }
 
-/** English, German and Arabic come with the package. */
-const languages = { shipped: { en, de, ar } as Readonly<Record<string, Texts>>, base: en, fallback: 'en' };
+/** The languages that come with the package: English, German and Arabic. */
+const languages = {
+  shipped: { en: englishTexts, de: germanTexts, ar: arabicTexts } as Readonly<Record<string, PortalTexts>>,
+  base: englishTexts,
+  fallback: 'en',
+};
 
-export const textKeys = Object.keys(en) as TextKey[];
+export const portalTextKeys = Object.keys(englishTexts) as PortalTextKey[];
 
-/** The words for a customer. A language that is not shipped has English in place of the texts that the host left out. */
-export function wordingFor(given: PortalStrings, acceptLanguage: string | null): Wording {
+/** Returns the texts for a customer. In a language that is not shipped, texts that the host left out are English. */
+export function choosePortalWording(given: PortalStrings, acceptLanguage: string | null): PortalWording {
   return chooseWording(languages, given as HostTexts, acceptLanguage);
 }

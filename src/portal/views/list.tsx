@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { CustomerConversation, Page } from '../../contracts/domain.js';
 import type { PortalPageContext } from '../handler.js';
 import { fillPlaceholders } from '../strings/strings.js';
-import { Moment } from './page.js';
+import { DateTimeLabel } from './page.js';
 
 export const ConversationList: FC<{ pageContext: PortalPageContext; page: Page<CustomerConversation> }> = ({
   pageContext,
@@ -57,7 +57,7 @@ const Row: FC<{ pageContext: PortalPageContext; conversation: CustomerConversati
         <span class="conversation-side">
           {unread > 0 ? <span class="badge">{fillPlaceholders(texts.unread, { count: unread })}</span> : null}
           {status === 'open' ? null : <span class="state">{texts.resolved}</span>}
-          <Moment at={lastMessageAt ?? createdAt} locale={locale} />
+          <DateTimeLabel at={lastMessageAt ?? createdAt} locale={locale} />
         </span>
       </a>
     </li>

@@ -1,24 +1,24 @@
 import type { FC } from 'hono/jsx';
 import type { PortalPageContext } from '../handler.js';
 import { maxMessageLength, maxSubjectLength } from '../operations.js';
-import { Notice, SignedForm } from './page.js';
+import { CsrfProtectedForm, FormProblem } from './page.js';
 
 interface NewProps {
   pageContext: PortalPageContext;
   nonce: string;
-  /** The refused form's text, to show again. */
+  /** The text of a refused form, which is shown again. */
   kept: { subject: string; message: string } | undefined;
   problem: string | undefined;
 }
 
-export const NewConversation: FC<NewProps> = ({ pageContext, nonce, kept, problem }) => {
+export const NewConversationForm: FC<NewProps> = ({ pageContext, nonce, kept, problem }) => {
   const { texts } = pageContext.wording;
   return (
     <>
-      <BackLink pageContext={pageContext} />
+      <BackToListLink pageContext={pageContext} />
       <h1>{texts.newConversation}</h1>
-      <SignedForm pageContext={pageContext} action="/new" nonce={nonce} class="card form">
-        <Notice text={problem} />
+      <CsrfProtectedForm pageContext={pageContext} action="/new" nonce={nonce} class="card form">
+        <FormProblem text={problem} />
         <label for="subject">{texts.subject}</label>
         <input
           id="subject"
@@ -37,12 +37,12 @@ export const NewConversation: FC<NewProps> = ({ pageContext, nonce, kept, proble
             {texts.send}
           </button>
         </div>
-      </SignedForm>
+      </CsrfProtectedForm>
     </>
   );
 };
 
-export const BackLink: FC<{ pageContext: PortalPageContext }> = ({ pageContext }) => (
+export const BackToListLink: FC<{ pageContext: PortalPageContext }> = ({ pageContext }) => (
   <p class="back">
     <a href={`${pageContext.base}/`}>
       <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

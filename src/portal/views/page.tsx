@@ -2,8 +2,8 @@ import { html } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import type { PortalPageContext } from '../handler.js';
 
-/** A whole page of one customer. */
-export const Page: FC<{ pageContext: PortalPageContext; title: string; children: Child }> = ({
+/** A whole page of the portal, for one customer. */
+export const PortalPage: FC<{ pageContext: PortalPageContext; title: string; children: Child }> = ({
   pageContext,
   title,
   children,
@@ -53,7 +53,7 @@ export const Page: FC<{ pageContext: PortalPageContext; title: string; children:
   );
 };
 
-/** A cairn: three stones. */
+/** The logo: a cairn of three stones. */
 const Mark: FC = () => (
   <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     <ellipse cx="12" cy="18.6" rx="9" ry="3.6" />
@@ -73,8 +73,8 @@ export const ProblemBox: FC<{ pageContext: PortalPageContext; text: string }> = 
   </section>
 );
 
-/** The problem of a form, shown beside it. */
-export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
+/** The problem with a refused form, shown above its fields. */
+export const FormProblem: FC<{ text: string | undefined }> = ({ text }) => (
   <div class="notice-slot">
     {text ? (
       <p class="notice" role="alert">
@@ -84,8 +84,8 @@ export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
   </div>
 );
 
-/** A form that changes something, with the customer's CSRF token and a nonce. */
-export const SignedForm: FC<
+/** A form that sends a POST with the customer's CSRF token and a nonce. */
+export const CsrfProtectedForm: FC<
   PropsWithChildren<{ pageContext: PortalPageContext; action: string; nonce: string; class?: string; id?: string }>
 > = ({ pageContext, action, nonce, class: className, id, children }) => (
   <form method="post" action={`${pageContext.base}${action}`} class={className} id={id}>
@@ -95,8 +95,8 @@ export const SignedForm: FC<
   </form>
 );
 
-/** A time in UTC; the page's script converts it to the customer's time zone. */
-export const Moment: FC<{ at: Date; locale: string }> = ({ at, locale }) => (
+/** A date and time in UTC; the page's script converts it to the customer's time zone. */
+export const DateTimeLabel: FC<{ at: Date; locale: string }> = ({ at, locale }) => (
   <time datetime={at.toISOString()}>
     {new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC
   </time>

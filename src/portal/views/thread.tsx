@@ -1,15 +1,17 @@
 import type { FC } from 'hono/jsx';
-import { linkParts } from '../../context/link-parts.js';
+import { splitAtLinks } from '../../context/split-at-links.js';
 import type { CustomerConversation, CustomerMessage } from '../../contracts/domain.js';
 import type { PortalPageContext } from '../handler.js';
 import { maxMessageLength } from '../operations.js';
-import { BackLink } from './new.js';
-import { Moment, Notice, SignedForm } from './page.js';
+import { BackToListLink } from './new.js';
+import { CsrfProtectedForm, DateTimeLabel, FormProblem } from './page.js';
 
 interface ThreadProps {
   pageContext: PortalPageContext;
   conversation: CustomerConversation;
-  /** The message before which the previous page ends; undefined if there are no earlier messages. */
+  /**
+   * Id of the oldest message shown, before which the previous page ends; undefined if there are no earlier messages.
+   */
   earlier: string | undefined;
   isNewest: boolean;
   nonce: string;
@@ -17,12 +19,20 @@ interface ThreadProps {
   problem: string | undefined;
 }
 
-export const Thread: FC<ThreadProps> = ({ pageContext, conversation, earlier, isNewest, nonce, kept, problem }) => {
+export const ConversationThread: FC<ThreadProps> = ({
+  pageContext,
+  conversation,
+  earlier,
+  isNewest,
+  nonce,
+  kept,
+  problem,
+}) => {
   const { texts } = pageContext.wording;
   const { id, subject, messages = [] } = conversation;
   return (
     <>
-      <BackLink pageContext={pageContext} />
+      <BackToListLink pageContext={pageContext} />
       <h1 dir="auto">{subject ?? texts.noSubject}</h1>
       {earlier ? (
         <p class="more">
@@ -39,14 +49,14 @@ export const Thread: FC<ThreadProps> = ({ pageContext, conversation, earlier, is
       {isNewest ? (
         <>
           <Rating pageContext={pageContext} conversation={conversation} nonce={nonce} />
-          <SignedForm
+          <CsrfProtectedForm
             pageContext={pageContext}
             action={`/c/${id}/messages`}
             nonce={nonce}
             class="card form composer"
             id="newest"
           >
-            <Notice text={problem} />
+            <FormProblem text={problem} />
             <label for="message">{texts.reply}</label>
             <textarea id="message" name="message" rows={4} required maxlength={maxMessageLength} dir="auto">
               {kept}
@@ -56,7 +66,7 @@ export const Thread: FC<ThreadProps> = ({ pageContext, conversation, earlier, is
                 {texts.send}
               </button>
             </div>
-          </SignedForm>
+          </CsrfProtectedForm>
         </>
       ) : (
         <p class="more">
@@ -74,10 +84,10 @@ const Message: FC<{ pageContext: PortalPageContext; message: CustomerMessage }> 
     <li class={own ? 'message message-own' : 'message'} id={`m-${message.id}`}>
       <p class="message-head">
         <bdi class="author">{own ? texts.you : (message.name ?? texts.support)}</bdi>{' '}
-        <Moment at={message.createdAt} locale={locale} />
+        <DateTimeLabel at={message.createdAt} locale={locale} />
       </p>
       <div class="message-text" dir="auto">
-        {linkParts(message.content).map((part) =>
+        {splitAtLinks(message.content).map((part) =>
           part.href ? (
             <a href={part.href} rel="noreferrer noopener" target="_blank">
               {part.text}
@@ -91,7 +101,7 @@ const Message: FC<{ pageContext: PortalPageContext; message: CustomerMessage }> 
   );
 };
 
-/** Shown once the conversation is resolved; a rating can be changed. */
+/** The rating form, shown once the conversation is resolved. A rating can be changed. */
 const Rating: FC<{ pageContext: PortalPageContext; conversation: CustomerConversation; nonce: string }> = (props) => {
   const { pageContext, conversation, nonce } = props;
   const { texts } = pageContext.wording;
@@ -100,7 +110,7 @@ const Rating: FC<{ pageContext: PortalPageContext; conversation: CustomerConvers
       {conversation.status === 'open' ? null : (
         <section class="rating">
           <p>{texts.resolvedHint}</p>
-          <SignedForm pageContext={pageContext} action={`/c/${conversation.id}/csat`} nonce={nonce}>
+          <CsrfProtectedForm pageContext={pageContext} action={`/c/${conversation.id}/csat`} nonce={nonce}>
             <fieldset>
               <legend>{conversation.csatRating ? texts.rateThanks : texts.rateQuestion}</legend>
               {(['positive', 'negative'] as const).map((rating) => (
@@ -115,7 +125,7 @@ const Rating: FC<{ pageContext: PortalPageContext; conversation: CustomerConvers
                 </button>
               ))}
             </fieldset>
-          </SignedForm>
+          </CsrfProtectedForm>
         </section>
       )}
     </div>

@@ -4,7 +4,7 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { AuditLine } from '../model.js';
-import { customerColumn, withCustomerName } from './rows.js';
+import { addCustomerName, customerLabelSql } from './rows.js';
 
 export interface AuditFilter {
   conversation: string | null;
@@ -16,15 +16,18 @@ export interface AuditFilter {
 export interface AuditPage {
   lines: AuditLine[];
   nextCursor: string | null;
-  /** Whether the page ended at its scan limit, with lines left to search. */
+  /** Whether the search for this page ended at its scan limit, with older lines left to search. */
   partial: boolean;
 }
 
 const pageSize = 50;
-/** How many lines a page scans for matches. */
+/** How many audit lines one page scans for matches. */
 const window = 5000;
 
-/** Audit lines, newest first. Each page scans a bounded number of lines. Throws `CURSOR_INVALID`. */
+/**
+ * Finds the audit lines that match a filter, newest first. Each page scans a bounded number of lines. Throws
+ * `CURSOR_INVALID`.
+ */
 export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Promise<AuditPage> {
   const before = filter.cursor ? decodeIdCursor(filter.cursor) : newest;
   const wanted = { action: filter.action, actor: filter.actor, before };
@@ -37,7 +40,7 @@ export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Pro
 
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** The end of the scanned window comes with every row; without matches, in a row of nulls. */
+/** A row of the search. Every row carries the end of the scanned window; if no line matches, one row of nulls does. */
 interface AuditLineRow {
   id: string | null;
   at: Timestamp;
@@ -65,7 +68,7 @@ function toLine(row: AuditLineRow): AuditLine {
   return {
     id: row.id ?? '',
     at: toDate(row.at),
-    actor: withCustomerName(row.actor, row.actor_id, row.customer),
+    actor: addCustomerName(row.actor, row.actor_id, row.customer),
     action: row.action,
     conversationId: row.conversation_id,
     subject: row.subject,
@@ -75,9 +78,9 @@ function toLine(row: AuditLineRow): AuditLine {
 
 interface LineParams {
   action: string | null;
-  /** An actor's id. */
+  /** Id of the actor; null for any actor. */
   actor: string | null;
-  /** Lines before this id. */
+  /** Only lines older than the one with this id. */
   before: string;
 }
 
@@ -93,7 +96,7 @@ const select = (s: string, p: Placeholders<LineParams>, where: string): string =
     SELECT min(id::text)::uuid AS id FROM seen HAVING count(*) = ${window}
   )
   SELECT chosen.id, chosen.at, chosen.actor, chosen.action, chosen.conversation_id, chosen.detail,
-    left(c.subject, 300) AS subject, c.actor_id, ${customerColumn} AS customer, (SELECT id FROM window_end) AS window_end
+    left(c.subject, 300) AS subject, c.actor_id, ${customerLabelSql} AS customer, (SELECT id FROM window_end) AS window_end
   FROM (SELECT) one LEFT JOIN chosen ON true LEFT JOIN ${s}.conversations c ON c.id = chosen.conversation_id
   ORDER BY chosen.id DESC`;
 

@@ -2,20 +2,20 @@ import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 
-/** Counts of the last 24 hours, for the start page. */
+/** Counts of the last 24 hours, for the start page of the workspace. */
 export interface DaySummary {
   received: CappedCount;
   replied: CappedCount;
   resolved: CappedCount;
-  /** Replies by this operator. */
+  /** Replies by the operator who sees the page. */
   mine: CappedCount;
 }
 
-/** How many audit lines are scanned, newest first; with more than these, each count is a lower bound. */
+/** The most audit lines scanned, newest first; if there are more, each count is a lower bound. */
 const looked = 5000;
 
-/** Counts the last day from the newest audit events, in one statement of bounded cost. */
-export async function findDay(runtime: Runtime, operatorId: string): Promise<DaySummary> {
+/** Counts the events of the last 24 hours among the newest audit lines, in one statement of bounded cost. */
+export async function findDaySummary(runtime: Runtime, operatorId: string): Promise<DaySummary> {
   const [row] = await runtime.db.run(selectDay, { operatorId });
   if (!row) throw new Error('SELECT returned no row');
   const count = (value: number): CappedCount => ({ value, more: !row.whole });

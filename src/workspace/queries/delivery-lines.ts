@@ -7,7 +7,7 @@ import { isUnclaimed } from '../../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats, isWorkerAlive } from '../../deliveries/worker-health.js';
 import type { Runtime } from '../../runtime.js';
 import type { DeliveryLine, WorkerHealth } from '../model.js';
-import { countCap, toCappedCount } from './queue.js';
+import { queueCountCap, toCappedCount } from './queue.js';
 
 export const deliveryTabs = ['pending', 'retrying', 'discarded'] as const;
 export type DeliveryTab = (typeof deliveryTabs)[number];
@@ -18,11 +18,18 @@ export interface DeliveryPage {
 }
 
 const pageSize = 50;
-/** The last offset of a page: beyond it, the list only says that there are more. */
+/** The highest offset of a page; beyond it the list only says that there are more deliveries. */
 const maxShown = 1000;
 
-/** Due deliveries, oldest first, or discarded ones, newest first. One statement. Throws `CURSOR_INVALID`. */
-export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor: string | null): Promise<DeliveryPage> {
+/**
+ * Reads a page of the deliveries on a tab: pending ones, the next due first, or discarded ones, newest first. Throws
+ * `CURSOR_INVALID`.
+ */
+export async function findDeliveryPage(
+  runtime: Runtime,
+  tab: DeliveryTab,
+  cursor: string | null,
+): Promise<DeliveryPage> {
   const offset = Math.min(maxShown, cursor ? decodeOffsetCursor(cursor) : 0);
   const rows = await runtime.db.run(statements[tab], { topics, offset });
   return {
@@ -31,7 +38,7 @@ export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor:
   };
 }
 
-/** Whether workers are alive, and how far behind they are. */
+/** Reads whether workers are alive, and since when the oldest overdue delivery is due. */
 export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<WorkerHealth> {
   const [[row], beats] = await Promise.all([db.run(selectHealth, { topics }), findWorkerHeartbeats(db)]);
   if (!row) throw new Error('SELECT returned no row');
@@ -95,11 +102,11 @@ interface PageParams extends Topics {
   offset: number;
 }
 
-/** Pending deliveries, except SLA breaches whose time has not come. */
+/** SQL condition for pending deliveries, except SLA breaches that are not due yet. */
 const owedDeliveries = (s: string) => `
   d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
-/** Due, not leased, and not held back by an earlier reply. */
+/** SQL condition for deliveries that are due, not leased, and not held back by an earlier reply. */
 const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimed(s)}
   AND NOT ${waitsForEarlierDeliverySql(s, 'd')}`;
 
@@ -140,7 +147,7 @@ const selectHealth = statement<Topics, HealthRow>(
   (s, p) => `
     SELECT ${s}.clock() AS now,
       (SELECT min(head.available_at) FROM (${duePerTopic(s, p, waits(s), 1)}) head) AS oldest_due_at,
-      (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, p, owedDeliveries(s), countCap)}) rows LIMIT ${countCap}) few) AS pending,
-      (SELECT count(*)::int FROM (SELECT FROM (${retrying(s, p)}) rows LIMIT ${countCap}) few) AS retrying,
-      (SELECT count(*)::int FROM (SELECT FROM (${newestDiscarded(s, p, countCap)}) rows LIMIT ${countCap}) few) AS discarded`,
+      (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, p, owedDeliveries(s), queueCountCap)}) rows LIMIT ${queueCountCap}) few) AS pending,
+      (SELECT count(*)::int FROM (SELECT FROM (${retrying(s, p)}) rows LIMIT ${queueCountCap}) few) AS retrying,
+      (SELECT count(*)::int FROM (SELECT FROM (${newestDiscarded(s, p, queueCountCap)}) rows LIMIT ${queueCountCap}) few) AS discarded`,
 );

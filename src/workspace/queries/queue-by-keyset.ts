@@ -5,7 +5,7 @@ import { CairnloopError } from '../../foundation/errors.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { QueueRow } from '../model.js';
-import { pageSize, type QueueRecord, queueColumns, toQueueRow } from './rows.js';
+import { type QueueDatabaseRow, queuePageSize, selectQueueColumns, toQueueRow } from './rows.js';
 
 /** One page of the queue. */
 export interface QueuePage {
@@ -13,15 +13,17 @@ export interface QueuePage {
   nextCursor: string | null;
 }
 
-/** When customer or team last wrote; the same expression as in the indexes of the queue. */
-export const messageAt = 'coalesce(c.last_message_at, c.created_at)';
+/** SQL for when the customer or the team last wrote; the same expression as in the indexes of the queue. */
+export const lastMessageAtSql = 'coalesce(c.last_message_at, c.created_at)';
 
-export type KeysetFilter = 'open' | 'needs-reply' | 'resolved';
+export type KeysetQueueFilter = 'open' | 'needs-reply' | 'resolved';
 
-/** The parts of the queue, in order: an overdue answer, a running clock, neither. */
+/**
+ * The phases of the queue's order: conversations with an overdue answer, then with a running SLA clock, then the rest.
+ */
 const phases = { overdue: 0, running: 1, rest: 2 } as const;
 
-/** The start of the first page. A nullable parameter would keep the planner from using an index. */
+/** The position before the first row. A nullable parameter instead would keep the planner from using an index. */
 const first: Place = { phase: String(phases.overdue), key: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 const firstResolved: Place = {
   phase: String(phases.rest),
@@ -30,20 +32,24 @@ const firstResolved: Place = {
 };
 
 /**
- * A page of a filter of any size: overdue answers, then running clocks, both by deadline, then the rest by newest
- * message. Keyset pagination: every page costs the same.
+ * Reads a page of a queue filter of any size: overdue answers, then running SLA clocks, both by deadline, then the rest
+ * by newest message. Keyset pagination makes every page cost the same.
  */
-export async function queueByKeyset(runtime: Runtime, filter: KeysetFilter, cursor: string | null): Promise<QueuePage> {
+export async function findQueueByKeyset(
+  runtime: Runtime,
+  filter: KeysetQueueFilter,
+  cursor: string | null,
+): Promise<QueuePage> {
   const place = cursor ? placeOf(cursor) : filter === 'resolved' ? firstResolved : first;
   const rows = await runtime.db.run(statements[filter], place);
-  const last = rows[pageSize - 1];
+  const last = rows[queuePageSize - 1];
   return {
-    rows: rows.slice(0, pageSize).map(toQueueRow),
-    nextCursor: rows.length > pageSize && last ? encodeCursor([String(last.phase), last.key, last.id]) : null,
+    rows: rows.slice(0, queuePageSize).map(toQueueRow),
+    nextCursor: rows.length > queuePageSize && last ? encodeCursor([String(last.phase), last.key, last.id]) : null,
   };
 }
 
-/** The position after a page: phase, sort key and id of its last line. */
+/** The position at the end of a page: phase, sort key and id of its last line. */
 interface Place {
   phase: string;
   key: string;
@@ -59,21 +65,21 @@ function placeOf(cursor: string): Place {
 
 const resolved = `c.status = 'resolved'`;
 const open = `c.status = 'open'`;
-/** Open and not snoozed. */
+/** SQL condition for open conversations that are not snoozed. */
 const awake = (s: string) => `${open} AND ${isAwake(s)}`;
 const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
-/** Has an overdue answer; the same condition as in the index `conversations_overdue`. */
-export const isOverdue = `${open} AND c.overdue_since > c.unanswered_since`;
+/** SQL condition for an overdue answer; the same as in the index `conversations_overdue`. */
+export const isOverdueSql = `${open} AND c.overdue_since > c.unanswered_since`;
 
-const statements: Record<KeysetFilter, Statement<Place, QueueRecord & { phase: number; key: string }>> = {
+const statements: Record<KeysetQueueFilter, Statement<Place, QueueDatabaseRow & { phase: number; key: string }>> = {
   open: statement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
   'needs-reply': statement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
   resolved: statement('workspace.queue.resolved', (s, p) =>
-    pageOf(s, { rest: byMessage(s, `${resolved} AND (${messageAt}, c.id) < (${from(p, phases.rest)})`) }),
+    pageOf(s, { rest: byMessage(s, `${resolved} AND (${lastMessageAtSql}, c.id) < (${from(p, phases.rest)})`) }),
   ),
 };
 
-/** Start of a phase: the cursor's position in its own phase, else the first row. */
+/** SQL for the position at which a phase starts: the cursor's in the cursor's own phase, else before the first row. */
 const from = (p: Placeholders<Place>, phase: number) => {
   const { key, id } = phase === phases.rest ? firstResolved : first;
   return `CASE WHEN ${p.phase}::int = ${phase} THEN ${p.key}::timestamptz ELSE '${key}' END,
@@ -81,37 +87,37 @@ const from = (p: Placeholders<Place>, phase: number) => {
 };
 
 const byMessage = (s: string, where: string) => `
-  SELECT c.id, ${messageAt} AS key FROM ${s}.conversations c WHERE ${where}
-  ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${pageSize + 1}`;
+  SELECT c.id, ${lastMessageAtSql} AS key FROM ${s}.conversations c WHERE ${where}
+  ORDER BY ${lastMessageAtSql} DESC, c.id DESC LIMIT ${queuePageSize + 1}`;
 
 /**
- * A phase is read only if those before it do not fill the page. `OFFSET 0` keeps the anti-join a lookup for each row:
- * the planner would otherwise join all of the clocks.
+ * SQL for a page with the most urgent conversations first. A phase is read only if the phases before it do not fill the
+ * page. `OFFSET 0` keeps the anti-join a lookup for each row: the planner would otherwise join all SLA clocks.
  */
 const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c
-      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdue} AND ${isAwake(s)}
+      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdueSql} AND ${isAwake(s)}
         AND (c.overdue_since, c.id) > (${from(p, phases.overdue)})
-      ORDER BY c.overdue_since, c.id LIMIT ${pageSize + 1}`,
+      ORDER BY c.overdue_since, c.id LIMIT ${queuePageSize + 1}`,
     running: `
       SELECT l.conversation_id AS id, l.breach_at AS key
       FROM ${s}.slas l JOIN ${s}.conversations c ON c.id = l.conversation_id
-      WHERE ${p.phase} <= ${phases.running} AND (SELECT count(*) FROM overdue) <= ${pageSize}
-        AND l.status = 'active' AND ${where} AND (${isOverdue}) IS NOT TRUE
+      WHERE ${p.phase} <= ${phases.running} AND (SELECT count(*) FROM overdue) <= ${queuePageSize}
+        AND l.status = 'active' AND ${where} AND (${isOverdueSql}) IS NOT TRUE
         AND (l.breach_at, l.conversation_id) > (${from(p, phases.running)})
-      ORDER BY l.breach_at, l.conversation_id LIMIT ${pageSize + 1}`,
+      ORDER BY l.breach_at, l.conversation_id LIMIT ${queuePageSize + 1}`,
     rest: byMessage(
       s,
-      `(SELECT count(*) FROM overdue) + (SELECT count(*) FROM running) <= ${pageSize}
-        AND ${where} AND (${isOverdue}) IS NOT TRUE
+      `(SELECT count(*) FROM overdue) + (SELECT count(*) FROM running) <= ${queuePageSize}
+        AND ${where} AND (${isOverdueSql}) IS NOT TRUE
         AND NOT EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'active' OFFSET 0)
-        AND (${messageAt}, c.id) < (${from(p, phases.rest)})`,
+        AND (${lastMessageAtSql}, c.id) < (${from(p, phases.rest)})`,
     ),
   });
 
-/** Joins the phases and takes one page of them. */
+/** SQL that joins the phases and takes one page of them. */
 const pageOf = (s: string, found: Partial<Record<keyof typeof phases, string>>) => {
   const names = Object.keys(found) as (keyof typeof phases)[];
   const parts = names.map((name) => `${name} AS (${found[name]})`);
@@ -123,7 +129,7 @@ const pageOf = (s: string, found: Partial<Record<keyof typeof phases, string>>) 
         row_number() OVER (ORDER BY phase, CASE WHEN ${rising} THEN key END, CASE WHEN ${rising} THEN id END,
           key DESC, id DESC) AS place
       FROM (${all.join(' UNION ALL ')}) found
-      ORDER BY place LIMIT ${pageSize + 1}
+      ORDER BY place LIMIT ${queuePageSize + 1}
     )
-    ${queueColumns(s)}`;
+    ${selectQueueColumns(s)}`;
 };

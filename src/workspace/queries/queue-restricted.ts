@@ -2,40 +2,40 @@ import { isAwake, isSnoozed } from '../../conversations/wake.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
-import { isOverdue, messageAt, type QueuePage } from './queue-by-keyset.js';
+import { isOverdueSql, lastMessageAtSql, type QueuePage } from './queue-by-keyset.js';
 import {
-  boundedPage,
-  breached,
-  breachingSoon,
-  findPageByOffset,
-  maxSorted,
-  needingApproval,
+  findQueuePageByOffset,
+  maxSortedConversations,
   type OffsetParams,
+  selectBoundedPage,
+  selectBreached,
+  selectBreachingSoon,
+  selectNeedingApproval,
 } from './queue-by-urgency.js';
-import { ownerId, type QueueRecord } from './rows.js';
+import { ownerIdSql, type QueueDatabaseRow } from './rows.js';
 
-/** A tag or owner to restrict a filter to. */
+/** A tag, an owner, or both, to which a page of the queue is restricted. */
 export interface QueueRestriction {
   tag?: string | undefined;
-  /** The owner's id; empty for unassigned. */
+  /** The owner's id; empty for unassigned conversations. */
   owner?: string | undefined;
 }
 
 /**
- * A page of a filter restricted to a tag, an owner or both, sorted by urgency. Beyond the limit it keeps the most
- * urgent and the newest conversations.
+ * Reads a page of a queue filter restricted to a tag, an owner or both, sorted by urgency. If more conversations match
+ * than can be sorted, it keeps the most urgent and the newest.
  */
-export function restrictQueue(
+export function findRestrictedQueue(
   runtime: Runtime,
   filter: QueueFilter,
   { tag, owner }: QueueRestriction,
   cursor: string | null,
 ): Promise<QueuePage> {
   const how = narrowed(filter, { tag: tag !== undefined, owner: owner !== undefined });
-  return findPageByOffset(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
+  return findQueuePageByOffset(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
 }
 
-type NarrowedStatement = Statement<OffsetParams & QueueRestriction, QueueRecord>;
+type NarrowedStatement = Statement<OffsetParams & QueueRestriction, QueueDatabaseRow>;
 
 interface By {
   tag: boolean;
@@ -44,12 +44,17 @@ interface By {
 
 const known = new Map<string, NarrowedStatement>();
 
-/** One statement for each combination in use, so that each gets its own plan. */
+/**
+ * Returns the statement for a filter and its restrictions; each combination has its own, so that each gets its own
+ * plan.
+ */
 function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<OffsetParams & QueueRestriction, QueueRecord>(key, (s, p) => boundedPage(s, p, idsOf(s, p, filter, by)));
+    statement<OffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
+      selectBoundedPage(s, p, idsOf(s, p, filter, by)),
+    );
   known.set(key, found);
   return found;
 }
@@ -57,7 +62,7 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
 type Names = Placeholders<QueueRestriction>;
 
 function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
-  const wanted = [by.owner && `${ownerId} = ${p.owner}::text`, by.tag && `c.tags @> ARRAY[${p.tag}::text]`]
+  const wanted = [by.owner && `${ownerIdSql} = ${p.owner}::text`, by.tag && `c.tags @> ARRAY[${p.tag}::text]`]
     .filter(Boolean)
     .join(' AND ');
   const few = gatheredIds[filter]?.(s);
@@ -68,14 +73,14 @@ function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
   const parts = status === 'resolved' ? [newest] : [newest, lateOnes(s), runningOnes(s)];
   return `
     SELECT c.id FROM (${parts.map((part) => `(${part})`).join(' UNION ')}) bounded
-    JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxSorted}`;
+    JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxSortedConversations}`;
 }
 
-/** Filters that already collect a limited number of conversations. */
+/** The SQL of the queue filters that already collect a limited number of conversations. */
 const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
-  'needs-approval': needingApproval,
-  breaching: breachingSoon,
-  breached,
+  'needs-approval': selectNeedingApproval,
+  breaching: selectBreachingSoon,
+  breached: selectBreached,
 };
 
 const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
@@ -90,28 +95,28 @@ const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
   };
 };
 
-/** How many index rows a page reads. */
-const looked = 2 * maxSorted;
+/** How many index rows a restricted page reads. */
+const looked = 2 * maxSortedConversations;
 
 /**
- * The newest conversations of a status, or of one tag of it if `by.tag`. No index covers the resolved conversations of one
- * owner: they are picked from these rows.
+ * SQL for the newest conversations of a status; with `by.tag`, only those with the tag. No index covers the resolved
+ * conversations of one owner: they are filtered from these rows.
  */
 function newestOf(s: string, p: Names, status: 'open' | 'resolved', by: By): string {
   if (!by.tag)
     return `SELECT c.id FROM ${s}.conversations c WHERE c.status = '${status}'
-      ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${looked}`;
+      ORDER BY ${lastMessageAtSql} DESC, c.id DESC LIMIT ${looked}`;
   return `SELECT t.conversation_id AS id FROM ${s}.conversation_tags t
     WHERE t.tag = ${p.tag}::text AND t.status = '${status}'
     ORDER BY t.message_at DESC, t.conversation_id DESC LIMIT ${looked}`;
 }
 
 const newestOfOwner = (s: string, { owner }: Names) => `
-  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${ownerId} = ${owner}::text
-  ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${looked}`;
+  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${ownerIdSql} = ${owner}::text
+  ORDER BY ${lastMessageAtSql} DESC, c.id DESC LIMIT ${looked}`;
 
 const lateOnes = (s: string) => `
-  SELECT c.id FROM ${s}.conversations c WHERE ${isOverdue} ORDER BY c.overdue_since, c.id LIMIT ${looked}`;
+  SELECT c.id FROM ${s}.conversations c WHERE ${isOverdueSql} ORDER BY c.overdue_since, c.id LIMIT ${looked}`;
 
 const runningOnes = (s: string) => `
   SELECT l.conversation_id AS id FROM ${s}.slas l WHERE l.status = 'active'

@@ -3,40 +3,53 @@ import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
-import { type QueuePage, queueByKeyset } from './queue-by-keyset.js';
-import { breached, breachingSoon, needingApproval, queueByUrgency, searchQueue, snoozed } from './queue-by-urgency.js';
-import { restrictQueue } from './queue-restricted.js';
-import { ownerId } from './rows.js';
+import { findQueueByKeyset, type QueuePage } from './queue-by-keyset.js';
+import {
+  findQueueByUrgency,
+  searchQueue,
+  selectBreached,
+  selectBreachingSoon,
+  selectNeedingApproval,
+  selectSnoozed,
+} from './queue-by-urgency.js';
+import { findRestrictedQueue } from './queue-restricted.js';
+import { ownerIdSql } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
 
-/** The page of the queue for a view; `operatorId` is for the filter `mine`. One statement. Throws `CURSOR_INVALID`. */
+/**
+ * Reads the page of the queue for a view, in one statement; `operatorId` is the owner that the filter `mine` means.
+ * Throws `CURSOR_INVALID`.
+ */
 export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''): Promise<QueuePage> {
   const { filter, search, cursor, tag } = view;
   if (search) return searchQueue(runtime, search, cursor);
   const owner = filter === 'mine' ? operatorId : filter === 'unassigned' ? '' : view.owner;
-  if (tag || owner !== undefined) return restrictQueue(runtime, filter, { tag, owner }, cursor);
+  if (tag || owner !== undefined) return findRestrictedQueue(runtime, filter, { tag, owner }, cursor);
   switch (filter) {
     case 'needs-approval':
     case 'breaching':
     case 'breached':
     case 'snoozed':
-      return queueByUrgency(runtime, filter, cursor);
+      return findQueueByUrgency(runtime, filter, cursor);
     case 'mine':
     case 'unassigned':
-      return restrictQueue(runtime, filter, { owner }, cursor);
+      return findRestrictedQueue(runtime, filter, { owner }, cursor);
     default:
-      return queueByKeyset(runtime, filter, cursor);
+      return findQueueByKeyset(runtime, filter, cursor);
   }
 }
 
 export type QueueCounts = Record<QueueFilter, CappedCount>;
 
 /**
- * Counts the conversations of each filter up to {@link countCap}, and returns the database's time, from which pages
- * compute ages. One statement.
+ * Counts the conversations of each queue filter up to {@link queueCountCap}, and returns the database's time, from which
+ * pages compute ages. One statement.
  */
-export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ counts: QueueCounts; now: Date }> {
+export async function countQueueFilters(
+  runtime: Runtime,
+  operatorId = '',
+): Promise<{ counts: QueueCounts; now: Date }> {
   const [row] = await runtime.db.run(countFilters, { operatorId });
   if (!row) throw new Error('SELECT returned no row');
   const { now, ...found } = row;
@@ -44,31 +57,31 @@ export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ c
   return { counts: Object.fromEntries(counts) as QueueCounts, now };
 }
 
-/** Counting stops here and shows "999+", because an exact count gets slower with every conversation. */
-export const countCap = 1000;
+/** Counts stop at this number and are shown as "999+", because an exact count gets slower with every conversation. */
+export const queueCountCap = 1000;
 
 export function toCappedCount(count: number): CappedCount {
-  return { value: Math.min(count, countCap - 1), more: count >= countCap };
+  return { value: Math.min(count, queueCountCap - 1), more: count >= queueCountCap };
 }
 
 const ofConversations = (s: string, where: string) =>
-  `SELECT FROM ${s}.conversations c WHERE ${where} LIMIT ${countCap}`;
+  `SELECT FROM ${s}.conversations c WHERE ${where} LIMIT ${queueCountCap}`;
 
 type CountsRow = Record<QueueFilter, number> & { now: Date };
 
 const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
   const filters: Record<QueueFilter, string> = {
     'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND c.unanswered_since IS NOT NULL`),
-    'needs-approval': needingApproval(s),
+    'needs-approval': selectNeedingApproval(s),
     mine: ofConversations(
       s,
-      `c.status = 'open' AND ${isAwake(s)} AND ${p.operatorId} <> '' AND ${ownerId} = ${p.operatorId}`,
+      `c.status = 'open' AND ${isAwake(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
     ),
-    unassigned: ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND ${ownerId} = ''`),
-    breaching: breachingSoon(s),
-    breached: breached(s),
+    unassigned: ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND ${ownerIdSql} = ''`),
+    breaching: selectBreachingSoon(s),
+    breached: selectBreached(s),
     open: ofConversations(s, `c.status = 'open' AND ${isAwake(s)}`),
-    snoozed: snoozed(s),
+    snoozed: selectSnoozed(s),
     resolved: ofConversations(s, `c.status = 'resolved'`),
   };
   const counts = Object.entries(filters).map(

@@ -14,7 +14,7 @@ interface Made {
 
 const made = new WeakMap<Runtime, Map<number, Made>>();
 
-/** The report of the last days, cached for 15 seconds. */
+/** Returns the report of the last `days` days, cached for 15 seconds. */
 export function recentReport(runtime: Runtime, days: number, now: Date): Promise<Report> {
   const byDays = made.get(runtime) ?? new Map<number, Made>();
   made.set(runtime, byDays);

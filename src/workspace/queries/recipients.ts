@@ -2,18 +2,24 @@ import type { Actor, Conversation } from '../../contracts/domain.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
-import type { Ticked } from '../ticked.js';
-import type { Recipient } from '../views/bulk.js';
-import { customerColumn } from './rows.js';
+import type { TickedConversation } from '../ticked.js';
+import type { BulkRecipient } from '../views/bulk.js';
+import { customerLabelSql } from './rows.js';
 
-/** Who is behind the lines that an operator ticked, in that order; an unknown id is a recipient without a name. */
-export async function findRecipients(runtime: Runtime, ticked: readonly Ticked[]): Promise<Recipient[]> {
+/**
+ * Loads the conversations that an operator ticked in the queue, in that order; an unknown id gives a recipient without
+ * a name.
+ */
+export async function findBulkRecipients(
+  runtime: Runtime,
+  ticked: readonly TickedConversation[],
+): Promise<BulkRecipient[]> {
   const known = ticked.filter(({ id }) => isId(id));
   const rows = await runtime.db.run(selectRecipients, {
     ids: known.map(({ id }) => id),
     seen: known.map(({ seen }) => (isId(seen) ? seen : null)),
   });
-  const recipients = new Map(rows.map((row): [string, Recipient] => [row.id, toRecipient(row)]));
+  const recipients = new Map(rows.map((row): [string, BulkRecipient] => [row.id, toRecipient(row)]));
   return ticked.map(({ id }) => recipients.get(id) ?? { id, customer: null, subject: null });
 }
 
@@ -28,15 +34,15 @@ interface RecipientRow {
   has_news: boolean;
 }
 
-function toRecipient({ assignee, newest_message_id, has_news, ...row }: RecipientRow): Recipient {
+function toRecipient({ assignee, newest_message_id, has_news, ...row }: RecipientRow): BulkRecipient {
   return { ...row, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
 }
 
-// What is new follows from the order of messages: a time of the page's would miss one that was committed after it.
+// Find newer messages by their order: comparing with the page's time would miss a message that was committed after it.
 const selectRecipients = statement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
   'workspace.recipients',
   (s, p) => `
-    SELECT c.id, ${customerColumn} AS customer, left(c.subject, 300) AS subject, c.status, c.assignee,
+    SELECT c.id, ${customerLabelSql} AS customer, left(c.subject, 300) AS subject, c.status, c.assignee,
       c.unanswered_since IS NOT NULL AS unanswered, newest.id AS newest_message_id,
       EXISTS (
         SELECT FROM ${s}.messages m

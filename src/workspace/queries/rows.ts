@@ -1,12 +1,12 @@
 import type { Actor } from '../../contracts/domain.js';
 import { isSnoozed } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import type { Clock, QueueRow } from '../model.js';
+import type { QueueRow, SlaClock } from '../model.js';
 
-/** The columns of a clock that pages show, as `to_jsonb` returns them. */
-export interface ClockRow {
+/** The columns of an SLA clock that pages show, as `to_jsonb` returns them. */
+export interface SlaClockRow {
   priority: string;
-  status: Clock['status'];
+  status: SlaClock['status'];
   started_at: Timestamp;
   response_due_at: Timestamp;
   breach_at: Timestamp;
@@ -14,7 +14,7 @@ export interface ClockRow {
   completed_at: Timestamp | null;
 }
 
-export function toClock(row: ClockRow | null): Clock | null {
+export function toSlaClock(row: SlaClockRow | null): SlaClock | null {
   if (!row) return null;
   return {
     priority: row.priority,
@@ -27,7 +27,7 @@ export function toClock(row: ClockRow | null): Clock | null {
   };
 }
 
-export interface QueueRecord {
+export interface QueueDatabaseRow {
   id: string;
   customer: string | null;
   actor_id: string | null;
@@ -43,10 +43,10 @@ export interface QueueRecord {
   assignee: Actor | null;
   tags: string[];
   snoozed_until: Timestamp | null;
-  clock: ClockRow | null;
+  clock: SlaClockRow | null;
 }
 
-export function toQueueRow(row: QueueRecord): QueueRow {
+export function toQueueRow(row: QueueDatabaseRow): QueueRow {
   return {
     id: row.id,
     customer: row.customer,
@@ -62,32 +62,35 @@ export function toQueueRow(row: QueueRecord): QueueRow {
     owner: row.assignee,
     tags: row.tags,
     snoozedUntil: toDate(row.snoozed_until),
-    clock: toClock(row.clock),
+    clock: toSlaClock(row.clock),
   };
 }
 
-/** The customer's name as the host gave it: to `open`, or in its metadata. */
-export const customerName = `coalesce(nullif(left(c.customer ->> 'name', 200), ''),
+/** SQL for the customer's name as the host gave it: to `conversations.open`, or in the conversation's metadata. */
+export const customerNameSql = `coalesce(nullif(left(c.customer ->> 'name', 200), ''),
   nullif(left(c.metadata ->> 'customerName', 200), ''))`;
 
-/** What a customer is called: by name, else by address, else by the host's id. */
-export const customerColumn = `coalesce(${customerName}, c.customer ->> 'email', c.actor_id)`;
+/** SQL for how a customer is shown: by name, else by e-mail address, else by the host's id. */
+export const customerLabelSql = `coalesce(${customerNameSql}, c.customer ->> 'email', c.actor_id)`;
 
 /** Adds the customer's name to an audit line's actor if the actor is the customer. */
-export function withCustomerName(actor: Actor, actorId: string | null, customer: string | null): Actor {
+export function addCustomerName(actor: Actor, actorId: string | null, customer: string | null): Actor {
   const isCustomer = actor.id === actorId && !actor.name && customer !== null && customer !== actorId;
   return isCustomer ? { id: actor.id, name: customer } : actor;
 }
 
-/** The owner's id, the same expression as in the indexes; empty for unassigned. */
-export const ownerId = `coalesce(c.assignee ->> 'id', '')`;
+/** SQL for the owner's id, empty for an unassigned conversation; the same expression as in the indexes. */
+export const ownerIdSql = `coalesce(c.assignee ->> 'id', '')`;
 
-/** Lines of a page. A constant in the SQL: with a parameter the planner would not know the limit. */
-export const pageSize = 50;
+/**
+ * How many conversations one page of the queue lists. A constant in the SQL, because the planner cannot see a
+ * parameter.
+ */
+export const queuePageSize = 50;
 
-/** All columns of a queue line, for the conversations of a CTE `page (id, place)`. */
-export const queueColumns = (s: string) => `
-  SELECT c.id, ${customerColumn} AS customer, c.actor_id, c.subject, c.status, c.priority,
+/** SQL that selects all columns of a queue line, for the conversations of a CTE `page (id, place)`. */
+export const selectQueueColumns = (s: string) => `
+  SELECT c.id, ${customerLabelSql} AS customer, c.actor_id, c.subject, c.status, c.priority,
     coalesce(c.last_message_at, c.created_at) AS message_at,
     last.role AS preview_role, last.text AS preview, last.id AS newest_message_id, c.unanswered_since IS NOT NULL AS unanswered,
     EXISTS (SELECT FROM ${s}.drafts d WHERE d.conversation_id = c.id AND d.status = 'pending') AS waiting_draft,

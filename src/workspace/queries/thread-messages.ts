@@ -6,21 +6,21 @@ import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
-import { maxCompared } from '../word-diff.js';
+import { maxComparedCharacters } from '../word-diff.js';
 
 export interface MessagePage {
-  /** Oldest first. */
+  /** The messages of the page, oldest first. */
   messages: ThreadMessage[];
   /** The cursor of the previous page; null at the beginning of the conversation. */
   earlierCursor: string | null;
 }
 
 const pageSize = 50;
-/** Characters of a message that a thread shows; the whole of a longer one has a page of its own. */
-export const maxShownCharacters = 12_000;
+/** The most characters of a message that a thread shows; a longer message has a page of its own. */
+export const maxShownMessageCharacters = 12_000;
 
-/** The newest messages of a conversation, or those before a cursor. One statement. Throws `CURSOR_INVALID`. */
-export async function findMessages(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
+/** Reads the newest messages of a conversation, or those before a cursor, in one statement. Throws `CURSOR_INVALID`. */
+export async function findMessagePage(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
   if (!isId(id)) return { messages: [], earlierCursor: null };
   const [beforeAt, beforeId] = before ? decodeTimeCursor(before) : newest;
   const rows = await runtime.db.run(selectPage, { id, beforeAt, beforeId });
@@ -35,24 +35,24 @@ export async function findMessages(runtime: Runtime, id: string, before: string 
 const newest: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
 
 /**
- * The newest message that matches a search, and a cursor for its page; null if no message matches, as when only the
- * subject does.
+ * Finds the newest message of a conversation that matches a search, and a cursor for its page. Returns null if no
+ * message matches, as when only the subject does.
  */
-export async function findHit(runtime: Runtime, id: string, search: string): Promise<SearchHit | null> {
+export async function findSearchHit(runtime: Runtime, id: string, search: string): Promise<SearchHit | null> {
   if (!isId(id) || search === '') return null;
   const [row] = await runtime.db.run(selectHit, { id, search });
   return row ? { messageId: row.id, isOld: row.newer >= pageSize, before: encodeCursor([row.at, row.after]) } : null;
 }
 
-/** A search hit in a conversation. */
+/** A message that matches a search, and the page that shows it. */
 export interface SearchHit {
   messageId: string;
-  /** Whether it is older than the first page of messages. */
+  /** Whether the message is older than those on the first page. */
   isOld: boolean;
   before: string;
 }
 
-/** One whole message; null if it is not in the conversation. */
+/** Reads one message in full; null if it is not in the conversation. */
 export async function findWholeMessage(
   runtime: Runtime,
   conversationId: string,
@@ -87,7 +87,7 @@ const columns = (s: string, content: string) => `
   m.status, m.sent_at, m.created_at,
   to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS key,
   CASE WHEN m.role = 'operator' THEN (
-    SELECT left(d.proposed_content, ${maxCompared + 1}) FROM ${s}.drafts d
+    SELECT left(d.proposed_content, ${maxComparedCharacters + 1}) FROM ${s}.drafts d
     WHERE d.conversation_id = m.conversation_id AND d.message_id = m.id AND d.status = 'edited' LIMIT 1
   ) END AS proposed,
   CASE WHEN m.status IS NOT NULL THEN (
@@ -101,15 +101,15 @@ const columns = (s: string, content: string) => `
 const selectPage = statement<{ id: string; beforeAt: string; beforeId: string }, ThreadMessageRow>(
   'workspace.thread.messages',
   (s, p) => `
-    SELECT ${columns(s, `left(m.content, ${maxShownCharacters})`)} FROM ${s}.messages m
+    SELECT ${columns(s, `left(m.content, ${maxShownMessageCharacters})`)} FROM ${s}.messages m
     WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) < (${p.beforeAt}::timestamptz, ${p.beforeId}::uuid)
     ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`,
 );
 
-/** How many of the newest messages are searched. */
+/** How many of the newest messages of a conversation are searched. */
 const maxSearched = 2_000;
 
-/** The page ends ten messages after the hit, to show what followed it. */
+/** Finds the search hit. Its page ends ten messages after it, to show what followed. */
 const selectHit = statement<{ id: string; search: string }, HitRow>(
   'workspace.thread.hit',
   (s, p) => `

@@ -8,21 +8,21 @@ import type {
   AuditLine,
   OtherConversation,
   OutboundMessageLine,
-  PendingLine,
+  PendingActionLine,
+  ThreadDetails,
   ThreadDraft,
-  ThreadHead,
 } from '../model.js';
-import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
+import { addCustomerName, customerLabelSql, type SlaClockRow, toSlaClock } from './rows.js';
 
-/** Everything of a conversation except its messages, in one statement; null if it does not exist. */
-export async function findThread(runtime: Runtime, id: string): Promise<ThreadHead | null> {
+/** Reads everything of a conversation except its messages, in one statement; null if it does not exist. */
+export async function findThreadDetails(runtime: Runtime, id: string): Promise<ThreadDetails | null> {
   if (!isId(id)) return null;
   const [row] = await runtime.db.run(selectHead, { id });
   if (!row) return null;
   return {
     conversation: toConversation(row.conversation),
     customer: row.customer,
-    clock: toClock(row.clock),
+    clock: toSlaClock(row.clock),
     waitingSince: toDate(row.conversation.unanswered_since),
     answered: row.newest_answer !== null && row.newest_answer > (row.newest_customer_message ?? ''),
     drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
@@ -40,9 +40,9 @@ type AuditRow = Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Tim
 interface HeadRow {
   conversation: ConversationRow;
   customer: string | null;
-  clock: ClockRow | null;
+  clock: SlaClockRow | null;
   drafts: DraftRow[];
-  pending: (Omit<PendingLine, 'dueAt'> & { dueAt: Timestamp })[];
+  pending: (Omit<PendingActionLine, 'dueAt'> & { dueAt: Timestamp })[];
   outbound: OutboundRow[];
   audit: AuditRow[];
   others: OtherRow[];
@@ -61,7 +61,7 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
 }
 
 function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
-  const actor = withCustomerName(line.actor, conversation.actor_id, customer);
+  const actor = addCustomerName(line.actor, conversation.actor_id, customer);
   return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
 }
 
@@ -96,8 +96,8 @@ function toOutboundLine(row: OutboundRow): OutboundMessageLine {
 }
 
 /**
- * The newest draft of `c` if a later customer message superseded it and still waits: shown as stale until a new draft
- * or an answer. Looks for answers in the last 100 messages only.
+ * SQL for the newest draft of conversation `c` if a customer message superseded it and is unanswered: pages show it as
+ * stale until a new draft or an answer. Only the last 100 messages are searched for answers.
  */
 const overtakenDraft = (s: string) => `
   SELECT last.* FROM (SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id ORDER BY w.id DESC LIMIT 1) last
@@ -106,14 +106,14 @@ const overtakenDraft = (s: string) => `
       ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
     WHERE recent.role IN ('operator', 'automation') AND recent.id > coalesce(last.based_on_message_id, last.id))`;
 
-/** How many characters of a pending text a thread shows. */
+/** The most characters of a pending action's text that a thread shows. */
 const pendingShown = 12_000;
 
-/** Aggregates rows into one JSON list; `item` and `order` are SQL over the row alias `r`. */
+/** SQL that aggregates rows into one JSON list; `item` and `order` are SQL over the row alias `r`. */
 const listOf = (rows: string, item: string, order: string) =>
   `(SELECT coalesce(jsonb_agg(${item} ORDER BY ${order}), '[]') FROM (${rows}) r)`;
 
-/** CTE of the last messages of conversation `c`, of every role. */
+/** SQL for the last messages of conversation `c`, of every role. */
 const lastMessages = (s: string, limit: number) => `
   SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id ORDER BY m.created_at DESC, m.id DESC LIMIT ${limit}`;
 
@@ -126,7 +126,7 @@ const drafts = (s: string) => `
 const pendingActions = (s: string) => `
   SELECT * FROM ${s}.pending_actions w WHERE w.conversation_id = c.id ORDER BY w.id LIMIT 20`;
 
-/** A pending action with its text: that of its draft if it was not edited. */
+/** SQL for a pending action as JSON, with its text: that of its draft if the operator did not edit it. */
 const pendingLine = (s: string) => `jsonb_build_object('id', r.id, 'kind', r.kind, 'thenResolve', r.then_resolve,
   'draftId', r.draft_id, 'content', left(coalesce(r.content,
     (SELECT d.content FROM ${s}.drafts d WHERE d.id = r.draft_id)), ${pendingShown}),
@@ -152,18 +152,18 @@ const newestMessage = (s: string, where: string) => `(
   SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND ${where}
   ORDER BY m.created_at DESC, m.id DESC LIMIT 1)`;
 
-/** Searches the last 100 messages only. */
+/** SQL for the newest answer of the team or of automation, among the last 100 messages. */
 const newestAnswer = (s: string) => `(
   SELECT recent.id FROM (
     SELECT m.id, m.role FROM ${s}.messages m WHERE m.conversation_id = c.id
     ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
   WHERE recent.role IN ('operator', 'automation') ORDER BY recent.id DESC LIMIT 1)`;
 
-/** Every list has a limit; the audit page has the complete one. */
+/** Reads a conversation with its lists, each up to a limit; the audit page shows the complete record. */
 const selectHead = statement<{ id: string }, HeadRow>(
   'workspace.thread.head',
   (s, p) => `
-    SELECT to_jsonb(c) AS conversation, ${customerColumn} AS customer, ${s}.clock() AS now,
+    SELECT to_jsonb(c) AS conversation, ${customerLabelSql} AS customer, ${s}.clock() AS now,
       (SELECT to_jsonb(l) FROM ${s}.slas l WHERE l.conversation_id = c.id ORDER BY l.started_at DESC LIMIT 1) AS clock,
       ${listOf(drafts(s), 'to_jsonb(r)', 'r.id DESC')} AS drafts,
       ${listOf(pendingActions(s), pendingLine(s), 'r.id')} AS pending,

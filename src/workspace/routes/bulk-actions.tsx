@@ -1,96 +1,104 @@
 import type { Actor } from '../../contracts/domain.js';
 import { databaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import type { BulkKind } from '../bulk-kinds.js';
-import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
-import { findRecipients } from '../queries/recipients.js';
-import { refusalOf } from '../refusals.js';
+import type { BulkActionKind } from '../bulk-action-kinds.js';
+import {
+  redirectWithNotice,
+  type WorkspaceContext,
+  type WorkspaceHandler,
+  type WorkspaceServices,
+} from '../handler.js';
+import { findBulkRecipients } from '../queries/recipients.js';
+import { toActionRefusal } from '../refusals.js';
 import { snoozeEnd } from '../snooze-times.js';
-import { parseTicked, type Ticked } from '../ticked.js';
+import { parseTickedConversations, type TickedConversation } from '../ticked.js';
 import { t } from '../translate.js';
-import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
+import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bulk.js';
 import { BulkActionResult, BulkActionView } from '../views/bulk-actions.js';
-import { Page } from '../views/page.js';
-import { tickedPageContext } from './bulk-page-context.js';
+import { WorkspacePage } from '../views/page.js';
+import { bulkActionPageContext } from './bulk-page-context.js';
 import { resolveNowOrLater } from './bulk-resolve.js';
-import { tagsIn } from './triage.js';
+import { parseTags } from './triage.js';
 
-/** More than a page of the queue can tick. */
+/** The most conversations in one bulk action: more than one page of the queue can tick. */
 const maxAtOnce = 200;
 
-/** Number of conversations changed in parallel, so that one slow row does not hold up the rest. */
+/** How many conversations are changed in parallel, so that one slow row does not hold up the rest. */
 const atOnce = 5;
 
-/** Shows what is about to be done to which conversations, and changes nothing. */
-export const bulkActionForm =
-  (kind: BulkKind): Handler =>
+/** Renders the confirmation page of a bulk action, with its conversations. Changes nothing. */
+export const showBulkActionForm =
+  (kind: BulkActionKind): WorkspaceHandler =>
   async (c, services) => {
-    const ticked = parseTicked(c.req.queries('id') ?? []);
+    const ticked = parseTickedConversations(c.req.queries('id') ?? []);
     return ticked.length === 0 ? nobodyChosen(c) : confirmPage(c, services, { kind, ticked, refusal: null });
   };
 
-export const bulkAction =
-  (kind: BulkKind): Handler =>
+export const performBulkAction =
+  (kind: BulkActionKind): WorkspaceHandler =>
   async (c, services) => {
     const form = c.get('form');
-    const chosen = { kind, ticked: parseTicked(form.all('id')) };
+    const chosen = { kind, ticked: parseTickedConversations(form.all('id')) };
     const total = chosen.ticked.length;
     if (total === 0) return nobodyChosen(c);
     try {
       if (total > maxAtOnce) throw new CairnloopError('BATCH_TOO_LARGE', { found: total, max: maxAtOnce });
       const act = await actOf[kind](c, services, total);
       const outcomes = await performAll(services, chosen, act);
-      const pageContext = tickedPageContext(c);
+      const pageContext = bulkActionPageContext(c);
       return c.html(
-        <Page pageContext={pageContext} title={t('done')} view="inbox">
+        <WorkspacePage pageContext={pageContext} title={t('done')} view="inbox">
           <BulkActionResult pageContext={pageContext} kind={kind} outcomes={outcomes} />
-        </Page>,
+        </WorkspacePage>,
       );
     } catch (error) {
-      const refusal = refusalOf(error);
+      const refusal = toActionRefusal(error);
       if (!refusal) throw error;
       return confirmPage(c, services, { ...chosen, refusal: refusal.notice.text ?? refusal.notice.title }, 422);
     }
   };
 
 interface Chosen {
-  kind: BulkKind;
-  ticked: Ticked[];
+  kind: BulkActionKind;
+  ticked: TickedConversation[];
 }
 
 async function confirmPage(
   c: WorkspaceContext,
-  { runtime, team }: Services,
+  { runtime, team }: WorkspaceServices,
   chosen: Chosen & { refusal: string | null },
   status: 200 | 422 = 200,
 ): Promise<Response> {
-  const pageContext = tickedPageContext(c);
+  const pageContext = bulkActionPageContext(c);
   const shown = chosen.ticked.slice(0, maxAtOnce);
   return c.html(
-    <Page pageContext={pageContext} title={t('bulkChange')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={t('bulkChange')} view="inbox">
       <BulkActionView
         pageContext={pageContext}
         {...chosen}
         ticked={shown}
-        recipients={await findRecipients(runtime, shown)}
+        recipients={await findBulkRecipients(runtime, shown)}
         team={team.members()}
       />
-    </Page>,
+    </WorkspacePage>,
     status,
   );
 }
 
 function nobodyChosen(c: WorkspaceContext): Response {
-  return redirect(c, `/${tickedPageContext(c).queue}`, 'none-chosen');
+  return redirectWithNotice(c, `/${bulkActionPageContext(c).queue}`, 'none-chosen');
 }
 
-/** Returns what waits for its time, of what can be taken back. */
-type Act = (recipient: Recipient) => Promise<PendingBulk | undefined>;
+/** Changes one conversation. Returns the pending action if the change is delayed, so that it can be taken back. */
+type Act = (recipient: BulkRecipient) => Promise<PendingBulkAction | undefined>;
 
 const atOnceDone = (work: Promise<unknown>): Promise<undefined> => work.then(() => undefined);
 
-/** The change to each conversation; a missing form field is refused before the first one. */
-const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: number) => Act | Promise<Act>> = {
+/** The change of each bulk action; a missing form field is refused before the first conversation is changed. */
+const actOf: Record<
+  BulkActionKind,
+  (c: WorkspaceContext, services: WorkspaceServices, total: number) => Act | Promise<Act>
+> = {
   resolve: (c, services, total) => {
     const resolve = resolveNowOrLater(c, services, total);
     return (recipient) => {
@@ -99,8 +107,8 @@ const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: n
     };
   },
   tag: (c, { api }) => {
-    const [addTags, { operator: actor }] = [tagsIn(c.get('form').text('tags')), c.get('pageContext')];
-    if (addTags.length === 0) throw missing('tags', 'one tag at least');
+    const [addTags, { operator: actor }] = [parseTags(c.get('form').text('tags')), c.get('pageContext')];
+    if (addTags.length === 0) throw missing('tags', 'at least one tag');
     return ({ id }) => atOnceDone(api.conversations.update(id, { addTags, actor }));
   },
   assign: (c, { api, team }) => {
@@ -113,7 +121,7 @@ const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: n
   snooze: async (c, { api, runtime }) => {
     const [form, { operator: actor }] = [c.get('form'), c.get('pageContext')];
     const until = snoozeEnd({ span: form.text('span'), until: form.text('until') }, await databaseTime(runtime.db));
-    if (!until) throw missing('until', 'a time to come');
+    if (!until) throw missing('until', 'a time in the future');
     return ({ id }) => atOnceDone(api.conversations.snooze(id, { until, actor }));
   },
 };
@@ -124,16 +132,19 @@ const missing = (path: string, expected: string) =>
     problems: [{ path, expected, found: 'none' }],
   });
 
-/** Nobody resolves what they have not read: a customer may have written since the queue was on screen. */
-function refuseUnread({ hasNews, unanswered, status }: Recipient): void {
+/**
+ * Refuses to resolve a conversation in which the customer wrote after the queue was shown: the operator has not read
+ * it.
+ */
+function refuseUnread({ hasNews, unanswered, status }: BulkRecipient): void {
   if (status === 'resolved') throw new Refused(t('bulkResolvedAlready'));
   if (hasNews && unanswered) throw new Refused(t('bulkUnread'));
 }
 
 class Refused extends Error {}
 
-async function performAll(services: Services, { ticked }: Chosen, act: Act): Promise<BulkOutcome[]> {
-  const recipients = await findRecipients(services.runtime, ticked);
+async function performAll(services: WorkspaceServices, { ticked }: Chosen, act: Act): Promise<BulkOutcome[]> {
+  const recipients = await findBulkRecipients(services.runtime, ticked);
   const outcomes: BulkOutcome[] = [];
   for (let from = 0; from < recipients.length; from += atOnce) {
     const some = recipients.slice(from, from + atOnce);
@@ -142,14 +153,14 @@ async function performAll(services: Services, { ticked }: Chosen, act: Act): Pro
   return outcomes;
 }
 
-/** A failure is listed and does not stop the others. */
-async function outcomeOf(recipient: Recipient, work: () => ReturnType<Act>): Promise<BulkOutcome> {
+/** Returns the outcome for one conversation; a failure is listed and does not stop the other changes. */
+async function outcomeOf(recipient: BulkRecipient, work: () => ReturnType<Act>): Promise<BulkOutcome> {
   try {
     const pending = await work();
     return { recipient, failure: null, ...(pending && { pending }) };
   } catch (error) {
     if (error instanceof Refused) return { recipient, failure: error.message };
-    const refusal = refusalOf(error);
+    const refusal = toActionRefusal(error);
     if (!refusal) throw error;
     return { recipient, failure: refusal.notice.title };
   }

@@ -1,10 +1,10 @@
-import { queueViewOf, type WorkspaceContext } from '../handler.js';
+import { readQueueView, type WorkspaceContext } from '../handler.js';
 import type { PageContext } from '../page-context.js';
-import { queueQuery } from '../queue-filters.js';
+import { queueQueryString } from '../queue-filters.js';
 
-/** The context of a page about ticked conversations: the queue comes back as it was, with its lines to be ticked. */
-export function tickedPageContext(c: WorkspaceContext): PageContext {
+/** The page context of a bulk action: its links lead back to the same page of the queue, ready for ticking. */
+export function bulkActionPageContext(c: WorkspaceContext): PageContext {
   const pageContext = c.get('pageContext');
-  const queue = queueQuery({ ...queueViewOf(c), selecting: true });
+  const queue = queueQueryString({ ...readQueueView(c), selecting: true });
   return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };
 }

@@ -1,24 +1,30 @@
-/** Resolves several conversations at once, and takes that back while it waits for its time. */
+/** Resolves several conversations in one bulk action, and takes back those that are still pending. */
 import { scheduleAction } from '../../pending-actions/schedule.js';
 import { takeBackAction } from '../../pending-actions/take-back.js';
-import type { Handler, Services, WorkspaceContext } from '../handler.js';
-import { findRecipients } from '../queries/recipients.js';
-import { tickedWithoutSeen } from '../ticked.js';
+import type { WorkspaceContext, WorkspaceHandler, WorkspaceServices } from '../handler.js';
+import { findBulkRecipients } from '../queries/recipients.js';
+import { tickedWithoutSeenMessage } from '../ticked.js';
 import { t } from '../translate.js';
-import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
-import { TakenBackView } from '../views/bulk-taken-back.js';
-import { Page } from '../views/page.js';
-import { tickedPageContext } from './bulk-page-context.js';
-import { takeBackMs, timerMarginMs } from './schedule-or-run.js';
+import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bulk.js';
+import { TakenBackResultView } from '../views/bulk-taken-back.js';
+import { WorkspacePage } from '../views/page.js';
+import { bulkActionPageContext } from './bulk-page-context.js';
+import { takeBackDelayMs, timerMarginMs } from './schedule-or-run.js';
 
-/** What scheduling one of many may take, in milliseconds: the first can still be taken back when the last is stored. */
+/**
+ * Delay added for each conversation, in milliseconds, so that the first can still be taken back when the last is
+ * stored.
+ */
 const perConversationMs = 25;
 
-/** Resolves one of `total`, at once or in some seconds. Returns what is waiting. */
-export function resolveNowOrLater(c: WorkspaceContext, services: Services, total: number) {
+/**
+ * Returns a function that resolves one of `total` conversations, at once or after the take-back time; it returns the
+ * pending action, if any.
+ */
+export function resolveNowOrLater(c: WorkspaceContext, services: WorkspaceServices, total: number) {
   const actor = c.get('pageContext').operator;
-  const delayMs = takeBackMs(c, services);
-  return async ({ id, newestMessageId = null }: Recipient): Promise<PendingBulk | undefined> => {
+  const delayMs = takeBackDelayMs(c, services);
+  return async ({ id, newestMessageId = null }: BulkRecipient): Promise<PendingBulkAction | undefined> => {
     if (delayMs === 0) {
       await services.api.conversations.resolve(id, { resolvedBy: actor });
       return undefined;
@@ -38,25 +44,25 @@ export function resolveNowOrLater(c: WorkspaceContext, services: Services, total
   };
 }
 
-/** Takes back every bulk resolve that still waits. */
-export const takeBackBulk: Handler = async (c, services) => {
-  const pageContext = tickedPageContext(c);
+/** Takes back every resolve of a bulk action that is still pending. */
+export const takeBackBulkResolve: WorkspaceHandler = async (c, services) => {
+  const pageContext = bulkActionPageContext(c);
   const named = c.get('form').all('action').slice(0, maxAtOnce).map(parseName);
   const taken = await Promise.all(
     named.map((one) => takeBackAction(services.runtime, { ...one, operatorId: pageContext.operator.id })),
   );
-  const recipients = await findRecipients(
+  const recipients = await findBulkRecipients(
     services.runtime,
-    tickedWithoutSeen(named.map(({ conversationId }) => conversationId)),
+    tickedWithoutSeenMessage(named.map(({ conversationId }) => conversationId)),
   );
   const outcomes: BulkOutcome[] = recipients.map((recipient) => {
     const isTaken = taken.some((action) => action?.conversationId === recipient.id);
     return { recipient, failure: isTaken ? null : t('tooLate') };
   });
   return c.html(
-    <Page pageContext={pageContext} title={t('done')} view="inbox">
-      <TakenBackView pageContext={pageContext} outcomes={outcomes} />
-    </Page>,
+    <WorkspacePage pageContext={pageContext} title={t('done')} view="inbox">
+      <TakenBackResultView pageContext={pageContext} outcomes={outcomes} />
+    </WorkspacePage>,
   );
 };
 

@@ -3,24 +3,30 @@ import { z } from 'zod';
 import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { contentSchema as contentInput, parseInput } from '../../validation/input.js';
-import { type Handler, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import { formDedupeKey } from '../form-dedupe-key.js';
+import {
+  readQueueView,
+  redirectWithNotice,
+  type WorkspaceContext,
+  type WorkspaceHandler,
+  type WorkspaceServices,
+} from '../handler.js';
 import type { PageContext } from '../page-context.js';
-import { postKey } from '../post-key.js';
-import { findRecipients } from '../queries/recipients.js';
-import { queueQuery } from '../queue-filters.js';
-import { type Refusal, refusalOf } from '../refusals.js';
-import { parseTicked, tickedWithoutSeen } from '../ticked.js';
+import { findBulkRecipients } from '../queries/recipients.js';
+import { queueQueryString } from '../queue-filters.js';
+import { type ActionRefusal, toActionRefusal } from '../refusals.js';
+import { parseTickedConversations, tickedWithoutSeenMessage } from '../ticked.js';
 import { t } from '../translate.js';
-import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
-import { Page } from '../views/page.js';
-import { followUpTemplate } from './conversation-actions.js';
+import { BulkFollowUpResultView, BulkFollowUpView, type BulkOutcome } from '../views/bulk.js';
+import { WorkspacePage } from '../views/page.js';
+import { followUpTemplateId } from './conversation-actions.js';
 
-/** The form for a text to the conversations ticked in the queue. */
-export const bulkForm: Handler = (c, services) =>
+/** Renders the form for a follow-up to the conversations ticked in the queue. */
+export const showBulkFollowUpForm: WorkspaceHandler = (c, services) =>
   bulkPage(c, services, { ids: idsOf(c.req.queries('id') ?? []), content: '', nonce: randomUUID(), preview: false });
 
-/** Shows the exact text before it is sent, and what could not be sent. */
-export const bulkPreview: Handler = (c, services) => {
+/** Renders the preview of a bulk follow-up with its exact text, or the refusal that sending would meet. */
+export const previewBulkFollowUp: WorkspaceHandler = (c, services) => {
   const bulk = posted(c);
   const refusal = refusedFor(() => parseInput('outbound.bulkTrigger', textInput, { content: bulk.content }));
   return bulkPage(c, services, { ...bulk, preview: !refusal, refusal });
@@ -28,53 +34,54 @@ export const bulkPreview: Handler = (c, services) => {
 
 const textInput = z.object({ content: contentInput });
 
-/** Back from the preview to the text. */
-export const bulkEdit: Handler = (c, services) => bulkPage(c, services, { ...posted(c), preview: false });
+/** Returns from the preview of a bulk follow-up to the form with its text. */
+export const editBulkFollowUp: WorkspaceHandler = (c, services) =>
+  bulkPage(c, services, { ...posted(c), preview: false });
 
-export const bulkSend: Handler = async (c, services) => {
+export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
   const bulk = posted(c);
   const { ids, content } = bulk;
   if (ids.length === 0) return chooseAgain(c);
   const pageContext = bulkPageContext(c);
   try {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
-      templateId: followUpTemplate,
+      templateId: followUpTemplateId,
       content,
-      dedupeKey: postKey(c, 'bulk', content),
+      dedupeKey: formDedupeKey(c, 'bulk', content),
       actor: pageContext.operator,
     });
     const recipients = new Map(
-      (await findRecipients(services.runtime, tickedWithoutSeen(ids))).map((one) => [one.id, one]),
+      (await findBulkRecipients(services.runtime, tickedWithoutSeenMessage(ids))).map((one) => [one.id, one]),
     );
     const outcomes: BulkOutcome[] = results.map((result) => ({
       recipient: recipients.get(result.conversationId) ?? { id: result.conversationId, customer: null, subject: null },
       failure: result.ok ? null : failureOf(result),
     }));
     return c.html(
-      <Page pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
-        <BulkResultView pageContext={pageContext} outcomes={outcomes} content={envelope.content} />
-      </Page>,
+      <WorkspacePage pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
+        <BulkFollowUpResultView pageContext={pageContext} outcomes={outcomes} content={envelope.content} />
+      </WorkspacePage>,
     );
   } catch (error) {
-    const refusal = refusalOf(error, services.runtime.log);
+    const refusal = toActionRefusal(error, services.runtime.log);
     if (!refusal) throw error;
     return bulkPage(c, services, { ...bulk, preview: false, refusal });
   }
 };
 
-/** A recipient is refused for what it is, mostly because it is none. */
+/** Why one recipient was refused, mostly because the conversation does not exist. */
 function failureOf({ conversationId, error }: { conversationId: string; error: CairnloopError }): string {
   if (error.code === 'CONVERSATION_NOT_FOUND') return t('noConversationWithId', { id: conversationId });
-  return refusalOf(error)?.notice.title ?? t('refusedInput');
+  return toActionRefusal(error)?.notice.title ?? t('refusedInput');
 }
 
 interface Bulk {
   ids: string[];
   content: string;
-  /** Nonce that makes a repeated submit the same follow-up; all pages of the form carry it. */
+  /** Makes a repeated submit the same follow-up; every step of the form carries this nonce. */
   nonce: string;
   preview: boolean;
-  refusal?: Refusal | undefined;
+  refusal?: ActionRefusal | undefined;
 }
 
 function posted(c: WorkspaceContext): Omit<Bulk, 'preview'> {
@@ -82,12 +89,12 @@ function posted(c: WorkspaceContext): Omit<Bulk, 'preview'> {
   return { ids: idsOf(form.all('id')), content: form.text('content'), nonce: form.text('nonce') };
 }
 
-const idsOf = (values: string[]) => parseTicked(values).map(({ id }) => id);
+const idsOf = (values: string[]) => parseTickedConversations(values).map(({ id }) => id);
 
-/** More than an address or a page of the queue can hold; of what somebody makes up, no more is shown. */
+/** The most recipients shown: more than a page of the queue can tick, and a limit for a crafted request. */
 const maxShown = 500;
 
-async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Promise<Response> {
+async function bulkPage(c: WorkspaceContext, services: WorkspaceServices, bulk: Bulk): Promise<Response> {
   if (bulk.ids.length === 0) return chooseAgain(c);
   const pageContext = bulkPageContext(c);
   const { config, db } = services.runtime;
@@ -95,11 +102,11 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
   const ids = bulk.ids.slice(0, maxShown);
   const refusal = foreseen(services, bulk.ids.length, possible) ?? bulk.refusal;
   return c.html(
-    <Page pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
-      <BulkView
+    <WorkspacePage pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
+      <BulkFollowUpView
         pageContext={pageContext}
         ids={ids}
-        recipients={await findRecipients(services.runtime, tickedWithoutSeen(ids))}
+        recipients={await findBulkRecipients(services.runtime, tickedWithoutSeenMessage(ids))}
         max={config.outbound.maxBatchSize}
         content={bulk.content}
         nonce={bulk.nonce}
@@ -107,25 +114,25 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
         preview={bulk.preview && !refusal}
         possible={possible}
       />
-    </Page>,
+    </WorkspacePage>,
     refusal?.status ?? 200,
   );
 }
 
-/** The queue that a follow-up came from comes back as it was, with its lines to be ticked. */
+/** The page context of a bulk follow-up: its links lead back to the same page of the queue, ready for ticking. */
 function bulkPageContext(c: WorkspaceContext): PageContext {
   const pageContext = c.get('pageContext');
-  const queue = queueQuery({ ...queueViewOf(c), selecting: true });
+  const queue = queueQueryString({ ...readQueueView(c), selecting: true });
   return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };
 }
 
-/** Nobody is chosen: there is nothing to write here. */
+/** Redirects to the queue if no conversation is chosen. */
 function chooseAgain(c: WorkspaceContext): Response {
-  return redirect(c, `/${bulkPageContext(c).queue}`, 'none-chosen');
+  return redirectWithNotice(c, `/${bulkPageContext(c).queue}`, 'none-chosen');
 }
 
-/** The refusal that sending would meet, shown before the operator writes. */
-function foreseen({ runtime }: Services, found: number, possible: boolean): Refusal | undefined {
+/** The refusal that sending would meet, so that the operator sees it before writing. */
+function foreseen({ runtime }: WorkspaceServices, found: number, possible: boolean): ActionRefusal | undefined {
   const max = runtime.config.outbound.maxBatchSize;
   return refusedFor(() => {
     if (!possible) throw new CairnloopError('NOTIFIER_REQUIRED', { operation: 'A bulk follow-up' });
@@ -133,12 +140,12 @@ function foreseen({ runtime }: Services, found: number, possible: boolean): Refu
   });
 }
 
-function refusedFor(work: () => unknown): Refusal | undefined {
+function refusedFor(work: () => unknown): ActionRefusal | undefined {
   try {
     work();
     return undefined;
   } catch (error) {
-    const refusal = refusalOf(error);
+    const refusal = toActionRefusal(error);
     if (!refusal) throw error;
     return refusal;
   }

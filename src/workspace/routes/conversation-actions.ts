@@ -3,36 +3,44 @@ import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
 import { refuseNewerMessages } from '../../pending-actions/execute-action.js';
-import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
-import { postKey } from '../post-key.js';
+import { formDedupeKey } from '../form-dedupe-key.js';
+import {
+  pathParameter,
+  readQueueView,
+  redirectWithNotice,
+  type WorkspaceContext,
+  type WorkspaceHandler,
+  type WorkspaceServices,
+} from '../handler.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
-import { queueQuery } from '../queue-filters.js';
-import { refusalOf } from '../refusals.js';
-import type { TextKey } from '../strings/strings.js';
+import { queueQueryString } from '../queue-filters.js';
+import { toActionRefusal } from '../refusals.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
-import { conversationPage } from './conversation.js';
-import type { ThreadState } from './load-conversation-page.js';
-import { scheduleOrRun, takeBackMs } from './schedule-or-run.js';
+import { renderConversationPage } from './conversation.js';
+import type { ConversationPageState } from './load-conversation-page.js';
+import { scheduleOrRunAction, takeBackDelayMs } from './schedule-or-run.js';
 
-/** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
-export const sendFromComposer: Handler = async (c, services) => {
-  const id = param(c, 'id');
+/** Sends the composer's text as a reply to the customer, as a note to colleagues, or as a follow-up. */
+export const sendFromComposer: WorkspaceHandler = async (c, services) => {
+  const id = pathParameter(c, 'id');
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode'));
   const written = { content: form.text('content'), draftId: form.text('draft') || undefined };
-  // Browsers do not send a disabled mode: never guess who will read the text.
-  if (!mode) return conversationPage(c, services, id, { ...modeMissing(), composing: { mode: 'reply', ...written } });
+  // The browser leaves out a disabled mode: refuse, rather than guess who will read the text.
+  if (!mode)
+    return renderConversationPage(c, services, id, { ...modeMissing(), composing: { mode: 'reply', ...written } });
   const composing = { mode, ...written };
   const message: Written = {
     content: composing.content,
     actor: c.get('pageContext').operator,
-    dedupeKey: postKey(c, mode, composing.content),
+    dedupeKey: formDedupeKey(c, mode, composing.content),
   };
   return redirectOrExplain(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };
 
-const modeMissing = (): ThreadState => ({
+const modeMissing = (): ConversationPageState => ({
   status: 422,
   notice: { tone: 'conflict', title: t('nothingSent'), text: t('modeMissing') },
 });
@@ -40,17 +48,23 @@ const modeMissing = (): ThreadState => ({
 /** An operator's text with its dedupe key. */
 type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
 
-/** A reply, with the newest message that its sender had read. */
+/** A reply, with the id of the newest message that its sender had read. */
 type Reply = Written & { lastSeenMessageId: string | null | undefined };
 
-/** The newest message that the sender had read; null, meaning none, if the form does not say. */
-export const newestSeenMessage = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
+/**
+ * Reads from the form the id of the newest message that its sender had read; null, for none, if the form has no such
+ * field.
+ */
+export const newestSeenMessageId = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
 
-/** The same for a form that need not say it: undefined, and nothing is compared, if it does not. */
+/**
+ * Like `newestSeenMessageId`, for a form that may leave the field out: then undefined, and newer messages do not
+ * matter.
+ */
 const newestSeenIfSaid = (c: WorkspaceContext): string | null | undefined =>
-  c.get('form').all('seen').length > 0 ? newestSeenMessage(c) : undefined;
+  c.get('form').all('seen').length > 0 ? newestSeenMessageId(c) : undefined;
 
-type Send = (c: WorkspaceContext, services: Services, id: string, written: Written) => Promise<string>;
+type Send = (c: WorkspaceContext, services: WorkspaceServices, id: string, written: Written) => Promise<string>;
 
 const send: Record<ComposerMode, Send> = {
   reply: async (c, services, id, written) => {
@@ -61,10 +75,10 @@ const send: Record<ComposerMode, Send> = {
     const draftId = draft?.conversationId === id ? draft.id : null;
     const thenResolve = form.text('also') === 'resolve';
     const asked = { ...replyOf(id, draftId, written), thenResolve, lastSeen };
-    return scheduleOrRun(c, services, asked, async () => {
+    return scheduleOrRunAction(c, services, asked, async () => {
       const used = draftId !== null && (await useDraft(services, draftId, reply));
       if (!used) await services.api.conversations.reply(id, reply);
-      return thenResolve ? resolveNow(c, services, id) : 'reply';
+      return thenResolve ? resolveConversationNow(c, services, id) : 'reply';
     });
   },
   note: async (_, { api }, id, written) => {
@@ -74,7 +88,7 @@ const send: Record<ComposerMode, Send> = {
   'follow-up': async (c, { api }, id, written) => {
     const asked = c.get('form').text('delay');
     const delay = followUpDelays.find(({ seconds }) => String(seconds) === asked)?.seconds ?? 0;
-    await api.outbound.trigger(id, { templateId: followUpTemplate, scheduleInSeconds: delay, ...written });
+    await api.outbound.trigger(id, { templateId: followUpTemplateId, scheduleInSeconds: delay, ...written });
     return delay > 0 ? 'scheduled' : 'follow-up';
   },
 };
@@ -83,14 +97,14 @@ function replyOf(conversationId: string, draftId: string | null, { content, dedu
   return { conversationId, kind: draftId ? 'use' : 'reply', content, draftId, dedupeKey } as const;
 }
 
-/** The template id of follow-ups, which operators write by hand. */
-export const followUpTemplate = 'follow_up';
+/** The template id of follow-ups, whose text operators write by hand. */
+export const followUpTemplateId = 'follow_up';
 
 /**
  * Sends the reply and marks its draft as used. Returns false if the draft was decided meanwhile; the caller then sends
  * an ordinary reply.
  */
-async function useDraft({ api }: Services, draftId: string, written: Reply): Promise<boolean> {
+async function useDraft({ api }: WorkspaceServices, draftId: string, written: Reply): Promise<boolean> {
   try {
     await api.drafts.use(draftId, written);
     return true;
@@ -100,7 +114,7 @@ async function useDraft({ api }: Services, draftId: string, written: Reply): Pro
   }
 }
 
-export const resolve: Handler = (c, services) =>
+export const resolveConversation: WorkspaceHandler = (c, services) =>
   change(
     c,
     services,
@@ -113,43 +127,47 @@ export const resolve: Handler = (c, services) =>
         dedupeKey: 'resolve',
       } as const;
       const lastSeen = newestSeenIfSaid(c);
-      return scheduleOrRun(c, services, { ...asked, lastSeen }, async () => {
+      return scheduleOrRunAction(c, services, { ...asked, lastSeen }, async () => {
         const actor = c.get('pageContext').operator;
         if (lastSeen !== undefined)
           await refuseNewerMessages(services.runtime.db, { conversationId: id, lastSeen, actor });
-        return resolveNow(c, services, id);
+        return resolveConversationNow(c, services, id);
       });
     },
     'hintUnread',
   );
 
-export async function resolveNow(c: WorkspaceContext, { api }: Services, id: string): Promise<string> {
+export async function resolveConversationNow(
+  c: WorkspaceContext,
+  { api }: WorkspaceServices,
+  id: string,
+): Promise<string> {
   await api.conversations.resolve(id, { resolvedBy: c.get('pageContext').operator });
   return 'resolved';
 }
 
-export const reopen: Handler = (c, services) =>
+export const reopenConversation: WorkspaceHandler = (c, services) =>
   change(c, services, async (id) => {
     await services.api.conversations.reopen(id, { actor: c.get('pageContext').operator });
     return 'reopened';
   });
 
-export const pauseSla: Handler = (c, services) =>
+export const pauseSla: WorkspaceHandler = (c, services) =>
   change(c, services, async (id) => {
     await services.api.sla.pause(id, { reason: c.get('form').text('reason'), actor: c.get('pageContext').operator });
     return 'paused';
   });
 
-export const resumeSla: Handler = (c, services) =>
+export const resumeSla: WorkspaceHandler = (c, services) =>
   change(c, services, async (id) => {
     await services.api.sla.resume(id, { actor: c.get('pageContext').operator });
     return 'resumed';
   });
 
 /** Cancels an outbound message; its id must belong to this conversation. */
-export const cancelOutbound: Handler = async (c, services) => {
-  const id = param(c, 'id');
-  const message = await findWholeMessage(services.runtime, id, param(c, 'message'));
+export const cancelOutboundMessage: WorkspaceHandler = async (c, services) => {
+  const id = pathParameter(c, 'id');
+  const message = await findWholeMessage(services.runtime, id, pathParameter(c, 'message'));
   if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return change(c, services, async () => {
     await services.api.outbound.cancel(message.id, { actor: c.get('pageContext').operator });
@@ -159,39 +177,39 @@ export const cancelOutbound: Handler = async (c, services) => {
 
 function change(
   c: WorkspaceContext,
-  services: Services,
+  services: WorkspaceServices,
   work: (id: string) => Promise<string>,
-  changed?: TextKey,
+  changed?: WorkspaceTextKey,
 ): Promise<Response> {
-  const id = param(c, 'id');
+  const id = pathParameter(c, 'id');
   return redirectOrExplain(c, services, id, {}, () => work(id), changed);
 }
 
 /** Runs `work` and redirects to the conversation, or renders the conversation with the error. */
 export async function redirectOrExplain(
   c: WorkspaceContext,
-  services: Services,
+  services: WorkspaceServices,
   id: string,
-  kept: ThreadState,
+  kept: ConversationPageState,
   work: () => Promise<string>,
-  /** What to say where somebody has written since. */
-  changed?: TextKey,
+  /** The hint to show if somebody has written a newer message. */
+  changed?: WorkspaceTextKey,
 ): Promise<Response> {
   try {
     const done = await work();
     if (c.get('form').text('leaving') === '1') return left(c, services, done);
-    return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, done);
+    return redirectWithNotice(c, `/c/${id}${queueQueryString(readQueueView(c))}`, done);
   } catch (error) {
-    const refusal = refusalOf(error, services.runtime.log, changed);
+    const refusal = toActionRefusal(error, services.runtime.log, changed);
     if (!refusal) throw error;
-    return conversationPage(c, services, id, { ...kept, ...refusal });
+    return renderConversationPage(c, services, id, { ...kept, ...refusal });
   }
 }
 
-/** For a page that is left at once: only until when its action can be taken back. */
-function left(c: WorkspaceContext, services: Services, done: string): Response {
+/** Responds to a page that the operator is leaving: only with the time until which the action can be taken back. */
+function left(c: WorkspaceContext, services: WorkspaceServices, done: string): Response {
   if (done.startsWith('pending-')) {
-    c.header('x-cairnloop-until', new Date(Date.now() + takeBackMs(c, services)).toISOString());
+    c.header('x-cairnloop-until', new Date(Date.now() + takeBackDelayMs(c, services)).toISOString());
   }
   return c.body(null, 204);
 }

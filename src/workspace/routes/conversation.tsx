@@ -1,24 +1,34 @@
 import { CairnloopError } from '../../foundation/errors.js';
-import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
-import { findThread } from '../queries/thread.js';
+import {
+  pathParameter,
+  readQueueView,
+  type WorkspaceContext,
+  type WorkspaceHandler,
+  type WorkspaceServices,
+} from '../handler.js';
+import { findThreadDetails } from '../queries/thread.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
-import { queueQuery } from '../queue-filters.js';
+import { queueQueryString } from '../queue-filters.js';
 import { t } from '../translate.js';
 import { ContextPanel } from '../views/context.js';
 import { ConversationPage } from '../views/conversation-page.js';
-import { Page } from '../views/page.js';
-import { WholeMessage } from '../views/whole-message.js';
+import { WorkspacePage } from '../views/page.js';
+import { WholeMessageView } from '../views/whole-message.js';
 import { createTextComparer } from '../word-diff.js';
-import { loadConversationPage, type ThreadState } from './load-conversation-page.js';
+import { type ConversationPageState, loadConversationPage } from './load-conversation-page.js';
 
-export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));
+export const showConversation: WorkspaceHandler = (c, services) =>
+  renderConversationPage(c, services, pathParameter(c, 'id'));
 
-/** A conversation with the queue beside it. `state` is what a refused change leaves to be shown. */
-export async function conversationPage(
+/**
+ * Renders a conversation with the queue beside it. `state` holds the operator's text and a notice after a refused
+ * change.
+ */
+export async function renderConversationPage(
   c: WorkspaceContext,
-  services: Services,
+  services: WorkspaceServices,
   id: string,
-  state: ThreadState = {},
+  state: ConversationPageState = {},
 ): Promise<Response> {
   const page = await loadConversationPage(c, services, id, state);
   // Lets browsers prefetch the neighbouring conversations.
@@ -26,27 +36,27 @@ export async function conversationPage(
   return c.html(<ConversationPage {...page} />, state.status ?? 200);
 }
 
-/** The customer's facts alone, for a page that was sent without them. */
-export const context: Handler = async (c, { runtime }) => {
-  const id = param(c, 'id');
-  const thread = await findThread(runtime, id);
+/** Renders only the customer's facts, for a page that was sent before they were read. */
+export const showCustomerFacts: WorkspaceHandler = async (c, { runtime }) => {
+  const id = pathParameter(c, 'id');
+  const thread = await findThreadDetails(runtime, id);
   if (!thread) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const answer = await runtime.context.get(thread.conversation.actorId);
-  const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
+  const pageContext = { ...c.get('pageContext'), queue: queueQueryString(readQueueView(c)) };
   return c.html(<ContextPanel pageContext={pageContext} conversationId={id} context={answer} />);
 };
 
-/** One message in full, when it is longer than a thread shows. */
-export const wholeMessage: Handler = async (c, { runtime }) => {
-  const id = param(c, 'id');
-  const message = await findWholeMessage(runtime, id, param(c, 'message'));
+/** Renders one message in full, for messages longer than a thread shows. */
+export const showWholeMessage: WorkspaceHandler = async (c, { runtime }) => {
+  const id = pathParameter(c, 'id');
+  const message = await findWholeMessage(runtime, id, pathParameter(c, 'message'));
   if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
+  const pageContext = { ...c.get('pageContext'), queue: queueQueryString(readQueueView(c)) };
   const changes =
     message.proposed === null ? undefined : createTextComparer().compare(message.proposed, message.content);
   return c.html(
-    <Page pageContext={pageContext} title={t('message')} view="inbox">
-      <WholeMessage pageContext={pageContext} message={message} changes={changes} />
-    </Page>,
+    <WorkspacePage pageContext={pageContext} title={t('message')} view="inbox">
+      <WholeMessageView pageContext={pageContext} message={message} changes={changes} />
+    </WorkspacePage>,
   );
 };

@@ -1,31 +1,34 @@
-import { doneNotice } from '../done-notices.js';
-import { type Handler, queueViewOf } from '../handler.js';
-import { withKnownNames } from '../known-names.js';
-import { findDay } from '../queries/day.js';
-import { countQueue, findQueuePage } from '../queries/queue.js';
-import { queueQuery } from '../queue-filters.js';
+import { successNotice } from '../done-notices.js';
+import { readQueueView, type WorkspaceHandler } from '../handler.js';
+import { addKnownCustomerNames } from '../known-names.js';
+import { findDaySummary } from '../queries/day.js';
+import { countQueueFilters, findQueuePage } from '../queries/queue.js';
+import { queueQueryString } from '../queue-filters.js';
 import { t } from '../translate.js';
-import { DayView } from '../views/day.js';
-import { Page } from '../views/page.js';
-import { Queue } from '../views/queue.js';
+import { DaySummaryView } from '../views/day.js';
+import { WorkspacePage } from '../views/page.js';
+import { QueueColumn } from '../views/queue.js';
 
-/** The queue without an open conversation, beside the summary of the day: three parallel statements. */
-export const inbox: Handler = async (c, { runtime, team }) => {
-  const view = queueViewOf(c);
+/**
+ * Renders the queue without an open conversation, beside a summary of the last 24 hours. Runs three statements in
+ * parallel.
+ */
+export const showInbox: WorkspaceHandler = async (c, { runtime, team }) => {
+  const view = readQueueView(c);
   const operatorId = c.get('pageContext').operator.id;
   const [found, { counts, now }, day] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
-    countQueue(runtime, operatorId),
-    findDay(runtime, operatorId),
+    countQueueFilters(runtime, operatorId),
+    findDaySummary(runtime, operatorId),
   ]);
-  const page = withKnownNames(found, runtime.context);
-  const pageContext = { ...c.get('pageContext'), queue: queueQuery(view), now };
-  const notice = doneNotice(c.req.query('done'));
+  const page = addKnownCustomerNames(found, runtime.context);
+  const pageContext = { ...c.get('pageContext'), queue: queueQueryString(view), now };
+  const notice = successNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;
   return c.html(
-    <Page pageContext={pageContext} title={t('viewInbox')} view="inbox" search={view.search}>
+    <WorkspacePage pageContext={pageContext} title={t('viewInbox')} view="inbox" search={view.search}>
       <div class="inbox inbox-queue" data-page="inbox">
-        <Queue
+        <QueueColumn
           pageContext={pageContext}
           view={view}
           page={page}
@@ -34,8 +37,8 @@ export const inbox: Handler = async (c, { runtime, team }) => {
           notice={inQueue}
           team={team.members()}
         />
-        <DayView pageContext={pageContext} counts={counts} day={day} notice={inQueue ? null : notice} />
+        <DaySummaryView pageContext={pageContext} counts={counts} day={day} notice={inQueue ? null : notice} />
       </div>
-    </Page>,
+    </WorkspacePage>,
   );
 };

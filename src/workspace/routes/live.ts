@@ -2,15 +2,15 @@ import { requireConversationHead } from '../../conversations/find.js';
 import { eventStreamHeaders } from '../../http/live-streams.js';
 import { isId } from '../../validation/input.js';
 import { identifyOperator } from '../access.js';
-import { type Handler, param, type WorkspaceNews } from '../handler.js';
+import { pathParameter, type WorkspaceHandler, type WorkspaceLiveEvent } from '../handler.js';
 import type { PresentOperator } from '../presence-state.js';
-import { actorText } from '../views/elements.js';
+import { actorDisplayName } from '../views/elements.js';
 
 /**
- * The live stream of an open page: ids of changed conversations, which the page then requests, and who else has which
- * conversation open. The page's own conversation is in its URL (`c`).
+ * Streams live updates to an open page: ids of changed conversations, which the page then requests, and which operators
+ * have which conversation open. The parameter `c` names the page's own conversation.
  */
-export const live: Handler = (c, services) => {
+export const streamLiveUpdates: WorkspaceHandler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
   const { operator } = c.get('pageContext');
   const conversationId = c.req.query('c');
@@ -30,18 +30,18 @@ export const live: Handler = (c, services) => {
   return response;
 };
 
-/** Called by the page's script every few seconds while its operator types. */
-export const typing: Handler = async (c, { presence, runtime }) => {
-  const { id } = await requireConversationHead(runtime.db, param(c, 'id'));
+/** Marks the operator as typing in a conversation; the page's script calls this every few seconds. */
+export const markTyping: WorkspaceHandler = async (c, { presence, runtime }) => {
+  const { id } = await requireConversationHead(runtime.db, pathParameter(c, 'id'));
   presence.typing(c.get('pageContext').operator, id);
   return c.body(null, 204);
 };
 
-function tell(news: WorkspaceNews, operatorId: string): string {
+function tell(news: WorkspaceLiveEvent, operatorId: string): string {
   return 'changed' in news ? changed(news.changed) : presentOthers(news.present, operatorId);
 }
 
-/** With more ids than this the page reloads everything. */
+/** The most ids in one event; if more conversations changed, the page reloads everything. */
 const maxIds = 200;
 
 function changed(ids: readonly string[]): string {
@@ -49,14 +49,14 @@ function changed(ids: readonly string[]): string {
   return `event: changed\ndata: ${told}\n\n`;
 }
 
-/** The most operators in one event: a stream with too much unsent data is closed. */
+/** The most operators in one event, because a stream with too much unsent data is closed. */
 const maxPresent = 100;
 
 function presentOthers(present: readonly PresentOperator[], operatorId: string): string {
   const others = present.filter(({ operator }) => operator.id !== operatorId).slice(0, maxPresent);
   const lines = others.map(({ operator, conversationId, isTyping }) => [
     conversationId,
-    actorText(operator).slice(0, 60),
+    actorDisplayName(operator).slice(0, 60),
     isTyping,
   ]);
   return `event: presence\ndata: ${JSON.stringify(lines)}\n\n`;

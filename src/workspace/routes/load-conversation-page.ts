@@ -3,41 +3,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { doneNotice } from '../done-notices.js';
-import { queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
-import { threadWithKnownName, withKnownNames } from '../known-names.js';
-import type { ThreadHead } from '../model.js';
-import type { Notice, PageContext } from '../page-context.js';
-import { countQueue, findQueuePage } from '../queries/queue.js';
-import { findThread } from '../queries/thread.js';
-import { findHit, findMessages, type MessagePage } from '../queries/thread-messages.js';
-import { queueQuery } from '../queue-filters.js';
-import type { Refusal } from '../refusals.js';
-import { actorsOf, ownerCandidates } from '../team.js';
+import { successNotice } from '../done-notices.js';
+import { readQueueView, type WorkspaceContext, type WorkspaceServices } from '../handler.js';
+import { addKnownCustomerName, addKnownCustomerNames } from '../known-names.js';
+import type { ThreadDetails } from '../model.js';
+import type { PageContext, PageNotice } from '../page-context.js';
+import { countQueueFilters, findQueuePage } from '../queries/queue.js';
+import { findThreadDetails } from '../queries/thread.js';
+import { findMessagePage, findSearchHit, type MessagePage } from '../queries/thread-messages.js';
+import { queueQueryString } from '../queue-filters.js';
+import type { ActionRefusal } from '../refusals.js';
+import { actorsOfThread, ownerCandidates } from '../team.js';
 import { type ComposerState, composerModes } from '../views/composer.js';
-import type { ContextView } from '../views/context.js';
+import type { ContextPanelState } from '../views/context.js';
 import type { ConversationPageProps } from '../views/conversation-page.js';
 import type { QueueProps } from '../views/queue.js';
-import type { ThreadProps } from '../views/thread.js';
-import { type Changes, createTextComparer } from '../word-diff.js';
+import type { ConversationThreadProps } from '../views/thread.js';
+import { createTextComparer, type TextChanges } from '../word-diff.js';
 import { findSavedReply } from './saved-replies.js';
 
-/** State of a page after a refused change, so that the operator's text is not lost. */
-export interface ThreadState {
-  notice?: Notice;
+/** What the page of a conversation shows after a refused change, so that the operator's text is not lost. */
+export interface ConversationPageState {
+  notice?: PageNotice;
   composing?: ComposerState;
   editing?: { draftId: string; content: string };
   /** Shown instead of `editing` if the draft can no longer be edited. */
   orElse?: { composing: ComposerState };
-  status?: 200 | Refusal['status'];
+  status?: 200 | ActionRefusal['status'];
 }
 
 /** Reads everything that the page of a conversation shows. */
 export async function loadConversationPage(
   c: WorkspaceContext,
-  services: Services,
+  services: WorkspaceServices,
   id: string,
-  state: ThreadState,
+  state: ConversationPageState,
 ): Promise<ConversationPageProps> {
   const read = await readConversation(c, services, id);
   const pageContext = threadPageContext(c, id, read.head.now);
@@ -55,8 +55,8 @@ export async function loadConversationPage(
       canFollowUp: read.canFollowUp,
       maxAttempts: services.runtime.config.worker.maxAttempts,
       nonce: randomUUID(),
-      people: ownerCandidates(services.team, actorsOf(head), head.conversation.actorId),
-      notice: state.notice ?? doneNotice(c.req.query('done')),
+      people: ownerCandidates(services.team, actorsOfThread(head), head.conversation.actorId),
+      notice: state.notice ?? successNotice(c.req.query('done')),
     },
     context: read.context,
   };
@@ -64,134 +64,149 @@ export async function loadConversationPage(
 
 type ReadConversation = Awaited<ReturnType<typeof readConversation>>;
 
-/** Four or five parallel statements. The customer's facts are waited for only briefly. */
-async function readConversation(c: WorkspaceContext, services: Services, id: string) {
+/** Runs four or five statements in parallel, and waits only briefly for the customer's facts. */
+async function readConversation(c: WorkspaceContext, services: WorkspaceServices, id: string) {
   const { runtime } = services;
-  const view = queueViewOf(c);
+  const view = readQueueView(c);
   const operatorId = c.get('pageContext').operator.id;
   const before = c.req.query('before') || (await pageOfHit(c, services, id, view.search));
-  const thread = findThread(runtime, id);
+  const thread = findThreadDetails(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
-    // `thread` is awaited below and throws there.
+    // An error of `thread` is thrown below, where it is awaited.
     .catch(() => undefined);
   const [lines, { counts }, head, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
-    countQueue(runtime, operatorId),
+    countQueueFilters(runtime, operatorId),
     thread,
-    findMessages(runtime, id, before),
+    findMessagePage(runtime, id, before),
     isCallOwed(runtime.config, runtime.db, 'notifier'),
   ]);
   if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return {
     view,
     context: await contextInTime(context, c.req.query('context') === 'wait'),
-    queue: withKnownNames(lines, runtime.context),
+    queue: addKnownCustomerNames(lines, runtime.context),
     counts,
-    head: threadWithKnownName(head, runtime.context),
+    head: addKnownCustomerName(head, runtime.context),
     messages,
     isNewest: before === null,
     canFollowUp,
   };
 }
 
-function queueBeside({ team }: Services, pageContext: PageContext, openId: string, read: ReadConversation): QueueProps {
+function queueBeside(
+  { team }: WorkspaceServices,
+  pageContext: PageContext,
+  openId: string,
+  read: ReadConversation,
+): QueueProps {
   const { view, queue, counts } = read;
   return { pageContext, view, page: queue, counts, selecting: view.selecting ?? false, openId, team: team.members() };
 }
 
-/** What stands in the composer and in the draft being edited: from a refused change, else from the URL. */
+/**
+ * The texts of the composer and of the draft being edited: those of a refused change, else those that the URL names.
+ */
 async function composersOf(
   c: WorkspaceContext,
-  services: Services,
-  thread: ThreadHead,
+  services: WorkspaceServices,
+  thread: ThreadDetails,
   { messages }: ReadConversation,
-  state: ThreadState,
-): Promise<Pick<ThreadProps, 'composing' | 'editing' | 'changes'>> {
+  state: ConversationPageState,
+): Promise<Pick<ConversationThreadProps, 'composing' | 'editing' | 'changes'>> {
   const editing = state.editing ? editable(state.editing, thread) : editingOf(c, thread);
   const kept = state.composing ?? (editing ? undefined : state.orElse?.composing);
   const composing = kept ?? (await savedReplyOf(c, services, thread)) ?? composingOf(c, thread);
   return { composing, editing, changes: changesOn(thread, messages, editing) };
 }
 
-/** Finds the page of the newest search hit, which may be an earlier one. */
+/** Finds the cursor of the page with the newest search hit; null if that is the newest page. */
 async function pageOfHit(
   c: WorkspaceContext,
-  { runtime }: Services,
+  { runtime }: WorkspaceServices,
   id: string,
   search: string,
 ): Promise<string | null> {
   if (search === '' || c.req.method !== 'GET') return null;
-  const hit = await findHit(runtime, id, search);
+  const hit = await findSearchHit(runtime, id, search);
   return hit?.isOld ? hit.before : null;
 }
 
-/** Two statements, two snapshots: a message in the head that is on no page was not seen by the operator. */
-function newestShown({ newestMessageId }: ThreadHead, { messages, earlierCursor }: MessagePage): string | null {
+/**
+ * Returns the newest message that the page shows; `newestMessageId` comes from another snapshot, and may be on no page.
+ */
+function newestShown({ newestMessageId }: ThreadDetails, { messages, earlierCursor }: MessagePage): string | null {
   return messages.findLast(({ role }) => role !== 'system')?.id ?? (earlierCursor ? newestMessageId : null);
 }
 
 /**
- * The context of a thread page. After a POST, `path` is that of the conversation, because the form's URL has no GET.
+ * The page context of a conversation. After a POST, `path` is the conversation's, because the form's URL accepts no
+ * GET.
  */
 function threadPageContext(c: WorkspaceContext, id: string, now: Date): PageContext {
   const pageContext = c.get('pageContext');
-  const queue = queueQuery(queueViewOf(c));
+  const queue = queueQueryString(readQueueView(c));
   return { ...pageContext, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : pageContext.path };
 }
 
 /** How long a finished page waits for the customer's facts before it is sent without them, in milliseconds. */
 const contextGraceMs = 20;
 
-async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: boolean): Promise<ContextView> {
+async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: boolean): Promise<ContextPanelState> {
   const late = sleep(contextGraceMs, undefined, { ref: false });
   return (await (wait ? context : Promise.race([context, late]))) ?? { state: 'loading' };
 }
 
-/** The composer's state from the URL: a mode, or a draft's text. */
-function composingOf(c: WorkspaceContext, thread: ThreadHead): ComposerState {
+/** The composer's state that the URL asks for: a mode, or the text of a draft. */
+function composingOf(c: WorkspaceContext, thread: ThreadDetails): ComposerState {
   const used = thread.drafts.find((draft) => draft.id === c.req.query('use'));
   if (used) return { mode: 'reply', content: used.content, draftId: used.id };
   const mode = composerModes.find((known) => known === c.req.query('write'));
   return { mode: mode ?? 'reply', content: '' };
 }
 
-/** The saved reply that the URL names. */
+/** The composer's state with the saved reply that the URL names. */
 async function savedReplyOf(
   c: WorkspaceContext,
-  services: Services,
-  thread: ThreadHead,
+  services: WorkspaceServices,
+  thread: ThreadDetails,
 ): Promise<ComposerState | undefined> {
   const name = c.req.query('reply');
   const content = name ? await findSavedReply(c, services, thread, name) : undefined;
   return content === undefined ? undefined : { mode: 'reply', content };
 }
 
-function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editing'] {
+function editingOf(c: WorkspaceContext, thread: ThreadDetails): ConversationPageState['editing'] {
   const draft = thread.drafts.find((known) => known.status === 'pending' && known.id === c.req.query('edit'));
   return draft && { draftId: draft.id, content: draft.content };
 }
 
-/** Only a pending draft that is not stale can be edited. */
-function editable(editing: NonNullable<ThreadState['editing']>, { drafts }: ThreadHead): ThreadState['editing'] {
+/** Returns the edit only if its draft can still be edited: the draft must be pending and not stale. */
+function editable(
+  editing: NonNullable<ConversationPageState['editing']>,
+  { drafts }: ThreadDetails,
+): ConversationPageState['editing'] {
   return drafts.some(({ id, status, stale }) => id === editing.draftId && status === 'pending' && !stale)
     ? editing
     : undefined;
 }
 
-/** Diffs of edited drafts. The draft being edited comes first, then the newest messages, as the budget may run out. */
+/**
+ * Diffs of edited drafts: the draft being edited first, then the newest messages, because the time budget may run out.
+ */
 function changesOn(
-  { drafts }: ThreadHead,
+  { drafts }: ThreadDetails,
   { messages }: MessagePage,
-  editing: ThreadState['editing'],
-): Map<string, Changes> {
+  editing: ConversationPageState['editing'],
+): Map<string, TextChanges> {
   const comparer = createTextComparer();
-  const changes = new Map<string, Changes>();
+  const changes = new Map<string, TextChanges>();
   const edited = drafts.find((draft) => draft.id === editing?.draftId);
   if (edited && editing) changes.set(edited.id, comparer.compare(edited.content, editing.content));
   for (const { id, proposed, content, fullLength } of messages.toReversed()) {
     if (proposed === null || proposed === content) continue;
-    // `content` is cut, so a diff would be wrong.
+    // `content` is only the beginning of the message, so a diff of it would be wrong.
     changes.set(id, fullLength > content.length ? 'later' : comparer.compare(proposed, content));
   }
   return changes;

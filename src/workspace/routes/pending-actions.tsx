@@ -1,36 +1,39 @@
 import type { PendingAction } from '../../pending-actions/pending-action.js';
 import { dropHeldAction, takeBackAction } from '../../pending-actions/take-back.js';
-import { doneNotice } from '../done-notices.js';
-import { type Handler, param, queueViewOf, redirect } from '../handler.js';
-import type { Notice } from '../page-context.js';
-import { queueQuery } from '../queue-filters.js';
+import { successNotice } from '../done-notices.js';
+import { pathParameter, readQueueView, redirectWithNotice, type WorkspaceHandler } from '../handler.js';
+import type { PageNotice } from '../page-context.js';
+import { queueQueryString } from '../queue-filters.js';
 import { t } from '../translate.js';
-import { conversationPage } from './conversation.js';
-import type { ThreadState } from './load-conversation-page.js';
+import { renderConversationPage } from './conversation.js';
+import type { ConversationPageState } from './load-conversation-page.js';
 
-/** Takes back a pending or held action; its text returns to the composer in its mode. */
-export const takeBack: Handler = async (c, services) => {
-  const conversationId = param(c, 'id');
-  const asked = { conversationId, id: param(c, 'action'), operatorId: c.get('pageContext').operator.id };
-  // The composer has other text: keep this one in the thread until there is room for it.
+/** Takes back a pending or held action; its text returns to the composer. */
+export const takeBackPendingAction: WorkspaceHandler = async (c, services) => {
+  const conversationId = pathParameter(c, 'id');
+  const asked = { conversationId, id: pathParameter(c, 'action'), operatorId: c.get('pageContext').operator.id };
+  // The composer holds other text: keep this action's text in the thread until the composer is free.
   const keep = c.get('form').text('keep') === '1';
   const action = await takeBackAction(services.runtime, { ...asked, keep });
-  if (!action) return conversationPage(c, services, conversationId, { status: 409, notice: tooLate() });
+  if (!action) return renderConversationPage(c, services, conversationId, { status: 409, notice: tooLate() });
   const restored = keep ? {} : restoredFrom(action);
-  return conversationPage(c, services, conversationId, { notice: doneNotice('taken-back') as Notice, ...restored });
+  return renderConversationPage(c, services, conversationId, {
+    notice: successNotice('taken-back') as PageNotice,
+    ...restored,
+  });
 };
 
-/** Deletes a held action and its text. */
-export const dropAction: Handler = async (c, services) => {
-  const id = param(c, 'id');
-  const isDropped = await dropHeldAction(services.runtime, id, param(c, 'action'));
-  if (!isDropped) return conversationPage(c, services, id, { status: 409, notice: tooLate() });
-  return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, 'dropped');
+/** Deletes a held action together with its text. */
+export const dropPendingAction: WorkspaceHandler = async (c, services) => {
+  const id = pathParameter(c, 'id');
+  const isDropped = await dropHeldAction(services.runtime, id, pathParameter(c, 'action'));
+  if (!isDropped) return renderConversationPage(c, services, id, { status: 409, notice: tooLate() });
+  return redirectWithNotice(c, `/c/${id}${queueQueryString(readQueueView(c))}`, 'dropped');
 };
 
-const tooLate = (): Notice => ({ tone: 'conflict', title: t('tooLate'), text: t('tooLateHint') });
+const tooLate = (): PageNotice => ({ tone: 'conflict', title: t('tooLate'), text: t('tooLateHint') });
 
-function restoredFrom({ kind, content, draftId }: PendingAction): ThreadState {
+function restoredFrom({ kind, content, draftId }: PendingAction): ConversationPageState {
   if (content === null) return {};
   const composing = { composing: { mode: 'reply', content, draftId: draftId ?? undefined } as const };
   if (kind === 'edit' && draftId) return { editing: { draftId, content }, orElse: composing };

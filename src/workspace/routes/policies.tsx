@@ -1,19 +1,26 @@
 import { type CairnloopError, isCairnloopError } from '../../foundation/errors.js';
 import { readSlaPolicies, type SlaPoliciesResult } from '../../sla/policies.js';
 import { validatePolicies } from '../../sla/validate-policies.js';
-import { doneNotice } from '../done-notices.js';
-import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
-import type { Notice } from '../page-context.js';
-import { type Refusal, refusalOf } from '../refusals.js';
+import { successNotice } from '../done-notices.js';
+import {
+  redirectWithNotice,
+  type WorkspaceContext,
+  type WorkspaceHandler,
+  type WorkspaceServices,
+} from '../handler.js';
+import type { PageNotice } from '../page-context.js';
+import { type ActionRefusal, toActionRefusal } from '../refusals.js';
 import { t } from '../translate.js';
-import { Page } from '../views/page.js';
-import { PoliciesView, type RefusedTerms } from '../views/policies.js';
+import { WorkspacePage } from '../views/page.js';
+import { type RefusedSlaTerms, SlaPoliciesView } from '../views/policies.js';
 
-export const policies: Handler = (c, services) =>
-  policiesPage(c, services, { notice: doneNotice(c.req.query('done')), status: 200 });
+export const showSlaPolicies: WorkspaceHandler = (c, services) =>
+  policiesPage(c, services, { notice: successNotice(c.req.query('done')), status: 200 });
 
-/** Passes new terms to the host's provider. If it refuses them, nothing has changed, and the page says so. */
-export const setPolicy: Handler = async (c, services) => {
+/**
+ * Passes new SLA terms to the host's provider. If the provider refuses them, nothing changes and the page shows why.
+ */
+export const setSlaPolicy: WorkspaceHandler = async (c, services) => {
   const form = c.get('form');
   const typed = {
     priority: form.text('priority'),
@@ -23,14 +30,14 @@ export const setPolicy: Handler = async (c, services) => {
   const terms = { responseMinutes: Number(typed.responseMinutes), breachMinutes: Number(typed.breachMinutes) };
   try {
     await services.api.sla.setPolicy(typed.priority, terms, { actor: c.get('pageContext').operator });
-    return redirect(c, '/sla', 'policy');
+    return redirectWithNotice(c, '/sla', 'policy');
   } catch (error) {
-    const refusal = refusalOf(error, services.runtime.log);
+    const refusal = toActionRefusal(error, services.runtime.log);
     if (!refusal) throw error;
     const { status, notice } = refusal;
     const rejected = rejectionIn(error);
     const refused = { ...typed, reason: rejected?.reason ?? notice.text ?? '' };
-    // Valid terms that the provider refuses mean that the provider is read-only.
+    // A provider that refuses valid terms is read-only.
     const possible = validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
     const readOnly = possible && rejected !== undefined && !rejected.unconfirmed;
     const told = rejected?.unconfirmed ? { ...notice, title: t('policyUnknown') } : notice;
@@ -44,18 +51,22 @@ function rejectionIn(error: unknown): CairnloopError<'SLA_POLICY_REJECTED'>['det
 }
 
 interface PoliciesState {
-  status: 200 | Refusal['status'];
-  notice: Notice | undefined;
-  refused?: RefusedTerms;
+  status: 200 | ActionRefusal['status'];
+  notice: PageNotice | undefined;
+  refused?: RefusedSlaTerms;
   readOnly?: boolean;
 }
 
-async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: PoliciesState): Promise<Response> {
+async function policiesPage(
+  c: WorkspaceContext,
+  { runtime }: WorkspaceServices,
+  state: PoliciesState,
+): Promise<Response> {
   const pageContext = { ...c.get('pageContext'), path: '/sla' };
   const answer = await readSlaPolicies(runtime);
   return c.html(
-    <Page pageContext={pageContext} title={t('viewSla')} view="sla">
-      <PoliciesView
+    <WorkspacePage pageContext={pageContext} title={t('viewSla')} view="sla">
+      <SlaPoliciesView
         pageContext={pageContext}
         answer={answer}
         configured={runtime.config.slaPolicyProvider !== undefined}
@@ -63,13 +74,13 @@ async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: P
         refused={state.refused}
         readOnly={state.readOnly ?? false}
       />
-    </Page>,
+    </WorkspacePage>,
     state.status,
   );
 }
 
-/** The notice above the page, for errors that no row shows. */
-function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: SlaPoliciesResult): Notice | undefined {
+/** The notice above the page, for an error that no row of the table shows. */
+function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: SlaPoliciesResult): PageNotice | undefined {
   if (!notice || !refused) return notice;
   if (readOnly) return { ...notice, text: t('policyReadOnly', { reason: refused.reason }) };
   const shown = answer.state === 'active' && answer.policies.some(({ priority }) => priority === refused.priority);

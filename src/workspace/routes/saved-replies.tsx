@@ -1,73 +1,79 @@
 import { CairnloopError } from '../../foundation/errors.js';
-import { fillReply, needsFacts, type ReplyValues } from '../fill-reply.js';
-import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
-import type { ThreadHead } from '../model.js';
+import { fillSavedReply, needsCustomerFacts, type ReplyVariableValues } from '../fill-reply.js';
+import {
+  pathParameter,
+  readQueueView,
+  type WorkspaceContext,
+  type WorkspaceHandler,
+  type WorkspaceServices,
+} from '../handler.js';
+import type { ThreadDetails } from '../model.js';
 import { defaultRepliesFolder } from '../mount-options.js';
-import { findThread } from '../queries/thread.js';
-import { queueQuery } from '../queue-filters.js';
+import { findThreadDetails } from '../queries/thread.js';
+import { queueQueryString } from '../queue-filters.js';
 import { t } from '../translate.js';
-import { Page } from '../views/page.js';
+import { WorkspacePage } from '../views/page.js';
 import { type FilledSavedReply, SavedRepliesView } from '../views/saved-replies.js';
 
-/** The saved replies as they would be inserted into this conversation, for the page's script. */
-export const savedReplies: Handler = async (c, services) => {
+/** Returns the saved replies, filled in for this conversation, as JSON for the page's script. */
+export const listSavedReplies: WorkspaceHandler = async (c, services) => {
   const { replies } = await filledReplies(c, services);
   return c.json({ replies });
 };
 
-/** The saved replies as a page, for browsers without the script. */
-export const savedRepliesPage: Handler = async (c, services) => {
+/** Renders the saved replies as a page, for browsers without the script. */
+export const showSavedReplies: WorkspaceHandler = async (c, services) => {
   const { thread, replies } = await filledReplies(c, services);
-  const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
+  const pageContext = { ...c.get('pageContext'), queue: queueQueryString(readQueueView(c)) };
   return c.html(
-    <Page pageContext={pageContext} title={t('savedReplies')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={t('savedReplies')} view="inbox">
       <SavedRepliesView
         pageContext={pageContext}
         conversation={thread.conversation}
         replies={replies}
         folder={services.options.repliesFolder ?? defaultRepliesFolder}
       />
-    </Page>,
+    </WorkspacePage>,
   );
 };
 
-/** A saved reply by its name, filled in for a conversation; undefined where there is none. */
+/** Finds a saved reply by its name and fills it in for a conversation; undefined if there is none. */
 export async function findSavedReply(
   c: WorkspaceContext,
-  services: Services,
-  thread: ThreadHead,
+  services: WorkspaceServices,
+  thread: ThreadDetails,
   name: string,
 ): Promise<string | undefined> {
   const reply = (await services.savedReplies.list()).find((known) => known.name === name);
-  return reply && fillReply(reply.body, await valuesFor(c, services, thread, needsFacts(reply.body))).text;
+  return reply && fillSavedReply(reply.body, await valuesFor(c, services, thread, needsCustomerFacts(reply.body))).text;
 }
 
-async function filledReplies(c: WorkspaceContext, services: Services) {
-  const id = param(c, 'id');
-  const [thread, saved] = await Promise.all([findThread(services.runtime, id), services.savedReplies.list()]);
+async function filledReplies(c: WorkspaceContext, services: WorkspaceServices) {
+  const id = pathParameter(c, 'id');
+  const [thread, saved] = await Promise.all([findThreadDetails(services.runtime, id), services.savedReplies.list()]);
   if (!thread) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const values = await valuesFor(
     c,
     services,
     thread,
-    saved.some(({ body }) => needsFacts(body)),
+    saved.some(({ body }) => needsCustomerFacts(body)),
   );
   const replies: FilledSavedReply[] = saved.map(({ name, title, body }) => ({
     name,
     title,
-    ...fillReply(body, values),
+    ...fillSavedReply(body, values),
   }));
   return { thread, replies };
 }
 
 async function valuesFor(
   c: WorkspaceContext,
-  { runtime }: Services,
-  { conversation, customer }: ThreadHead,
+  { runtime }: WorkspaceServices,
+  { conversation, customer }: ThreadDetails,
   facts: boolean,
-): Promise<ReplyValues> {
+): Promise<ReplyVariableValues> {
   const { actorId } = conversation;
-  // `customer` is the id if the host gave no name.
+  // `customer` holds the customer's id if the host gave no name.
   const name = customer === actorId ? null : customer;
   const sections = facts ? (await runtime.context.get(actorId)).sections : [];
   return { customer: { id: actorId, name }, operator: c.get('pageContext').operator, conversation, sections };

@@ -1,35 +1,35 @@
 import { type ActionRequest, scheduleAction } from '../../pending-actions/schedule.js';
-import type { Services, WorkspaceContext } from '../handler.js';
+import type { WorkspaceContext, WorkspaceServices } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
-/** A requested action, without its actor. */
+/** An action that an operator requests, without its actor. */
 export type RequestedAction = Omit<ActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
- * Stores the action for later execution and returns the `done` parameter. Executes it at once without the page's
- * script, which shows the countdown, or if the host set 0 seconds.
+ * Stores an operator's action for later execution, and returns the name of the notice to show. Executes it at once
+ * without the page's script, which shows the countdown, or if the host set 0 seconds.
  */
-export async function scheduleOrRun(
+export async function scheduleOrRunAction(
   c: WorkspaceContext,
-  services: Services,
+  services: WorkspaceServices,
   asked: RequestedAction,
   now: () => Promise<string>,
 ): Promise<string> {
-  const delayMs = takeBackMs(c, services);
+  const delayMs = takeBackDelayMs(c, services);
   if (delayMs === 0) return now();
   const whole = { thenResolve: false, ...asked, actor: c.get('pageContext').operator };
   const action = await scheduleAction(services.runtime, whole, delayMs);
-  // The same form was sent before: its action exists already.
+  // The same form was sent before, so its action exists already.
   if (!action) return 'reply';
   services.actions.arm(action.inMs + timerMarginMs);
   return asked.kind === 'resolve' ? 'pending-resolve' : 'pending-reply';
 }
 
-/** How long an action can be taken back, in milliseconds; 0 executes it at once. */
-export function takeBackMs(c: WorkspaceContext, { options }: Services): number {
+/** How long an operator's action can be taken back, in milliseconds; 0 if it is executed at once. */
+export function takeBackDelayMs(c: WorkspaceContext, { options }: WorkspaceServices): number {
   const { takeBackSeconds = defaultTakeBackSeconds } = options;
   return c.get('form').text('later') === '1' ? takeBackSeconds * 1000 : 0;
 }
 
-/** Margin added to a timer, so that the database's clock has passed the due time when it fires. */
+/** Margin added to a timer, in milliseconds, so that the database's clock has passed the due time when it fires. */
 export const timerMarginMs = 20;

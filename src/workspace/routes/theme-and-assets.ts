@@ -1,20 +1,20 @@
 import { setCookie } from 'hono/cookie';
 import { assetResponse } from '../../http/assets.js';
-import { backPath, type Handler, param, redirect } from '../handler.js';
-import { themeCookie, themes } from '../page-context.js';
+import { pathParameter, readReturnPath, redirectWithNotice, type WorkspaceHandler } from '../handler.js';
+import { pageThemes, themeCookieName } from '../page-context.js';
 
-/** Stores the theme in a cookie of this browser. */
-export const setTheme: Handler = (c) => {
+/** Stores the operator's theme in a cookie of this browser. */
+export const setTheme: WorkspaceHandler = (c) => {
   const form = c.get('form');
-  const theme = themes.find((known) => known === form.text('theme')) ?? 'system';
+  const theme = pageThemes.find((known) => known === form.text('theme')) ?? 'system';
   const { base } = c.get('pageContext');
-  setCookie(c, themeCookie, theme, { path: base || '/', maxAge: 365 * 24 * 3600, sameSite: 'Lax', httpOnly: true });
-  return redirect(c, backPath(form, '/'));
+  setCookie(c, themeCookieName, theme, { path: base || '/', maxAge: 365 * 24 * 3600, sameSite: 'Lax', httpOnly: true });
+  return redirectWithNotice(c, readReturnPath(form, '/'));
 };
 
-/** Serves an asset under a URL with a hash of its content. */
-export const asset: Handler = (c, { assets }) => {
-  const found = assets.find(param(c, 'version'), param(c, 'name'));
+/** Serves an asset file under a URL that contains a hash of its content. */
+export const serveAsset: WorkspaceHandler = (c, { assets }) => {
+  const found = assets.find(pathParameter(c, 'version'), pathParameter(c, 'name'));
   if (!found) return c.text('Not found.\n', 404);
   return assetResponse(found, c.req.header('accept-encoding'));
 };

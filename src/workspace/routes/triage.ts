@@ -2,18 +2,18 @@ import type { Actor } from '../../contracts/domain.js';
 import { requireConversationHead } from '../../conversations/find.js';
 import { databaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { type Handler, param, type Services, type WorkspaceContext } from '../handler.js';
-import { findThread } from '../queries/thread.js';
+import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type WorkspaceServices } from '../handler.js';
+import { findThreadDetails } from '../queries/thread.js';
 import { snoozeEnd } from '../snooze-times.js';
-import { actorsOf, ownerCandidates } from '../team.js';
+import { actorsOfThread, ownerCandidates } from '../team.js';
 import { redirectOrExplain } from './conversation-actions.js';
 
 /**
- * Assigns a conversation, or unassigns it. The form names the owner that the page showed, so that a change meanwhile is
- * noticed.
+ * Assigns or unassigns a conversation. The form names the owner that the page showed, so that a change made meanwhile
+ * is detected.
  */
-export const assign: Handler = (c, services) => {
-  const id = param(c, 'id');
+export const assignConversation: WorkspaceHandler = (c, services) => {
+  const id = pathParameter(c, 'id');
   return change(c, services, id, async () => {
     const form = c.get('form');
     const { operator } = c.get('pageContext');
@@ -25,21 +25,36 @@ export const assign: Handler = (c, services) => {
   });
 };
 
-/** Field errors are shown on the conversation's page, so check first that it exists. */
-function change(c: WorkspaceContext, services: Services, id: string, work: () => Promise<string>): Promise<Response> {
+/**
+ * Runs a change of a conversation. Its existence is checked first, because field errors are shown on the conversation's
+ * page.
+ */
+function change(
+  c: WorkspaceContext,
+  services: WorkspaceServices,
+  id: string,
+  work: () => Promise<string>,
+): Promise<Response> {
   return redirectOrExplain(c, services, id, {}, async () => {
     await requireConversationHead(services.runtime.db, id);
     return work();
   });
 }
 
-/** Accepts only ids of the list: with an unknown owner the conversation would be in nobody's queue. */
-async function ownerNamed(services: Services, c: WorkspaceContext, id: string, to: string): Promise<Actor | null> {
+/**
+ * Finds the chosen owner among the possible ones: with an unknown owner the conversation would be in nobody's queue.
+ */
+async function ownerNamed(
+  services: WorkspaceServices,
+  c: WorkspaceContext,
+  id: string,
+  to: string,
+): Promise<Actor | null> {
   const { operator } = c.get('pageContext');
   if (to === '') return null;
   if (to === operator.id) return operator;
-  const thread = await findThread(services.runtime, id);
-  const known = thread ? ownerCandidates(services.team, actorsOf(thread), thread.conversation.actorId) : [];
+  const thread = await findThreadDetails(services.runtime, id);
+  const known = thread ? ownerCandidates(services.team, actorsOfThread(thread), thread.conversation.actorId) : [];
   const owner = known.find((one) => one.id === to);
   if (owner) return owner;
   throw new CairnloopError('INPUT_INVALID', {
@@ -48,8 +63,8 @@ async function ownerNamed(services: Services, c: WorkspaceContext, id: string, t
   });
 }
 
-export const snooze: Handler = (c, services) => {
-  const id = param(c, 'id');
+export const snoozeConversation: WorkspaceHandler = (c, services) => {
+  const id = pathParameter(c, 'id');
   return change(c, services, id, async () => {
     const form = c.get('form');
     const now = await databaseTime(services.runtime.db);
@@ -63,22 +78,22 @@ export const snooze: Handler = (c, services) => {
 const noTime = () =>
   new CairnloopError('INPUT_INVALID', {
     operation: 'conversations.snooze',
-    problems: [{ path: 'until', expected: 'a time to come', found: 'none' }],
+    problems: [{ path: 'until', expected: 'a time in the future', found: 'none' }],
   });
 
-/** Adds comma-separated tags, or removes the one whose button was pressed. */
-export const changeTags: Handler = (c, services) => {
-  const id = param(c, 'id');
+/** Adds the comma-separated tags of the form, or removes the tag whose button was pressed. */
+export const changeTags: WorkspaceHandler = (c, services) => {
+  const id = pathParameter(c, 'id');
   return change(c, services, id, async () => {
     const form = c.get('form');
-    const [addTags, removeTags] = [tagsIn(form.text('add')), form.all('remove')];
+    const [addTags, removeTags] = [parseTags(form.text('add')), form.all('remove')];
     const change = { ...(addTags.length > 0 && { addTags }), ...(removeTags.length > 0 && { removeTags }) };
     await services.api.conversations.update(id, { ...change, actor: c.get('pageContext').operator });
     return 'tagged';
   });
 };
 
-export const tagsIn = (text: string) => [
+export const parseTags = (text: string) => [
   ...new Set(
     text
       .split(',')
@@ -87,8 +102,8 @@ export const tagsIn = (text: string) => [
   ),
 ];
 
-export const changePriority: Handler = (c, services) => {
-  const id = param(c, 'id');
+export const changePriority: WorkspaceHandler = (c, services) => {
+  const id = pathParameter(c, 'id');
   return change(c, services, id, async () => {
     const priority = c.get('form').text('priority');
     await services.api.conversations.update(id, { priority, actor: c.get('pageContext').operator });

@@ -1,49 +1,61 @@
 import { chooseWording, type HostTexts, type Wording } from '../../http/wording.js';
-import { browser as germanBrowser } from './de/browser.js';
-import { german } from './de/index.js';
-import { browser } from './en/browser.js';
-import { english } from './en/index.js';
+import { pageScriptTexts as germanBrowser } from './de/browser.js';
+import { germanTexts } from './de/index.js';
+import { pageScriptTexts } from './en/browser.js';
+import { englishTexts } from './en/index.js';
 
-export type TextKey = keyof typeof english;
-export type Texts = Readonly<Record<TextKey, string>>;
-export type WorkspaceWording = Wording<Texts>;
+export type WorkspaceTextKey = keyof typeof englishTexts;
+export type WorkspaceTexts = Readonly<Record<WorkspaceTextKey, string>>;
+export type WorkspaceWording = Wording<WorkspaceTexts>;
 
-/** Texts about a number have a form for each plural category of a language, such as `conversations_one`. */
-export type CountKey = TextKey extends infer Key ? (Key extends `${infer Stem}_other` ? Stem : never) : never;
+/** The key of a text about a number, without the plural category that ends it: `selected` for `selected_one`. */
+export type CountTextKey = WorkspaceTextKey extends infer Key
+  ? Key extends `${infer Stem}_other`
+    ? Stem
+    : never
+  : never;
 
-/** How a host words the workspace: any text by its key, and the language of the others. */
-export interface WorkspaceStrings extends Partial<Record<TextKey | `${CountKey}_${Intl.LDMLPluralRule}`, string>> {
-  /** A language tag such as `de-AT`. Default: what the operator's browser asks for, of the shipped ones. */
+/** Texts with which a host replaces the workspace's own, by key, and the language of the rest. */
+export interface WorkspaceStrings
+  extends Partial<Record<WorkspaceTextKey | `${CountTextKey}_${Intl.LDMLPluralRule}`, string>> {
+  /** A language tag such as `de-AT`. Default: the shipped language that the operator's browser prefers. */
   locale?: string;
 }
 
-/** English and German come with the package. Without a region, English dates are those of Britain: 24 hours. */
+/** The languages that come with the package. English without a region uses British dates, with 24 hours. */
 const languages = {
-  shipped: { en: english, de: german } as Readonly<Record<string, Texts>>,
-  base: english as Texts,
+  shipped: { en: englishTexts, de: germanTexts } as Readonly<Record<string, WorkspaceTexts>>,
+  base: englishTexts as WorkspaceTexts,
   fallback: 'en-GB',
 };
 
 const pluralRules: readonly Intl.LDMLPluralRule[] = ['zero', 'one', 'two', 'few', 'many', 'other'];
-const countKeys = Object.keys(english)
+const countKeys = Object.keys(englishTexts)
   .filter((key) => key.endsWith('_other'))
   .map((key) => key.replace(/_other$/, ''));
 
 /** Every key that a host can set. */
-export const textKeys: readonly string[] = [
-  ...new Set([...Object.keys(english), ...countKeys.flatMap((stem) => pluralRules.map((rule) => `${stem}_${rule}`))]),
+export const workspaceTextKeys: readonly string[] = [
+  ...new Set([
+    ...Object.keys(englishTexts),
+    ...countKeys.flatMap((stem) => pluralRules.map((rule) => `${stem}_${rule}`)),
+  ]),
 ];
 
-/** The keys of what the page's script says, which are sent to the browser. */
-export const browserKeys: readonly string[] = [
-  ...new Set([...Object.keys(browser), ...Object.keys(germanBrowser), ...textKeys.filter(isFormOfBrowserText)]),
+/** The keys of the texts that the page's script shows, which are sent to the browser. */
+export const pageScriptTextKeys: readonly string[] = [
+  ...new Set([
+    ...Object.keys(pageScriptTexts),
+    ...Object.keys(germanBrowser),
+    ...workspaceTextKeys.filter(isFormOfBrowserText),
+  ]),
 ];
 
 function isFormOfBrowserText(key: string): boolean {
-  return Object.hasOwn(browser, key.replace(/_[a-z]+$/, '_other'));
+  return Object.hasOwn(pageScriptTexts, key.replace(/_[a-z]+$/, '_other'));
 }
 
-/** The words for an operator. A language that is not shipped has English in place of the texts that the host left out. */
-export function wordingFor(given: WorkspaceStrings, acceptLanguage: string | null): WorkspaceWording {
+/** Returns the texts for an operator. In a language that is not shipped, texts that the host left out are English. */
+export function chooseWorkspaceWording(given: WorkspaceStrings, acceptLanguage: string | null): WorkspaceWording {
   return chooseWording(languages, given as HostTexts, acceptLanguage);
 }

@@ -1,8 +1,11 @@
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 
-/** The name of every audit action. A test compares this list with the statements that write the record. */
-export const auditActions = {
+/**
+ * The key of the displayed name of every audit action. A test compares this list with the statements that write the
+ * record.
+ */
+export const auditActionTexts = {
   'conversation.opened': 'actOpened',
   'conversation.replied': 'actReplied',
   'conversation.noted': 'actNoted',
@@ -43,9 +46,9 @@ export const auditActions = {
   'audit.erased': 'actAuditErased',
   'audit.key_changed': 'actKeyChanged',
   'audit.fault_found': 'actFaultFound',
-} as const satisfies Record<string, TextKey>;
+} as const satisfies Record<string, WorkspaceTextKey>;
 
 export function auditActionName(action: string): string {
-  const key = (auditActions as Record<string, TextKey>)[action];
+  const key = (auditActionTexts as Record<string, WorkspaceTextKey>)[action];
   return key ? t(key) : action;
 }

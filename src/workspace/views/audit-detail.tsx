@@ -2,13 +2,13 @@
 import type { Child, FC } from 'hono/jsx';
 import { humanizeLabel } from '../../context/humanize-label.js';
 import { isId } from '../../validation/input.js';
-import { formatLongSpan } from '../clock-state.js';
+import { formatLongDuration } from '../clock-state.js';
 import type { AuditLine } from '../model.js';
-import { ratingText } from '../package-texts.js';
-import type { TextKey } from '../strings/strings.js';
+import { csatRatingText } from '../package-texts.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatNumber, t, tCount, tCountParts, tParts } from '../translate.js';
-import { Moment } from './time.js';
-import { topicNames } from './topic-names.js';
+import { DateTimeLabel } from './time.js';
+import { deliveryTopicNames } from './topic-names.js';
 
 type Detail = AuditLine['detail'];
 
@@ -22,9 +22,11 @@ function isErased(detail: Detail): boolean {
   return detail.erased === true && Object.keys(detail).length === 1;
 }
 
-/** A phrase for each action; undefined if the detail has another shape, as an older version may have written it. */
+/**
+ * Phrases for the detail of an audit line, by action; undefined if an older version wrote the detail in another shape.
+ */
 const phrases: Record<string, (detail: Detail) => Child | undefined> = {
-  'conversation.rated': ({ rating }) => quote(ratingText(rating)),
+  'conversation.rated': ({ rating }) => quote(csatRatingText(rating)),
   'conversation.updated': (detail) => fieldChanges(detail),
   'conversation.snoozed': ({ until }) => (until ? tParts('untilTime', { time: <Value value={until} /> }) : undefined),
   'draft.created': (detail) => draft(detail),
@@ -37,7 +39,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'outbound.triggered': ({ templateId, scheduleInSeconds: seconds }) => (
     <>
       {tParts('template', { template: <Foreign value={templateId} /> })}
-      {typeof seconds === 'number' && seconds > 0 ? t('sentAfter', { span: formatLongSpan(seconds * 1000) }) : null}
+      {typeof seconds === 'number' && seconds > 0 ? t('sentAfter', { span: formatLongDuration(seconds * 1000) }) : null}
     </>
   ),
   'outbound.bulk_triggered': ({ templateId, requested, accepted }) => (
@@ -56,14 +58,18 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'sla.paused': ({ reason }) => quote(reason),
   'audit.erased': ({ lines }) => tCount('inLines', Number(lines)),
   'audit.fault_found': ({ fault }) => quote(fault),
-  // The name of the action says everything.
+  // The names of these actions say everything.
   'sla.breached': () => '',
   'sla.ended': () => '',
   'sla.policy_changed': ({ priority, responseMinutes, breachMinutes }) => (
     <>
       {tParts('ofPriority', { priority: <Foreign value={priority} /> })}
-      {typeof responseMinutes === 'number' ? t('dueAfter', { span: formatLongSpan(responseMinutes * 60_000) }) : null}
-      {typeof breachMinutes === 'number' ? t('breachAfter', { span: formatLongSpan(breachMinutes * 60_000) }) : null}
+      {typeof responseMinutes === 'number'
+        ? t('dueAfter', { span: formatLongDuration(responseMinutes * 60_000) })
+        : null}
+      {typeof breachMinutes === 'number'
+        ? t('breachAfter', { span: formatLongDuration(breachMinutes * 60_000) })
+        : null}
     </>
   ),
 };
@@ -81,7 +87,7 @@ function fieldChanges({ before, after }: Detail): Child | undefined {
   ));
 }
 
-const fieldNames: Record<string, TextKey> = {
+const fieldNames: Record<string, WorkspaceTextKey> = {
   subject: 'fieldSubject',
   priority: 'priority',
   tags: 'tags',
@@ -94,14 +100,14 @@ function shownChange(old: unknown, value: unknown): Child | null {
   return <>{tParts('fromTo', { from: <Foreign value={old} />, to: <Foreign value={value} /> })}</>;
 }
 
-const decisions: Record<string, TextKey> = {
+const decisions: Record<string, WorkspaceTextKey> = {
   allow: 'decisionAllow',
   require_approval: 'decisionApproval',
   draft_only: 'decisionDraftOnly',
   deny: 'decisionDeny',
 };
 
-const outcomes: Record<string, TextKey> = {
+const outcomes: Record<string, WorkspaceTextKey> = {
   failed: 'outcomeFailed',
   timed_out: 'outcomeTimedOut',
   invalid: 'outcomeInvalid',
@@ -116,28 +122,28 @@ function draft({ type, riskTier, decision, outcome, status }: Detail): string | 
   return t('draftDecided', { kind, risk, decided }) + (textOf(outcomes, outcome) ?? '') + late;
 }
 
-const kinds: Record<string, TextKey> = {
+const kinds: Record<string, WorkspaceTextKey> = {
   reply: 'kindReply',
   clarification: 'kindClarification',
   escalation: 'kindEscalation',
 };
 
-const risks: Record<string, TextKey> = { low: 'riskLow', medium: 'riskMedium', high: 'riskHigh' };
+const risks: Record<string, WorkspaceTextKey> = { low: 'riskLow', medium: 'riskMedium', high: 'riskHigh' };
 
-/** The text for a stored code; undefined for an unknown one. */
-function textOf(texts: Record<string, TextKey>, word: unknown): string | undefined {
+/** Returns the text for a stored code; undefined for an unknown code. */
+function textOf(texts: Record<string, WorkspaceTextKey>, word: unknown): string | undefined {
   const key = Object.hasOwn(texts, String(word)) ? texts[String(word)] : undefined;
   return key && t(key);
 }
 
-const reviews: Record<string, TextKey> = {
+const reviews: Record<string, WorkspaceTextKey> = {
   none: 'reviewNone',
   approved: 'reviewApproved',
   edited: 'reviewEdited',
 };
 
 function topicIn(topic: unknown): string {
-  return textOf(topicNames, topic) ?? String(topic);
+  return textOf(deliveryTopicNames, topic) ?? String(topic);
 }
 
 const Due: FC<{ detail: Detail }> = ({ detail: { responseDueAt, breachAt } }) => (
@@ -148,7 +154,7 @@ const Foreign: FC<{ value: unknown }> = ({ value }) => <bdi>{String(value).slice
 
 const Value: FC<{ value: unknown }> = ({ value }) => {
   const at = typeof value === 'string' && isoTime.test(value) ? new Date(value) : undefined;
-  return at && !Number.isNaN(at.getTime()) ? <Moment at={at} /> : <Foreign value={value} />;
+  return at && !Number.isNaN(at.getTime()) ? <DateTimeLabel at={at} /> : <Foreign value={value} />;
 };
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;

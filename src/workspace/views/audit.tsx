@@ -1,23 +1,23 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { AuditLine } from '../model.js';
-import type { Notice, PageContext } from '../page-context.js';
+import type { PageContext, PageNotice } from '../page-context.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
 import { t, tParts } from '../translate.js';
-import { auditActionName, auditActions } from './audit-action-names.js';
+import { auditActionName, auditActionTexts } from './audit-action-names.js';
 import { AuditDetail } from './audit-detail.js';
-import { ActorName, actorText, EmptyState, Icon } from './elements.js';
+import { ActorName, actorDisplayName, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
-import { Moment } from './time.js';
+import { DateTimeLabel } from './time.js';
 
 interface AuditProps {
   pageContext: PageContext;
   filter: AuditFilter;
   page: AuditPage;
-  notice?: Notice | undefined;
+  notice?: PageNotice | undefined;
 }
 
-/** Who did what, when, to which conversation. */
+/** The page of the audit record: who did what, when, to which conversation. */
 export const AuditView: FC<AuditProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
@@ -37,7 +37,7 @@ const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
       {t('action')}{' '}
       <select name="action">
         <option value="">{t('anyAction')}</option>
-        {Object.entries(auditActions).map(([action, words]) => (
+        {Object.entries(auditActionTexts).map(([action, words]) => (
           <option value={action} selected={action === filter.action}>
             {t(words)}
           </option>
@@ -74,9 +74,9 @@ const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
   </form>
 );
 
-/** The filter has only an id; take the name from the lines found. */
+/** Returns the name of the filter's actor. The filter holds only an id, so the name is taken from the lines found. */
 function nameOf(id: string, known: Actor[]): string {
-  return actorText(known.find((actor) => actor.id === id) ?? { id });
+  return actorDisplayName(known.find((actor) => actor.id === id) ?? { id });
 }
 
 const NoLines: FC<AuditProps> = ({ page }) => (
@@ -109,7 +109,7 @@ const Lines: FC<AuditProps> = ({ pageContext, page }) => (
 const Line: FC<{ pageContext: PageContext; line: AuditLine }> = ({ pageContext, line }) => (
   <tr>
     <td class="nowrap">
-      <Moment at={line.at} />
+      <DateTimeLabel at={line.at} />
     </td>
     <td>
       <a href={`${pageContext.base}/audit?actor=${encodeURIComponent(line.actor.id)}`}>

@@ -1,22 +1,29 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
-import type { BulkKind } from '../bulk-kinds.js';
+import type { BulkActionKind } from '../bulk-action-kinds.js';
 import type { PageContext } from '../page-context.js';
-import { snoozeSpans } from '../snooze-times.js';
-import type { TextKey } from '../strings/strings.js';
-import { formatTicked, type Ticked } from '../ticked.js';
+import { snoozeDurations } from '../snooze-times.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
+import { formatTickedConversation, type TickedConversation } from '../ticked.js';
 import { t, tCount } from '../translate.js';
-import { BackLink, type BulkOutcome, ConversationInputs, Outcomes, type Recipient, Recipients } from './bulk.js';
-import { TakeBackAll } from './bulk-taken-back.js';
-import { ActionForm, actorText, Icon } from './elements.js';
+import {
+  BackToQueueLink,
+  type BulkOutcome,
+  BulkOutcomeList,
+  type BulkRecipient,
+  ConversationIdInputs,
+  RecipientList,
+} from './bulk.js';
+import { TakeBackAllForm } from './bulk-taken-back.js';
+import { ActionForm, actorDisplayName, Icon } from './elements.js';
 
 interface BulkActionProps {
   pageContext: PageContext;
-  kind: BulkKind;
-  ticked: Ticked[];
-  recipients: Recipient[];
+  kind: BulkActionKind;
+  ticked: TickedConversation[];
+  recipients: BulkRecipient[];
   team: Actor[];
-  /** Why nothing was done. */
+  /** Why the bulk action was refused; null if it was not. */
   refusal: string | null;
 }
 
@@ -38,9 +45,12 @@ const done = {
   tag: 'doneWordTagged',
   assign: 'doneWordAssigned',
   snooze: 'doneWordSnoozed',
-} as const satisfies Record<BulkKind, TextKey>;
+} as const satisfies Record<BulkActionKind, WorkspaceTextKey>;
 
-/** Confirms a bulk action: its effect and its conversations. Nothing happens before the button is pressed. */
+/**
+ * The confirmation page of a bulk action: its effect and its conversations. Nothing happens before the button is
+ * pressed.
+ */
 export const BulkActionView: FC<BulkActionProps> = (props) => {
   const { pageContext, kind, ticked, recipients, refusal } = props;
   return (
@@ -57,22 +67,22 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
           </div>
         </div>
       ) : null}
-      <Recipients recipients={recipients} total={ticked.length} />
+      <RecipientList recipients={recipients} total={ticked.length} />
       <ActionForm pageContext={pageContext} action={`/bulk/${kind}`} class="bulk-form">
-        <ConversationInputs ids={ticked.map(({ id, seen }) => formatTicked(id, seen))} />
+        <ConversationIdInputs ids={ticked.map(({ id, seen }) => formatTickedConversation(id, seen))} />
         <Choice {...props} />
         <div class="draft-actions">
           <button type="submit" class="button button-primary">
             {tCount(buttons[kind], ticked.length)}
           </button>
-          <BackLink pageContext={pageContext} />
+          <BackToQueueLink pageContext={pageContext} />
         </div>
       </ActionForm>
     </main>
   );
 };
 
-const explanations: Record<BulkKind, TextKey> = {
+const explanations: Record<BulkActionKind, WorkspaceTextKey> = {
   resolve: 'explainResolve',
   tag: 'explainTag',
   assign: 'explainAssign',
@@ -99,7 +109,7 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
             {team
               .filter(({ id }) => id !== pageContext.operator.id)
               .map((one) => (
-                <option value={one.id}>{actorText(one)}</option>
+                <option value={one.id}>{actorDisplayName(one)}</option>
               ))}
             <option value="">{t('nobody')}</option>
           </select>
@@ -110,7 +120,7 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
         <>
           <label for="bulk-span">{t('snoozeFor')}</label>
           <select id="bulk-span" name="span">
-            {snoozeSpans.map(({ seconds, unit, count }) => (
+            {snoozeDurations.map(({ seconds, unit, count }) => (
               <option value={seconds}>{tCount(unit, count)}</option>
             ))}
           </select>
@@ -119,8 +129,8 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
   }
 };
 
-/** The results of a bulk action: failed conversations first, with the reason. */
-export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkKind; outcomes: BulkOutcome[] }> = ({
+/** The results of a bulk action: failed conversations first, each with its reason. */
+export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkActionKind; outcomes: BulkOutcome[] }> = ({
   pageContext,
   kind,
   outcomes,
@@ -136,14 +146,14 @@ export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkKind; ou
           {failed.length === 0 ? t('allOfThem') : tCount('stayed', failed.length)}
         </p>
       </div>
-      <Outcomes
+      <BulkOutcomeList
         pageContext={pageContext}
         outcomes={[...failed, ...outcomes.filter(({ failure }) => failure === null)]}
         word={pending.length > 0 ? t('resolvedSoon') : t(done[kind])}
       />
-      <TakeBackAll pageContext={pageContext} pending={pending} />
+      <TakeBackAllForm pageContext={pageContext} pending={pending} />
       <div class="draft-actions">
-        <BackLink pageContext={pageContext} />
+        <BackToQueueLink pageContext={pageContext} />
       </div>
     </main>
   );

@@ -1,14 +1,16 @@
 import type { FC } from 'hono/jsx';
 import type { PageContext } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tCount } from '../translate.js';
-import { BackLink, type BulkOutcome, Outcomes, type PendingBulk } from './bulk.js';
+import { BackToQueueLink, type BulkOutcome, BulkOutcomeList, type PendingBulkAction } from './bulk.js';
 import { ActionForm, Icon } from './elements.js';
 
-const whenOver: TextKey = 'takeBackOver';
+const whenOver: WorkspaceTextKey = 'takeBackOver';
 
-/** The button that takes back all resolves until the first one is executed; the page's script counts down. */
-export const TakeBackAll: FC<{ pageContext: PageContext; pending: readonly PendingBulk[] }> = ({
+/**
+ * The button that takes back all resolves of a bulk action until the first is executed; the page's script counts down.
+ */
+export const TakeBackAllForm: FC<{ pageContext: PageContext; pending: readonly PendingBulkAction[] }> = ({
   pageContext,
   pending,
 }) => {
@@ -39,17 +41,20 @@ export const TakeBackAll: FC<{ pageContext: PageContext; pending: readonly Pendi
   );
 };
 
-/** The results of taking back a bulk resolve. */
-export const TakenBackView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[] }> = ({ pageContext, outcomes }) => {
+/** The page with the results of taking back a bulk resolve. */
+export const TakenBackResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[] }> = ({
+  pageContext,
+  outcomes,
+}) => {
   const taken = outcomes.filter(({ failure }) => failure === null).length;
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
         <h1 role="status">{tCount('bulkTakenBack', outcomes.length, { taken })}</h1>
       </div>
-      <Outcomes pageContext={pageContext} outcomes={outcomes} word={t('takenBack')} />
+      <BulkOutcomeList pageContext={pageContext} outcomes={outcomes} word={t('takenBack')} />
       <div class="draft-actions">
-        <BackLink pageContext={pageContext} />
+        <BackToQueueLink pageContext={pageContext} />
       </div>
     </main>
   );

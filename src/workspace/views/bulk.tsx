@@ -4,17 +4,17 @@ import type { PageContext } from '../page-context.js';
 import { t, tCount } from '../translate.js';
 import { ActionForm, Icon, InlineText, MultilineText } from './elements.js';
 
-/** A conversation that a bulk action is about. */
-export interface Recipient {
+/** A conversation that a bulk action changes or writes to. */
+export interface BulkRecipient {
   id: string;
   customer: string | null;
   subject: string | null;
-  /** Status of the conversation; absent where it does not exist. */
+  /** The status of the conversation; absent if it does not exist. */
   status?: Conversation['status'];
   owner?: Actor | null;
-  /** Null where it has no message. */
+  /** Id of the conversation's newest message; null if it has none. */
   newestMessageId?: string | null;
-  /** Whether the customer wrote something newer than the message that was seen. */
+  /** Whether the customer has written since the newest message that the operator saw. */
   hasNews?: boolean;
   unanswered?: boolean;
 }
@@ -22,22 +22,22 @@ export interface Recipient {
 interface BulkProps {
   pageContext: PageContext;
   ids: string[];
-  recipients: Recipient[];
+  recipients: BulkRecipient[];
   max: number;
   content: string;
   nonce: string;
-  /** Why nothing was sent: a cap, a missing notifier, a text that is too long. */
+  /** Why the follow-up was refused: too many recipients, a missing notifier, or a text that is too long. */
   refusal: string | null;
-  /** Whether there is anything to be done about it on this page. */
+  /** Whether the host has a notifier, without which no follow-up can be sent. */
   possible: boolean;
-  /** Whether the operator has the exact text before them and may send it. */
+  /** Whether the page shows the exact text with a button that sends it. */
   preview: boolean;
 }
 
 const shownRecipients = 8;
 
-/** One text to many customers: written, then shown as each of them will get it, then sent. */
-export const BulkView: FC<BulkProps> = (props) => (
+/** The page of a bulk follow-up: one text to many customers is written, previewed, then sent. */
+export const BulkFollowUpView: FC<BulkProps> = (props) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>{props.preview ? t('checkAndSend') : t('sendFollowUp')}</h1>
@@ -59,7 +59,7 @@ const Refusal: FC<BulkProps> = ({ refusal }) => (
 
 const Impossible: FC<BulkProps> = ({ pageContext }) => (
   <div class="draft-actions">
-    <BackLink pageContext={pageContext} />
+    <BackToQueueLink pageContext={pageContext} />
   </div>
 );
 
@@ -70,8 +70,8 @@ const Write: FC<BulkProps> = ({ pageContext, ids, recipients, max, content, nonc
       <ChooseFewer recipients={recipients} />
     ) : (
       <>
-        <ConversationInputs ids={ids} />
-        <Recipients recipients={recipients} total={ids.length} />
+        <ConversationIdInputs ids={ids} />
+        <RecipientList recipients={recipients} total={ids.length} />
       </>
     )}
     <label for="bulk-content">{t('bulkContent')}</label>
@@ -82,19 +82,19 @@ const Write: FC<BulkProps> = ({ pageContext, ids, recipients, max, content, nonc
       <button type="submit" class="button button-primary">
         {t('preview')}
       </button>
-      <BackLink pageContext={pageContext} />
+      <BackToQueueLink pageContext={pageContext} />
     </div>
   </ActionForm>
 );
 
 const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }) => (
   <>
-    <Recipients recipients={recipients} total={ids.length} />
+    <RecipientList recipients={recipients} total={ids.length} />
     <section class="bulk-preview" aria-label={t('bulkPreviewLabel')}>
       <MultilineText text={content} />
     </section>
     <ActionForm pageContext={pageContext} action="/bulk" class="bulk-form">
-      <ConversationInputs ids={ids} />
+      <ConversationIdInputs ids={ids} />
       <input type="hidden" name="nonce" value={nonce} />
       <input type="hidden" name="content" value={content} />
       <div class="draft-actions">
@@ -104,14 +104,14 @@ const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }
         <button type="submit" class="button" formaction={`${pageContext.base}/bulk/edit`}>
           <Icon name="pencil" /> {t('changeText')}
         </button>
-        <BackLink pageContext={pageContext} />
+        <BackToQueueLink pageContext={pageContext} />
       </div>
     </ActionForm>
   </>
 );
 
-/** Too many at once: each can be left out. */
-const ChooseFewer: FC<{ recipients: Recipient[] }> = ({ recipients }) => (
+/** The list for choosing fewer recipients, shown if there are too many. */
+const ChooseFewer: FC<{ recipients: BulkRecipient[] }> = ({ recipients }) => (
   <fieldset class="recipients recipients-choice">
     <legend class="sr">{t('recipients')}</legend>
     {recipients.map((recipient) => (
@@ -125,7 +125,7 @@ const ChooseFewer: FC<{ recipients: Recipient[] }> = ({ recipients }) => (
   </fieldset>
 );
 
-const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
+const RecipientName: FC<{ recipient: BulkRecipient }> = ({ recipient }) => (
   <>
     <InlineText text={recipient.customer} empty={t('noCustomer')} />{' '}
     <span class="faint">
@@ -134,8 +134,8 @@ const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
   </>
 );
 
-/** The conversations that a form is about, with the mark of what was seen of each where there is one. */
-export const ConversationInputs: FC<{ ids: string[] }> = ({ ids }) => (
+/** Hidden form fields with the ticked conversations, each with the newest message seen where it is known. */
+export const ConversationIdInputs: FC<{ ids: string[] }> = ({ ids }) => (
   <>
     {ids.map((id) => (
       <input type="hidden" name="id" value={id} />
@@ -143,7 +143,7 @@ export const ConversationInputs: FC<{ ids: string[] }> = ({ ids }) => (
   </>
 );
 
-export const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients, total }) => (
+export const RecipientList: FC<{ recipients: BulkRecipient[]; total: number }> = ({ recipients, total }) => (
   <section aria-label={t('recipients')}>
     <ul class="recipients">
       {recipients.slice(0, shownRecipients).map((recipient) => (
@@ -156,28 +156,28 @@ export const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ rec
   </section>
 );
 
-export const BackLink: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
+export const BackToQueueLink: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   <a class="button button-quiet" href={`${pageContext.base}/${pageContext.queue}`}>
     {t('backToQueue')}
   </a>
 );
 
-/** The result for one recipient. */
+/** The result of a bulk action for one conversation. */
 export interface BulkOutcome {
-  recipient: Recipient;
+  recipient: BulkRecipient;
   failure: string | null;
-  /** The pending resolve, while it can be taken back. */
-  pending?: PendingBulk;
+  /** The pending action that resolves the conversation, while it can be taken back. */
+  pending?: PendingBulkAction;
 }
 
-/** An action that waits for its time. */
-export interface PendingBulk {
+/** A delayed action of a bulk action, which can still be taken back. */
+export interface PendingBulkAction {
   id: string;
   conversationId: string;
   dueAt: Date;
 }
 
-export const BulkResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; content: string }> = ({
+export const BulkFollowUpResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; content: string }> = ({
   pageContext,
   outcomes,
   content,
@@ -191,18 +191,18 @@ export const BulkResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcom
           {tCount('bulkAccepted', outcomes.length, { accepted })}
         </p>
       </div>
-      <Outcomes pageContext={pageContext} outcomes={outcomes} word={t('accepted')} />
+      <BulkOutcomeList pageContext={pageContext} outcomes={outcomes} word={t('accepted')} />
       <section class="bulk-preview" aria-label={t('bulkDeliveredLabel')}>
         <MultilineText text={content} />
       </section>
       <div class="draft-actions">
-        <BackLink pageContext={pageContext} />
+        <BackToQueueLink pageContext={pageContext} />
       </div>
     </main>
   );
 };
 
-export const Outcomes: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; word: string }> = ({
+export const BulkOutcomeList: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; word: string }> = ({
   pageContext,
   outcomes,
   word,

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
-import type { ThreadHead } from '../model.js';
+import type { ThreadDetails } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tCount, tParts } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
@@ -9,15 +9,15 @@ import type { IconName } from './icon-paths.js';
 export const composerModes = ['reply', 'note', 'follow-up'] as const;
 export type ComposerMode = (typeof composerModes)[number];
 
-/** Initial state of the composer. */
+/** The initial state of the composer. */
 export interface ComposerState {
   mode: ComposerMode;
   content: string;
-  /** The draft of the text, which is marked as used when the reply is sent. */
+  /** Id of the draft that the text comes from, which is marked as used when the reply is sent. */
   draftId?: string | undefined;
 }
 
-/** When a follow-up may be sent, in seconds from now. */
+/** The delays offered for a follow-up, in seconds. */
 export const followUpDelays = [
   { seconds: 0, unit: null, count: 0 },
   { seconds: 3600, unit: 'inHours', count: 1 },
@@ -29,16 +29,16 @@ export const followUpDelays = [
 
 interface ComposerProps {
   pageContext: PageContext;
-  thread: ThreadHead;
+  thread: ThreadDetails;
   composing: ComposerState;
-  /** Whether the host has a notifier to hand a follow-up to. */
+  /** Whether the host has a notifier, which follow-ups need. */
   canFollowUp: boolean;
-  /** Dedupes a form that is sent twice. */
+  /** Identifies the form, so that sending it twice writes once. */
   nonce: string;
 }
 
-/** Where an operator writes: to the customer, to colleagues, or a message that starts something new. */
-export const Composer: FC<ComposerProps> = (props) => {
+/** The form in which an operator writes a reply to the customer, a note to colleagues, or a follow-up. */
+export const MessageComposer: FC<ComposerProps> = (props) => {
   const { pageContext, thread, composing, nonce } = props;
   return (
     <ActionForm
@@ -76,21 +76,21 @@ export const Composer: FC<ComposerProps> = (props) => {
           <span class="when-note">{t('addNote')}</span>
           <span class="when-follow-up">{t('sendFollowUp')}</span>
         </button>
-        {thread.conversation.status === 'open' ? <SendAndResolve /> : null}
+        {thread.conversation.status === 'open' ? <SendAndResolveButton /> : null}
         <Hints {...props} />
       </div>
     </ActionForm>
   );
 };
 
-/** Sends the reply, and resolves the conversation once it is sent. */
-export const SendAndResolve: FC = () => (
+/** The button that sends the reply and then resolves the conversation. */
+export const SendAndResolveButton: FC = () => (
   <button type="submit" class="button composer-then when-reply" name="also" value="resolve" title={t('sendAndResolve')}>
     <Icon name="check" /> {t('sendAndClose')}
   </button>
 );
 
-const modes: { mode: ComposerMode; label: TextKey; icon: IconName }[] = [
+const modes: { mode: ComposerMode; label: WorkspaceTextKey; icon: IconName }[] = [
   { mode: 'reply', label: 'modeReply', icon: 'reply' },
   { mode: 'note', label: 'modeNote', icon: 'lock' },
   { mode: 'follow-up', label: 'modeFollowUp', icon: 'mails' },

@@ -1,16 +1,16 @@
 /** Translates the English texts of the context reader. */
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 
-/** Why the context reader left something out; some contain a number. */
-const leftOutReasons: [pattern: RegExp, key: TextKey][] = [
+/** The reasons with which the context reader leaves values out; some contain a number. */
+const leftOutReasons: [pattern: RegExp, key: WorkspaceTextKey][] = [
   [/^too much to show$/, 'factTooMuch'],
   [/^contains itself$/, 'factCircular'],
   [/^nested deeper than (?<count>\d+) levels$/, 'factTooDeep'],
   [/^(?<count>\d+) more$/, 'factMore'],
 ];
 
-export function omittedText(reason: string): string {
+export function translateOmissionReason(reason: string): string {
   for (const [pattern, key] of leftOutReasons) {
     const found = pattern.exec(reason);
     if (found) return t(key, { count: Number(found.groups?.count ?? 0) });
@@ -23,8 +23,8 @@ export const translateYesNo = (text: string) => t(text === 'Yes' ? 'yes' : 'no')
 /** How many characters of a URL fit beside its label. */
 const shownLink = 28;
 
-/** A URL without its scheme, shortened in the middle. */
-export function shortLink(text: string): string {
+/** Returns a URL without its scheme, shortened in the middle. */
+export function shortenUrl(text: string): string {
   const short = text.replace(/^https?:\/\/(?:www\.)?/i, '').replace(/\/$/, '');
   return short.length > shownLink ? `${short.slice(0, shownLink - 10)}…${short.slice(-9)}` : short;
 }

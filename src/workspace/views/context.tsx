@@ -2,25 +2,22 @@ import type { FC } from 'hono/jsx';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { PageContext } from '../page-context.js';
-import { withParameter } from '../queue-filters.js';
+import { addQueryParameter } from '../queue-filters.js';
 import { t, tCount, tParts } from '../translate.js';
-import { omittedText, shortLink, translateYesNo } from './context-texts.js';
+import { shortenUrl, translateOmissionReason, translateYesNo } from './context-texts.js';
 import { Icon, LinkedValue } from './elements.js';
-import { Moment } from './time.js';
+import { DateTimeLabel } from './time.js';
 
-/** The customer's context, or `loading`. */
-export type ContextView = ContextAnswer | { state: 'loading' };
+/** The customer's facts, or `loading` while they are being read. */
+export type ContextPanelState = ContextAnswer | { state: 'loading' };
 
 interface ContextProps {
   pageContext: PageContext;
   conversationId: string;
-  context: ContextView;
+  context: ContextPanelState;
 }
 
-/**
- * Renders the facts about the customer that the host returned. A fragment of its own, as it may be loaded after the
- * page.
- */
+/** The customer's facts that the host returned, as a page fragment of its own, which may be loaded after the page. */
 export const ContextPanel: FC<ContextProps> = (props) => {
   const { pageContext, conversationId, context } = props;
   return (
@@ -36,7 +33,7 @@ export const ContextPanel: FC<ContextProps> = (props) => {
         <h2>{t('roleCustomer')}</h2>
         {context.state === 'loading' || context.state === 'unconfigured' || context.state === 'anonymous' ? null : (
           <span class="context-age">
-            <span class="faint">{tParts('asOf', { time: <Moment at={context.fetchedAt} as="time" /> })}</span>{' '}
+            <span class="faint">{tParts('asOf', { time: <DateTimeLabel at={context.fetchedAt} as="time" /> })}</span>{' '}
             <ReloadLink {...props} label={t('refreshContext')} />
           </span>
         )}
@@ -54,7 +51,7 @@ const ReloadLink: FC<ContextProps & { label: string; words?: string }> = ({
 }) => (
   <a
     class={words ? 'button button-small' : 'icon-button icon-button-small'}
-    href={`${pageContext.base}/c/${conversationId}${withParameter(pageContext.queue, 'context', 'wait')}#rail`}
+    href={`${pageContext.base}/c/${conversationId}${addQueryParameter(pageContext.queue, 'context', 'wait')}#rail`}
     data-reload-context
     aria-label={words ? undefined : label}
     title={label}
@@ -126,7 +123,7 @@ const Section: FC<{ section: ContextSection }> = ({ section }) => (
   </section>
 );
 
-/** Label and value rows; values without a label stand between them on their own. */
+/** Facts in rows of label and value; a value without a label takes a whole row. */
 const Entries: FC<{ entries: ContextEntry[] }> = ({ entries }) => (
   <>
     {groupByLabel(entries).map((run) =>
@@ -199,7 +196,7 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
         </div>
       );
     case 'truncated':
-      return <span class="fact-note">… {omittedText(value.reason)}</span>;
+      return <span class="fact-note">… {translateOmissionReason(value.reason)}</span>;
     case 'unsupported':
       return <span class="fact-note">{tParts('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
   }
@@ -210,10 +207,10 @@ interface FactTable {
   rows: ContextValue[][];
 }
 
-/** The most columns that fit into the rail. */
+/** The most columns of a table that fit beside a conversation. */
 const maxColumns = 4;
 
-/** Renders a list of objects with the same keys as a table; undefined for others. */
+/** Returns a table for a list of maps with the same keys; null for any other list. */
 function tableOf(blocks: ContextEntry[][]): FactTable | null {
   const labels = (blocks[0] ?? []).map(({ label }) => label);
   const isOfShape = (block: ContextEntry[]) =>
@@ -248,7 +245,7 @@ const Table: FC<FactTable> = ({ labels, rows }) => (
   </table>
 );
 
-/** How many characters a collapsed value shows. */
+/** How many characters of a collapsed value are shown. */
 const foldedLength = 240;
 
 /** Collapses a long value, so that the other facts stay visible. */
@@ -267,7 +264,7 @@ const Folded: FC<{ text: string }> = ({ text }) => (
 const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value }) => {
   switch (value.presentation) {
     case 'link':
-      return <LinkedValue text={shortLink(value.text)} href={value.href} whole={value.text} />;
+      return <LinkedValue text={shortenUrl(value.text)} href={value.href} whole={value.text} />;
     case 'email':
       return <LinkedValue text={value.text} href={value.href} />;
     case 'date':

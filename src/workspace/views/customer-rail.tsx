@@ -1,18 +1,18 @@
 import type { FC } from 'hono/jsx';
-import { clockTone } from '../clock-state.js';
-import type { AuditLine, Clock, OutboundMessageLine, ThreadHead } from '../model.js';
+import { slaClockTone } from '../clock-state.js';
+import type { AuditLine, OutboundMessageLine, SlaClock, ThreadDetails } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { t } from '../translate.js';
 import { auditActionName } from './audit-action-names.js';
-import { ContextPanel, type ContextView } from './context.js';
-import { ActionForm, ActorName, Icon, statusNames } from './elements.js';
-import { AgeLabel, ClockSentence, type ClosedState, Moment } from './time.js';
+import { ContextPanel, type ContextPanelState } from './context.js';
+import { ActionForm, ActorName, conversationStatusNames, Icon } from './elements.js';
+import { AgeLabel, DateTimeLabel, SlaClockSentence, type StateAfterClock } from './time.js';
 
 interface RailProps {
   pageContext: PageContext;
-  thread: ThreadHead;
-  /** The result of the ContextProvider, or `loading`. */
-  context: ContextView;
+  thread: ThreadDetails;
+  /** The customer's facts from the ContextProvider, or `loading`. */
+  context: ContextPanelState;
 }
 
 /** The right column: the customer's facts and the history of the conversation. */
@@ -47,14 +47,14 @@ const Drawer: FC<RailProps> = ({ pageContext, thread, context }) => (
   </aside>
 );
 
-const SlaPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread }) => {
+const SlaPanel: FC<{ pageContext: PageContext; thread: ThreadDetails }> = ({ pageContext, thread }) => {
   const { clock, conversation, now } = thread;
   return (
     <section class="panel" aria-labelledby="sla-title">
       <h2 id="sla-title">{t('viewSla')}</h2>
       {clock ? (
         <>
-          <ClockSentence clock={clock} now={now} since={sinceThen(thread)} />
+          <SlaClockSentence clock={clock} now={now} since={sinceThen(thread)} />
           {conversation.status === 'open' ? (
             <PauseClock pageContext={pageContext} conversationId={conversation.id} clock={clock} now={now} />
           ) : null}
@@ -66,16 +66,16 @@ const SlaPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageCo
   );
 };
 
-/** Who has to act next. */
-function sinceThen({ waitingSince, answered, conversation }: ThreadHead): ClosedState {
+/** Returns what has happened in a conversation since its SLA clock ended. */
+function sinceThen({ waitingSince, answered, conversation }: ThreadDetails): StateAfterClock {
   if (conversation.status !== 'open') return 'closed';
   if (waitingSince) return 'waiting';
   return answered ? 'answered' : 'none';
 }
 
-const PauseClock: FC<{ pageContext: PageContext; conversationId: string; clock: Clock; now: Date }> = (props) => {
+const PauseClock: FC<{ pageContext: PageContext; conversationId: string; clock: SlaClock; now: Date }> = (props) => {
   const { pageContext, conversationId, clock, now } = props;
-  const tone = clockTone(clock, now);
+  const tone = slaClockTone(clock, now);
   if (tone === 'paused') {
     return (
       <ActionForm pageContext={pageContext} action={`/c/${conversationId}/sla/resume`}>
@@ -100,7 +100,7 @@ const PauseClock: FC<{ pageContext: PageContext; conversationId: string; clock: 
   );
 };
 
-const OwnerPanel: FC<{ thread: ThreadHead }> = ({ thread: { conversation } }) => (
+const OwnerPanel: FC<{ thread: ThreadDetails }> = ({ thread: { conversation } }) => (
   <section class="panel" aria-labelledby="owner-title">
     <h2 id="owner-title">{t('owner')}</h2>
     {conversation.assignee ? (
@@ -114,7 +114,10 @@ const OwnerPanel: FC<{ thread: ThreadHead }> = ({ thread: { conversation } }) =>
 );
 
 /** Other conversations of the customer, newest first. */
-const OthersPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread: { others, now } }) =>
+const OthersPanel: FC<{ pageContext: PageContext; thread: ThreadDetails }> = ({
+  pageContext,
+  thread: { others, now },
+}) =>
   others.length === 0 ? null : (
     <section class="panel" aria-labelledby="others-title" id="other-conversations">
       <h2 id="others-title">
@@ -127,7 +130,7 @@ const OthersPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pag
               <bdi>{other.subject ?? t('noSubject')}</bdi>
             </a>
             <span class="faint">
-              {other.unanswered ? t('waiting') : t(statusNames[other.status])} ·{' '}
+              {other.unanswered ? t('waiting') : t(conversationStatusNames[other.status])} ·{' '}
               <AgeLabel at={other.lastMessageAt} now={now} />
             </span>
           </li>
@@ -152,7 +155,7 @@ const OutboundPanel: FC<{ outbound: OutboundMessageLine[] }> = ({ outbound }) =>
             </a>{' '}
             <span class={`chip outbound-chip-${line.status}`}>{t(outboundNames[line.status])}</span>{' '}
             <span class="faint">
-              <Moment at={line.sentAt ?? line.createdAt} />
+              <DateTimeLabel at={line.sentAt ?? line.createdAt} />
             </span>
           </li>
         ))}
@@ -161,7 +164,7 @@ const OutboundPanel: FC<{ outbound: OutboundMessageLine[] }> = ({ outbound }) =>
   </section>
 );
 
-const CsatPanel: FC<{ rating: ThreadHead['conversation']['csatRating'] }> = ({ rating }) => (
+const CsatPanel: FC<{ rating: ThreadDetails['conversation']['csatRating'] }> = ({ rating }) => (
   <section class="panel" aria-labelledby="csat-title">
     <h2 id="csat-title">{t('satisfaction')}</h2>
     {rating ? (
@@ -187,7 +190,7 @@ const RecordPanel: FC<{ pageContext: PageContext; audit: AuditLine[]; conversati
         <li>
           <span>{auditActionName(line.action)}</span>{' '}
           <span class="faint">
-            <ActorName actor={line.actor} /> · <Moment at={line.at} />
+            <ActorName actor={line.actor} /> · <DateTimeLabel at={line.at} />
           </span>
         </li>
       ))}

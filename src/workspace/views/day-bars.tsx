@@ -3,7 +3,7 @@ import { t } from '../translate.js';
 
 /** One day of a stacked bar chart. */
 export interface DayBar {
-  /** `YYYY-MM-DD` */
+  /** The date, as `YYYY-MM-DD`. */
   day: string;
   parts: { value: number; class: string }[];
 }

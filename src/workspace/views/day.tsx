@@ -1,23 +1,23 @@
 import type { FC } from 'hono/jsx';
 import type { CappedCount } from '../model.js';
-import type { Notice, PageContext } from '../page-context.js';
+import type { PageContext, PageNotice } from '../page-context.js';
 import type { DaySummary } from '../queries/day.js';
 import type { QueueCounts } from '../queries/queue.js';
-import { defaultFilter, type QueueFilter } from '../queue-filters.js';
-import type { TextKey } from '../strings/strings.js';
+import { defaultQueueFilter, type QueueFilter } from '../queue-filters.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tParts } from '../translate.js';
 import { NoticeBox } from './page.js';
-import { countText } from './queue.js';
+import { formatCappedCount } from './queue.js';
 
 interface DayProps {
   pageContext: PageContext;
   counts: QueueCounts;
   day: DaySummary;
-  /** Notice of the page; null if another part of the page shows it. */
-  notice: Notice | undefined | null;
+  /** The notice of the page; null if another part of the page shows it. */
+  notice: PageNotice | undefined | null;
 }
 
-const now: { filter: QueueFilter; label: TextKey }[] = [
+const now: { filter: QueueFilter; label: WorkspaceTextKey }[] = [
   { filter: 'needs-reply', label: 'dayWaiting' },
   { filter: 'breached', label: 'dayBreached' },
   { filter: 'breaching', label: 'dayBreaching' },
@@ -26,8 +26,8 @@ const now: { filter: QueueFilter; label: TextKey }[] = [
   { filter: 'unassigned', label: 'dayUnassigned' },
 ];
 
-/** The centre of the page while no conversation is open: the work of the day, and its counts. */
-export const DayView: FC<DayProps> = ({ pageContext, counts, day, notice }) => (
+/** The centre of the page while no conversation is open: what there is to do, and counts of the last 24 hours. */
+export const DaySummaryView: FC<DayProps> = ({ pageContext, counts, day, notice }) => (
   <main class="thread thread-none day-page" id="main" tabindex={-1}>
     {notice === null ? null : <NoticeBox notice={notice} />}
     <div class="overview" id="overview" data-live="overview">
@@ -37,9 +37,9 @@ export const DayView: FC<DayProps> = ({ pageContext, counts, day, notice }) => (
           <li>
             <a
               class={`overview-tile overview-${filter}${counts[filter].value === 0 ? ' zero' : ''}`}
-              href={`${pageContext.base}/${filter === defaultFilter ? '' : `?filter=${filter}`}`}
+              href={`${pageContext.base}/${filter === defaultQueueFilter ? '' : `?filter=${filter}`}`}
             >
-              <strong>{countText(counts[filter])}</strong> <span>{t(label)}</span>
+              <strong>{formatCappedCount(counts[filter])}</strong> <span>{t(label)}</span>
             </a>
           </li>
         ))}
@@ -66,6 +66,6 @@ export const DayView: FC<DayProps> = ({ pageContext, counts, day, notice }) => (
 const Figure: FC<{ count: CappedCount; label: string }> = ({ count, label }) => (
   <div>
     <dt>{label}</dt>
-    <dd>{countText(count)}</dd>
+    <dd>{formatCappedCount(count)}</dd>
   </div>
 );

@@ -1,28 +1,28 @@
 import type { FC } from 'hono/jsx';
-import { formatLongSpan } from '../clock-state.js';
+import { formatLongDuration } from '../clock-state.js';
 import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
-import type { Notice, PageContext } from '../page-context.js';
+import type { PageContext, PageNotice } from '../page-context.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tParts } from '../translate.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
-import { countText } from './queue.js';
-import { isScheduled, SendNow } from './send-now.js';
-import { Moment } from './time.js';
-import { topicNames } from './topic-names.js';
+import { formatCappedCount } from './queue.js';
+import { isScheduledDelivery, SendNowForm } from './send-now.js';
+import { DateTimeLabel } from './time.js';
+import { deliveryTopicNames } from './topic-names.js';
 
 interface DeliveriesProps {
   pageContext: PageContext;
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;
-  /** Number of failed calls after which a delivery is discarded. */
+  /** The number of failed calls after which a delivery is discarded. */
   maxAttempts: number;
-  notice?: Notice | undefined;
+  notice?: PageNotice | undefined;
 }
 
-/** The calls that are owed to the host: what waits, what fails, and what was discarded. */
+/** The page of the deliveries owed to the host: those pending, those that fail, and those discarded. */
 export const DeliveriesView: FC<DeliveriesProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1} data-page="deliveries">
     <div class="sheet-head">
@@ -46,7 +46,7 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
       <p class={silent ? 'fact fact-bad' : 'fact'}>
         <span class="fact-label">{t('lastHeartbeat')}</span>
         <strong>
-          {lastBeatAt ? t('ago', { span: formatLongSpan(now.getTime() - lastBeatAt.getTime()) }) : t('never')}
+          {lastBeatAt ? t('ago', { span: formatLongDuration(now.getTime() - lastBeatAt.getTime()) }) : t('never')}
         </strong>
         <span class="faint">
           {silent
@@ -56,14 +56,14 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
       </p>
       <p class="fact">
         <span class="fact-label">{t('oldestUndelivered')}</span>
-        <strong>{oldestDueAt ? formatLongSpan(now.getTime() - oldestDueAt.getTime()) : t('none')}</strong>
+        <strong>{oldestDueAt ? formatLongDuration(now.getTime() - oldestDueAt.getTime()) : t('none')}</strong>
         <span class="faint">{oldestDueAt ? t('overdue') : t('allCalled')}</span>
       </p>
     </div>
   );
 };
 
-const tabNames: Record<DeliveryTab, TextKey> = {
+const tabNames: Record<DeliveryTab, WorkspaceTextKey> = {
   pending: 'tabPending',
   retrying: 'tabRetrying',
   discarded: 'tabDiscarded',
@@ -76,7 +76,7 @@ const Tabs: FC<DeliveriesProps> = ({ pageContext, tab, health }) => (
         href={`${pageContext.base}/deliveries${name === 'pending' ? '' : `?state=${name}`}`}
         aria-current={name === tab ? 'page' : undefined}
       >
-        {t(tabNames[name])} <span class="count">{countText(counts(health)[name])}</span>
+        {t(tabNames[name])} <span class="count">{formatCappedCount(counts(health)[name])}</span>
       </a>
     ))}
   </nav>
@@ -86,7 +86,7 @@ function counts({ pending, retrying, discarded }: WorkerHealth): Record<Delivery
   return { pending, retrying, discarded };
 }
 
-const emptyTexts: Record<DeliveryTab, TextKey> = {
+const emptyTexts: Record<DeliveryTab, WorkspaceTextKey> = {
   pending: 'nonePending',
   retrying: 'noneRetrying',
   discarded: 'noneDiscarded',
@@ -121,15 +121,15 @@ const Lines: FC<DeliveriesProps> = ({ pageContext, tab, page, maxAttempts, healt
 );
 
 const When: FC<{ line: DeliveryLine; now: Date }> = ({ line, now }) => {
-  const time = <Moment at={line.settledAt ?? line.availableAt} />;
-  return isScheduled(line, now) ? tParts('scheduledForTime', { time }) : time;
+  const time = <DateTimeLabel at={line.settledAt ?? line.availableAt} />;
+  return isScheduledDelivery(line, now) ? tParts('scheduledForTime', { time }) : time;
 };
 
 type LineProps = Pick<DeliveriesProps, 'pageContext' | 'tab' | 'maxAttempts'> & { line: DeliveryLine; now: Date };
 
 const Line: FC<LineProps> = ({ pageContext, tab, line, maxAttempts, now }) => (
   <tr>
-    <td class="nowrap">{t(topicNames[line.topic])}</td>
+    <td class="nowrap">{t(deliveryTopicNames[line.topic])}</td>
     <td>
       <a href={`${pageContext.base}/c/${line.conversationId}`}>
         <bdi>{line.subject ?? t('noSubject')}</bdi>
@@ -154,8 +154,8 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ pageContext, tab, lin
   const back = `/deliveries${tab === 'pending' ? '' : `?state=${tab}`}`;
   return (
     <>
-      {isScheduled(line, now) ? (
-        <SendNow pageContext={pageContext} delivery={line} back={back} />
+      {isScheduledDelivery(line, now) ? (
+        <SendNowForm pageContext={pageContext} delivery={line} back={back} />
       ) : (
         <ActionForm pageContext={pageContext} action={`/deliveries/${line.id}/retry`}>
           <input type="hidden" name="back" value={back} />

@@ -1,9 +1,9 @@
 import type { FC } from 'hono/jsx';
 import { t } from '../translate.js';
-import type { Changes } from '../word-diff.js';
+import type { TextChanges } from '../word-diff.js';
 
-/** What changed between the proposed text and the operator's, word by word. */
-export const Diff: FC<{ changes: Changes }> = ({ changes }) => {
+/** The changes from a proposed text to the operator's, word by word. */
+export const TextDiff: FC<{ changes: TextChanges }> = ({ changes }) => {
   if (changes === 'none') return <p class="faint">{t('diffNone')}</p>;
   if (changes === 'later') return <p class="faint">{t('diffLater')}</p>;
   if (changes === 'rewritten') return <p class="faint">{t('diffRewritten')}</p>;

@@ -2,26 +2,26 @@ import type { FC } from 'hono/jsx';
 import type { Evidence } from '../../contracts/domain.js';
 import type { ThreadDraft } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { type QueueView, queueQuery, withParameter } from '../queue-filters.js';
-import type { TextKey } from '../strings/strings.js';
+import { addQueryParameter, type QueueView, queueQueryString } from '../queue-filters.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tCount } from '../translate.js';
 import { ActionForm, Icon, MultilineText } from './elements.js';
-import { Moment } from './time.js';
+import { DateTimeLabel } from './time.js';
 
 export interface DraftProps {
   pageContext: PageContext;
   draft: ThreadDraft;
-  /** The queue beside it, so that links keep it as it is. */
+  /** The queue view beside the draft, which the draft's links keep. */
   queue: QueueView;
-  /** Whether it is the expanded one, which the keyboard shortcuts apply to. */
+  /** Whether this is the expanded draft, which keyboard shortcuts apply to. */
   first: boolean;
-  /** The newest message of the page, sent with an approval as the last one read. */
+  /** Id of the newest message on the page, sent with an approval as the newest one read. */
   newestMessageId: string | null;
-  /** Whether the conversation is open: nothing is sent into a closed one. */
+  /** Whether the conversation is open: drafts of a closed conversation cannot be sent. */
   open: boolean;
 }
 
-export const typeNames = {
+export const draftTypeNames = {
   reply: 'typeReply',
   clarification: 'typeClarification',
   escalation: 'typeEscalation',
@@ -29,7 +29,7 @@ export const typeNames = {
 
 const riskNames = { low: 'riskLow', medium: 'riskMedium', high: 'riskHigh' } as const;
 
-/** A draft that needs approval, or is stale: its text, its grounds and its actions. */
+/** A draft that needs approval or is stale: its text, its grounds and its actions. */
 export const PendingDraft: FC<DraftProps> = (props) => (
   <section
     class={`draft${props.draft.stale ? ' draft-stale' : ''}`}
@@ -52,7 +52,7 @@ const DraftWarning: FC<DraftProps> = ({ draft, open }) => {
   );
 };
 
-const staleWords: Record<'no' | 'customer' | 'answer', TextKey | null> = {
+const staleWords: Record<'no' | 'customer' | 'answer', WorkspaceTextKey | null> = {
   no: null,
   customer: 'staleCustomer',
   answer: 'staleAnswer',
@@ -66,8 +66,8 @@ function nameOf({ draft, first, open }: DraftProps): string {
   return first ? t('draftToApprove') : t('draftOlder');
 }
 
-/** The other waiting drafts, collapsed: operators decide on one at a time. */
-export const MoreDrafts: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
+/** The other drafts that need approval, collapsed, because operators decide on one at a time. */
+export const MoreDraftsList: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
   if (drafts.length === 0) return null;
   return (
     <details class="prepared" id="more-drafts">
@@ -90,9 +90,9 @@ const DraftHead: FC<{ draft: ThreadDraft }> = ({ draft }) => (
     <h2>
       <Icon name="bot" /> {t('suggested')}
     </h2>
-    <span class="chip">{t(typeNames[draft.type])}</span>
+    <span class="chip">{t(draftTypeNames[draft.type])}</span>
     <span class={`chip risk-${draft.riskTier}`}>{t(riskNames[draft.riskTier])}</span>
-    <Moment at={draft.createdAt} as="time" />
+    <DateTimeLabel at={draft.createdAt} as="time" />
   </div>
 );
 
@@ -106,7 +106,7 @@ const Proposed: FC<DraftProps> = (props) => (
   </>
 );
 
-/** The grounds of a draft. A model wrote them, so URLs in them are not linked. */
+/** The grounds of a draft: its summary and evidence. A model wrote them, so URLs in them are not linked. */
 export const DraftGrounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
   if (!draft.summary && draft.evidence.length === 0) return null;
   return (
@@ -160,7 +160,7 @@ const Send: FC<DraftProps> = (props) => {
       <a
         class="button"
         data-key={first ? 'w' : undefined}
-        href={`${pageContext.base}/c/${draft.conversationId}${withParameter(queueQuery(queue), 'edit', draft.id)}`}
+        href={`${pageContext.base}/c/${draft.conversationId}${addQueryParameter(queueQueryString(queue), 'edit', draft.id)}`}
       >
         <Icon name="pencil" /> {t('edit')}
       </a>
@@ -182,7 +182,7 @@ const DiscardForm: FC<{ pageContext: PageContext; draft: ThreadDraft; first?: bo
 
 const staleChip = { customer: 'chipStaleCustomer', answer: 'chipStaleAnswer' } as const;
 
-/** Drafts with the decision `draft_only`: they do not ask for approval. */
+/** Drafts with the policy's decision `draft_only`, which do not ask for approval. */
 export const PreparedDrafts: FC<{
   pageContext: PageContext;
   drafts: ThreadDraft[];
@@ -199,11 +199,11 @@ export const PreparedDrafts: FC<{
         {drafts.map((draft) => (
           <li class="prepared-draft">
             <p class="draft-head">
-              <span class="chip">{t(typeNames[draft.type])}</span>
+              <span class="chip">{t(draftTypeNames[draft.type])}</span>
               {draft.stale ? (
                 <span class="chip clock-soon">{t('stale', { why: t(staleChip[draft.stale]) })}</span>
               ) : null}
-              <Moment at={draft.createdAt} />
+              <DateTimeLabel at={draft.createdAt} />
             </p>
             <div class="draft-body" tabindex={0}>
               <MultilineText text={draft.content} links={false} />
@@ -226,7 +226,7 @@ const UseLink: FC<{ pageContext: PageContext; draft: ThreadDraft; queue: QueueVi
 }) => (
   <a
     class="button"
-    href={`${pageContext.base}/c/${draft.conversationId}${withParameter(queueQuery(queue), 'use', draft.id)}`}
+    href={`${pageContext.base}/c/${draft.conversationId}${addQueryParameter(queueQueryString(queue), 'use', draft.id)}`}
   >
     <Icon name="reply" /> {t('useInComposer')}
   </a>

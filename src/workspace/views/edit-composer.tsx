@@ -1,31 +1,31 @@
 import type { FC } from 'hono/jsx';
-import type { ThreadDraft, ThreadHead } from '../model.js';
+import type { ThreadDetails, ThreadDraft } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { type QueueView, queueQuery } from '../queue-filters.js';
+import { type QueueView, queueQueryString } from '../queue-filters.js';
 import { t } from '../translate.js';
-import type { Changes } from '../word-diff.js';
-import { SendAndResolve } from './composer.js';
-import { Diff } from './diff.js';
+import type { TextChanges } from '../word-diff.js';
+import { SendAndResolveButton } from './composer.js';
+import { TextDiff } from './diff.js';
 import { DraftGrounds } from './draft.js';
 import { ActionForm, Icon } from './elements.js';
 
-/** A draft in the composer. */
-export interface EditedDraft {
+/** A draft that an operator is editing. */
+export interface DraftBeingEdited {
   draft: ThreadDraft;
-  /** The operator's version so far. */
+  /** The operator's version of the text so far. */
   words: string;
-  /** How it differs from the draft. */
-  difference: Changes;
+  /** The changes from the draft to the operator's version. */
+  difference: TextChanges;
 }
 
-interface EditComposerProps extends EditedDraft {
+interface EditComposerProps extends DraftBeingEdited {
   pageContext: PageContext;
   queue: QueueView;
-  thread: ThreadHead;
+  thread: ThreadDetails;
 }
 
 /** The composer while a draft is edited: the only text field, with one button that sends. */
-export const EditComposer: FC<EditComposerProps> = (props) => {
+export const DraftEditComposer: FC<EditComposerProps> = (props) => {
   const { pageContext, queue, thread, draft, words } = props;
   return (
     <ActionForm
@@ -64,7 +64,7 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
         </button>
         <a
           class="button button-quiet"
-          href={`${pageContext.base}/c/${draft.conversationId}${queueQuery(queue)}`}
+          href={`${pageContext.base}/c/${draft.conversationId}${queueQueryString(queue)}`}
           data-forget
         >
           {t('stopEditing')}
@@ -75,7 +75,7 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
         <button type="submit" class="button no-js" formaction={`${pageContext.base}/drafts/${draft.id}/preview`}>
           {t('showChanges')}
         </button>
-        <SendAndResolve />
+        <SendAndResolveButton />
       </div>
     </ActionForm>
   );
@@ -91,7 +91,7 @@ const Changed: FC<EditComposerProps> = ({ pageContext, draft, difference }) => (
       data-draft={draft.id}
       aria-live="off"
     >
-      <Diff changes={difference} />
+      <TextDiff changes={difference} />
     </div>
   </div>
 );

@@ -1,44 +1,44 @@
-/** The small parts that every view is made of. */
+/** The small components that all views use. */
 import { raw } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
-import { linkParts } from '../../context/link-parts.js';
 import { safeHref } from '../../context/safe-href.js';
+import { splitAtLinks } from '../../context/split-at-links.js';
 import type { Actor, Conversation } from '../../contracts/domain.js';
-import { partText } from '../package-texts.js';
+import { systemActorName } from '../package-texts.js';
 import type { PageContext } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
-import { type IconName, icons } from './icon-paths.js';
+import { type IconName, iconPaths } from './icon-paths.js';
 
 /** A decorative icon, hidden from screen readers: the text beside it says the same. */
 export const Icon: FC<{ name: IconName }> = ({ name }) => (
   <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-    {raw(icons[name])}
+    {raw(iconPaths[name])}
   </svg>
 );
 
-/** Text from outside on one line, isolated so that right-to-left text does not reorder the line. */
+/** Untrusted text on one line, isolated so that right-to-left text does not reorder the line. */
 export const InlineText: FC<{ text: string | null; empty?: string }> = ({ text, empty = t('unnamed') }) =>
   text ? <bdi>{text}</bdi> : <span class="faint">{empty}</span>;
 
 export const ActorName: FC<{ actor: Actor | null }> = ({ actor }) => {
   if (!actor) return <span class="faint">{t('unknown')}</span>;
-  return <bdi title={actor.id}>{actorText(actor)}</bdi>;
+  return <bdi title={actor.id}>{actorDisplayName(actor)}</bdi>;
 };
 
-/** The name of an actor; parts of the system have translated names. */
-export function actorText({ id, name }: Actor): string {
+/** Returns the displayed name of an actor; parts of the system have translated names. */
+export function actorDisplayName({ id, name }: Actor): string {
   if (id === 'system:automation') return t('roleAutomation');
   if (name) return name;
   if (id === 'anonymous') return t('anonymousActor');
-  return id.startsWith('system:') ? t('systemActor', { part: partText(id.slice('system:'.length)) }) : id;
+  return id.startsWith('system:') ? t('systemActor', { part: systemActorName(id.slice('system:'.length)) }) : id;
 }
 
-/** Text from outside with its line breaks; URLs become links only if `links`. */
+/** Untrusted text with its line breaks; URLs become links only if `links` is set. */
 export const MultilineText: FC<{ text: string; links?: boolean }> = ({ text, links = true }) => (
   <div class="prose" dir="auto">
     {links
-      ? linkParts(text).map((part) =>
+      ? splitAtLinks(text).map((part) =>
           part.href ? <ExternalLink href={part.href}>{part.text}</ExternalLink> : part.text,
         )
       : text}
@@ -51,7 +51,7 @@ export const ExternalLink: FC<PropsWithChildren<{ href: string }>> = ({ href, ch
   </a>
 );
 
-/** A value that is a URL becomes a link if its scheme is allowed; others stay text. */
+/** A value that becomes a link if it is a URL with an allowed scheme; any other value stays text. */
 export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = ({ text, href = text, whole }) => {
   const safe = safeHref(href);
   return safe ? (
@@ -63,7 +63,7 @@ export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = 
   );
 };
 
-/** A form that changes something, with the operator's token and the queue view of the page. */
+/** A form that sends a POST with the operator's CSRF token and the queue view of the page. */
 export const ActionForm: FC<
   PropsWithChildren<{ pageContext: PageContext; action: string; class?: string; label?: string; id?: string }>
 > = ({ pageContext, action, class: className, label, id, children }) => (
@@ -82,7 +82,7 @@ export const EmptyState: FC<PropsWithChildren<{ icon: IconName; title: string }>
   </div>
 );
 
-export const statusNames: Record<Conversation['status'], TextKey> = {
+export const conversationStatusNames: Record<Conversation['status'], WorkspaceTextKey> = {
   open: 'statusOpen',
   resolved: 'statusResolved',
   archived: 'statusArchived',

@@ -3,7 +3,7 @@ import type { PageContext } from '../page-context.js';
 import { t } from '../translate.js';
 import { EmptyState } from './elements.js';
 import type { IconName } from './icon-paths.js';
-import { Page } from './page.js';
+import { WorkspacePage } from './page.js';
 
 interface FailureProps {
   pageContext: PageContext;
@@ -12,9 +12,9 @@ interface FailureProps {
   children: Child;
 }
 
-/** A page for what could not be shown: what happened, what was not lost, what to do. */
+/** The page shown in place of one that failed: what happened, what was not lost, what to do next. */
 export const FailurePage: FC<FailureProps> = ({ pageContext, icon, title, children }) => (
-  <Page pageContext={pageContext} title={title} view="inbox">
+  <WorkspacePage pageContext={pageContext} title={title} view="inbox">
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <h1 class="sr">{title}</h1>
       <EmptyState icon={icon} title={title}>
@@ -26,5 +26,5 @@ export const FailurePage: FC<FailureProps> = ({ pageContext, icon, title, childr
         </a>
       </p>
     </main>
-  </Page>
+  </WorkspacePage>
 );

@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 
-const keys: [keys: string[], meaning: TextKey][] = [
+const keys: [keys: string[], meaning: WorkspaceTextKey][] = [
   [['j', 'k'], 'helpMove'],
   [['Enter'], 'helpOpen'],
   [['r'], 'helpReply'],
@@ -28,7 +28,7 @@ const keys: [keys: string[], meaning: TextKey][] = [
   [['?'], 'helpHelp'],
 ];
 
-/** The keyboard shortcuts. Opened by the page's script, which also handles them. */
+/** The list of keyboard shortcuts. The page's script opens it, and also handles the shortcuts. */
 export const HelpDialog: FC = () => (
   <dialog id="help" aria-labelledby="help-title">
     <form method="dialog">

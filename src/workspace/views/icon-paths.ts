@@ -2,7 +2,7 @@
  * The icons of the workspace: the inner markup of Lucide's SVGs, unchanged (a test holds them against the package).
  * Lucide: ISC License, Copyright (c) Lucide Icons and Contributors; parts of it (c) Cole Bemis, MIT License.
  */
-export const icons = {
+export const iconPaths = {
   inbox:
     '<polyline points="22 12 16 12 14 15 10 15 8 12 2 12" /><path d="M5.45 5.11 2 12v6a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2v-6l-3.45-6.89A2 2 0 0 0 16.76 4H7.24a2 2 0 0 0-1.79 1.11z" />',
   'chart-column':
@@ -65,4 +65,4 @@ export const icons = {
     '<path d="M18 21a8 8 0 0 0-16 0" /><circle cx="10" cy="8" r="5" /><path d="M22 20c0-3.37-2-6.5-4-8a5 5 0 0 0-.45-8.3" />',
 } as const;
 
-export type IconName = keyof typeof icons;
+export type IconName = keyof typeof iconPaths;

@@ -1,24 +1,24 @@
 import type { FC } from 'hono/jsx';
-import { linkParts } from '../../context/link-parts.js';
-import { codeInFences, type MessageBlock, messageBlocks } from '../message-blocks.js';
-import { splitAtHits } from '../search-hits.js';
+import { splitAtLinks } from '../../context/split-at-links.js';
+import { codeWithoutFences, type MessageBlock, splitMessageBlocks } from '../message-blocks.js';
+import { splitAtSearchHits } from '../search-hits.js';
 import { t, tCount } from '../translate.js';
 import { ExternalLink } from './elements.js';
 
 interface MessageTextProps {
   text: string;
-  /** Prefix for the ids of collapsed parts. */
+  /** The prefix for the HTML ids of collapsed parts. */
   id: string;
-  /** Whether web addresses become links. */
+  /** Whether web addresses in the text become links. */
   links: boolean;
-  /** The words of the search, which are highlighted. */
+  /** The searched words, which are highlighted in the text. */
   hits?: readonly string[];
 }
 
-/** A message: code blocks, collapsed quotations and signatures, links and highlighted search hits. */
+/** The text of a message: code blocks, collapsed quotations and signatures, links and highlighted search hits. */
 export const MessageText: FC<MessageTextProps> = ({ text, id, links, hits = [] }) => (
   <>
-    {messageBlocks(text).map((block, index) => (
+    {splitMessageBlocks(text).map((block, index) => (
       <Block block={block} id={`${id}-${index}`} links={links} hits={hits} />
     ))}
   </>
@@ -32,7 +32,7 @@ const Block: FC<BlockProps> = (props) => {
     return (
       <pre class="code" tabindex={0}>
         <code>
-          <Marked text={codeInFences(block.text)} hits={hits} />
+          <Marked text={codeWithoutFences(block.text)} hits={hits} />
         </code>
       </pre>
     );
@@ -62,7 +62,7 @@ const Lines: FC<BlockProps> = ({ block, links, hits }) => (
 
 const Linked: FC<{ text: string; links: boolean; hits: readonly string[] }> = ({ text, links, hits }) => (
   <>
-    {(links ? linkParts(text) : [{ text, href: undefined }]).map((part) =>
+    {(links ? splitAtLinks(text) : [{ text, href: undefined }]).map((part) =>
       part.href ? (
         <ExternalLink href={part.href}>
           <Marked text={part.text} hits={hits} />
@@ -75,10 +75,10 @@ const Linked: FC<{ text: string; links: boolean; hits: readonly string[] }> = ({
 );
 
 const Marked: FC<{ text: string; hits: readonly string[] }> = ({ text, hits }) => (
-  <>{splitAtHits(text, hits).map(({ text: run, hit }) => (hit ? <mark>{run}</mark> : run))}</>
+  <>{splitAtSearchHits(text, hits).map(({ text: run, hit }) => (hit ? <mark>{run}</mark> : run))}</>
 );
 
-/** Splits at inline code in backticks. */
+/** Splits a text at inline code in backticks. */
 function inlineCode(text: string): { code: boolean; text: string }[] {
   return text
     .split(/(`[^`\n]+`)/)

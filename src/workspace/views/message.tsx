@@ -1,32 +1,32 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
-import { systemText } from '../package-texts.js';
+import { translateSystemMessage } from '../package-texts.js';
 import type { PageContext } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tCount, tParts } from '../translate.js';
-import type { Changes } from '../word-diff.js';
-import { Diff } from './diff.js';
+import type { TextChanges } from '../word-diff.js';
+import { TextDiff } from './diff.js';
 import { ActionForm, ActorName, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { MessageText } from './message-text.js';
-import { isScheduled, SendNow } from './send-now.js';
-import { Moment } from './time.js';
+import { isScheduledDelivery, SendNowForm } from './send-now.js';
+import { DateTimeLabel } from './time.js';
 
 interface MessageProps {
   pageContext: PageContext;
   message: ThreadMessage;
-  /** The customer: the actor id, and the name shown on the page. */
+  /** The customer's actor id, and the name shown on the page. */
   customer: { id: string | null; name: string | null };
-  /** Number of failed calls after which a message's delivery is discarded. */
+  /** The number of failed calls after which a message's delivery is discarded. */
   maxAttempts: number;
-  /** Diff of the message to its draft; undefined without a draft, or if it was sent unchanged. */
-  changes: Changes | undefined;
-  /** The words of the search. */
+  /** The changes from the draft to the message; undefined without a draft, or if the draft was sent unchanged. */
+  changes: TextChanges | undefined;
+  /** The searched words, which are highlighted in the message. */
   hits: readonly string[];
 }
 
-/** One entry of the thread; the role decides its side and colour. */
+/** One message of a conversation; its role decides its side and colour. */
 export const MessageItem: FC<MessageProps> = (props) =>
   props.message.role === 'system' ? <SystemLine {...props} /> : <Speech {...props} />;
 
@@ -35,16 +35,19 @@ const SystemLine: FC<MessageProps> = ({ message }) => (
     <p>
       {message.author
         ? tParts('systemBy', {
-            what: <bdi>{systemText(message.content)}</bdi>,
+            what: <bdi>{translateSystemMessage(message.content)}</bdi>,
             who: <ActorName actor={message.author} />,
           })
-        : systemText(message.content)}{' '}
-      · <Moment at={message.createdAt} as="time" />
+        : translateSystemMessage(message.content)}{' '}
+      · <DateTimeLabel at={message.createdAt} as="time" />
     </p>
   </li>
 );
 
-const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: TextKey; label: TextKey; icon: IconName }> = {
+const labels: Record<
+  Exclude<ThreadMessage['role'], 'system'>,
+  { text: WorkspaceTextKey; label: WorkspaceTextKey; icon: IconName }
+> = {
   customer: { text: 'roleCustomer', label: 'messageOfCustomer', icon: 'user-round' },
   operator: { text: 'roleOperator', label: 'messageOfOperator', icon: 'reply' },
   automation: { text: 'roleAutomation', label: 'messageOfAutomation', icon: 'bot' },
@@ -67,7 +70,7 @@ const Speech: FC<MessageProps> = ({ pageContext, message, customer, maxAttempts,
             {role === 'automation' ? t('roleAutomation') : <ActorName actor={named(message.author, customer)} />}
           </span>
           <RoleMark message={message} />
-          <Moment at={message.createdAt} as="time" />
+          <DateTimeLabel at={message.createdAt} as="time" />
         </p>
         <MessageText text={message.content} id={message.id} links={role !== 'automation'} hits={hits} />
         <Rest pageContext={pageContext} message={message} />
@@ -78,17 +81,17 @@ const Speech: FC<MessageProps> = ({ pageContext, message, customer, maxAttempts,
   );
 };
 
-/** Long messages are shown in full width instead of as a bubble. */
+/** Whether a message is long, and shown in full width instead of as a bubble. */
 function isLong({ content }: ThreadMessage): boolean {
   return content.length > 600 || content.split('\n', 15).length > 14;
 }
 
-/** The operator's own messages are never marked as new. */
+/** Whether the operator wrote the message: own messages are never marked as new. */
 function isOwn({ operator }: PageContext, { role, author }: ThreadMessage): boolean {
   return role !== 'customer' && author?.id === operator.id;
 }
 
-/** Shows the same customer name as the head of the thread and the queue. */
+/** Adds the customer's name to a message's author, the same as in the page's header and the queue. */
 function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {
   const isCustomer = author && !author.name && author.id === customer.id && customer.name;
   return isCustomer ? { ...author, name: customer.name ?? author.id } : author;
@@ -131,7 +134,7 @@ function pageOf(pageContext: PageContext, message: ThreadMessage): string {
   return `${pageContext.base}/c/${message.conversationId}/messages/${message.id}${pageContext.queue}`;
 }
 
-const Edited: FC<Pick<MessageProps, 'pageContext' | 'message'> & { changes: Changes }> = ({
+const Edited: FC<Pick<MessageProps, 'pageContext' | 'message'> & { changes: TextChanges }> = ({
   pageContext,
   message,
   changes,
@@ -143,7 +146,7 @@ const Edited: FC<Pick<MessageProps, 'pageContext' | 'message'> & { changes: Chan
   ) : (
     <details class="edited">
       <summary>{t('whatChanged')}</summary>
-      <Diff changes={changes} />
+      <TextDiff changes={changes} />
     </details>
   );
 
@@ -155,7 +158,7 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ pag
       return (
         <div class="outbound outbound-sent">
           <p>
-            <Icon name="check" /> {t('sent')} {message.sentAt ? <Moment at={message.sentAt} /> : null}
+            <Icon name="check" /> {t('sent')} {message.sentAt ? <DateTimeLabel at={message.sentAt} /> : null}
           </p>
         </div>
       );
@@ -211,7 +214,7 @@ const RetryOrDiscard: FC<RetryOrDiscardProps> = ({ pageContext, message, deliver
 
 const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ pageContext, message, maxAttempts }) => {
   const { delivery } = message;
-  const scheduled = message.role === 'outbound' && delivery !== null && isScheduled(delivery, pageContext.now);
+  const scheduled = message.role === 'outbound' && delivery !== null && isScheduledDelivery(delivery, pageContext.now);
   return (
     <div class="outbound outbound-pending">
       <p>
@@ -227,7 +230,7 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ page
         </ActionForm>
       ) : null}
       {scheduled && delivery ? (
-        <SendNow
+        <SendNowForm
           pageContext={pageContext}
           delivery={delivery}
           back={`/c/${message.conversationId}${pageContext.queue}`}
@@ -245,7 +248,7 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ page
 
 const PendingDetail: FC<{ delivery: ThreadDelivery; scheduled: boolean; maxAttempts: number }> = (props) => {
   const { delivery, scheduled, maxAttempts } = props;
-  if (scheduled) return <> {tParts('scheduledFor', { time: <Moment at={delivery.availableAt} /> })}</>;
+  if (scheduled) return <> {tParts('scheduledFor', { time: <DateTimeLabel at={delivery.availableAt} /> })}</>;
   if (delivery.heldBack) return <> {t('waitsForReply')}</>;
   if (delivery.attempts === 0) return <> {t('waitsForWorker')}</>;
   return (
@@ -253,7 +256,7 @@ const PendingDetail: FC<{ delivery: ThreadDelivery; scheduled: boolean; maxAttem
       {` ${t('attempt', { attempt: delivery.attempts, max: maxAttempts })}`}
       {delivery.lastError
         ? tParts('nextTryAt', {
-            time: <Moment at={delivery.availableAt} as="time" />,
+            time: <DateTimeLabel at={delivery.availableAt} as="time" />,
             error: <bdi>{delivery.lastError}</bdi>,
           })
         : null}

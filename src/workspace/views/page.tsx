@@ -1,15 +1,15 @@
 import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
-import type { Notice, PageContext, Theme } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
-import { browserTexts, currentWording, t } from '../translate.js';
+import type { PageContext, PageNotice, PageTheme } from '../page-context.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
+import { currentWording, pageScriptTextsJson, t } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
 
 export type ViewName = 'inbox' | 'audit' | 'deliveries' | 'sla' | 'report';
 
-const views: { name: ViewName; path: string; label: TextKey; icon: IconName }[] = [
+const views: { name: ViewName; path: string; label: WorkspaceTextKey; icon: IconName }[] = [
   { name: 'inbox', path: '/', label: 'viewInbox', icon: 'inbox' },
   { name: 'audit', path: '/audit', label: 'viewAudit', icon: 'scroll-text' },
   { name: 'deliveries', path: '/deliveries', label: 'viewDeliveries', icon: 'send' },
@@ -25,8 +25,8 @@ interface PageProps {
   children: Child;
 }
 
-/** A whole page: the top bar, and the view below it. */
-export const Page: FC<PageProps> = ({ pageContext, title, view, search, children }) => (
+/** A whole page of the workspace: the top bar, and the view below it. */
+export const WorkspacePage: FC<PageProps> = ({ pageContext, title, view, search, children }) => (
   <>
     {html`<!doctype html>`}
     <html
@@ -48,7 +48,12 @@ export const Page: FC<PageProps> = ({ pageContext, title, view, search, children
         {pageContext.assets.scripts.map((script) => (
           <link rel="modulepreload" href={pageContext.assets.href(script)} />
         ))}
-        <script type="module" id="script" src={pageContext.assets.href('main.js')} data-texts={browserTexts()}></script>
+        <script
+          type="module"
+          id="script"
+          src={pageContext.assets.href('main.js')}
+          data-texts={pageScriptTextsJson()}
+        ></script>
       </head>
       <body>
         <a class="skip" href="#main">
@@ -118,13 +123,13 @@ const TopBar: FC<{ pageContext: PageContext; view: ViewName; search: string }> =
   </header>
 );
 
-const themeSteps: { theme: Theme; next: Theme; words: TextKey; icon: IconName }[] = [
+const themeSteps: { theme: PageTheme; next: PageTheme; words: WorkspaceTextKey; icon: IconName }[] = [
   { theme: 'system', next: 'light', words: 'themeSystem', icon: 'sun-moon' },
   { theme: 'light', next: 'dark', words: 'themeLight', icon: 'sun' },
   { theme: 'dark', next: 'system', words: 'themeDark', icon: 'moon' },
 ];
 
-/** One button for each theme; the stylesheet shows the next one. */
+/** Buttons that change the theme; the stylesheet shows only the one for the next theme. */
 const ThemeForm: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   <ActionForm pageContext={pageContext} action="/theme" class="theme">
     <input type="hidden" name="back" value={pageContext.path} />
@@ -147,7 +152,7 @@ const ThemeForm: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   </ActionForm>
 );
 
-/** A cairn: three stones. */
+/** The logo: a cairn of three stones. */
 const Mark: FC = () => (
   <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     <ellipse cx="12" cy="18.6" rx="9" ry="3.6" />
@@ -156,7 +161,7 @@ const Mark: FC = () => (
   </svg>
 );
 
-const noticeIcons: Record<Notice['tone'], IconName> = {
+const noticeIcons: Record<PageNotice['tone'], IconName> = {
   done: 'circle-check',
   conflict: 'triangle-alert',
   error: 'triangle-alert',
@@ -180,7 +185,7 @@ const ConnectionBar: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   </div>
 );
 
-/** A template for notices of the page's script. */
+/** The HTML template from which the page's script makes notices. */
 const NoticeForm: FC = () => (
   <template id="notice-form">
     <div class="notice" role="alert">
@@ -192,7 +197,7 @@ const NoticeForm: FC = () => (
   </template>
 );
 
-export const NoticeBox: FC<{ notice: Notice | undefined }> = ({ notice }) => (
+export const NoticeBox: FC<{ notice: PageNotice | undefined }> = ({ notice }) => (
   <div id="notice" data-live>
     {notice ? (
       <div class={`notice notice-${notice.tone}`} role={notice.tone === 'done' ? 'status' : 'alert'}>

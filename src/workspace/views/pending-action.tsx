@@ -1,14 +1,14 @@
 import type { FC } from 'hono/jsx';
 import { CairnloopError, type ErrorCode } from '../../foundation/errors.js';
-import type { PendingLine, ThreadHead } from '../model.js';
+import type { PendingActionLine, ThreadDetails } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { refusalOf } from '../refusals.js';
-import type { TextKey } from '../strings/strings.js';
+import { toActionRefusal } from '../refusals.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 import { ActionForm, ActorName, Icon, MultilineText } from './elements.js';
 
-/** Actions that are not executed yet, below the newest message. */
-export const PendingList: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread }) => (
+/** The pending and held actions of operators, below the newest message. */
+export const PendingActionList: FC<{ pageContext: PageContext; thread: ThreadDetails }> = ({ pageContext, thread }) => (
   <div id="pending" data-live="pending">
     {thread.pending.length === 0 ? null : (
       <ol class="messages pending-list">
@@ -22,7 +22,7 @@ export const PendingList: FC<{ pageContext: PageContext; thread: ThreadHead }> =
 
 interface ItemProps {
   pageContext: PageContext;
-  line: PendingLine;
+  line: PendingActionLine;
   conversationId: string;
 }
 
@@ -47,8 +47,8 @@ const PendingItem: FC<ItemProps> = (props) => {
   );
 };
 
-/** The page's script counts down; hidden from screen readers, which would read every number. */
-const Countdown: FC<{ line: PendingLine; now: Date }> = ({ line, now }) => {
+/** The time left, which the page's script counts down; hidden from screen readers, which would read every number. */
+const Countdown: FC<{ line: PendingActionLine; now: Date }> = ({ line, now }) => {
   const left = Math.ceil((line.dueAt.getTime() - now.getTime()) / 1000);
   const [later, now_, waiting] = line.kind === 'resolve' ? resolving : sending;
   const text = left > 0 ? t(later, { seconds: left }) : t(left > -overdueSeconds ? now_ : waiting);
@@ -71,7 +71,7 @@ const Countdown: FC<{ line: PendingLine; now: Date }> = ({ line, now }) => {
 const sending = ['sendingIn', 'sendingNow', 'sendingOverdue'] as const;
 const resolving = ['resolvingIn', 'resolvingNow', 'resolvingOverdue'] as const;
 
-/** After this many seconds past its time an action is shown as delayed. */
+/** How many seconds after its due time a pending action is shown as delayed. */
 const overdueSeconds = 10;
 
 const TakeBack: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
@@ -85,7 +85,7 @@ const TakeBack: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
   </ActionForm>
 );
 
-const HeldWords: FC<{ line: PendingLine }> = ({ line }) => (
+const HeldWords: FC<{ line: PendingActionLine }> = ({ line }) => (
   <strong class="held-words" role={line.held?.code === 'TAKEN_BACK' ? undefined : 'alert'}>
     {t(line.kind === 'resolve' ? 'notResolvedBecause' : 'notSentBecause', { why: heldBecause(line.held) })}
   </strong>
@@ -108,19 +108,19 @@ const HeldActions: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
   </div>
 );
 
-const ownWords: Record<string, TextKey> = {
+const ownWords: Record<string, WorkspaceTextKey> = {
   TAKEN_BACK: 'heldTakenBack',
   EARLIER_TAKEN_BACK: 'heldEarlierTakenBack',
   EARLIER_HELD: 'heldEarlier',
   FAILED: 'heldFailed',
 };
 
-/** The reason, in the same words as an immediate refusal. */
-function heldBecause(held: PendingLine['held']): string {
+/** Returns why an action is held, in the same words as an immediate refusal. */
+function heldBecause(held: PendingActionLine['held']): string {
   if (!held) return '';
   const own = ownWords[held.code];
   if (own) return t(own);
   const error = new CairnloopError(held.code as ErrorCode, (held.details ?? {}) as never);
-  const title = refusalOf(error)?.notice.title ?? t('heldRefused');
+  const title = toActionRefusal(error)?.notice.title ?? t('heldRefused');
   return title.charAt(0).toLowerCase() + title.slice(1);
 }

@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx';
 import type { SlaPolicy } from '../../contracts/sla-policy-provider.js';
 import type { SlaPoliciesResult } from '../../sla/policies.js';
-import { termsProblem } from '../package-texts.js';
-import type { Notice, PageContext } from '../page-context.js';
+import { translateTermsProblem } from '../package-texts.js';
+import type { PageContext, PageNotice } from '../page-context.js';
 import { t, tCount, tParts } from '../translate.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
@@ -13,22 +13,22 @@ interface PoliciesProps {
   answer: SlaPoliciesResult;
   /** Whether the host has an SLA policy provider. */
   configured: boolean;
-  notice?: Notice | undefined;
-  /** Rejected terms, as they were typed. */
-  refused?: RefusedTerms | undefined;
-  /** Whether the provider is read-only: then no form is shown. */
+  notice?: PageNotice | undefined;
+  /** The SLA terms that were refused, as the operator typed them. */
+  refused?: RefusedSlaTerms | undefined;
+  /** Whether the provider is read-only, so that no form is shown. */
   readOnly: boolean;
 }
 
-export interface RefusedTerms {
+export interface RefusedSlaTerms {
   priority: string;
   responseMinutes: string;
   breachMinutes: string;
   reason: string;
 }
 
-/** The terms for new clocks, as the host's provider returns them now. */
-export const PoliciesView: FC<PoliciesProps> = (props) => (
+/** The page of the SLA terms for new clocks, as the host's provider returns them now. */
+export const SlaPoliciesView: FC<PoliciesProps> = (props) => (
   <main class="sheet sheet-policies" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>{t('viewSla')}</h1>
@@ -64,7 +64,10 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
             <p class="notice notice-conflict">
               <Icon name="triangle-alert" />
               <span>
-                {tParts('policyUnused', { priority: <bdi>{priority}</bdi>, reason: <bdi>{termsProblem(reason)}</bdi> })}
+                {tParts('policyUnused', {
+                  priority: <bdi>{priority}</bdi>,
+                  reason: <bdi>{translateTermsProblem(reason)}</bdi>,
+                })}
               </span>
             </p>
           ))}
@@ -81,7 +84,9 @@ const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
   </EmptyState>
 );
 
-const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: RefusedTerms | undefined }> = (props) => {
+const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: RefusedSlaTerms | undefined }> = (
+  props,
+) => {
   const { pageContext, policy, refused } = props;
   const { responseMinutes, breachMinutes } = refused ?? policy;
   const describedBy = refused && 'refused-terms';
@@ -104,15 +109,15 @@ const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: Ref
       </button>
       {refused ? (
         <p class="policy-refusal" id="refused-terms">
-          <Icon name="triangle-alert" /> <bdi>{termsProblem(refused.reason)}</bdi>
+          <Icon name="triangle-alert" /> <bdi>{translateTermsProblem(refused.reason)}</bdi>
         </p>
       ) : null}
     </ActionForm>
   );
 };
 
-/** A policy as text, if the provider is read-only. */
-const PolicyText: FC<{ policy: SlaPolicy; refused: RefusedTerms | undefined }> = ({ policy, refused }) => (
+/** An SLA policy as text, for a read-only provider. */
+const PolicyText: FC<{ policy: SlaPolicy; refused: RefusedSlaTerms | undefined }> = ({ policy, refused }) => (
   <section class="policy" aria-label={t('policyFor', { priority: priorityName(policy.priority) })}>
     <h2>
       <bdi>{priorityName(policy.priority)}</bdi>
@@ -144,7 +149,7 @@ interface MinutesProps {
   name: string;
   label: string;
   value: number | string;
-  /** The id of the element with the error. */
+  /** The HTML id of the element with the error. */
   describedBy: string | undefined;
 }
 

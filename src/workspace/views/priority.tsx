@@ -1,8 +1,11 @@
 import type { FC } from 'hono/jsx';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t, tParts } from '../translate.js';
 
-/** Hosts name their priorities; the common names have a level, and with it a shape. */
+/**
+ * Returns the level of a priority, which decides its shape. Hosts name their priorities; only common names have a
+ * level.
+ */
 export function priorityLevel(priority: string): 'urgent' | 'high' | 'low' | 'normal' | 'other' {
   if (/^(?:urgent|critical|p0)$/i.test(priority)) return 'urgent';
   if (/^(?:high|p1)$/i.test(priority)) return 'high';
@@ -10,14 +13,14 @@ export function priorityLevel(priority: string): 'urgent' | 'high' | 'low' | 'no
   return /^(?:normal|medium|p2)$/i.test(priority) ? 'normal' : 'other';
 }
 
-const usual: Partial<Record<string, TextKey>> = {
+const usual: Partial<Record<string, WorkspaceTextKey>> = {
   urgent: 'priorityUrgent',
   high: 'priorityHigh',
   normal: 'priorityNormal',
   low: 'priorityLow',
 };
 
-/** Translates the common names; shows the host's own as they are. */
+/** Translates the common names of priorities; returns the host's own names unchanged. */
 export function priorityName(priority: string): string {
   const key = Object.hasOwn(usual, priority) ? usual[priority] : undefined;
   return key ? t(key) : priority;
@@ -25,7 +28,7 @@ export function priorityName(priority: string): string {
 
 const bars = { urgent: 4, high: 3, normal: 2, low: 1, other: 2 };
 
-/** Shows a priority by shape, because colour is reserved for SLA clocks. */
+/** A priority as a shape, because colour is reserved for SLA clocks. */
 export const PriorityMark: FC<{ priority: string; named?: boolean }> = ({ priority, named = false }) => {
   const level = priorityLevel(priority);
   return (

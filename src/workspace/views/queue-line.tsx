@@ -2,13 +2,13 @@ import type { Child, FC } from 'hono/jsx';
 import type { Message } from '../../contracts/domain.js';
 import type { QueueRow } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { type QueueView, queueQuery } from '../queue-filters.js';
-import type { TextKey } from '../strings/strings.js';
-import { formatTicked } from '../ticked.js';
+import { type QueueView, queueQueryString } from '../queue-filters.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
+import { formatTickedConversation } from '../ticked.js';
 import { t, tParts } from '../translate.js';
-import { actorText, Icon, InlineText, statusNames } from './elements.js';
+import { actorDisplayName, conversationStatusNames, Icon, InlineText } from './elements.js';
 import { PriorityMark } from './priority.js';
-import { AgeLabel, ClockChip, Moment } from './time.js';
+import { AgeLabel, DateTimeLabel, SlaClockChip } from './time.js';
 
 interface RowProps {
   pageContext: PageContext;
@@ -18,13 +18,13 @@ interface RowProps {
   selecting: boolean;
 }
 
-/** One conversation in two lines: customer and age, then subject and preview. */
+/** One conversation of the queue in two lines: customer and age, then subject and preview. */
 export const QueueLine: FC<RowProps> = ({ pageContext, view, row, openId, selecting }) => (
   <li class={`row${row.unanswered ? ' row-unanswered' : ''}`} data-id={row.id}>
     {selecting ? <Tick row={row} ticked={view.allTicked ?? false} /> : null}
     <a
       class="row-link"
-      href={`${pageContext.base}/c/${row.id}${queueQuery(view)}`}
+      href={`${pageContext.base}/c/${row.id}${queueQueryString(view)}`}
       aria-current={row.id === openId ? 'true' : undefined}
     >
       <span class="row-top">
@@ -51,7 +51,7 @@ export const QueueLine: FC<RowProps> = ({ pageContext, view, row, openId, select
   </li>
 );
 
-const prefixes: Partial<Record<Message['role'], TextKey>> = {
+const prefixes: Partial<Record<Message['role'], WorkspaceTextKey>> = {
   operator: 'previewReply',
   automation: 'previewAutomation',
   internal_note: 'previewNote',
@@ -63,19 +63,19 @@ function previewOf({ role, text }: NonNullable<QueueRow['preview']>): Child {
   return prefix ? tParts(prefix, { text }) : text;
 }
 
-/** The end of the line: the end of the snooze, else the state of the clock, else the age. */
+/** What a queue line shows at its end: when the snooze ends, else the state of the SLA clock, else the age. */
 const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
   if (row.snoozedUntil)
     return (
       <span class="snoozed-until">
         <span class="sr">{t('snoozedUntil')} </span>
-        <Moment at={row.snoozedUntil} />
+        <DateTimeLabel at={row.snoozedUntil} />
       </span>
     );
   const clock = row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? row.clock : null;
-  const chip = clock && <ClockChip clock={clock} now={now} waiting={row.unanswered} />;
+  const chip = clock && <SlaClockChip clock={clock} now={now} waiting={row.unanswered} />;
   const age = <AgeLabel at={row.lastMessageAt} now={now} />;
-  // After an answer, a past breach matters less than the age.
+  // Once the team has answered, a past breach matters less than the age.
   const isPast = clock?.status === 'breached' && !row.unanswered;
   return (
     <>
@@ -87,7 +87,7 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
 
 const Tick: FC<{ row: QueueRow; ticked: boolean }> = ({ row, ticked }) => (
   <label class="tick">
-    <input type="checkbox" name="id" value={formatTicked(row.id, row.newestMessageId)} checked={ticked} />
+    <input type="checkbox" name="id" value={formatTickedConversation(row.id, row.newestMessageId)} checked={ticked} />
     <span class="sr">{tParts('selectOne', { name: <InlineText text={row.subject ?? row.customer} /> })}</span>
   </label>
 );
@@ -101,16 +101,16 @@ const Marks: FC<{ row: QueueRow }> = ({ row }) => (
         <span class="sr"> {t('draft')}</span>
       </span>
     ) : null}
-    {row.status !== 'open' ? <span class="chip">{t(statusNames[row.status])}</span> : null}
+    {row.status !== 'open' ? <span class="chip">{t(conversationStatusNames[row.status])}</span> : null}
   </span>
 );
 
 /** The owner's initials, with the full name as tooltip and for screen readers. */
 const OwnerMark: FC<{ row: QueueRow }> = ({ row: { owner } }) =>
   owner ? (
-    <span class="row-owner" title={t('ownerIs', { name: actorText(owner) })}>
-      <span aria-hidden="true">{initials(actorText(owner))}</span>
-      <span class="sr">{tParts('ownerIs', { name: <bdi>{actorText(owner)}</bdi> })}</span>
+    <span class="row-owner" title={t('ownerIs', { name: actorDisplayName(owner) })}>
+      <span aria-hidden="true">{initials(actorDisplayName(owner))}</span>
+      <span class="sr">{tParts('ownerIs', { name: <bdi>{actorDisplayName(owner)}</bdi> })}</span>
     </span>
   ) : null;
 

@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx';
-import { defaultFilter, hasOwner, type QueueView, queueQuery } from '../queue-filters.js';
+import { defaultQueueFilter, impliesOwner, type QueueView, queueQueryString } from '../queue-filters.js';
 import { t } from '../translate.js';
-import { actorText, Icon } from './elements.js';
+import { actorDisplayName, Icon } from './elements.js';
 import type { QueueProps } from './queue.js';
 
-/** Restricts the queue to a tag and an owner, with a GET form, so that every view has a URL. */
-export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) => {
+/** The menu that restricts the queue to a tag and an owner; a GET form, so that every view has a URL. */
+export const QueueRestrictionMenu: FC<QueueProps> = ({ pageContext, view, page, team }) => {
   const tags = [...new Set(page.rows.flatMap((row) => row.tags))].sort();
   const others = team.filter((one) => one.id !== pageContext.operator.id);
   return (
@@ -14,7 +14,7 @@ export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) 
         <Icon name="list-filter" /> {t('filter')}
       </summary>
       <form class="edit-panel edit-form" method="get" action={`${pageContext.base}/`} aria-label={t('narrow')}>
-        {view.filter === defaultFilter ? null : <input type="hidden" name="filter" value={view.filter} />}
+        {view.filter === defaultQueueFilter ? null : <input type="hidden" name="filter" value={view.filter} />}
         <label for="narrow-tag">{t('tag')}</label>
         <input
           id="narrow-tag"
@@ -29,7 +29,7 @@ export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) 
             <option value={tag} />
           ))}
         </datalist>
-        {hasOwner(view.filter) ? null : (
+        {impliesOwner(view.filter) ? null : (
           <>
             <label for="narrow-owner">{t('owner')}</label>
             <select id="narrow-owner" name="owner">
@@ -42,7 +42,7 @@ export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) 
               </option>
               {others.map((one) => (
                 <option value={one.id} selected={view.owner === one.id}>
-                  {actorText(one)}
+                  {actorDisplayName(one)}
                 </option>
               ))}
             </select>
@@ -56,10 +56,10 @@ export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) 
   );
 };
 
-/** The active restrictions, each with a link that removes it. */
-export const ActiveRestrictions: FC<QueueProps> = ({ pageContext, view, team }) => {
+/** The active restrictions of the queue, each with a link that removes it. */
+export const ActiveQueueRestrictions: FC<QueueProps> = ({ pageContext, view, team }) => {
   const without = (change: Partial<QueueView>) =>
-    `${pageContext.base}/${queueQuery({ ...view, cursor: null, ...change })}`;
+    `${pageContext.base}/${queueQueryString({ ...view, cursor: null, ...change })}`;
   if (!view.tag && view.owner === undefined) return null;
   const owner = [pageContext.operator, ...team].find(({ id }) => id === view.owner);
   return (
@@ -72,7 +72,7 @@ export const ActiveRestrictions: FC<QueueProps> = ({ pageContext, view, team }) 
       {view.owner === undefined ? null : (
         <a class="chip chip-tag" href={without({ owner: undefined })} title={t('showAllOwners')}>
           <Icon name="user-round" />{' '}
-          <bdi>{view.owner === '' ? t('nobody') : actorText(owner ?? { id: view.owner })}</bdi> <Icon name="x" />
+          <bdi>{view.owner === '' ? t('nobody') : actorDisplayName(owner ?? { id: view.owner })}</bdi> <Icon name="x" />
         </a>
       )}
     </p>

@@ -1,34 +1,40 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
-import { bulkKinds } from '../bulk-kinds.js';
+import { bulkActionKinds } from '../bulk-action-kinds.js';
 import type { CappedCount } from '../model.js';
-import type { Notice, PageContext } from '../page-context.js';
+import type { PageContext, PageNotice } from '../page-context.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
-import { defaultFilter, type QueueView, queueFilters, queueQuery, withParameter } from '../queue-filters.js';
-import type { TextKey } from '../strings/strings.js';
+import {
+  addQueryParameter,
+  defaultQueueFilter,
+  type QueueView,
+  queueFilters,
+  queueQueryString,
+} from '../queue-filters.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatNumber, t, tCount, tParts } from '../translate.js';
 import { EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { QueueLine } from './queue-line.js';
-import { ActiveRestrictions, RestrictMenu } from './queue-restrictions.js';
+import { ActiveQueueRestrictions, QueueRestrictionMenu } from './queue-restrictions.js';
 
 export interface QueueProps {
   pageContext: PageContext;
   view: QueueView;
   page: QueuePage;
   counts: QueueCounts;
-  /** Whether lines can be ticked for a bulk action. */
+  /** Whether conversations can be ticked for a bulk action. */
   selecting: boolean;
-  /** Whom conversations can belong to. */
+  /** The operators to whom conversations can be assigned. */
   team: Actor[];
   /** Id of the conversation that is open beside the queue. */
   openId?: string | undefined;
-  /** A notice about the choice, where the lines can be ticked: a narrow screen shows the queue alone. */
-  notice?: Notice | undefined;
+  /** A notice about the ticked conversations, shown in the queue, because a narrow screen shows only the queue. */
+  notice?: PageNotice | undefined;
 }
 
-/** The left region: filters with their counts, and the lines of the one that is chosen. */
-export const Queue: FC<QueueProps> = (props) => (
+/** The left column: queue filters with their counts, and the conversations of the chosen filter. */
+export const QueueColumn: FC<QueueProps> = (props) => (
   <section class="queue" aria-label={t('queue')}>
     <div class="queue-head">
       {props.openId ? <h2>{t('viewInbox')}</h2> : <h1>{t('viewInbox')}</h1>}
@@ -36,14 +42,14 @@ export const Queue: FC<QueueProps> = (props) => (
         <Icon name="refresh-cw" /> {t('newActivity')}
       </button>
       <span class="queue-tools">
-        <RestrictMenu {...props} />
+        <QueueRestrictionMenu {...props} />
         <SelectSwitch {...props} />
       </span>
     </div>
     <Filters {...props} />
     <div class="queue-body" id="queue" data-live="queue" data-openid={props.openId}>
       {props.notice ? <NoticeBox notice={props.notice} /> : null}
-      {props.view.search ? <SearchHeading {...props} /> : <ActiveRestrictions {...props} />}
+      {props.view.search ? <SearchHeading {...props} /> : <ActiveQueueRestrictions {...props} />}
       <Rows {...props} />
     </div>
     {/* biome-ignore lint/a11y/useSemanticElements: a rule cannot be moved by keys */}
@@ -62,9 +68,9 @@ export const Queue: FC<QueueProps> = (props) => (
 );
 
 const SelectSwitch: FC<QueueProps> = ({ pageContext, view, selecting, openId }) => {
-  const query = queueQuery({ ...view, selecting: false });
+  const query = queueQueryString({ ...view, selecting: false });
   const here = openId ? `/c/${openId}` : '/';
-  const href = `${here}${selecting ? query : withParameter(query, 'select', '1')}`;
+  const href = `${here}${selecting ? query : addQueryParameter(query, 'select', '1')}`;
   return (
     <a class="quiet-link" id="select-switch" href={`${pageContext.base}${href}`}>
       <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? t('done') : t('select')}
@@ -78,13 +84,13 @@ const Filters: FC<QueueProps> = ({ pageContext, view, counts, openId }) => (
       {queueFilters.map(({ key, label }) => (
         <li>
           <a
-            href={`${pageContext.base}/${key === defaultFilter ? '' : `?filter=${key}`}`}
+            href={`${pageContext.base}/${key === defaultQueueFilter ? '' : `?filter=${key}`}`}
             class={`filter filter-${key}`}
             aria-current={!view.search && view.filter === key ? (openId ? 'true' : 'page') : undefined}
           >
             <span class="filter-label">{t(label)}</span>{' '}
             <span class={`filter-count${counts[key].value === 0 ? ' zero' : ''}`} data-count={counts[key].value}>
-              {countText(counts[key])}
+              {formatCappedCount(counts[key])}
             </span>
           </a>
         </li>
@@ -93,7 +99,7 @@ const Filters: FC<QueueProps> = ({ pageContext, view, counts, openId }) => (
   </nav>
 );
 
-export function countText({ value, more }: CappedCount): string {
+export function formatCappedCount({ value, more }: CappedCount): string {
   return more ? `${formatNumber(value)}+` : formatNumber(value);
 }
 
@@ -130,7 +136,9 @@ const Rows: FC<QueueProps> = (props) => {
   );
 };
 
-/** Buttons of the bulk actions. Each leads to a page that names the ticked conversations and asks. */
+/**
+ * The buttons of the bulk actions. Each leads to a page that lists the ticked conversations and asks for confirmation.
+ */
 const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
   <div class="bulk-bar">
     <span class="bulk-count">
@@ -142,13 +150,13 @@ const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
       </output>
       <a
         class="no-js"
-        href={`${pageContext.base}/${withParameter(queueQuery({ ...view, selecting: false }), 'select', 'all')}`}
+        href={`${pageContext.base}/${addQueryParameter(queueQueryString({ ...view, selecting: false }), 'select', 'all')}`}
       >
         {t('selectAll')}
       </a>
     </span>
     <span class="bulk-actions">
-      {bulkKinds.map(({ kind, label }) => (
+      {bulkActionKinds.map(({ kind, label }) => (
         <button type="submit" class="button button-small" formaction={`${pageContext.base}/bulk/${kind}`}>
           {t(label)}
         </button>
@@ -177,7 +185,7 @@ const NoRows: FC<{ view: QueueView }> = ({ view }) => {
   );
 };
 
-const emptyTexts: Record<QueueView['filter'], TextKey> = {
+const emptyTexts: Record<QueueView['filter'], WorkspaceTextKey> = {
   'needs-reply': 'emptyNeedsReply',
   'needs-approval': 'emptyNeedsApproval',
   mine: 'emptyMine',
@@ -195,8 +203,8 @@ const Pager: FC<QueueProps> = ({ pageContext, view, page, openId }) => {
   if (!next && !view.cursor) return null;
   return (
     <nav class="pager" aria-label={t('queuePages')}>
-      {view.cursor ? <a href={`${here}${queueQuery(view, false)}`}>{t('firstPage')}</a> : <span></span>}
-      {next ? <a href={`${here}${queueQuery(next)}`}>{t('nextPage')}</a> : null}
+      {view.cursor ? <a href={`${here}${queueQueryString(view, false)}`}>{t('firstPage')}</a> : <span></span>}
+      {next ? <a href={`${here}${queueQueryString(next)}`}>{t('nextPage')}</a> : null}
     </nav>
   );
 };

@@ -1,24 +1,24 @@
 import type { FC } from 'hono/jsx';
-import type { NamedNumber } from '../../report/report-numbers.js';
+import type { NamedReportNumber } from '../../report/report-numbers.js';
 import type { PageContext } from '../page-context.js';
 import { t, tCount } from '../translate.js';
-import type { Recipient } from './bulk.js';
+import type { BulkRecipient } from './bulk.js';
 import { EmptyState, Icon, InlineText } from './elements.js';
-import type { ReportDays } from './report.js';
-import { numberLabel } from './report-texts.js';
+import type { ReportPeriodDays } from './report.js';
+import { reportNumberLabel } from './report-texts.js';
 
 interface ReportListProps {
   pageContext: PageContext;
-  days: ReportDays;
-  found: NamedNumber;
-  conversations: readonly Recipient[];
+  days: ReportPeriodDays;
+  found: NamedReportNumber;
+  conversations: readonly BulkRecipient[];
 }
 
-/** The conversations behind one number of the report. */
+/** The list of the conversations that one number of the report counts. */
 export const ReportListView: FC<ReportListProps> = ({ pageContext, days, found, conversations }) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{numberLabel(found.name)}</h1>
+      <h1>{reportNumberLabel(found.name)}</h1>
       <p class="faint">
         {tCount('inLastDays', days, { found: found.number.count })}
         {conversations.length < found.number.count ? tCount('newestOf', conversations.length) : '.'}

@@ -1,11 +1,11 @@
 /** Formats the numbers of a report in the operator's language. */
 import { deliveryTopics, draftStatuses } from '../../contracts/domain.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatNumber, t } from '../translate.js';
-import { topicNames } from './topic-names.js';
+import { deliveryTopicNames } from './topic-names.js';
 
-/** `45 s`, `12 min`, `5.2 h` or `3.1 d`; a dash for null. */
-export function formatSpan(seconds: number | null): string {
+/** Formats a duration as `45 s`, `12 min`, `5.2 h` or `3.1 d`; null as a dash. */
+export function formatReportDuration(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 120) return t('reportSeconds', { value: Math.round(seconds) });
   if (seconds < 7200) return t('reportMinutes', { value: Math.round(seconds / 60) });
@@ -14,14 +14,14 @@ export function formatSpan(seconds: number | null): string {
     : t('reportDays', { value: oneDecimal(seconds / 86_400) });
 }
 
-/** `96.2 %`; a dash for null. */
+/** Formats a share from 0 to 1 as a percentage such as `96.2 %`; null as a dash. */
 export function formatPercent(share: number | null): string {
   return share === null ? '–' : t('reportShare', { value: oneDecimal(share * 100) });
 }
 
 const oneDecimal = (value: number) => formatNumber(value, { maximumFractionDigits: 1 });
 
-const labels: Record<string, TextKey> = {
+const labels: Record<string, WorkspaceTextKey> = {
   opened: 'opened',
   'firstResponse.answered': 'numberAnswered',
   'firstResponse.unanswered': 'numberUnanswered',
@@ -43,24 +43,24 @@ const draftLabels = {
   superseded: 'draftSupersededOne',
 } as const;
 
-export const outcomeNames = {
+export const deliveryOutcomeNames = {
   done: 'outcomeDone',
   pending: 'outcomePending',
   retrying: 'outcomeRetrying',
   discarded: 'outcomeDiscarded',
 } as const;
 
-/** The label of a number of the report, by its name, e.g. `deliveries.reply.done`. */
-export function numberLabel(name: string): string {
+/** Returns the label of a number of the report, by its name, e.g. `deliveries.reply.done`. */
+export function reportNumberLabel(name: string): string {
   const key = Object.hasOwn(labels, name) ? labels[name] : undefined;
   if (key) return t(key);
   const [group, part, outcome] = name.split('.');
   const status = draftStatuses.find((known) => known === part);
   if (group === 'drafts' && status) return t(draftLabels[status]);
   const topic = deliveryTopics.find((known) => known === part);
-  if (!topic || !outcome || !Object.hasOwn(outcomeNames, outcome)) return name;
+  if (!topic || !outcome || !Object.hasOwn(deliveryOutcomeNames, outcome)) return name;
   return t('numberDelivery', {
-    topic: t(topicNames[topic]),
-    outcome: t(outcomeNames[outcome as keyof typeof outcomeNames]),
+    topic: t(deliveryTopicNames[topic]),
+    outcome: t(deliveryOutcomeNames[outcome as keyof typeof deliveryOutcomeNames]),
   });
 }

@@ -2,33 +2,33 @@ import type { Child, FC } from 'hono/jsx';
 import { type DraftStatus, draftStatuses } from '../../contracts/domain.js';
 import type { DeliveryOutcomeName, Report, ReportDay } from '../../report/report-types.js';
 import type { PageContext } from '../page-context.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatNumber, t, tCount, tParts } from '../translate.js';
 import { type DayBar, DayBars } from './day-bars.js';
 import { EmptyState } from './elements.js';
-import { formatPercent, formatSpan, outcomeNames } from './report-texts.js';
-import { Moment } from './time.js';
-import { topicNames } from './topic-names.js';
+import { deliveryOutcomeNames, formatPercent, formatReportDuration } from './report-texts.js';
+import { DateTimeLabel } from './time.js';
+import { deliveryTopicNames } from './topic-names.js';
 
-/** The periods that the page offers, in days. */
-export const reportDays = [7, 30, 90, 365] as const;
-export type ReportDays = (typeof reportDays)[number];
+/** The periods that the report page offers, in days. */
+export const reportPeriodDays = [7, 30, 90, 365] as const;
+export type ReportPeriodDays = (typeof reportPeriodDays)[number];
 
 interface ReportProps {
   pageContext: PageContext;
-  days: ReportDays;
+  days: ReportPeriodDays;
   report: Report;
 }
 
-/** The report of the last days; each number links to its conversations. */
+/** The report page for the last days; each number links to its conversations. */
 export const ReportView: FC<ReportProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>{t('viewReport')}</h1>
       <p class="faint">
         {tParts('sinceUntil', {
-          since: <Moment at={props.report.since} />,
-          until: <Moment at={props.report.until} />,
+          since: <DateTimeLabel at={props.report.since} />,
+          until: <DateTimeLabel at={props.report.until} />,
         })}
         {props.report.truncated ? t('reportCut') : ''}
       </p>
@@ -43,7 +43,7 @@ export const ReportView: FC<ReportProps> = (props) => (
 
 const Periods: FC<ReportProps> = ({ pageContext, days }) => (
   <nav class="tabs" aria-label={t('period')}>
-    {reportDays.map((known) => (
+    {reportPeriodDays.map((known) => (
       <a href={`${pageContext.base}/report?days=${known}`} aria-current={known === days ? 'page' : undefined}>
         {tCount('days', known)}
       </a>
@@ -51,7 +51,7 @@ const Periods: FC<ReportProps> = ({ pageContext, days }) => (
   </nav>
 );
 
-/** A number, linked to its conversations unless it is 0. */
+/** A number of the report, linked to its conversations unless it is 0. */
 const Count: FC<ReportProps & { name: string; count: number; children: Child }> = ({
   pageContext,
   days,
@@ -74,8 +74,8 @@ const Facts: FC<ReportProps> = (props) => {
           {t('listThem')}
         </Count>
       </Fact>
-      <Fact label={t('firstResponseMedian')} value={formatSpan(firstResponse.medianSeconds)}>
-        {t('within90', { span: formatSpan(firstResponse.p90Seconds) })}{' '}
+      <Fact label={t('firstResponseMedian')} value={formatReportDuration(firstResponse.medianSeconds)}>
+        {t('within90', { span: formatReportDuration(firstResponse.p90Seconds) })}{' '}
         <Count {...props} name="firstResponse.answered" count={firstResponse.answered.count}>
           {t('countAnswered', { count: firstResponse.answered.count })}
         </Count>
@@ -119,7 +119,7 @@ const Fact: FC<{ label: string; value: string; children: Child }> = ({ label, va
 );
 
 const Plots: FC<ReportProps> = ({ report }) => {
-  const days = everyDay(report);
+  const days = fillMissingDays(report);
   const bars = (parts: (day: ReportDay) => DayBar['parts']): DayBar[] =>
     days.map((day) => ({ day: day.day, parts: parts(day) }));
   const { opened, firstResponse, sla } = report;
@@ -137,8 +137,8 @@ const Plots: FC<ReportProps> = ({ report }) => {
         <figcaption>{t('firstResponseByDay')}</figcaption>
         <DayBars
           bars={bars((day) => [{ value: day.medianFirstResponseSeconds ?? 0, class: 'plot-bar' }])}
-          summary={t('responseByDay', { span: formatSpan(firstResponse.medianSeconds) })}
-          inWords={(value) => t('atMost', { value: formatSpan(value) })}
+          summary={t('responseByDay', { span: formatReportDuration(firstResponse.medianSeconds) })}
+          inWords={(value) => t('atMost', { value: formatReportDuration(value) })}
         />
       </figure>
       <figure>
@@ -162,7 +162,7 @@ const Plots: FC<ReportProps> = ({ report }) => {
   );
 };
 
-/** The data of the charts as a table. */
+/** The data of the report's charts as a table. */
 const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
   <details class="plot-figures">
     <summary>{t('figuresByDay')}</summary>
@@ -182,7 +182,7 @@ const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
             <tr>
               <td class="nowrap">{day.day}</td>
               <td>{day.opened}</td>
-              <td>{formatSpan(day.medianFirstResponseSeconds)}</td>
+              <td>{formatReportDuration(day.medianFirstResponseSeconds)}</td>
               <td>{day.slaMet}</td>
               <td>{day.slaBreached}</td>
             </tr>
@@ -196,7 +196,7 @@ const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
 const dayMs = 86_400_000;
 
 /** Adds the days without events, which a report leaves out and a chart needs. */
-export function everyDay({ since, until, days }: Pick<Report, 'since' | 'until' | 'days'>): ReportDay[] {
+export function fillMissingDays({ since, until, days }: Pick<Report, 'since' | 'until' | 'days'>): ReportDay[] {
   const known = new Map(days.map((day) => [day.day, day]));
   const all: ReportDay[] = [];
   const last = until.toISOString().slice(0, 10);
@@ -207,7 +207,7 @@ export function everyDay({ since, until, days }: Pick<Report, 'since' | 'until' 
   }
 }
 
-const draftWords: Record<DraftStatus, TextKey> = {
+const draftWords: Record<DraftStatus, WorkspaceTextKey> = {
   pending: 'draftPending',
   prepared: 'draftPrepared',
   approved: 'draftApproved',
@@ -265,14 +265,14 @@ const Deliveries: FC<ReportProps> = (props) => {
               <tr>
                 <th scope="col">{t('topic')}</th>
                 {outcomes.map((outcome) => (
-                  <th scope="col">{t(outcomeNames[outcome])}</th>
+                  <th scope="col">{t(deliveryOutcomeNames[outcome])}</th>
                 ))}
               </tr>
             </thead>
             <tbody>
               {topics.map((topic) => (
                 <tr>
-                  <th scope="row">{t(topicNames[topic])}</th>
+                  <th scope="row">{t(deliveryTopicNames[topic])}</th>
                   {outcomes.map((outcome) => (
                     <td>
                       <DeliveryCount {...props} topic={topic} outcome={outcome} />

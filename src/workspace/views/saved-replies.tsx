@@ -1,13 +1,13 @@
 import type { FC } from 'hono/jsx';
 import type { Conversation } from '../../contracts/domain.js';
-import type { FilledReply } from '../fill-reply.js';
+import type { FilledReplyText } from '../fill-reply.js';
 import type { PageContext } from '../page-context.js';
-import { withParameter } from '../queue-filters.js';
+import { addQueryParameter } from '../queue-filters.js';
 import { t, tParts } from '../translate.js';
 import { EmptyState, Icon, MultilineText } from './elements.js';
 
-/** A saved reply, filled in for one conversation. */
-export interface FilledSavedReply extends FilledReply {
+/** A saved reply with its variables filled in for one conversation. */
+export interface FilledSavedReply extends FilledReplyText {
   name: string;
   title: string;
 }
@@ -44,7 +44,7 @@ const SavedReplyItem: FC<{ pageContext: PageContext; reply: FilledSavedReply; co
   props,
 ) => {
   const { pageContext, reply, conversation } = props;
-  const address = withParameter(pageContext.queue, 'reply', encodeURIComponent(reply.name));
+  const address = addQueryParameter(pageContext.queue, 'reply', encodeURIComponent(reply.name));
   return (
     <section class="saved-reply">
       <h2>

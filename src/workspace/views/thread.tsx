@@ -1,48 +1,48 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
-import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
-import type { Notice, PageContext } from '../page-context.js';
+import type { ThreadDetails, ThreadDraft, ThreadMessage } from '../model.js';
+import type { PageContext, PageNotice } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
-import { type QueueView, queueQuery } from '../queue-filters.js';
-import { searchWords } from '../search-hits.js';
+import { type QueueView, queueQueryString } from '../queue-filters.js';
+import { splitSearchWords } from '../search-hits.js';
 import { t } from '../translate.js';
-import type { Changes } from '../word-diff.js';
-import { Composer, type ComposerState } from './composer.js';
-import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
-import { EditComposer, type EditedDraft } from './edit-composer.js';
+import type { TextChanges } from '../word-diff.js';
+import { type ComposerState, MessageComposer } from './composer.js';
+import { type DraftProps, MoreDraftsList, PendingDraft, PreparedDrafts } from './draft.js';
+import { type DraftBeingEdited, DraftEditComposer } from './edit-composer.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
-import { PendingList } from './pending-action.js';
-import { ClockChip, Moment } from './time.js';
-import { ThreadFacts } from './triage.js';
+import { PendingActionList } from './pending-action.js';
+import { DateTimeLabel, SlaClockChip } from './time.js';
+import { TriageEditors } from './triage.js';
 
-export interface ThreadProps {
+export interface ConversationThreadProps {
   pageContext: PageContext;
   queue: QueueView;
-  thread: ThreadHead;
+  thread: ThreadDetails;
   messages: MessagePage;
-  /** Whether this is the newest page of messages. */
+  /** Whether the page shows the newest messages of the conversation. */
   newest: boolean;
   composing: ComposerState;
   /** The draft being edited, with the operator's text. */
   editing?: { draftId: string; content: string } | undefined;
-  /** The diffs, by id of a message or of the draft being edited. */
-  changes: ReadonlyMap<string, Changes>;
+  /** The diffs, by the id of a message or of the draft being edited. */
+  changes: ReadonlyMap<string, TextChanges>;
   canFollowUp: boolean;
-  /** Number of failed calls after which an outbound message is discarded. */
+  /** The number of failed calls after which an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
-  notice?: Notice | undefined;
-  /** Possible owners. */
+  notice?: PageNotice | undefined;
+  /** The operators to whom the conversation can be assigned. */
   people: Actor[];
 }
 
-/** The centre column: head, messages, drafts and composer. */
-export const Thread: FC<ThreadProps> = (props) => {
+/** The centre column of a conversation: header, messages, drafts and composer. */
+export const ConversationThread: FC<ConversationThreadProps> = (props) => {
   const edited = editedDraft(props);
   const waiting = waitingDrafts(props, edited);
-  // While a draft is edited, none is expanded.
+  // While a draft is edited, no other draft is expanded.
   const first = edited ? undefined : waiting[0];
   const others = edited ? waiting : waiting.slice(1);
   const prepared = props.thread.drafts.filter((draft) => draft.status === 'prepared');
@@ -54,7 +54,7 @@ export const Thread: FC<ThreadProps> = (props) => {
         <NoticeBox notice={props.notice} />
         <div id="drafts" data-live="drafts">
           {first ? <PendingDraft {...first} /> : null}
-          <MoreDrafts drafts={others} />
+          <MoreDraftsList drafts={others} />
           <PreparedDrafts
             pageContext={props.pageContext}
             drafts={prepared}
@@ -62,21 +62,24 @@ export const Thread: FC<ThreadProps> = (props) => {
             open={isOpen(props.thread)}
           />
         </div>
-        {edited ? <EditComposer {...props} {...edited} /> : <Composer {...props} />}
+        {edited ? <DraftEditComposer {...props} {...edited} /> : <MessageComposer {...props} />}
       </div>
     </main>
   );
 };
 
-/** The draft being edited, with the operator's text. */
-function editedDraft({ thread, editing, changes }: ThreadProps): EditedDraft | undefined {
+/** Returns the draft being edited with the operator's text; undefined if the draft can no longer be edited. */
+function editedDraft({ thread, editing, changes }: ConversationThreadProps): DraftBeingEdited | undefined {
   const draft = thread.drafts.find(({ id, stale }) => id === editing?.draftId && !stale);
   if (!draft || !editing || !isOpen(thread)) return undefined;
   return { draft, words: editing.content, difference: changes.get(draft.id) ?? 'none' };
 }
 
-/** Drafts to show, newest first: without the one in the composer and those with a pending action. */
-function waitingDrafts({ pageContext, queue, thread }: ThreadProps, edited: EditedDraft | undefined): DraftProps[] {
+/** Returns the drafts to show, newest first, except the one in the composer and those with a pending action. */
+function waitingDrafts(
+  { pageContext, queue, thread }: ConversationThreadProps,
+  edited: DraftBeingEdited | undefined,
+): DraftProps[] {
   const isBeingSent = (draft: ThreadDraft) => thread.pending.some(({ draftId, held }) => draftId === draft.id && !held);
   return thread.drafts
     .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
@@ -91,22 +94,22 @@ function waitingDrafts({ pageContext, queue, thread }: ThreadProps, edited: Edit
     }));
 }
 
-const isOpen = ({ conversation }: ThreadHead) => conversation.status === 'open';
+const isOpen = ({ conversation }: ThreadDetails) => conversation.status === 'open';
 
-const ThreadHeader: FC<ThreadProps> = ({ pageContext, queue, thread, people }) => {
+const ThreadHeader: FC<ConversationThreadProps> = ({ pageContext, queue, thread, people }) => {
   const { conversation, clock } = thread;
   return (
     <header class="thread-head" id="thread-head" data-live="head">
-      <a class="icon-button back" href={`${pageContext.base}/${queueQuery(queue)}`} aria-label={t('backToQueue')}>
+      <a class="icon-button back" href={`${pageContext.base}/${queueQueryString(queue)}`} aria-label={t('backToQueue')}>
         <Icon name="arrow-left" />
       </a>
       <div class="thread-title">
         <h1 dir="auto">{conversation.subject ?? t('noSubject')}</h1>
-        <ThreadFacts pageContext={pageContext} thread={thread} people={people} />
+        <TriageEditors pageContext={pageContext} thread={thread} people={people} />
       </div>
       <div class="thread-actions">
         {clock && conversation.status === 'open' ? (
-          <ClockChip clock={clock} now={thread.now} waiting={thread.waitingSince !== null} />
+          <SlaClockChip clock={clock} now={thread.now} waiting={thread.waitingSince !== null} />
         ) : null}
         <PrimaryAction pageContext={pageContext} thread={thread} />
         <a class="icon-button rail-open" href="#rail" aria-label={t('showRail')}>
@@ -117,7 +120,7 @@ const ThreadHeader: FC<ThreadProps> = ({ pageContext, queue, thread, people }) =
   );
 };
 
-const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({
+const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadDetails }> = ({
   pageContext,
   thread: { conversation, pending, newestMessageId },
 }) =>
@@ -136,10 +139,10 @@ const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({
     </ActionForm>
   );
 
-const Messages: FC<ThreadProps> = (props) => {
+const Messages: FC<ConversationThreadProps> = (props) => {
   const { pageContext, queue, thread, messages, newest } = props;
   const here = `${pageContext.base}/c/${thread.conversation.id}`;
-  const query = queueQuery(queue);
+  const query = queueQueryString(queue);
   return (
     <section class="messages-area" aria-label={t('messages')}>
       <p class="presence js" id="presence" role="status" hidden></p>
@@ -155,7 +158,7 @@ const Messages: FC<ThreadProps> = (props) => {
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
-          {newest ? <PendingList pageContext={pageContext} thread={thread} /> : null}
+          {newest ? <PendingActionList pageContext={pageContext} thread={thread} /> : null}
           {newest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
               <Icon name="arrow-down" /> {t('newestMessages')}
@@ -170,9 +173,12 @@ const Messages: FC<ThreadProps> = (props) => {
   );
 };
 
-/** Inserts a separator between messages of different days. */
-function withDays({ pageContext, queue, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
-  const hits = searchWords(queue.search);
+/** Renders the messages with a separator between different days. */
+function withDays(
+  { pageContext, queue, thread, maxAttempts, changes }: ConversationThreadProps,
+  messages: ThreadMessage[],
+) {
+  const hits = splitSearchWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };
   let day = '';
   return messages.map((message) => {
@@ -183,7 +189,7 @@ function withDays({ pageContext, queue, thread, maxAttempts, changes }: ThreadPr
       <>
         {first ? (
           <li class="day">
-            <Moment at={message.createdAt} as="day" />
+            <DateTimeLabel at={message.createdAt} as="day" />
           </li>
         ) : null}
         <MessageItem

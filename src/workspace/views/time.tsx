@@ -1,8 +1,14 @@
-/** Times: the server renders UTC, the page's script converts to the operator's time zone. */
+/** Times on pages: the server renders UTC, the page's script converts to the operator's time zone. */
 import type { FC } from 'hono/jsx';
-import { type ClockTone, clockTone, formatLongSpan, nextTarget, shortSpan } from '../clock-state.js';
-import type { Clock } from '../model.js';
-import type { TextKey } from '../strings/strings.js';
+import {
+  formatLongDuration,
+  formatShortDuration,
+  nextSlaDeadline,
+  type SlaClockTone,
+  slaClockTone,
+} from '../clock-state.js';
+import type { SlaClock } from '../model.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 import { currentWording, t, tParts } from '../translate.js';
 import { Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
@@ -15,7 +21,7 @@ const formats = {
 
 export type TimeFormat = keyof typeof formats;
 
-/** Adds the year unless it is the current one. */
+/** Formats a time in UTC, with the year unless it is the current one. */
 function inUtc(at: Date, format: TimeFormat): string {
   const year = format === 'moment' && at.getUTCFullYear() !== new Date().getUTCFullYear();
   const options = year ? { ...formats.moment, year: 'numeric' as const } : formats[format];
@@ -26,17 +32,17 @@ function inUtc(at: Date, format: TimeFormat): string {
 const inFull = (at: Date) =>
   `${at.toLocaleString(currentWording().locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })} UTC`;
 
-/** A time; its tooltip has the full date. */
-export const Moment: FC<{ at: Date; as?: TimeFormat }> = ({ at, as = 'moment' }) => (
+/** A date and time; the tooltip shows it in full. */
+export const DateTimeLabel: FC<{ at: Date; as?: TimeFormat }> = ({ at, as = 'moment' }) => (
   <time datetime={at.toISOString()} data-time={as} title={inFull(at)}>
     {inUtc(at, as)}
   </time>
 );
 
-/** The age of something; the page's script keeps it current. */
+/** How long ago a moment was; the page's script keeps it current. */
 export const AgeLabel: FC<{ at: Date; now: Date }> = ({ at, now }) => (
   <time datetime={at.toISOString()} data-age title={inFull(at)}>
-    {shortSpan(now.getTime() - at.getTime())}
+    {formatShortDuration(now.getTime() - at.getTime())}
   </time>
 );
 
@@ -49,19 +55,19 @@ const toneIcons: Record<ChipTone, IconName> = {
   met: 'circle-check',
 };
 
-/** `missed`: a breach after which the team has answered. */
-type ChipTone = ClockTone | 'missed';
+/** The tone of a clock's label; `missed` is a breach after which the team has answered. */
+type ChipTone = SlaClockTone | 'missed';
 
-const toneTexts: Record<Exclude<ChipTone, 'calm' | 'soon'>, TextKey> = {
+const toneTexts: Record<Exclude<ChipTone, 'calm' | 'soon'>, WorkspaceTextKey> = {
   breached: 'clockBreached',
   missed: 'clockMissed',
   paused: 'clockPaused',
   met: 'clockMet',
 };
 
-/** The clock as a chip: the next deadline if it runs, else its state. */
-export const ClockChip: FC<{ clock: Clock; now: Date; waiting: boolean }> = ({ clock, now, waiting }) => {
-  const stands = clockTone(clock, now);
+/** An SLA clock as a short label: its next deadline if it runs, else its state. */
+export const SlaClockChip: FC<{ clock: SlaClock; now: Date; waiting: boolean }> = ({ clock, now, waiting }) => {
+  const stands = slaClockTone(clock, now);
   if (stands === 'calm' || stands === 'soon') return <RunningChip clock={clock} now={now} />;
   const tone = stands === 'breached' && clock.status === 'breached' && !waiting ? 'missed' : stands;
   return (
@@ -73,8 +79,8 @@ export const ClockChip: FC<{ clock: Clock; now: Date; waiting: boolean }> = ({ c
   );
 };
 
-const RunningChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
-  const { what, at, tone } = nextTarget(clock, now);
+const RunningChip: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
+  const { what, at, tone } = nextSlaDeadline(clock, now);
   return (
     <span class={`chip clock clock-${tone}`}>
       <Icon name={toneIcons[tone]} />
@@ -85,7 +91,7 @@ const RunningChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
         data-due={clock.responseDueAt.toISOString()}
         title={t('breachesAt', { time: inFull(clock.breachAt) })}
       >
-        {t(targetWords[what], { span: shortSpan(at.getTime() - now.getTime()) })}
+        {t(targetWords[what], { span: formatShortDuration(at.getTime() - now.getTime()) })}
       </time>
     </span>
   );
@@ -93,30 +99,30 @@ const RunningChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
 
 const targetWords = { reply: 'replyDueIn', breach: 'breachesIn' } as const;
 
-/** The state of the conversation after its clock ended. */
-export type ClosedState = 'waiting' | 'answered' | 'closed' | 'none';
+/** The state of a conversation after its SLA clock ended. */
+export type StateAfterClock = 'waiting' | 'answered' | 'closed' | 'none';
 
-/** The clock as a sentence. */
-export const ClockSentence: FC<{ clock: Clock; now: Date; since: ClosedState }> = ({ clock, now, since }) => {
-  switch (clockTone(clock, now)) {
+/** The state of an SLA clock as a sentence. */
+export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfterClock }> = ({ clock, now, since }) => {
+  switch (slaClockTone(clock, now)) {
     case 'met':
       return (
         <p>
-          {clock.completedAt ? tParts('metAt', { time: <Moment at={clock.completedAt} /> }) : t('clockMet')}
+          {clock.completedAt ? tParts('metAt', { time: <DateTimeLabel at={clock.completedAt} /> }) : t('clockMet')}
           {since === 'waiting' ? t('writtenSince') : '.'}
         </p>
       );
     case 'breached':
       return (
         <p>
-          {tParts('breachedAt', { time: <Moment at={clock.completedAt ?? clock.breachAt} /> })}
+          {tParts('breachedAt', { time: <DateTimeLabel at={clock.completedAt ?? clock.breachAt} /> })}
           {afterBreach[since] ? t(afterBreach[since]) : '.'}
         </p>
       );
     case 'paused':
       return (
         <p>
-          {clock.pausedAt ? tParts('pausedSince', { time: <Moment at={clock.pausedAt} /> }) : t('clockPaused')}
+          {clock.pausedAt ? tParts('pausedSince', { time: <DateTimeLabel at={clock.pausedAt} /> }) : t('clockPaused')}
           {t('pausedHint')}
         </p>
       );
@@ -125,25 +131,25 @@ export const ClockSentence: FC<{ clock: Clock; now: Date; since: ClosedState }> 
         <p>
           {tParts('dueThenBreach', {
             due: <ResponseDue clock={clock} now={now} />,
-            time: <Moment at={clock.breachAt} />,
+            time: <DateTimeLabel at={clock.breachAt} />,
           })}
         </p>
       );
   }
 };
 
-const afterBreach: Record<ClosedState, TextKey | null> = {
+const afterBreach: Record<StateAfterClock, WorkspaceTextKey | null> = {
   waiting: 'stillWaits',
   answered: 'answeredSince',
   closed: null,
   none: null,
 };
 
-const ResponseDue: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
+const ResponseDue: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
   const left = clock.responseDueAt.getTime() - now.getTime();
   const span = (
     <time datetime={clock.responseDueAt.toISOString()} data-left title={inFull(clock.responseDueAt)}>
-      {formatLongSpan(Math.abs(left))}
+      {formatLongDuration(Math.abs(left))}
     </time>
   );
   return left > 0

@@ -1,8 +1,8 @@
 import type { DeliveryTopic } from '../../contracts/domain.js';
-import type { TextKey } from '../strings/strings.js';
+import type { WorkspaceTextKey } from '../strings/strings.js';
 
-/** The calls that are owed to a host, in words. */
-export const topicNames: Record<DeliveryTopic, TextKey> = {
+/** The keys of the displayed names of delivery topics. */
+export const deliveryTopicNames: Record<DeliveryTopic, WorkspaceTextKey> = {
   conversation_resolved: 'topicResolved',
   sla_breach: 'topicBreach',
   outbound: 'topicOutbound',

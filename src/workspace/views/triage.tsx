@@ -1,23 +1,23 @@
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
-import type { ThreadHead } from '../model.js';
+import type { ThreadDetails } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { snoozeSpans } from '../snooze-times.js';
+import { snoozeDurations } from '../snooze-times.js';
 import { formatNumber, t, tCount, tParts } from '../translate.js';
-import { ActionForm, ActorName, actorText, Icon, InlineText, statusNames } from './elements.js';
+import { ActionForm, ActorName, actorDisplayName, conversationStatusNames, Icon, InlineText } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { PriorityMark } from './priority.js';
-import { Moment } from './time.js';
+import { DateTimeLabel } from './time.js';
 
 export interface TriageProps {
   pageContext: PageContext;
-  thread: ThreadHead;
-  /** Possible owners. */
+  thread: ThreadDetails;
+  /** The operators to whom the conversation can be assigned. */
   people: Actor[];
 }
 
 /** Owner, priority, tags and snooze of a conversation, edited in place. */
-export const ThreadFacts: FC<TriageProps> = (props) => {
+export const TriageEditors: FC<TriageProps> = (props) => {
   const { conversation, customer } = props.thread;
   return (
     <div class="thread-facts">
@@ -27,7 +27,7 @@ export const ThreadFacts: FC<TriageProps> = (props) => {
           <bdi class="secondary-id">{conversation.actorId}</bdi>
         ) : null}
       </span>
-      <span class={`chip status-${conversation.status}`}>{t(statusNames[conversation.status])}</span>
+      <span class={`chip status-${conversation.status}`}>{t(conversationStatusNames[conversation.status])}</span>
       <Owner {...props} />
       <Priority {...props} />
       <Tags {...props} />
@@ -36,7 +36,7 @@ export const ThreadFacts: FC<TriageProps> = (props) => {
   );
 };
 
-/** A value that opens its editor. Uses `<details>`, so that it works without the script. */
+/** A value that opens its editor when clicked; uses `<details>`, so that it works without the page's script. */
 const Editor: FC<PropsWithChildren<{ name: string; label: string; icon?: IconName; value: unknown }>> = (props) => (
   <details class="edit" id={`edit-${props.name}`} name="edit">
     <summary class="chip chip-edit">
@@ -73,7 +73,7 @@ const Owner: FC<TriageProps> = ({ pageContext, thread: { conversation }, people 
         ) : null}
         {others.map((one) => (
           <button type="submit" class="choice" name="to" value={one.id} title={one.id}>
-            {tParts('giveTo', { name: <bdi>{actorText(one)}</bdi> })}
+            {tParts('giveTo', { name: <bdi>{actorDisplayName(one)}</bdi> })}
           </button>
         ))}
       </ActionForm>
@@ -81,7 +81,7 @@ const Owner: FC<TriageProps> = ({ pageContext, thread: { conversation }, people 
   );
 };
 
-/** The common priorities; a host's own are offered where a conversation has them. */
+/** The priorities that are always offered; a host's own priority is offered where the conversation has it. */
 const priorities = ['urgent', 'high', 'normal', 'low'];
 
 const Priority: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
@@ -106,7 +106,7 @@ const Priority: FC<TriageProps> = ({ pageContext, thread: { conversation } }) =>
   );
 };
 
-/** How many tags the head shows; the editor has all. */
+/** How many tags the conversation's header shows; the editor shows all. */
 const shownTags = 3;
 
 const Tags: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
@@ -162,7 +162,7 @@ const Snooze: FC<TriageProps> = ({ pageContext, thread }) => {
       name="snooze"
       label={t('snooze')}
       icon="calendar-clock"
-      value={isSnoozed ? <Moment at={snoozedUntil} /> : t('snooze')}
+      value={isSnoozed ? <DateTimeLabel at={snoozedUntil} /> : t('snooze')}
     >
       <ActionForm pageContext={pageContext} action={`/c/${id}/snooze`} class="choices" label={t('snooze')}>
         {isSnoozed ? (
@@ -170,7 +170,7 @@ const Snooze: FC<TriageProps> = ({ pageContext, thread }) => {
             {t('wakeNow')}
           </button>
         ) : null}
-        {snoozeSpans.map(({ seconds, unit, count }) => (
+        {snoozeDurations.map(({ seconds, unit, count }) => (
           <button type="submit" class="choice" name="span" value={seconds}>
             {tCount(unit, count)}
           </button>

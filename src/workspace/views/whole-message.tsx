@@ -2,32 +2,32 @@ import type { FC } from 'hono/jsx';
 import type { ThreadMessage } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { t } from '../translate.js';
-import type { Changes } from '../word-diff.js';
-import { Diff } from './diff.js';
+import type { TextChanges } from '../word-diff.js';
+import { TextDiff } from './diff.js';
 import { ActorName, Icon } from './elements.js';
 import { MessageText } from './message-text.js';
-import { Moment } from './time.js';
+import { DateTimeLabel } from './time.js';
 
 interface WholeMessageProps {
   pageContext: PageContext;
   message: ThreadMessage;
-  changes: Changes | undefined;
+  changes: TextChanges | undefined;
 }
 
-/** A message on its own page, for a text or a diff that is too long for the thread. */
-export const WholeMessage: FC<WholeMessageProps> = ({ pageContext, message, changes }) => (
+/** A message on its own page, because its text or diff is too long for the thread. */
+export const WholeMessageView: FC<WholeMessageProps> = ({ pageContext, message, changes }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>{t('message')}</h1>
       <p class="faint">
-        <ActorName actor={message.author} /> · <Moment at={message.createdAt} />
+        <ActorName actor={message.author} /> · <DateTimeLabel at={message.createdAt} />
       </p>
     </div>
     <MessageText text={message.content} id={message.id} links={message.role !== 'automation'} />
     {changes === undefined ? null : (
       <>
         <h2>{t('whatChanged')}</h2>
-        <Diff changes={changes} />
+        <TextDiff changes={changes} />
       </>
     )}
     <p>

@@ -55,6 +55,6 @@ describe('cairnloop report', () => {
   it('refuses a period of more than 366 days', async () => {
     const { exitCode, err } = await runMain(folder.folder, ['report', '--since', '400d']);
     assert.equal(exitCode, 1);
-    assert.match(err, /since: expected a time before .*, by at most 366 days/);
+    assert.match(err, /since: expected a time at most 366 days before /);
   });
 });

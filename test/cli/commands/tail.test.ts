@@ -164,7 +164,11 @@ describe('cairnloop tail', () => {
     await eventually(() => assert.equal(shown('burst'), 500));
     await write('after', 1);
     await eventually(() => assert.equal(shown('after'), 1));
-    assert.equal(tail.err().match(/More than 500 at once; the oldest of them are not shown/g)?.length, 1, tail.err());
+    assert.equal(
+      tail.err().match(/More than 500 new deliveries or audit events at once; the oldest are not shown/g)?.length,
+      1,
+      tail.err(),
+    );
   });
 
   it('prints control characters in a text escaped, on one line', async () => {

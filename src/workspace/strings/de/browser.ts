@@ -1,6 +1,6 @@
-import type { browser as english } from '../en/browser.js';
+import type { pageScriptTexts as englishTexts } from '../en/browser.js';
 
-export const browser: Record<keyof typeof english, string> = {
+export const pageScriptTexts: Record<keyof typeof englishTexts, string> = {
   shortSeconds: '{seconds} s',
   shortMinutes: '{minutes} min',
   shortHours: '{hours} h {minutes} min',

@@ -1,9 +1,17 @@
-import { browser } from './browser.js';
-import { page } from './page.js';
-import { queue } from './queue.js';
-import { rail } from './rail.js';
-import { records } from './records.js';
-import { report } from './report.js';
-import { thread } from './thread.js';
+import { pageScriptTexts } from './browser.js';
+import { pageTexts } from './page.js';
+import { queueTexts } from './queue.js';
+import { railTexts } from './rail.js';
+import { recordTexts } from './records.js';
+import { reportTexts } from './report.js';
+import { threadTexts } from './thread.js';
 
-export const german = { ...page, ...queue, ...thread, ...rail, ...records, ...report, ...browser };
+export const germanTexts = {
+  ...pageTexts,
+  ...queueTexts,
+  ...threadTexts,
+  ...railTexts,
+  ...recordTexts,
+  ...reportTexts,
+  ...pageScriptTexts,
+};

@@ -1,6 +1,6 @@
-import type { page as english } from '../en/page.js';
+import type { pageTexts as englishTexts } from '../en/page.js';
 
-export const page: Record<keyof typeof english, string> = {
+export const pageTexts: Record<keyof typeof englishTexts, string> = {
   viewInbox: 'Eingang',
   viewAudit: 'Protokoll',
   viewDeliveries: 'Zustellungen',

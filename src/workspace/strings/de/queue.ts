@@ -1,6 +1,6 @@
-import type { queue as english } from '../en/queue.js';
+import type { queueTexts as englishTexts } from '../en/queue.js';
 
-export const queue: Record<keyof typeof english, string> = {
+export const queueTexts: Record<keyof typeof englishTexts, string> = {
   filterOpen: 'Offen',
   filterNeedsReply: 'Wartet',
   filterMine: 'Meine',

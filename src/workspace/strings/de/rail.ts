@@ -1,6 +1,6 @@
-import type { rail as english } from '../en/rail.js';
+import type { railTexts as englishTexts } from '../en/rail.js';
 
-export const rail: Record<keyof typeof english, string> = {
+export const railTexts: Record<keyof typeof englishTexts, string> = {
   closeRail: 'Schließen, was über der Anfrage liegt',
   rail: 'Kunde und Protokoll',
   noClock: 'Für diese Anfrage lief keine Frist.',

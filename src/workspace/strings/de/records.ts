@@ -1,6 +1,6 @@
-import type { records as english } from '../en/records.js';
+import type { recordTexts as englishTexts } from '../en/records.js';
 
-export const records: Record<keyof typeof english, string> = {
+export const recordTexts: Record<keyof typeof englishTexts, string> = {
   auditLead: 'Alles, was getan wurde, der Reihe nach. Nichts davon lässt sich ändern oder entfernen.',
   filterRecord: 'Das Protokoll filtern',
   action: 'Schritt',

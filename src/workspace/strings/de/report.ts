@@ -1,6 +1,6 @@
-import type { report as english } from '../en/report.js';
+import type { reportTexts as englishTexts } from '../en/report.js';
 
-export const report: Record<keyof typeof english, string> = {
+export const reportTexts: Record<keyof typeof englishTexts, string> = {
   sinceUntil: '{since} bis {until}',
   reportCut: '; gezählt ist nur der neueste Teil, weil es zu viel ist',
   period: 'Zeitraum',

@@ -1,6 +1,6 @@
-import type { thread as english } from '../en/thread.js';
+import type { threadTexts as englishTexts } from '../en/thread.js';
 
-export const thread: Record<keyof typeof english, string> = {
+export const threadTexts: Record<keyof typeof englishTexts, string> = {
   showRail: 'Kunde und Protokoll zeigen',
   reopen: 'Wieder öffnen',
   messages: 'Nachrichten',

@@ -1,5 +1,5 @@
-/** The texts of the page’s script, which are sent to the browser. */
-export const browser = {
+/** The texts that the page’s script shows, which are sent to the browser. */
+export const pageScriptTexts = {
   shortSeconds: '{seconds}s',
   shortMinutes: '{minutes}m',
   shortHours: '{hours}h {minutes}m',

@@ -1,10 +1,21 @@
-import { browser } from './browser.js';
-import { page } from './page.js';
-import { queue } from './queue.js';
-import { rail } from './rail.js';
-import { records } from './records.js';
-import { report } from './report.js';
-import { thread } from './thread.js';
+import { pageScriptTexts } from './browser.js';
+import { pageTexts } from './page.js';
+import { queueTexts } from './queue.js';
+import { railTexts } from './rail.js';
+import { recordTexts } from './records.js';
+import { reportTexts } from './report.js';
+import { threadTexts } from './thread.js';
 
-/** Every text of the workspace. `{…}` is filled in; a text about a number has a form for each plural category. */
-export const english = { ...page, ...queue, ...thread, ...rail, ...records, ...report, ...browser };
+/**
+ * Every text of the workspace. Names in braces are replaced by values; a text about a number has a form for each plural
+ * category.
+ */
+export const englishTexts = {
+  ...pageTexts,
+  ...queueTexts,
+  ...threadTexts,
+  ...railTexts,
+  ...recordTexts,
+  ...reportTexts,
+  ...pageScriptTexts,
+};

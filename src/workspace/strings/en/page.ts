@@ -1,5 +1,5 @@
-/** The texts of every page, its notices and refusals. */
-export const page = {
+/** The texts that any page may show: navigation, notices and refusals. */
+export const pageTexts = {
   viewInbox: 'Inbox',
   viewAudit: 'Audit',
   viewDeliveries: 'Deliveries',

@@ -1,5 +1,5 @@
-/** The texts of the queue and what is done to several. */
-export const queue = {
+/** The texts of the queue and of bulk actions. */
+export const queueTexts = {
   filterOpen: 'Open',
   filterNeedsReply: 'Needs reply',
   filterMine: 'Mine',

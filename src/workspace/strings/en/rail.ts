@@ -1,5 +1,5 @@
-/** The texts of the rail and of times. */
-export const rail = {
+/** The texts of the column beside a conversation, and of SLA clocks. */
+export const railTexts = {
   closeRail: 'Close what lies above the conversation',
   rail: 'Customer and record',
   noClock: 'No clock has run for this conversation.',

@@ -1,5 +1,5 @@
-/** The texts of the record, deliveries and terms. */
-export const records = {
+/** The texts of the pages for the audit record, deliveries and SLA terms. */
+export const recordTexts = {
   auditLead: 'Everything that was done, in order. Nothing of it can be changed or removed.',
   filterRecord: 'Filter the record',
   action: 'Action',

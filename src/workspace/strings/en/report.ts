@@ -1,5 +1,5 @@
-/** The texts of the report. */
-export const report = {
+/** The texts of the report page. */
+export const reportTexts = {
   sinceUntil: '{since} to {until}',
   reportCut: '; only the newest part of it is counted, as it holds too much',
   period: 'Period',

@@ -1,5 +1,5 @@
 /** The texts of a conversation: messages, drafts and the composer. */
-export const thread = {
+export const threadTexts = {
   showRail: 'Show customer and record',
   reopen: 'Reopen',
   messages: 'Messages',

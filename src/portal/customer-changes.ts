@@ -2,16 +2,16 @@ import type { ChangeFeed } from '../change-feed/change-feed.js';
 import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
-/** Changed conversations by customer id; null if any may have changed. */
-export type CustomerNews = ReadonlyMap<string, readonly string[]> | null;
+/** Ids of changed conversations by customer id; null if any conversation may have changed. */
+export type ChangesByCustomer = ReadonlyMap<string, readonly string[]> | null;
 
 /**
- * Changes with the customers that they concern, so that a stream never names another customer's conversation. One query
- * for all changes, however many streams are open.
+ * Calls `listener` with changed conversations grouped by customer, so that a stream never names another customer's
+ * conversation. Changes that arrive together share one query, regardless of how many streams are open.
  */
-export function subscribeCustomerNews(
+export function subscribeToCustomerChanges(
   { changeFeed, db }: { changeFeed: ChangeFeed; db: Pick<Database, 'run'> },
-  listener: (news: CustomerNews) => void,
+  listener: (news: ChangesByCustomer) => void,
 ): () => void {
   const waiting = new Set<string>();
   let looking = false;
@@ -23,7 +23,7 @@ export function subscribeCustomerNews(
       try {
         listener(byCustomer(await db.run(selectOwners, { ids })));
       } catch {
-        // Without the database the owners are unknown: null lets all pages reload.
+        // Without the database the customers are unknown: null makes all pages reload.
         listener(null);
       }
     }
@@ -44,7 +44,7 @@ interface Owned {
   actor_id: string;
 }
 
-function byCustomer(rows: readonly Owned[]): CustomerNews {
+function byCustomer(rows: readonly Owned[]): ChangesByCustomer {
   const news = new Map<string, string[]>();
   for (const { id, actor_id } of rows) {
     const ids = news.get(actor_id);

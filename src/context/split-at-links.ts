@@ -1,16 +1,16 @@
 import { safeHref } from './safe-href.js';
 
-/** A part of foreign text: words, or a link. */
-export type TextPart = { text: string; href?: string };
+/** A part of an untrusted text: plain text, or a link if `href` is set. */
+export type LinkedTextPart = { text: string; href?: string };
 
 const address = /(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+/giu;
 const trailing = /[.,:;!?)\]}»”’]+$/u;
-/** Links in one text; further ones are shown as text. */
+/** The most links made in one text; further addresses stay plain text. */
 const maxLinks = 200;
 
-/** Splits a text at web addresses that are safe to link. */
-export function linkParts(text: string): TextPart[] {
-  const parts: TextPart[] = [];
+/** Splits a text into plain text and links, at web and mail addresses that are safe to link. */
+export function splitAtLinks(text: string): LinkedTextPart[] {
+  const parts: LinkedTextPart[] = [];
   let from = 0;
   for (const match of text.matchAll(address)) {
     if (parts.length >= maxLinks * 2) break;

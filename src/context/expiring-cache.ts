@@ -1,17 +1,26 @@
 interface Kept<T> {
   value: Promise<T>;
-  /** Infinity while the value is being made. */
+  /** When the cached value expires, in the time of `now`; infinity while the value is pending. */
   freshUntil: number;
 }
 
-/** Caches values by key for a short time. */
-export interface FreshCache<T> {
-  /** The cached value, the pending one of another caller, or a new one. Failures are not cached. */
+/** A cache of values by key that expire after a short time. */
+export interface ExpiringCache<T> {
+  /**
+   * Returns the cached value, the pending value of another caller, or the result of `make`. Failures are not cached.
+   */
   get(key: string, make: () => Promise<T>): Promise<T>;
 }
 
-/** `freshMs` counts from when a value was resolved; beyond `max` keys the oldest is dropped. */
-export function createFreshCache<T>(options: { freshMs: number; max: number; now?: () => number }): FreshCache<T> {
+/**
+ * Creates a cache whose values expire `freshMs` milliseconds after they resolved. Beyond `max` keys the oldest is
+ * dropped.
+ */
+export function createExpiringCache<T>(options: {
+  freshMs: number;
+  max: number;
+  now?: () => number;
+}): ExpiringCache<T> {
   const { freshMs, max, now = () => performance.now() } = options;
   const entries = new Map<string, Kept<T>>();
 
@@ -29,7 +38,7 @@ export function createFreshCache<T>(options: { freshMs: number; max: number; now
     return value.then(
       (made) => {
         entry.freshUntil = now() + freshMs;
-        // Expired entries are dropped even if nobody asks for them.
+        // Free the memory of an expired value even if nobody reads its key again.
         setTimeout(forget, freshMs).unref();
         return made;
       },

@@ -1,17 +1,18 @@
-import { type HostValue, inspectValue } from './host-value.js';
+import { type HostValue, inspectHostValue } from './host-value.js';
 
-/** Levels and children that a copy keeps: more than any rail shows. */
+/** The most nested levels, and children of one map or list, that a copy keeps: more than any page shows. */
 const maxDepth = 20;
 const maxChildren = 1000;
-/** Most values of a whole copy. */
+/** The most values that one copy keeps in all. */
 const maxValues = 10_000;
 
 /**
- * A plain copy of the provider's map for a policy or generator: scalars and dates as they are, lists and maps as arrays
- * and objects. Other values, cycles and `__proto__` are left out. Null if it is no map. Pure; never throws.
+ * Copies the ContextProvider's map into plain data for a policy or generator: scalars and dates as they are, lists and
+ * maps as arrays and objects. Leaves out other values, cycles and `__proto__`. Returns null if the value is not a map.
+ * Pure; never throws.
  */
-export function copyFacts(map: unknown): Record<string, unknown> | null {
-  const seen = inspectValue(map, maxChildren);
+export function copyContextFacts(map: unknown): Record<string, unknown> | null {
+  const seen = inspectHostValue(map, maxChildren);
   if (seen.kind !== 'map') return null;
   return copy(seen, [], { left: maxValues }) as Record<string, unknown>;
 }
@@ -25,7 +26,7 @@ function copy(seen: HostValue, parents: readonly object[], budget: { left: numbe
   const copies = seen.children
     .map(
       ({ key, value }) =>
-        [key, copy(inspectValue(value, Math.min(maxChildren, Math.max(budget.left, 0))), within, budget)] as const,
+        [key, copy(inspectHostValue(value, Math.min(maxChildren, Math.max(budget.left, 0))), within, budget)] as const,
     )
     .filter(([key, value]) => value !== undefined && key !== '__proto__');
   return seen.kind === 'list' ? copies.map(([, value]) => value) : Object.fromEntries(copies);

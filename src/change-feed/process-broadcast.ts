@@ -8,8 +8,11 @@ interface Listener {
   missed(): void;
 }
 
-/** A NOTIFY channel for texts of the moment. They are sent one statement at a time, and the newest are dropped first. */
-export function openNews(db: Database, channel: string, log: Logger) {
+/**
+ * Opens a NOTIFY channel for short-lived texts. Texts are sent one statement at a time; if too many wait, new ones are
+ * dropped.
+ */
+export function openProcessBroadcast(db: Database, channel: string, log: Logger) {
   const listeners = new Set<Listener>();
   let waiting: string[] = [];
   let sending: Promise<void> | undefined;
@@ -22,7 +25,7 @@ export function openNews(db: Database, channel: string, log: Logger) {
       try {
         await db.run(notify, { channel, texts });
       } catch (error) {
-        log.debug({ reason: errorText(error) }, 'news of open pages could not be sent');
+        log.debug({ reason: errorText(error) }, 'a broadcast to other processes could not be sent');
       }
     }
     sending = undefined;
@@ -33,7 +36,7 @@ export function openNews(db: Database, channel: string, log: Logger) {
       try {
         tell(listener);
       } catch (error) {
-        log.warn({ reason: errorText(error) }, 'a listener of news failed');
+        log.warn({ reason: errorText(error) }, 'a listener of broadcasts threw an error');
       }
     }
   };
@@ -60,7 +63,7 @@ export function openNews(db: Database, channel: string, log: Logger) {
   };
 }
 
-/** Postgres refuses payloads of 8000 bytes. */
+/** The longest text in bytes; Postgres refuses NOTIFY payloads of 8000 bytes. */
 const maxBytes = 7000;
 const maxWaiting = 200;
 

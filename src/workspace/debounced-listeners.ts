@@ -1,5 +1,5 @@
-/** Debounces listeners: one call for all changes within `ms`. */
-export function createBatchedListeners(ms: number) {
+/** Creates a set of listeners that are called once for all notifications within `ms` milliseconds. */
+export function createDebouncedListeners(ms: number) {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { createFreshCache } from '../../src/context/fresh-cache.js';
+import { createExpiringCache } from '../../src/context/expiring-cache.js';
 
-describe('context/fresh-cache', () => {
+describe('context/expiring-cache', () => {
   it('renews a value once it is stale, counted from when it was resolved', async () => {
     let now = 0;
     let made = 0;
-    const cache = createFreshCache<number>({ freshMs: 10, max: 5, now: () => now });
+    const cache = createExpiringCache<number>({ freshMs: 10, max: 5, now: () => now });
     const slow = async () => {
       now += 100;
       return ++made;
@@ -19,7 +19,7 @@ describe('context/fresh-cache', () => {
 
   it('removes the oldest value beyond its limit', async () => {
     const made: string[] = [];
-    const cache = createFreshCache<string>({ freshMs: 10, max: 2, now: () => 0 });
+    const cache = createExpiringCache<string>({ freshMs: 10, max: 2, now: () => 0 });
     for (const key of ['a', 'b', 'c', 'c', 'b', 'a']) {
       await cache.get(key, async () => {
         made.push(key);
