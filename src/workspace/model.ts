@@ -107,6 +107,8 @@ export interface ThreadHead {
   others: OtherConversation[];
   /** The newest message on the page, which counts as read when the operator replies. */
   newestMessageId: string | null;
+  /** Whether a notifier, here or in a worker, can deliver an outbound message. */
+  canFollowUp: boolean;
   now: Date;
 }
 

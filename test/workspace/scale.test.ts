@@ -8,7 +8,7 @@ import { findDay } from '../../src/workspace/queries/day.js';
 import { findDeliveries, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
 import { findThread } from '../../src/workspace/queries/thread.js';
-import { findMessages } from '../../src/workspace/queries/thread-messages.js';
+import { findMessages, findMessagesAtHit } from '../../src/workspace/queries/thread-messages.js';
 import { type QueueFilter, queueFilters } from '../../src/workspace/queue-filters.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
@@ -33,7 +33,7 @@ describe('the cost of a page', () => {
       asked.push({ statement, values: valuesOf(statement, params[0]) });
       return db.run(statement, ...params);
     };
-    runtime = { db: { ...db, run } } as unknown as Runtime;
+    runtime = { db: { ...db, run }, config: {} } as unknown as Runtime;
     client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query('set plan_cache_mode = force_generic_plan');
@@ -201,6 +201,12 @@ describe('the cost of a page', () => {
     assert.deepEqual([messages.length, messages.at(-1)?.content], [50, 'message 10000']);
     const before = await findMessages(runtime, row?.id ?? '', earlierCursor);
     assert.equal(before.messages.at(-1)?.content, 'message 9950');
+    const blocksOfHit = await blocksOf(() => findMessagesAtHit(runtime, row?.id ?? '', '9001'));
+    assert.ok(blocksOfHit < 1400, `${blocksOfHit} blocks`);
+    const hit = await findMessagesAtHit(runtime, row?.id ?? '', '9001');
+    assert.deepEqual([hit.messages.length, hit.messages.at(-1)?.content, hit.isNewest], [50, 'message 9010', false]);
+    const near = await findMessagesAtHit(runtime, row?.id ?? '', '9990');
+    assert.deepEqual([near.messages.at(-1)?.content, near.isNewest], ['message 10000', true]);
   });
 
   it('of the deliveries page depends on due deliveries, not on running countdowns', async () => {

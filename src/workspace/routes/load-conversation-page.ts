@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
-import { isModuleOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { doneNotice } from '../done-notices.js';
 import { queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
@@ -10,7 +9,7 @@ import type { ThreadHead } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
-import { findHit, findMessages, type MessagePage } from '../queries/thread-messages.js';
+import { findMessages, findMessagesAtHit, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import type { Refusal } from '../refusals.js';
 import { actorsOf, ownerCandidates } from '../team.js';
@@ -41,7 +40,9 @@ export async function loadConversationPage(
 ): Promise<ConversationPageProps> {
   const read = await readConversation(c, services, id);
   const pageContext = threadPageContext(c, id, read.head.now);
-  const head = read.isNewest ? { ...read.head, newestMessageId: newestShown(read.head, read.messages) } : read.head;
+  const head = read.messages.isNewest
+    ? { ...read.head, newestMessageId: newestShown(read.head, read.messages) }
+    : read.head;
   return {
     pageContext,
     queue: queueBeside(services, pageContext, id, read),
@@ -51,8 +52,6 @@ export async function loadConversationPage(
       queue: read.view,
       thread: head,
       messages: read.messages,
-      newest: read.isNewest,
-      canFollowUp: read.canFollowUp,
       maxAttempts: services.runtime.config.worker.maxAttempts,
       nonce: randomUUID(),
       people: ownerCandidates(services.team, actorsOf(head), head.conversation.actorId),
@@ -64,23 +63,21 @@ export async function loadConversationPage(
 
 type ReadConversation = Awaited<ReturnType<typeof readConversation>>;
 
-/** Four or five parallel statements. The customer's facts are waited for only briefly. */
+/** Four parallel statements. The customer's facts are waited for only briefly. */
 async function readConversation(c: WorkspaceContext, services: Services, id: string) {
   const { runtime } = services;
   const view = queueViewOf(c);
   const operatorId = c.get('pageContext').operator.id;
-  const before = c.req.query('before') || (await pageOfHit(c, services, id, view.search));
   const thread = findThread(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
     // `thread` is awaited below and throws there.
     .catch(() => undefined);
-  const [lines, { counts }, head, messages, canFollowUp] = await Promise.all([
+  const [lines, { counts }, head, messages] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
     countQueue(runtime, operatorId),
     thread,
-    findMessages(runtime, id, before),
-    isModuleOwed(runtime.config, runtime.db, 'notifier'),
+    messagesOf(c, services, id, view.search),
   ]);
   if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return {
@@ -90,8 +87,6 @@ async function readConversation(c: WorkspaceContext, services: Services, id: str
     counts,
     head: threadWithKnownName(head, runtime.context),
     messages,
-    isNewest: before === null,
-    canFollowUp,
   };
 }
 
@@ -114,16 +109,11 @@ async function composersOf(
   return { composing, editing, changes: changesOn(thread, messages, editing) };
 }
 
-/** Finds the page of the newest search hit, which may be an earlier one. */
-async function pageOfHit(
-  c: WorkspaceContext,
-  { runtime }: Services,
-  id: string,
-  search: string,
-): Promise<string | null> {
-  if (search === '' || c.req.method !== 'GET') return null;
-  const hit = await findHit(runtime, id, search);
-  return hit?.isOld ? hit.before : null;
+/** The page of messages that the URL names, else that of the newest search hit, else the newest. */
+function messagesOf(c: WorkspaceContext, { runtime }: Services, id: string, search: string): Promise<MessagePage> {
+  const before = c.req.query('before') || null;
+  const isSearched = before === null && search !== '' && c.req.method === 'GET';
+  return isSearched ? findMessagesAtHit(runtime, id, search) : findMessages(runtime, id, before);
 }
 
 /** Two statements, two snapshots: a message in the head that is on no page was not seen by the operator. */

@@ -31,8 +31,6 @@ interface ComposerProps {
   pageContext: PageContext;
   thread: ThreadHead;
   composing: ComposerState;
-  /** Whether the host has a notifier to hand a follow-up to. */
-  canFollowUp: boolean;
   /** Dedupes a form that is sent twice. */
   nonce: string;
 }
@@ -96,9 +94,9 @@ const modes: { mode: ComposerMode; label: TextKey; icon: IconName }[] = [
   { mode: 'follow-up', label: 'modeFollowUp', icon: 'mails' },
 ];
 
-const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
+const Modes: FC<ComposerProps> = ({ thread, composing }) => {
   const open = thread.conversation.status === 'open';
-  const allowed = { reply: open, note: true, 'follow-up': canFollowUp };
+  const allowed = { reply: open, note: true, 'follow-up': thread.canFollowUp };
   const chosen = allowed[composing.mode] ? composing.mode : 'note';
   return (
     <fieldset class="modes">
@@ -113,7 +111,7 @@ const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
   );
 };
 
-const Hints: FC<ComposerProps> = ({ pageContext, thread, canFollowUp }) => (
+const Hints: FC<ComposerProps> = ({ pageContext, thread }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
       <span class="js">
@@ -143,6 +141,6 @@ const Hints: FC<ComposerProps> = ({ pageContext, thread, canFollowUp }) => (
     <span class="faint" id="composer-state">
       {thread.conversation.status === 'open' ? null : t('resolvedHint')}
     </span>
-    {canFollowUp ? null : <span class="faint composer-no-follow-up">{t('needsNotifier')}</span>}
+    {thread.canFollowUp ? null : <span class="faint composer-no-follow-up">{t('needsNotifier')}</span>}
   </div>
 );

@@ -22,14 +22,11 @@ export interface ThreadProps {
   queue: QueueView;
   thread: ThreadHead;
   messages: MessagePage;
-  /** Whether this is the newest page of messages. */
-  newest: boolean;
   composing: ComposerState;
   /** The draft being edited, with the operator's text. */
   editing?: { draftId: string; content: string } | undefined;
   /** The diffs, by id of a message or of the draft being edited. */
   changes: ReadonlyMap<string, Changes>;
-  canFollowUp: boolean;
   /** Number of failed calls after which an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
@@ -137,14 +134,15 @@ const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({
   );
 
 const Messages: FC<ThreadProps> = (props) => {
-  const { pageContext, queue, thread, messages, newest } = props;
+  const { pageContext, queue, thread, messages } = props;
+  const { isNewest } = messages;
   const here = `${pageContext.base}/c/${thread.conversation.id}`;
   const query = queueQuery(queue);
   return (
     <section class="messages-area" aria-label={t('messages')}>
       <p class="presence js" id="presence" role="status" hidden></p>
       <div class="messages-scroll" tabindex={0} id="scroll">
-        <div id="messages" data-live={newest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
+        <div id="messages" data-live={isNewest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
           {messages.earlierCursor ? (
             <a class="pager-link" href={`${here}${query}${query ? '&' : '?'}before=${messages.earlierCursor}`}>
               {t('earlierMessages')}
@@ -155,8 +153,8 @@ const Messages: FC<ThreadProps> = (props) => {
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
-          {newest ? <PendingList pageContext={pageContext} thread={thread} /> : null}
-          {newest ? null : (
+          {isNewest ? <PendingList pageContext={pageContext} thread={thread} /> : null}
+          {isNewest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
               <Icon name="arrow-down" /> {t('newestMessages')}
             </a>
