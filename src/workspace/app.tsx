@@ -11,26 +11,30 @@ import { loadWorkspaceAssets } from './assets.js';
 import type { Services, WorkspaceContext, WorkspaceEnv, WorkspaceNews } from './handler.js';
 import { defaultRepliesFolder } from './mount-options.js';
 import { createPresence, type Presence } from './presence.js';
+import { findRecentOperators } from './queries/recent-operators.js';
 import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
 import { createSavedReplies } from './saved-replies.js';
-import { createTeam } from './team.js';
+import { createTeam, type Team } from './team.js';
 import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
 /** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
 export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<WorkspaceEnv>> {
   const { options, runtime } = given;
+  const presence = createPresence(runtime.changeFeed.news);
+  closing.addEventListener('abort', presence.close);
+  const team = createTeam(() => presence.present().map(({ operator }) => operator));
   const [assets, tokens] = await Promise.all([
     loadWorkspaceAssets(options.base, options.styles),
     loadFormTokens(runtime),
   ]);
-  const presence = createPresence(runtime.changeFeed.news);
-  closing.addEventListener('abort', presence.close);
+  // Only with a working database: this function is called again after a failure.
+  await keepTeam(given, team, closing);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
   const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
-  const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams, actions, savedReplies };
+  const services: Services = { ...given, assets, tokens, team, presence, streams, actions, savedReplies };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(setSecurityHeaders, setLanguage(services), requireOperator(services));
@@ -81,6 +85,25 @@ function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSi
   if (closing.aborted) void rounds.stop();
   closing.addEventListener('abort', () => void rounds.stop());
   return actions;
+}
+
+/** How often the list of operators is read again, in milliseconds. Pages have no statement for it. */
+const teamEveryMs = 60_000;
+
+/** Reads the operators of the schema now and from time to time; settles after the first time. */
+function keepTeam({ runtime }: Omit<AppOptions, 'closing'>, team: Team, closing: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const round = async () => {
+      try {
+        if (!closing.aborted) team.learn(await findRecentOperators(runtime));
+      } finally {
+        resolve();
+      }
+    };
+    const rounds = repeat(runtime.log, 'the list of operators', teamEveryMs, round);
+    if (closing.aborted) void rounds.stop();
+    closing.addEventListener('abort', () => void rounds.stop());
+  });
 }
 
 function notAllowed(c: WorkspaceContext, path: string): Response {

@@ -7,6 +7,7 @@ import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
 import { findDay } from '../../src/workspace/queries/day.js';
 import { findDeliveries, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
+import { findRecentOperators } from '../../src/workspace/queries/recent-operators.js';
 import { findThread } from '../../src/workspace/queries/thread.js';
 import { findMessages, findMessagesAtHit } from '../../src/workspace/queries/thread-messages.js';
 import { type QueueFilter, queueFilters } from '../../src/workspace/queue-filters.js';
@@ -175,6 +176,16 @@ describe('the cost of a page', () => {
     const blocks = await blocksOf(() => findDay(runtime, 'op-2'));
     assert.ok(blocks < 6000, `${blocks} blocks`);
     assert.equal((await findDay(runtime, 'op-2')).received.more, true, 'it says that it did not count all');
+  });
+
+  it('of the list of operators depends on their number, not on that of their conversations', async () => {
+    const blocks = await blocksOf(() => findRecentOperators(runtime));
+    assert.ok(blocks < 1000, `${blocks} blocks`);
+    const ids = (await findRecentOperators(runtime)).map(({ id }) => id);
+    assert.deepEqual(
+      ids.filter((id) => /^op-\d$/.test(id)),
+      [0, 1, 2, 3, 4, 5, 6].map((n) => `op-${n}`),
+    );
   });
 
   it('of a thread is small, with two statements beside those of the queue', async () => {

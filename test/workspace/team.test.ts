@@ -39,6 +39,38 @@ describe('a team in the workspace', () => {
       );
     });
 
+    it('can be a colleague of another process, or one who has not come back since a restart', async () => {
+      const { database, conversations, id, cairnloop } = await openThread();
+      const other = await conversations.open({ actorId: 'c-2', subject: 'Import', message: 'It fails' });
+      await conversations.update(other.id, { assignee: { id: 'op-8', name: 'Linus' }, actor: operator });
+      await conversations.note(other.id, { content: 'Known', actor: { id: 'op-9', name: 'Hopper' } });
+      await conversations.receive(other.id, { content: 'And?' });
+      const workspace = await serve({ cairnloop });
+      const elsewhere = await serve(await startHost({}, { worker: false, database }));
+      const streams = new AbortController();
+      try {
+        await fetch(workspace.url('/live'), { signal: streams.signal });
+        await fetch(elsewhere.url(`/live?c=${other.id}`), { headers: grace, signal: streams.signal });
+        const page = `/c/${id}`;
+        const offered = async (path: string, list: RegExp) =>
+          textOf(list.exec((await workspace.get(path)).text)?.[0] ?? '');
+        await eventually(async () => {
+          const given = await offered(page, /action="\/support\/c\/[^"]+\/assign"[\s\S]*?<\/form>/);
+          for (const name of ['Linus', 'Hopper', 'Grace']) assert.match(given, new RegExp(`Give to ${name}`));
+          assert.doesNotMatch(given, /customer|system|c-2/i);
+        });
+        const filter = await offered('/', /id="narrow"[\s\S]*?<\/form>/);
+        const bulk = await offered(`/bulk/assign?id=${id}`, /action="\/support\/bulk\/assign"[\s\S]*?<\/form>/);
+        for (const name of ['Linus', 'Hopper', 'Grace'])
+          for (const list of [filter, bulk]) assert.match(list, new RegExp(name));
+        assert.equal((await workspace.post(`/c/${id}/assign`, { to: 'op-9', was: '' })).status, 303);
+        assert.deepEqual((await conversations.get(id)).assignee, { id: 'op-9', name: 'Hopper' });
+        assert.match(textOf((await workspace.post('/bulk/assign', { id: [id], to: 'op-8' })).text), /1 of 1/);
+      } finally {
+        streams.abort();
+      }
+    });
+
     it('is not changed if somebody else took it meanwhile, and the page says who', async () => {
       const { workspace, id, now } = await openThread();
       await workspace.post(`/c/${id}/assign`, { to: 'Grace', was: '' }, grace);
