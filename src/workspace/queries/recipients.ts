@@ -2,6 +2,7 @@ import type { Actor, Conversation } from '../../contracts/domain.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
+import { withKnownNames } from '../known-names.js';
 import type { Ticked } from '../ticked.js';
 import type { Recipient } from '../views/bulk.js';
 import { customerColumn } from './rows.js';
@@ -13,13 +14,15 @@ export async function findRecipients(runtime: Runtime, ticked: readonly Ticked[]
     ids: known.map(({ id }) => id),
     seen: known.map(({ seen }) => (isId(seen) ? seen : null)),
   });
-  const recipients = new Map(rows.map((row): [string, Recipient] => [row.id, toRecipient(row)]));
+  const found = withKnownNames(rows.map(toRecipient), runtime.context);
+  const recipients = new Map(found.map((one) => [one.id, one]));
   return ticked.map(({ id }) => recipients.get(id) ?? { id, customer: null, subject: null });
 }
 
 interface RecipientRow {
   id: string;
   customer: string | null;
+  actor_id: string | null;
   subject: string | null;
   status: Conversation['status'];
   assignee: Actor | null;
@@ -28,15 +31,15 @@ interface RecipientRow {
   has_news: boolean;
 }
 
-function toRecipient({ assignee, newest_message_id, has_news, ...row }: RecipientRow): Recipient {
-  return { ...row, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
+function toRecipient({ actor_id, assignee, newest_message_id, has_news, ...row }: RecipientRow): Recipient {
+  return { ...row, actorId: actor_id, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
 }
 
 // What is new follows from the order of messages: a time of the page's would miss one that was committed after it.
 const selectRecipients = statement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
   'workspace.recipients',
   (s, p) => `
-    SELECT c.id, ${customerColumn} AS customer, left(c.subject, 300) AS subject, c.status, c.assignee,
+    SELECT c.id, ${customerColumn} AS customer, c.actor_id, left(c.subject, 300) AS subject, c.status, c.assignee,
       c.unanswered_since IS NOT NULL AS unanswered, newest.id AS newest_message_id,
       EXISTS (
         SELECT FROM ${s}.messages m

@@ -7,6 +7,7 @@ import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { maxCompared } from '../word-diff.js';
+import { customerColumn, withCustomerName } from './rows.js';
 
 export interface MessagePage {
   /** Oldest first. */
@@ -60,7 +61,9 @@ export async function findWholeMessage(
 ): Promise<ThreadMessage | null> {
   if (!isId(conversationId) || !isId(id)) return null;
   const [row] = await runtime.db.run(selectOne, { conversationId, id });
-  return row ? toThreadMessage(row) : null;
+  if (!row) return null;
+  const message = toThreadMessage(row);
+  return { ...message, author: message.author && withCustomerName(message.author, row.actor_id, row.customer) };
 }
 
 interface ThreadMessageRow extends MessageRow {
@@ -132,8 +135,15 @@ const selectPageOfHit = statement<{ id: string; search: string }, ThreadMessageR
     CROSS JOIN LATERAL (${page(s, p.id, 'page_end.created_at, page_end.id')}) shown`,
 );
 
-const selectOne = statement<{ conversationId: string; id: string }, ThreadMessageRow>(
+interface NamedMessageRow extends ThreadMessageRow {
+  actor_id: string | null;
+  customer: string | null;
+}
+
+const selectOne = statement<{ conversationId: string; id: string }, NamedMessageRow>(
   'workspace.thread.message',
   (s, p) =>
-    `SELECT ${columns(s, 'm.content')} FROM ${s}.messages m WHERE m.conversation_id = ${p.conversationId} AND m.id = ${p.id}`,
+    `SELECT ${columns(s, 'm.content')}, c.actor_id, ${customerColumn} AS customer
+    FROM ${s}.messages m JOIN ${s}.conversations c ON c.id = m.conversation_id
+    WHERE m.conversation_id = ${p.conversationId} AND m.id = ${p.id}`,
 );

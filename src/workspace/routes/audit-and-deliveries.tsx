@@ -1,6 +1,7 @@
 import { toStorableText } from '../../foundation/redact.js';
 import { doneNotice } from '../done-notices.js';
 import { backPath, type Handler, param, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import { withKnownActors } from '../known-names.js';
 import type { Notice } from '../page-context.js';
 import { findAuditLines } from '../queries/audit-lines.js';
 import { deliveryTabs, findDeliveries, findWorkerHealth } from '../queries/delivery-lines.js';
@@ -19,7 +20,8 @@ export const audit: Handler = async (c, { runtime }) => {
     actor: asked('actor'),
     cursor: asked('cursor'),
   };
-  const page = await findAuditLines(runtime, filter);
+  const found = await findAuditLines(runtime, filter);
+  const page = { ...found, lines: withKnownActors(found.lines, runtime.context) };
   return c.html(
     <Page pageContext={pageContext} title={t('viewAudit')} view="audit">
       <AuditView pageContext={pageContext} filter={filter} page={page} />

@@ -1,5 +1,6 @@
 import { CairnloopError } from '../../foundation/errors.js';
 import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
+import { withKnownName } from '../known-names.js';
 import { findThread } from '../queries/thread.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
@@ -46,7 +47,11 @@ export const wholeMessage: Handler = async (c, { runtime }) => {
     message.proposed === null ? undefined : createTextComparer().compare(message.proposed, message.content);
   return c.html(
     <Page pageContext={pageContext} title={t('message')} view="inbox">
-      <WholeMessage pageContext={pageContext} message={message} changes={changes} />
+      <WholeMessage
+        pageContext={pageContext}
+        message={{ ...message, author: message.author && withKnownName(message.author, runtime.context) }}
+        changes={changes}
+      />
     </Page>,
   );
 };

@@ -18,7 +18,7 @@ export const inbox: Handler = async (c, { runtime, team }) => {
     countQueue(runtime, operatorId),
     findDay(runtime, operatorId),
   ]);
-  const page = withKnownNames(found, runtime.context);
+  const page = { ...found, rows: withKnownNames(found.rows, runtime.context) };
   const pageContext = { ...c.get('pageContext'), queue: queueQuery(view), now };
   const notice = doneNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;

@@ -4,7 +4,7 @@ import type { ContextAnswer } from '../../context/context-reader.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { doneNotice } from '../done-notices.js';
 import { queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
-import { threadWithKnownName, withKnownNames } from '../known-names.js';
+import { threadWithKnownNames, withKnownNames } from '../known-names.js';
 import type { ThreadHead } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
@@ -83,9 +83,9 @@ async function readConversation(c: WorkspaceContext, services: Services, id: str
   return {
     view,
     context: await contextInTime(context, c.req.query('context') === 'wait'),
-    queue: withKnownNames(lines, runtime.context),
+    queue: { ...lines, rows: withKnownNames(lines.rows, runtime.context) },
     counts,
-    head: threadWithKnownName(head, runtime.context),
+    head: threadWithKnownNames(head, runtime.context),
     messages,
   };
 }

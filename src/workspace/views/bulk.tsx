@@ -8,6 +8,7 @@ import { ActionForm, Icon, InlineText, MultilineText } from './elements.js';
 export interface Recipient {
   id: string;
   customer: string | null;
+  actorId?: string | null;
   subject: string | null;
   /** Status of the conversation; absent where it does not exist. */
   status?: Conversation['status'];
