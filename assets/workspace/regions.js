@@ -9,6 +9,7 @@ import { byId } from './page.js';
 import { showPresence } from './presence.js';
 import { updateQueue } from './queue.js';
 import { replace } from './replace.js';
+import { keepSeen } from './seen.js';
 import { watchingStep } from './step.js';
 import { setServerTime } from './times.js';
 import { showWaiting } from './waiting.js';
@@ -18,6 +19,7 @@ export function takeOver(page, form = null) {
   const told = form !== null;
   const question = setAside();
   setServerTime(page);
+  keepSeen(page, form);
   for (const region of document.querySelectorAll('[data-live]')) {
     const newer = byId(region.id, page);
     if (!newer) continue;
