@@ -215,6 +215,35 @@ describe('a team in the workspace', () => {
       assert.deepEqual(await statuses(), ['open', 'open', 'open']);
     });
 
+    it('speak of one conversation as of one', async () => {
+      const { workspace, ids, boxes } = await several();
+      const words = async (kind: string, count: number) =>
+        textOf(
+          (
+            await workspace.get(
+              `/bulk/${kind}?${ids
+                .slice(0, count)
+                .map((id) => `id=${id}`)
+                .join('&')}`,
+            )
+          ).text,
+        );
+      assert.match(
+        await words('snooze', 1),
+        /Snooze 1 conversation\? It comes back at that time, .* Its clock runs on\./,
+      );
+      assert.match(
+        await words('snooze', 2),
+        /Snooze 2 conversations\? They come back at that time, .* Their clocks run on\./,
+      );
+      assert.match(await words('resolve', 1), /Resolve 1 conversation\? It is left open if/);
+      assert.match(await words('resolve', 3), /Resolve 3 conversations\? Those to which/);
+      const [one = ''] = await boxes();
+      const resolved = textOf((await workspace.post('/bulk/resolve', { id: [one] })).text);
+      assert.match(resolved, /Resolved 1 of 1 conversation /);
+      assert.doesNotMatch(resolved, /All of them|conversations stayed/);
+    });
+
     it('OA4 can be taken back as a whole: nothing is resolved before its time, and what was taken back stays open', async () => {
       const { workspace, boxes, statuses, advance, cairnloop } = await several(3, { takeBackSeconds: 60 });
       const { text } = await workspace.post('/bulk/resolve', { id: await boxes(), later: '1' });

@@ -47,7 +47,7 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
         <h1>{tCount(asks[kind], ticked.length)}</h1>
-        <p class="faint">{t(explanations[kind])}</p>
+        <p class="faint">{explain[kind](ticked.length)}</p>
       </div>
       {refusal ? (
         <div class="notice notice-error" role="alert">
@@ -72,11 +72,11 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
   );
 };
 
-const explanations: Record<BulkKind, TextKey> = {
-  resolve: 'explainResolve',
-  tag: 'explainTag',
-  assign: 'explainAssign',
-  snooze: 'explainSnooze',
+const explain: Record<BulkKind, (count: number) => string> = {
+  resolve: (count) => tCount('explainResolve', count),
+  tag: () => t('explainTag'),
+  assign: () => t('explainAssign'),
+  snooze: (count) => tCount('explainSnooze', count),
 };
 
 const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
@@ -133,7 +133,7 @@ export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkKind; ou
       <div class="sheet-head">
         <h1>{tCount(pending.length > 0 ? 'bulkResolving' : results[kind], outcomes.length, { done: succeeded })}</h1>
         <p class="faint" role="status">
-          {failed.length === 0 ? t('allOfThem') : tCount('stayed', failed.length)}
+          {failed.length === 0 ? tCount('allOfThem', outcomes.length) : tCount('stayed', failed.length)}
         </p>
       </div>
       <Outcomes
