@@ -17,7 +17,7 @@ export const SendNow: FC<{ pageContext: PageContext; delivery: MessageDelivery; 
   delivery,
   back,
 }) => (
-  <details class="send-now" id={`send-now-${delivery.id}`}>
+  <details class="send-now" id={`send-now-${delivery.id}`} name="send-now">
     <summary class="button button-small">{t('sendNow')}</summary>
     <ActionForm pageContext={pageContext} action={`/deliveries/${delivery.id}/retry`} class="send-now-form">
       <input type="hidden" name="back" value={back} />

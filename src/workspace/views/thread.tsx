@@ -82,7 +82,7 @@ function waitingDrafts({ pageContext, queue, thread }: ThreadProps, edited: Edit
       pageContext,
       queue,
       draft,
-      first: index === 0,
+      first: index === 0 && !edited,
       newestMessageId: thread.newestMessageId,
       open: isOpen(thread),
     }));
