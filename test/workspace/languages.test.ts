@@ -47,6 +47,17 @@ describe('the languages of the workspace', () => {
     assert.ok((await workspace.get(`/c/${id}`, { 'accept-language': 'de' })).text.includes(month));
   });
 
+  it('name the keys as they are labelled', async () => {
+    const workspace = await serve(await startHost({}, { worker: false }));
+    const keysIn = async (language: string) => {
+      const { text } = await workspace.get('/', { 'accept-language': language });
+      const [, help = ''] = /<dialog id="help"([\s\S]*?)<\/dialog>/.exec(text) ?? [];
+      return new Set([...help.matchAll(/<kbd>(\w{2,})<\/kbd>/g)].map(([, key]) => key));
+    };
+    assert.deepEqual(await keysIn('de'), new Set(['Eingabe', 'Esc', 'Strg']));
+    assert.deepEqual(await keysIn('en'), new Set(['Enter', 'Esc', 'Ctrl']));
+  });
+
   it('are chosen by the host where it names one, and any text is the host’s to replace', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host, { strings: { locale: 'de', viewInbox: 'Post', selected_one: '1 Fall' } });
