@@ -111,6 +111,25 @@ const Modes: FC<ComposerProps> = ({ thread, composing }) => {
   );
 };
 
+/** Opens the list of saved replies, which the page's script fetches from here. */
+export const SavedRepliesLink: FC<{ pageContext: PageContext; conversationId: string; class: string }> = (props) => {
+  const { pageContext, conversationId, class: className } = props;
+  const conversation = `${pageContext.base}/c/${conversationId}`;
+  return (
+    <a
+      class={`quiet-link ${className}`}
+      id="saved-replies"
+      href={`${conversation}/replies${pageContext.queue}`}
+      data-replies={`${conversation}/replies.json`}
+    >
+      <span class="js">
+        <kbd>/</kbd>
+      </span>{' '}
+      {t('savedReplies')}
+    </a>
+  );
+};
+
 const Hints: FC<ComposerProps> = ({ pageContext, thread }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
@@ -119,17 +138,7 @@ const Hints: FC<ComposerProps> = ({ pageContext, thread }) => (
       </span>
     </span>
     <span class="when-note">{t('onlyTeam')}</span>
-    <a
-      class="quiet-link when-reply"
-      id="saved-replies"
-      href={`${pageContext.base}/c/${thread.conversation.id}/replies${pageContext.queue}`}
-      data-replies={`${pageContext.base}/c/${thread.conversation.id}/replies.json`}
-    >
-      <span class="js">
-        <kbd>/</kbd>
-      </span>{' '}
-      {t('savedReplies')}
-    </a>
+    <SavedRepliesLink pageContext={pageContext} conversationId={thread.conversation.id} class="when-reply" />
     <label class="when-follow-up">
       {t('sendIt')}{' '}
       <select name="delay">
