@@ -3,6 +3,7 @@
 import { askAgain, setAside } from './arm.js';
 import { syncComposer } from './composer.js';
 import { updateDrafts } from './drafts.js';
+import { sayFactsChanged } from './facts.js';
 import { takeOverMessages } from './messages.js';
 import { clearReadNotice, noticeChanged } from './notices.js';
 import { byId } from './page.js';
@@ -26,7 +27,7 @@ export function takeOver(page, form = null) {
     if (region.id === 'notice' && !told) continue;
     if (region.id === 'queue') updateQueue(region, newer, told);
     else if (region.id === 'messages') takeOverMessages(region, newer, told);
-    else if (region.id === 'thread-head' && !told) watchingStep(() => replace(region, newer));
+    else if (region.id === 'thread-head' && !told) updateHead(region, newer);
     else if (region.id === 'drafts' && !told) updateDrafts(region, newer);
     else replace(region, newer, told && region.contains(form));
   }
@@ -36,4 +37,9 @@ export function takeOver(page, form = null) {
   syncComposer(page, form);
   showWaiting(page);
   askAgain(question, page);
+}
+
+function updateHead(head, newer) {
+  sayFactsChanged(head, newer);
+  watchingStep(() => replace(head, newer));
 }

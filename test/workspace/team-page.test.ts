@@ -131,6 +131,38 @@ describe('an open page of a team', () => {
     assert.equal(await width(), 420);
   });
 
+  it('OA5 says once, while one writes, that a colleague changed owner, priority, tags or snooze, and holds nothing back', async () => {
+    const { workspace, id, conversations } = await opened();
+    const actor = { id: 'op-9', name: 'Grace' };
+    const page = await open(workspace, `/c/${id}`);
+    const notice = page.locator('#notice');
+    await conversations.update(id, { assignee: actor, actor });
+    await page.locator('#edit-owner > summary', { hasText: 'Grace' }).waitFor();
+    assert.equal(await notice.textContent(), '', 'nobody writes');
+    await page.locator('#content').pressSequentially('My ', { delay: 20 });
+    await page.waitForTimeout(500);
+    for (const [change, said] of [
+      [() => conversations.update(id, { assignee: null, actor }), 'Owner: No owner.'],
+      [() => conversations.update(id, { priority: 'high', actor }), 'Priority: high.'],
+      [() => conversations.update(id, { addTags: ['billing'], actor }), 'Tags: billing.'],
+      [() => conversations.snooze(id, { until: new Date(Date.now() + 3_600_000), actor }), 'Snooze: '],
+    ] as const) {
+      await change();
+      await notice.locator('.notice-calm', { hasText: said }).waitFor();
+    }
+    await page.locator('#content').pressSequentially('answer', { delay: 20 });
+    assert.equal(await notice.locator('.notice-calm').count(), 1, 'it stays until it was read');
+    await page.locator('#content').press('Control+Enter');
+    await eventually(async () => assert.equal((await conversations.get(id)).messages?.at(-1)?.content, 'My answer'));
+    await page.locator('#content').pressSequentially('More', { delay: 20 });
+    await rest(page);
+    await page.locator('#edit-priority > summary').click();
+    await page.getByRole('button', { name: 'urgent' }).click();
+    await page.locator('#edit-priority > summary', { hasText: 'urgent' }).waitFor();
+    await page.waitForTimeout(500);
+    assert.equal(await notice.locator('.notice-calm').count(), 0, 'one’s own change is no news');
+  });
+
   describe('with presence', () => {
     const grace = { extraHTTPHeaders: { 'x-test-operator': 'Grace' } };
 
