@@ -2,6 +2,7 @@
 
 import { announce, byId, showNotice } from './page.js';
 import { replace } from './replace.js';
+import { keepSeen } from './seen.js';
 import { t } from './texts.js';
 
 /** A draft that has just appeared cannot have been read: its buttons do nothing for so long, in milliseconds. */
@@ -30,21 +31,10 @@ const approvable = (region) => region.querySelector('.draft:has(form[action$="/a
 function show(region, newer) {
   offered = null;
   const before = approvable(region)?.id;
-  keepSeen(region, newer);
+  keepSeen(newer);
   replace(region, newer);
   const now = approvable(region)?.id;
   if (now && now !== before) shownAt.set(now, performance.now());
-}
-
-/** What its reader had seen stays what it was, until what is new has been on screen for a while. */
-function keepSeen(region, newer) {
-  for (const field of newer.querySelectorAll('input[name="seen"]')) {
-    const action = field.form?.getAttribute('action');
-    const mine = [...region.querySelectorAll('input[name="seen"]')].find(
-      (one) => one.form?.getAttribute('action') === action,
-    );
-    if (mine) field.value = mine.value;
-  }
 }
 
 function offer(region, newer) {

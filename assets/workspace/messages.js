@@ -4,6 +4,7 @@ import { isWriting } from './composer.js';
 import { updateMessages } from './message-list.js';
 import { announce, byId, showNotice } from './page.js';
 import { openThread, rememberRead } from './reading.js';
+import { seenFields } from './seen.js';
 import { t, tCount } from './texts.js';
 
 const scroller = () => byId('scroll');
@@ -50,7 +51,7 @@ const isOwn = (messages) =>
 /** One's own words have gone out: whoever had read all before them has read them too. */
 function carriedOut(before, wasAtEnd, told) {
   const newest = byId('messages').dataset.newest;
-  for (const field of document.querySelectorAll('input[name="seen"]')) if (field.value === before) field.value = newest;
+  for (const field of seenFields()) if (field.value === before) field.value = newest;
   if (!told) announce(t('sentAnnounced'));
   if (told || (wasAtEnd && !document.hidden)) showNewest();
 }
@@ -107,7 +108,7 @@ const isOnScreen = () => !document.hidden && atEnd();
 function markSeen(newest) {
   if (!newest) return;
   rememberRead(newest);
-  for (const field of document.querySelectorAll('input[name="seen"]')) field.value = newest;
+  for (const field of seenFields()) field.value = newest;
 }
 
 export function startThread() {

@@ -9,7 +9,7 @@ let shownAt = Date.now();
 
 export function startNotices() {
   // What a script puts back into a field is not somebody writing.
-  document.addEventListener('input', ({ isTrusted }) => isTrusted && clear());
+  document.addEventListener('input', ({ isTrusted }) => isTrusted && clear('.notice-done, .notice-passing'));
 }
 
 export function noticeChanged() {
@@ -18,9 +18,9 @@ export function noticeChanged() {
 
 /** With a live update: what was done has been read by then. */
 export function clearReadNotice() {
-  if (Date.now() - shownAt > readMs) clear();
+  if (Date.now() - shownAt > readMs) clear('.notice-done, .notice-passing, .notice-calm');
 }
 
-function clear() {
-  byId('notice')?.querySelector('.notice-done, .notice-passing')?.remove();
+function clear(selector) {
+  byId('notice')?.querySelector(selector)?.remove();
 }

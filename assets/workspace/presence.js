@@ -36,8 +36,9 @@ export function presenceLost() {
 export function showPresence() {
   for (const row of document.querySelectorAll('.row')) {
     const text = wordsOf(row.dataset.id, 'haveOpen');
-    if (text) row.dataset.present = text;
-    else delete row.dataset.present;
+    const line = row.querySelector('.row-text');
+    if (text) line.dataset.present = text;
+    else delete line.dataset.present;
   }
   const line = byId('presence');
   if (!line) return;

@@ -11,10 +11,11 @@ import { loadWorkspaceAssets } from './assets.js';
 import type { WorkspaceContext, WorkspaceEnv, WorkspaceLiveEvent, WorkspaceServices } from './handler.js';
 import { defaultRepliesFolder } from './mount-options.js';
 import { createOperatorPresence, type OperatorPresence } from './presence.js';
+import { findRecentOperators } from './queries/recent-operators.js';
 import { toActionRefusal } from './refusals.js';
 import { workspaceRoutes } from './routes.js';
 import { createSavedReplies } from './saved-replies.js';
-import { createTeam } from './team.js';
+import { createTeam, type Team } from './team.js';
 import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
@@ -24,25 +25,19 @@ import { FailurePage } from './views/failure.js';
  */
 export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOptions): Promise<Hono<WorkspaceEnv>> {
   const { options, runtime } = given;
+  const presence = createOperatorPresence(runtime.changeFeed.broadcast);
+  closing.addEventListener('abort', presence.close);
+  const team = createTeam(() => presence.present().map(({ operator }) => operator));
   const [assets, tokens] = await Promise.all([
     loadWorkspaceAssets(options.base, options.styles),
     loadFormTokens(runtime),
   ]);
-  const presence = createOperatorPresence(runtime.changeFeed.broadcast);
-  closing.addEventListener('abort', presence.close);
+  // Only with a working database: this function is called again after a failure.
+  await keepTeam(given, team, closing);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
   const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
-  const services: WorkspaceServices = {
-    ...given,
-    assets,
-    tokens,
-    team: createTeam(),
-    presence,
-    streams,
-    actions,
-    savedReplies,
-  };
+  const services: WorkspaceServices = { ...given, assets, tokens, team, presence, streams, actions, savedReplies };
   // Serve `/path/` like `/path`, because hosts and people add trailing slashes.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(setSecurityHeaders, setPageLanguage(services), requireOperator(services));
@@ -96,6 +91,25 @@ function startActions(
   if (closing.aborted) void rounds.stop();
   closing.addEventListener('abort', () => void rounds.stop());
   return actions;
+}
+
+/** How often the list of operators is read again, in milliseconds. Pages have no statement for it. */
+const teamEveryMs = 60_000;
+
+/** Reads the operators of the schema now and from time to time; settles after the first time. */
+function keepTeam({ runtime }: Omit<WorkspaceAppOptions, 'closing'>, team: Team, closing: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const round = async () => {
+      try {
+        if (!closing.aborted) team.learn(await findRecentOperators(runtime));
+      } finally {
+        resolve();
+      }
+    };
+    const rounds = repeatTask(runtime.log, 'the list of operators', teamEveryMs, round);
+    if (closing.aborted) void rounds.stop();
+    closing.addEventListener('abort', () => void rounds.stop());
+  });
 }
 
 function notAllowed(c: WorkspaceContext, path: string): Response {

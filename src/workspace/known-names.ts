@@ -1,19 +1,36 @@
 import type { ContextReader } from '../context/context-reader.js';
-import type { QueueRow, ThreadDetails } from './model.js';
-import type { QueuePage } from './queries/queue.js';
+import type { Actor } from '../contracts/domain.js';
+import type { ThreadDetails } from './model.js';
 
 type Names = Pick<ContextReader, 'knownName'>;
 
-/** Adds customer names to queue rows that show only an id, from the facts that the host returned last. */
-export function addKnownCustomerNames(page: QueuePage, names: Names): QueuePage {
-  return { ...page, rows: page.rows.map((row) => ({ ...row, customer: nameOf(row, names) })) };
+/** Adds customer names to rows that show only an id, from the facts that the host returned last. */
+export function addKnownCustomerNames<Row extends { customer: string | null; actorId?: string | null }>(
+  rows: readonly Row[],
+  names: Names,
+): Row[] {
+  return rows.map((row) => ({ ...row, customer: nameOf(row, names) }));
 }
 
 export function addKnownCustomerName(thread: ThreadDetails, names: Names): ThreadDetails {
   const { customer, conversation } = thread;
-  return { ...thread, customer: nameOf({ customer, actorId: conversation.actorId }, names) };
+  return {
+    ...thread,
+    customer: nameOf({ customer, actorId: conversation.actorId }, names),
+    audit: withKnownActors(thread.audit, names),
+  };
 }
 
-function nameOf({ customer, actorId }: Pick<QueueRow, 'customer' | 'actorId'>, names: Names): string | null {
+export function withKnownActors<Line extends { actor: Actor }>(lines: readonly Line[], names: Names): Line[] {
+  return lines.map((line) => ({ ...line, actor: withKnownName(line.actor, names) }));
+}
+
+/** A nameless actor whom the host's facts name is that customer. */
+export function withKnownName(actor: Actor, names: Names): Actor {
+  const name = actor.name ? null : names.knownName(actor.id);
+  return name === null ? actor : { ...actor, name };
+}
+
+function nameOf({ customer, actorId = null }: { customer: string | null; actorId?: string | null }, names: Names) {
   return customer === actorId ? (names.knownName(actorId) ?? customer) : customer;
 }

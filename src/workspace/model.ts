@@ -109,6 +109,8 @@ export interface ThreadDetails {
   others: OtherConversation[];
   /** Id of the newest message on the page, which counts as read when the operator replies. */
   newestMessageId: string | null;
+  /** Whether a notifier, here or in a worker, can deliver an outbound message. */
+  canFollowUp: boolean;
   now: Date;
 }
 

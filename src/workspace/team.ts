@@ -1,10 +1,12 @@
 import type { Actor } from '../contracts/domain.js';
 import type { ThreadDetails } from './model.js';
 
-/** The operators whom this process has seen, for the list of possible owners. */
+/** The operators of the schema, for the list of possible owners. */
 export interface Team {
   /** Adds an operator; call it for every identified request. */
   note(operator: Actor): void;
+  /** Replaces those that are known from the schema. */
+  learn(operators: readonly Actor[]): void;
   /** Returns the operators, sorted by name. */
   members(): Actor[];
 }
@@ -12,28 +14,37 @@ export interface Team {
 /** The most operators kept in memory; the one seen longest ago is dropped first. */
 const maxMembers = 200;
 
-export function createTeam(): Team {
-  const members = new Map<string, Actor>();
+/** `elsewhere` returns the operators whom other processes report. */
+export function createTeam(elsewhere: () => readonly Actor[]): Team {
+  const seen = new Map<string, Actor>();
+  let recorded: readonly Actor[] = [];
   return {
     note(operator) {
-      members.delete(operator.id);
-      members.set(operator.id, operator);
-      const [oldest] = members.size > maxMembers ? members.keys() : [];
-      if (oldest !== undefined) members.delete(oldest);
+      seen.delete(operator.id);
+      seen.set(operator.id, operator);
+      const [oldest] = seen.size > maxMembers ? seen.keys() : [];
+      if (oldest !== undefined) seen.delete(oldest);
     },
-    members: () => [...members.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other))),
+    learn(operators) {
+      recorded = operators;
+    },
+    // What the host said last of an operator counts.
+    members: () => byName([...recorded, ...elsewhere(), ...seen.values()]),
   };
+}
+
+/** Each operator once, with the last name given. */
+function byName(operators: readonly Actor[]): Actor[] {
+  const known = new Map(operators.map((one) => [one.id, one]));
+  return [...known.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
 }
 
 const nameOf = ({ id, name }: Actor) => name ?? id;
 
 /** Returns the possible owners of a conversation: the team, everyone who acted in it, and its owner. */
 export function ownerCandidates(team: Team, actors: readonly (Actor | null)[], customerId: string | null): Actor[] {
-  const known = new Map(team.members().map((member) => [member.id, member]));
-  for (const actor of actors) {
-    if (actor && !isNoOperator(actor, customerId) && !known.has(actor.id)) known.set(actor.id, actor);
-  }
-  return [...known.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
+  const acted = actors.filter((actor) => actor !== null && !isNoOperator(actor, customerId));
+  return byName([...(acted as Actor[]), ...team.members()]);
 }
 
 /** Returns everyone who acted in a conversation, and its owner. */

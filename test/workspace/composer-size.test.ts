@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
 import { useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
@@ -68,6 +69,35 @@ describe('the dock below the messages', () => {
       }
     });
   }
+
+  for (const [name, size] of Object.entries({ ...windows, '360x480': { width: 360, height: 480 } }))
+    it(`leaves room to see and edit whose it is, its priority, tags and snooze: ${name}`, async () => {
+      const { page, host, id } = await openThread(true);
+      await page.setViewportSize(size);
+      const shown = async (selector: string) => {
+        const place = await placeOf(page, selector);
+        assert.ok(place.height > 0 && place.inView, `${selector} ${JSON.stringify(place)}`);
+      };
+      await shown('.thread-customer');
+      for (const editor of ['owner', 'priority', 'tags', 'snooze']) {
+        const summary = page.locator(`#edit-${editor} > summary`);
+        await shown(`#edit-${editor} > summary`);
+        await summary.click();
+        await shown(`#edit-${editor} > .edit-panel`);
+        await summary.click();
+      }
+      await page.waitForTimeout(1000);
+      await page.keyboard.press('t');
+      await page.locator('#add-tags:focus').waitFor();
+      await shown('#add-tags');
+      await page.keyboard.type('billing');
+      await page.keyboard.press('Enter');
+      await eventually(async () => assert.deepEqual((await host.cairnloop.conversations.get(id)).tags, ['billing']));
+      await page.keyboard.press('Escape');
+      await host.cairnloop.conversations.resolve(id, { resolvedBy: { id: 'op-2' } });
+      await page.locator('.thread-facts .status-resolved').waitFor();
+      await shown('.thread-facts .status-resolved');
+    });
 
   it('brings every button of a long draft into view by its own scrolling, in a small window', async () => {
     const { page } = await openThread(true);

@@ -1,4 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { ok } from '../../src/contracts/result.js';
 import { usePortals } from '../portal/served-portal.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -16,9 +19,9 @@ describe('the customer’s name in the workspace', () => {
     const workspace = await serve(host);
     const customer = { name: 'Zoë Brontë' };
     const { id } = await host.cairnloop.conversations.open({ actorId: 'cust_42', customer, message: 'It fails' });
-    for (const path of ['/', `/c/${id}`, '/audit', `/bulk?id=${id}`]) {
-      const text = textOf((await workspace.get(path)).text);
-      assert.match(text, /Zoë Brontë/, path);
+    for (const at of ['/', `/c/${id}`, '/audit', `/bulk?id=${id}`]) {
+      const text = textOf((await workspace.get(at)).text);
+      assert.match(text, /Zoë Brontë/, at);
     }
     const { text } = await workspace.get(`/c/${id}`);
     assert.match(text, /cust_42/, 'the id is still to be seen');
@@ -52,5 +55,43 @@ describe('the customer’s name in the workspace', () => {
     assert.match((await workspace.get(`/c/${id}?context=wait`)).text, /thread-customer[\s\S]{0,60}Lovelace/);
     assert.match((await workspace.get('/')).text, /Lovelace/);
     assert.equal((await host.cairnloop.conversations.get(id)).customer, null);
+  });
+
+  it('from the facts is shown wherever the id would stand', async () => {
+    const facts = { 'User details': { name: 'Ada Lovelace' } };
+    const { notifier } = recordingNotifier();
+    const host = await startHost({ notifier, contextProvider: { getContext: () => ok(facts) } }, { worker: false });
+    const repliesFolder = await mkdtemp(path.join(tmpdir(), 'cairnloop-replies-'));
+    await writeFile(path.join(repliesFolder, 'hello.md'), 'Hello {{customer.name}}');
+    const workspace = await serve(host, { repliesFolder });
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'cust_42', subject: 'Export' });
+    const long = await host.cairnloop.conversations.receive(id, { content: 'It fails. '.repeat(2000) });
+    await workspace.get(`/c/${id}?context=wait`);
+    const pages = {
+      '/': /Ada Lovelace/,
+      '/audit': /Ada Lovelace Customer message received/,
+      [`/audit?conversation=${id}`]: /Ada Lovelace Customer message received/,
+      [`/c/${id}`]: /Customer message received Ada Lovelace/,
+      [`/c/${id}/messages/${long.id}`]: /Ada Lovelace ·/,
+      [`/bulk?id=${id}`]: /Ada Lovelace Export/,
+      [`/bulk/resolve?id=${id}`]: /Ada Lovelace/,
+      '/report/opened': /Export Ada Lovelace/,
+      [`/c/${id}/replies`]: /Hello Ada Lovelace/,
+      [`/c/${id}?reply=hello`]: /Hello Ada Lovelace/,
+    };
+    for (const [at, name] of Object.entries(pages)) assert.match(textOf((await workspace.get(at)).text), name, at);
+    const sent = await workspace.post('/bulk', { id, content: 'Good news', nonce: 'n' });
+    assert.match(textOf(sent.text), /Ada Lovelace Export/);
+    const tagged = await workspace.post('/bulk/tag', { id, tags: ' ' });
+    assert.match(textOf(tagged.text), /Ada Lovelace/);
+  });
+
+  it('stands on the page of a whole message as well', async () => {
+    const host = await startHost({}, { worker: false });
+    const workspace = await serve(host);
+    const { open, receive } = host.cairnloop.conversations;
+    const { id } = await open({ actorId: 'cust_42', customer: { name: 'Zoë Brontë' } });
+    const long = await receive(id, { content: 'It fails. '.repeat(2000) });
+    assert.match(textOf((await workspace.get(`/c/${id}/messages/${long.id}`)).text), /Zoë Brontë ·/);
   });
 });

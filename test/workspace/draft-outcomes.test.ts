@@ -26,7 +26,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const draft = await cairnloop.drafts.propose(id, proposal);
     const { text } = await page();
     assert.match(textOf(text), /Prepared drafts \(1\)/);
-    assert.doesNotMatch(text, /Approve &amp; send|chip-draft/);
+    assert.doesNotMatch(text, /Approve &amp; send|row-draft/);
     assert.match(textOf((await workspace.get('/')).text), /Needs approval 0/);
     const used = await workspace.get(`/c/${id}?use=${draft.id}`);
     assert.match(used.text, /<textarea id="content"[^>]*>Proposed words<\/textarea>/);
@@ -80,7 +80,9 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
       words,
       /Suggested by automation Reply medium risk .*Proposed words .*1 source Because FAQ Approve & send Edit Discard/,
     );
-    assert.match(textOf((await workspace.get('/')).text), /Needs approval 1/);
+    const queue = (await workspace.get('/')).text;
+    assert.match(textOf(queue), /Needs approval 1/);
+    assert.match(queue, /row-draft/, 'the line has a mark for it');
     const seen = await workspace.seen(id);
     const approve = (operatorId: string) =>
       workspace.post(`/drafts/${draft.id}/approve`, seen, { 'x-test-operator': operatorId });
@@ -134,7 +136,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
       textOf(text),
       /Suggested by automation .*Stale: the customer has written since.*Proposed words .*Use in/,
     );
-    assert.doesNotMatch(text, /Approve &amp; send|\/discard"|chip-draft/);
+    assert.doesNotMatch(text, /Approve &amp; send|\/discard"|row-draft/);
     assert.match(textOf((await workspace.get('/')).text), /Needs approval 0/);
     const used = await workspace.get(`/c/${id}?use=${draft.id}`);
     assert.match(used.text, /<textarea id="content"[^>]*>Proposed words<\/textarea>/);

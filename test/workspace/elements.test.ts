@@ -72,7 +72,8 @@ describe('parts of the pages', () => {
     const db = openDatabase({ url: host.database.url, schema: 'cairnloop', poolSize: 1 });
     try {
       const thread =
-        (await findThreadDetails({ db, log: pino({ level: 'silent' }) } as unknown as Runtime, id)) ?? assert.fail();
+        (await findThreadDetails({ db, config: {}, log: pino({ level: 'silent' }) } as unknown as Runtime, id)) ??
+        assert.fail();
       assert.deepEqual(
         thread.outbound.map((line) => line.messageId),
         sent.slice(2).reverse(),
@@ -86,7 +87,7 @@ describe('parts of the pages', () => {
       assert.equal(thread.newestMessageId, newestCustomer.id);
       assert.equal(thread.answered, false);
       const reply = await conversations.reply(id, { content: 'Yes.', actor });
-      const later = await findThreadDetails({ db } as unknown as Runtime, id);
+      const later = await findThreadDetails({ db, config: {} } as unknown as Runtime, id);
       assert.deepEqual([later?.newestMessageId, later?.answered], [reply.id, true]);
     } finally {
       await db.close();

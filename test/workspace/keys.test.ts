@@ -75,6 +75,25 @@ describe('working through the queue by keyboard', () => {
     assert.equal(await status(2), 'open');
   });
 
+  for (const viewport of [
+    { width: 360, height: 640 },
+    { width: 640, height: 360 },
+    { width: 1280, height: 720 },
+  ])
+    it(`has its settings one click away, in ${viewport.width}x${viewport.height}`, async () => {
+      const { ids, workspace } = await start({ count: 1 });
+      const page = await open(workspace, `/c/${ids[0]}`, { viewport });
+      const help = page.getByRole('button', { name: 'settings' });
+      const bar = await page.locator('.topbar').boundingBox();
+      assert.ok(bar && bar.height < 60, 'the bar is one line');
+      await help.click();
+      await page.getByLabel('After resolving, open the next conversation').check();
+      await page.getByRole('button', { name: 'Close', exact: true }).click();
+      await page.reload();
+      await help.click();
+      assert.ok(await page.getByLabel('After resolving, open the next conversation').isChecked());
+    });
+
   const rowIds = (page: Page) =>
     page.locator('.row').evaluateAll((all: { dataset: { id: string } }[]) => all.map((row) => row.dataset.id));
 

@@ -47,6 +47,17 @@ describe('the languages of the workspace', () => {
     assert.ok((await workspace.get(`/c/${id}`, { 'accept-language': 'de' })).text.includes(month));
   });
 
+  it('name the keys as they are labelled', async () => {
+    const workspace = await serve(await startHost({}, { worker: false }));
+    const keysIn = async (language: string) => {
+      const { text } = await workspace.get('/', { 'accept-language': language });
+      const [, help = ''] = /<dialog id="help"([\s\S]*?)<\/dialog>/.exec(text) ?? [];
+      return new Set([...help.matchAll(/<kbd>(\w{2,})<\/kbd>/g)].map(([, key]) => key));
+    };
+    assert.deepEqual(await keysIn('de'), new Set(['Eingabe', 'Esc', 'Strg']));
+    assert.deepEqual(await keysIn('en'), new Set(['Enter', 'Esc', 'Ctrl']));
+  });
+
   it('are chosen by the host where it names one, and any text is the host’s to replace', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host, { strings: { locale: 'de', viewInbox: 'Post', selected_one: '1 Fall' } });
@@ -224,6 +235,36 @@ describe('a page of the workspace in a language that runs from right to left', (
       }
       await context.close();
     }
+  });
+
+  it('has the offer of new messages in the middle, and arrows that point along the text', async () => {
+    const { path: thread } = views.find(({ name }) => name === 'thread-draft') ?? assert.fail();
+    const { page, context } = await openPage(workspace.origin, { viewport: { width: 720, height: 800 } });
+    const middleOf = async (selector: string) => {
+      const box = await page.locator(selector).boundingBox();
+      assert.ok(box, selector);
+      return Math.round(box.x + box.width / 2);
+    };
+    /** 1 as it is drawn, -1 mirrored; each once. */
+    const turned = (selector: string) =>
+      page.evaluate(`[...new Set([...document.querySelectorAll(${JSON.stringify(selector)})]
+        .filter((icon) => icon.checkVisibility()).map((icon) => Math.sign(icon.getScreenCTM().a)))]`);
+    const arrows = '.rail-open .icon, .mode .icon-directed, .composer-send .icon';
+    const show = async (served: typeof workspace) => {
+      await page.goto(served.url(thread));
+      await page.locator('html.scripted').waitFor();
+      await page.evaluate(`document.getElementById('jump').hidden = false`);
+    };
+    await show(workspace);
+    assert.equal(await middleOf('#jump'), await middleOf('.messages-area'));
+    assert.deepEqual(await turned(arrows), [-1]);
+    assert.deepEqual(await turned('#edit-owner .icon'), [1]);
+    const leftToRight = await serveWorkspace(host);
+    await show(leftToRight);
+    assert.equal(await middleOf('#jump'), await middleOf('.messages-area'));
+    assert.deepEqual(await turned(arrows), [1]);
+    await context.close();
+    await leftToRight.close();
   });
 });
 

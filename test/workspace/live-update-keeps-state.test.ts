@@ -77,6 +77,40 @@ describe('a live update keeps', () => {
     assert.deepEqual(await page.locator('.message .prose').allTextContents(), ['Hello there', 'Interrupting']);
   });
 
+  it('what was seen: OA3 a message below the fold holds back Resolve and a draft that came after it', async () => {
+    const { cairnloop, id, propose, show } = await openThread();
+    const { get, receive, reply } = cairnloop.conversations;
+    for (let n = 0; n < 30; n += 1) await reply(id, { content: `Answer ${n}`, actor: operator });
+    const page = await show();
+    const status = async () => (await get(id)).status;
+    const readsOlder = async () => {
+      await page.locator('#scroll').hover();
+      await page.mouse.wheel(0, -900);
+      await eventually(async () =>
+        assert.ok(await page.evaluate<boolean>("document.getElementById('scroll').scrollTop < -300")),
+      );
+    };
+    const notice = page.locator('#notice');
+    await readsOlder();
+    await receive(id, { content: 'Wait, stop!' });
+    await page.locator('#jump', { hasText: '1 new message' }).waitFor();
+    await page.getByRole('button', { name: 'Resolve' }).click();
+    await notice.getByText('1 new message').waitFor();
+    assert.equal(await status(), 'open');
+    await readsOlder();
+    await receive(id, { content: 'It is not what I asked for' });
+    await page.locator('#jump', { hasText: '1 new message' }).waitFor();
+    await propose('Soon');
+    await page.getByRole('button', { name: 'Approve & send' }).waitFor();
+    await page.waitForTimeout(1700);
+    await page.getByRole('button', { name: 'Approve & send' }).click();
+    await notice.getByText('1 new message').waitFor();
+    assert.equal((await get(id)).messages?.filter(({ role }) => role === 'operator').length, 30);
+    await page.waitForTimeout(2500);
+    await page.getByRole('button', { name: 'Resolve' }).click();
+    await eventually(async () => assert.equal(await status(), 'resolved'));
+  });
+
   it('older messages on screen that the new page does not include', async () => {
     const { cairnloop, id, show } = await openThread();
     for (let n = 0; n < 50; n += 1) await cairnloop.conversations.note(id, { content: `note ${n}`, actor: operator });

@@ -129,6 +129,26 @@ describe('saved replies', () => {
     'notes.txt': 'no',
   };
 
+  it('are found while a draft is edited, by typing “/” and by their button', async () => {
+    const { cairnloop, id, workspace } = await start({
+      'refund.md': '# Refund\nYour money is on its way.\n',
+      'welcome.md': 'Hello {{customer.name}}',
+    });
+    const draft = await cairnloop.drafts.propose(id, { type: 'reply', content: 'Dear customer,' });
+    const page = await open(workspace, `/c/${id}?edit=${draft.id}`);
+    const content = page.locator('#content');
+    await content.press('End');
+    await content.pressSequentially(' /ref', { delay: 30 });
+    await page.locator('.picker-preview', { hasText: 'Your money is on its way.' }).waitFor();
+    await page.keyboard.press('Enter');
+    assert.equal((await content.inputValue()).trim(), 'Dear customer, Your money is on its way.');
+    await page.locator('#saved-replies').click();
+    await page.locator('.picker [role="option"]').nth(1).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Send edited' }).click();
+    await eventually(async () => assert.equal((await cairnloop.drafts.get(draft.id)).status, 'edited'));
+  });
+
   it('are found by typing “/”, read with what is filled in, and inserted as text', async () => {
     const { id, workspace, cairnloop } = await start(files);
     const page = await open(workspace, `/c/${id}`);

@@ -7,8 +7,9 @@ import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
 import { findDaySummary } from '../../src/workspace/queries/day.js';
 import { findDeliveryPage, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { countQueueFilters, findQueuePage } from '../../src/workspace/queries/queue.js';
+import { findRecentOperators } from '../../src/workspace/queries/recent-operators.js';
 import { findThreadDetails } from '../../src/workspace/queries/thread.js';
-import { findMessagePage } from '../../src/workspace/queries/thread-messages.js';
+import { findMessagePage, findMessagesAtHit } from '../../src/workspace/queries/thread-messages.js';
 import { type QueueFilter, queueFilters } from '../../src/workspace/queue-filters.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
@@ -33,7 +34,7 @@ describe('the cost of a page', () => {
       asked.push({ statement, values: statementValues(statement, params[0]) });
       return db.run(statement, ...params);
     };
-    runtime = { db: { ...db, run } } as unknown as Runtime;
+    runtime = { db: { ...db, run }, config: {} } as unknown as Runtime;
     client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query('set plan_cache_mode = force_generic_plan');
@@ -177,6 +178,16 @@ describe('the cost of a page', () => {
     assert.equal((await findDaySummary(runtime, 'op-2')).received.more, true, 'it says that it did not count all');
   });
 
+  it('of the list of operators depends on their number, not on that of their conversations', async () => {
+    const blocks = await blocksOf(() => findRecentOperators(runtime));
+    assert.ok(blocks < 1000, `${blocks} blocks`);
+    const ids = (await findRecentOperators(runtime)).map(({ id }) => id);
+    assert.deepEqual(
+      ids.filter((id) => /^op-\d$/.test(id)),
+      [0, 1, 2, 3, 4, 5, 6].map((n) => `op-${n}`),
+    );
+  });
+
   it('of a thread is small, with two statements beside those of the queue', async () => {
     const [row] = (await page('open')).rows;
     const blocks = await blocksOf(async () => {
@@ -201,6 +212,12 @@ describe('the cost of a page', () => {
     assert.deepEqual([messages.length, messages.at(-1)?.content], [50, 'message 10000']);
     const before = await findMessagePage(runtime, row?.id ?? '', earlierCursor);
     assert.equal(before.messages.at(-1)?.content, 'message 9950');
+    const blocksOfHit = await blocksOf(() => findMessagesAtHit(runtime, row?.id ?? '', '9001'));
+    assert.ok(blocksOfHit < 1400, `${blocksOfHit} blocks`);
+    const hit = await findMessagesAtHit(runtime, row?.id ?? '', '9001');
+    assert.deepEqual([hit.messages.length, hit.messages.at(-1)?.content, hit.isNewest], [50, 'message 9010', false]);
+    const near = await findMessagesAtHit(runtime, row?.id ?? '', '9990');
+    assert.deepEqual([near.messages.at(-1)?.content, near.isNewest], ['message 10000', true]);
   });
 
   it('of the deliveries page depends on due deliveries, not on running countdowns', async () => {

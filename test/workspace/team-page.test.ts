@@ -115,6 +115,52 @@ describe('an open page of a team', () => {
     await page.reload();
     await page.locator('html.scripted').waitFor();
     assert.equal(await width(), 640);
+    const edge = await page.locator('#queue-sizer').boundingBox();
+    assert.ok(edge);
+    const [x, y] = [edge.x + edge.width / 2, edge.y + 200];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x - 100, y, { steps: 5 });
+    assert.equal(await width(), 540);
+    await page.mouse.move(x - 220, y + 50, { steps: 5 });
+    await page.mouse.up();
+    await page.mouse.move(x, y, { steps: 5 });
+    assert.equal(await width(), 420, 'released, it does not follow the mouse any more');
+    await page.reload();
+    await page.locator('html.scripted').waitFor();
+    assert.equal(await width(), 420);
+  });
+
+  it('OA5 says once, while one writes, that a colleague changed owner, priority, tags or snooze, and holds nothing back', async () => {
+    const { workspace, id, conversations } = await opened();
+    const actor = { id: 'op-9', name: 'Grace' };
+    const page = await open(workspace, `/c/${id}`);
+    const notice = page.locator('#notice');
+    await conversations.update(id, { assignee: actor, actor });
+    await page.locator('#edit-owner > summary', { hasText: 'Grace' }).waitFor();
+    assert.equal(await notice.textContent(), '', 'nobody writes');
+    await page.locator('#content').pressSequentially('My ', { delay: 20 });
+    await page.waitForTimeout(500);
+    for (const [change, said] of [
+      [() => conversations.update(id, { assignee: null, actor }), 'Owner: No owner.'],
+      [() => conversations.update(id, { priority: 'high', actor }), 'Priority: high.'],
+      [() => conversations.update(id, { addTags: ['billing'], actor }), 'Tags: billing.'],
+      [() => conversations.snooze(id, { until: new Date(Date.now() + 3_600_000), actor }), 'Snooze: '],
+    ] as const) {
+      await change();
+      await notice.locator('.notice-calm', { hasText: said }).waitFor();
+    }
+    await page.locator('#content').pressSequentially('answer', { delay: 20 });
+    assert.equal(await notice.locator('.notice-calm').count(), 1, 'it stays until it was read');
+    await page.locator('#content').press('Control+Enter');
+    await eventually(async () => assert.equal((await conversations.get(id)).messages?.at(-1)?.content, 'My answer'));
+    await page.locator('#content').pressSequentially('More', { delay: 20 });
+    await rest(page);
+    await page.locator('#edit-priority > summary').click();
+    await page.getByRole('button', { name: 'urgent' }).click();
+    await page.locator('#edit-priority > summary', { hasText: 'urgent' }).waitFor();
+    await page.waitForTimeout(500);
+    assert.equal(await notice.locator('.notice-calm').count(), 0, 'one’s own change is no news');
   });
 
   describe('with presence', () => {
@@ -126,17 +172,39 @@ describe('an open page of a team', () => {
       const queue = await open(workspace, '/');
       const hers = await open(workspace, `/c/${id}`, grace);
       await mine.locator('#presence', { hasText: 'Grace reads this too' }).waitFor();
-      await queue.locator(`.row[data-id="${id}"][data-present*="Grace has it open"]`).waitFor();
-      assert.equal(await queue.locator('.row[data-present]').count(), 1);
+      await queue.locator(`.row[data-id="${id}"] [data-present*="Grace has it open"]`).waitFor();
+      assert.equal(await queue.locator('.row [data-present]').count(), 1);
       await hers.locator('#content').pressSequentially('On it', { delay: 20 });
       await mine.locator('#presence', { hasText: 'Grace is writing' }).waitFor();
+      await queue.locator(`.row[data-id="${id}"] [data-present*="Grace is writing"]`).waitFor();
       const { rows } = await database.query<{ count: number }>(
         `select count(*)::int from information_schema.tables where table_schema = 'cairnloop' and table_name like '%presence%'`,
       );
       assert.equal(rows[0]?.count, 0, 'nothing of it is stored');
       await hers.close();
       await mine.locator('#presence').waitFor({ state: 'hidden' });
-      await queue.locator('.row[data-present]').waitFor({ state: 'detached' });
+      await queue.locator('.row [data-present]').waitFor({ state: 'detached' });
+    });
+
+    it('keeps the lines of the queue where they are while colleagues come and write', async () => {
+      const { workspace, ids, id } = await opened(3);
+      const queue = await open(workspace, '/');
+      const places = () =>
+        queue.locator('.row').evaluateAll((rows) =>
+          rows.map((row) => {
+            const { top, height } = row.getBoundingClientRect();
+            return [top, height];
+          }),
+        );
+      const before = await places();
+      assert.equal(before.length, ids.length);
+      const hers = await open(workspace, `/c/${id}`, grace);
+      await open(workspace, `/c/${ids[1]}`, grace);
+      await hers.locator('#content').pressSequentially('On it', { delay: 20 });
+      await queue.locator('.row [data-present*="Grace is writing"]').waitFor();
+      assert.equal(await queue.locator('.row [data-present]').count(), 2);
+      assert.deepEqual(await places(), before);
+      for (const [, height] of before) assert.ok(height && height >= 50 && height <= 54, `${height} px`);
     });
 
     it('never counts the operator’s own pages', async () => {

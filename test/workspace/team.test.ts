@@ -39,6 +39,38 @@ describe('a team in the workspace', () => {
       );
     });
 
+    it('can be a colleague of another process, or one who has not come back since a restart', async () => {
+      const { database, conversations, id, cairnloop } = await openThread();
+      const other = await conversations.open({ actorId: 'c-2', subject: 'Import', message: 'It fails' });
+      await conversations.update(other.id, { assignee: { id: 'op-8', name: 'Linus' }, actor: operator });
+      await conversations.note(other.id, { content: 'Known', actor: { id: 'op-9', name: 'Hopper' } });
+      await conversations.receive(other.id, { content: 'And?' });
+      const workspace = await serve({ cairnloop });
+      const elsewhere = await serve(await startHost({}, { worker: false, database }));
+      const streams = new AbortController();
+      try {
+        await fetch(workspace.url('/live'), { signal: streams.signal });
+        await fetch(elsewhere.url(`/live?c=${other.id}`), { headers: grace, signal: streams.signal });
+        const page = `/c/${id}`;
+        const offered = async (path: string, list: RegExp) =>
+          textOf(list.exec((await workspace.get(path)).text)?.[0] ?? '');
+        await eventually(async () => {
+          const given = await offered(page, /action="\/support\/c\/[^"]+\/assign"[\s\S]*?<\/form>/);
+          for (const name of ['Linus', 'Hopper', 'Grace']) assert.match(given, new RegExp(`Give to ${name}`));
+          assert.doesNotMatch(given, /customer|system|c-2/i);
+        });
+        const filter = await offered('/', /id="narrow"[\s\S]*?<\/form>/);
+        const bulk = await offered(`/bulk/assign?id=${id}`, /action="\/support\/bulk\/assign"[\s\S]*?<\/form>/);
+        for (const name of ['Linus', 'Hopper', 'Grace'])
+          for (const list of [filter, bulk]) assert.match(list, new RegExp(name));
+        assert.equal((await workspace.post(`/c/${id}/assign`, { to: 'op-9', was: '' })).status, 303);
+        assert.deepEqual((await conversations.get(id)).assignee, { id: 'op-9', name: 'Hopper' });
+        assert.match(textOf((await workspace.post('/bulk/assign', { id: [id], to: 'op-8' })).text), /1 of 1/);
+      } finally {
+        streams.abort();
+      }
+    });
+
     it('is not changed if somebody else took it meanwhile, and the page says who', async () => {
       const { workspace, id, now } = await openThread();
       await workspace.post(`/c/${id}/assign`, { to: 'Grace', was: '' }, grace);
@@ -181,6 +213,35 @@ describe('a team in the workspace', () => {
       assert.match(textOf(page.text), /Resolve 3 conversations\?/);
       assert.match(textOf(page.text), /Export[\s\S]*No\. 1[\s\S]*No\. 2/);
       assert.deepEqual(await statuses(), ['open', 'open', 'open']);
+    });
+
+    it('speak of one conversation as of one', async () => {
+      const { workspace, ids, boxes } = await several();
+      const words = async (kind: string, count: number) =>
+        textOf(
+          (
+            await workspace.get(
+              `/bulk/${kind}?${ids
+                .slice(0, count)
+                .map((id) => `id=${id}`)
+                .join('&')}`,
+            )
+          ).text,
+        );
+      assert.match(
+        await words('snooze', 1),
+        /Snooze 1 conversation\? It comes back at that time, .* Its clock runs on\./,
+      );
+      assert.match(
+        await words('snooze', 2),
+        /Snooze 2 conversations\? They come back at that time, .* Their clocks run on\./,
+      );
+      assert.match(await words('resolve', 1), /Resolve 1 conversation\? It is left open if/);
+      assert.match(await words('resolve', 3), /Resolve 3 conversations\? Those to which/);
+      const [one = ''] = await boxes();
+      const resolved = textOf((await workspace.post('/bulk/resolve', { id: [one] })).text);
+      assert.match(resolved, /Resolved 1 of 1 conversation /);
+      assert.doesNotMatch(resolved, /All of them|conversations stayed/);
     });
 
     it('OA4 can be taken back as a whole: nothing is resolved before its time, and what was taken back stays open', async () => {

@@ -2,6 +2,7 @@ import type { Actor, Conversation } from '../../contracts/domain.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
+import { addKnownCustomerNames } from '../known-names.js';
 import type { TickedConversation } from '../ticked.js';
 import type { BulkRecipient } from '../views/bulk.js';
 import { customerLabelSql } from './rows.js';
@@ -19,13 +20,15 @@ export async function findBulkRecipients(
     ids: known.map(({ id }) => id),
     seen: known.map(({ seen }) => (isId(seen) ? seen : null)),
   });
-  const recipients = new Map(rows.map((row): [string, BulkRecipient] => [row.id, toRecipient(row)]));
+  const found = addKnownCustomerNames(rows.map(toRecipient), runtime.context);
+  const recipients = new Map(found.map((one) => [one.id, one]));
   return ticked.map(({ id }) => recipients.get(id) ?? { id, customer: null, subject: null });
 }
 
 interface RecipientRow {
   id: string;
   customer: string | null;
+  actor_id: string | null;
   subject: string | null;
   status: Conversation['status'];
   assignee: Actor | null;
@@ -34,15 +37,15 @@ interface RecipientRow {
   has_news: boolean;
 }
 
-function toRecipient({ assignee, newest_message_id, has_news, ...row }: RecipientRow): BulkRecipient {
-  return { ...row, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
+function toRecipient({ actor_id, assignee, newest_message_id, has_news, ...row }: RecipientRow): BulkRecipient {
+  return { ...row, actorId: actor_id, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
 }
 
 // Find newer messages by their order: comparing with the page's time would miss a message that was committed after it.
 const selectRecipients = statement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
   'workspace.recipients',
   (s, p) => `
-    SELECT c.id, ${customerLabelSql} AS customer, left(c.subject, 300) AS subject, c.status, c.assignee,
+    SELECT c.id, ${customerLabelSql} AS customer, c.actor_id, left(c.subject, 300) AS subject, c.status, c.assignee,
       c.unanswered_since IS NOT NULL AS unanswered, newest.id AS newest_message_id,
       EXISTS (
         SELECT FROM ${s}.messages m

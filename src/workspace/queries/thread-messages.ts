@@ -7,12 +7,15 @@ import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { maxComparedCharacters } from '../word-diff.js';
+import { addCustomerName, customerLabelSql } from './rows.js';
 
 export interface MessagePage {
   /** The messages of the page, oldest first. */
   messages: ThreadMessage[];
   /** The cursor of the previous page; null at the beginning of the conversation. */
   earlierCursor: string | null;
+  /** Whether these are the newest messages. */
+  isNewest: boolean;
 }
 
 const pageSize = 50;
@@ -21,35 +24,33 @@ export const maxShownMessageCharacters = 12_000;
 
 /** Reads the newest messages of a conversation, or those before a cursor, in one statement. Throws `CURSOR_INVALID`. */
 export async function findMessagePage(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
-  if (!isId(id)) return { messages: [], earlierCursor: null };
+  if (!isId(id)) return noMessages;
   const [beforeAt, beforeId] = before ? decodeTimeCursor(before) : newest;
-  const rows = await runtime.db.run(selectPage, { id, beforeAt, beforeId });
+  return toPage(await runtime.db.run(selectPage, { id, beforeAt, beforeId }), before === null);
+}
+
+/**
+ * The page that holds the newest message that matches a search; the newest messages if it is among them, or if no message
+ * matches, as when only the subject does. One statement.
+ */
+export async function findMessagesAtHit(runtime: Runtime, id: string, search: string): Promise<MessagePage> {
+  if (!isId(id)) return noMessages;
+  const rows = await runtime.db.run(selectPageOfHit, { id, search });
+  return toPage(rows, rows[0]?.is_newest ?? true);
+}
+
+const newest: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+
+const noMessages: MessagePage = { messages: [], earlierCursor: null, isNewest: true };
+
+function toPage(rows: ThreadMessageRow[], isNewest: boolean): MessagePage {
   const shown = rows.slice(0, pageSize);
   const oldest = shown.at(-1);
   return {
     messages: shown.reverse().map(toThreadMessage),
     earlierCursor: rows.length > pageSize && oldest ? encodeCursor([oldest.key, oldest.id]) : null,
+    isNewest,
   };
-}
-
-const newest: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
-
-/**
- * Finds the newest message of a conversation that matches a search, and a cursor for its page. Returns null if no
- * message matches, as when only the subject does.
- */
-export async function findSearchHit(runtime: Runtime, id: string, search: string): Promise<SearchHit | null> {
-  if (!isId(id) || search === '') return null;
-  const [row] = await runtime.db.run(selectHit, { id, search });
-  return row ? { messageId: row.id, isOld: row.newer >= pageSize, before: encodeCursor([row.at, row.after]) } : null;
-}
-
-/** A message that matches a search, and the page that shows it. */
-export interface SearchHit {
-  messageId: string;
-  /** Whether the message is older than those on the first page. */
-  isOld: boolean;
-  before: string;
 }
 
 /** Reads one message in full; null if it is not in the conversation. */
@@ -60,14 +61,9 @@ export async function findWholeMessage(
 ): Promise<ThreadMessage | null> {
   if (!isId(conversationId) || !isId(id)) return null;
   const [row] = await runtime.db.run(selectOne, { conversationId, id });
-  return row ? toThreadMessage(row) : null;
-}
-
-interface HitRow {
-  id: string;
-  newer: number;
-  at: string;
-  after: string;
+  if (!row) return null;
+  const message = toThreadMessage(row);
+  return { ...message, author: message.author && addCustomerName(message.author, row.actor_id, row.customer) };
 }
 
 interface ThreadMessageRow extends MessageRow {
@@ -100,18 +96,20 @@ const columns = (s: string, content: string) => `
 
 const selectPage = statement<{ id: string; beforeAt: string; beforeId: string }, ThreadMessageRow>(
   'workspace.thread.messages',
-  (s, p) => `
-    SELECT ${columns(s, `left(m.content, ${maxShownMessageCharacters})`)} FROM ${s}.messages m
-    WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) < (${p.beforeAt}::timestamptz, ${p.beforeId}::uuid)
-    ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`,
+  (s, p) => page(s, p.id, `${p.beforeAt}::timestamptz, ${p.beforeId}::uuid`),
 );
+
+const page = (s: string, id: string, before: string) => `
+    SELECT ${columns(s, `left(m.content, ${maxShownMessageCharacters})`)} FROM ${s}.messages m
+    WHERE m.conversation_id = ${id} AND (m.created_at, m.id) < (${before})
+    ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`;
 
 /** How many of the newest messages of a conversation are searched. */
 const maxSearched = 2_000;
 
-/** Finds the search hit. Its page ends ten messages after it, to show what followed. */
-const selectHit = statement<{ id: string; search: string }, HitRow>(
-  'workspace.thread.hit',
+/** The page of an older hit shows nine messages after it. */
+const selectPageOfHit = statement<{ id: string; search: string }, ThreadMessageRow & { is_newest: boolean }>(
+  'workspace.thread.messages.hit',
   (s, p) => `
     WITH recent AS (
       SELECT m.id, m.created_at, m.content FROM ${s}.messages m WHERE m.conversation_id = ${p.id} AND m.role <> 'system'
@@ -121,26 +119,31 @@ const selectHit = statement<{ id: string; search: string }, HitRow>(
       WHERE ${s}.search_holds(recent.content, string_to_array(nullif(${s}.search_fold(${p.search}), ''), ' '))
       ORDER BY created_at DESC, id DESC LIMIT 1
     ), later AS (
-      SELECT m.id, m.created_at FROM ${s}.messages m, hit
-      WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) > (hit.created_at, hit.id)
-      ORDER BY m.created_at, m.id LIMIT 10
-    ), place AS (
-      (SELECT id, created_at FROM later ORDER BY created_at DESC, id DESC LIMIT 1)
+      SELECT next.*, row_number() OVER (ORDER BY next.created_at, next.id) AS place FROM hit CROSS JOIN LATERAL (
+        SELECT m.id, m.created_at FROM ${s}.messages m
+        WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) > (hit.created_at, hit.id)
+        ORDER BY m.created_at, m.id LIMIT ${pageSize}
+      ) next
+    ), page_end AS (
+      SELECT created_at, id, false AS is_newest FROM later
+      WHERE place = 10 AND (SELECT count(*) FROM later) = ${pageSize}
       UNION ALL
-      (SELECT id, created_at FROM hit)
+      SELECT '${newest[0]}'::timestamptz, '${newest[1]}'::uuid, true
       LIMIT 1
     )
-    SELECT hit.id, place.id AS after, (
-        SELECT count(*)::int FROM (
-          SELECT FROM ${s}.messages m
-          WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) > (hit.created_at, hit.id) LIMIT ${pageSize}) newer
-      ) AS newer,
-      to_char(place.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
-    FROM hit, place`,
+    SELECT shown.*, page_end.is_newest FROM page_end
+    CROSS JOIN LATERAL (${page(s, p.id, 'page_end.created_at, page_end.id')}) shown`,
 );
 
-const selectOne = statement<{ conversationId: string; id: string }, ThreadMessageRow>(
+interface NamedMessageRow extends ThreadMessageRow {
+  actor_id: string | null;
+  customer: string | null;
+}
+
+const selectOne = statement<{ conversationId: string; id: string }, NamedMessageRow>(
   'workspace.thread.message',
   (s, p) =>
-    `SELECT ${columns(s, 'm.content')} FROM ${s}.messages m WHERE m.conversation_id = ${p.conversationId} AND m.id = ${p.id}`,
+    `SELECT ${columns(s, 'm.content')}, c.actor_id, ${customerLabelSql} AS customer
+    FROM ${s}.messages m JOIN ${s}.conversations c ON c.id = m.conversation_id
+    WHERE m.conversation_id = ${p.conversationId} AND m.id = ${p.id}`,
 );

@@ -1,6 +1,7 @@
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
+import { hasModule, isCallOwedSql } from '../../deliveries/announced-modules.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -17,7 +18,7 @@ import { addCustomerName, customerLabelSql, type SlaClockRow, toSlaClock } from 
 /** Reads everything of a conversation except its messages, in one statement; null if it does not exist. */
 export async function findThreadDetails(runtime: Runtime, id: string): Promise<ThreadDetails | null> {
   if (!isId(id)) return null;
-  const [row] = await runtime.db.run(selectHead, { id });
+  const [row] = await runtime.db.run(selectHead, { id, hasNotifier: hasModule(runtime.config, 'notifier') });
   if (!row) return null;
   return {
     conversation: toConversation(row.conversation),
@@ -31,6 +32,7 @@ export async function findThreadDetails(runtime: Runtime, id: string): Promise<T
     audit: row.audit.map((line) => toAuditLine(line, row)),
     others: row.others.map(toOther),
     newestMessageId: row.newest_message,
+    canFollowUp: row.can_follow_up,
     now: row.now,
   };
 }
@@ -49,6 +51,7 @@ interface HeadRow {
   newest_message: string | null;
   newest_customer_message: string | null;
   newest_answer: string | null;
+  can_follow_up: boolean;
   now: Date;
 }
 
@@ -160,7 +163,7 @@ const newestAnswer = (s: string) => `(
   WHERE recent.role IN ('operator', 'automation') ORDER BY recent.id DESC LIMIT 1)`;
 
 /** Reads a conversation with its lists, each up to a limit; the audit page shows the complete record. */
-const selectHead = statement<{ id: string }, HeadRow>(
+const selectHead = statement<{ id: string; hasNotifier: boolean }, HeadRow>(
   'workspace.thread.head',
   (s, p) => `
     SELECT to_jsonb(c) AS conversation, ${customerLabelSql} AS customer, ${s}.clock() AS now,
@@ -172,6 +175,6 @@ const selectHead = statement<{ id: string }, HeadRow>(
       ${listOf(otherConversations(s), 'to_jsonb(r)', 'r.message_at DESC, r.id DESC')} AS others,
       ${newestMessage(s, `m.role <> 'system'`)} AS newest_message,
       ${newestMessage(s, `m.role = 'customer'`)} AS newest_customer_message,
-      ${newestAnswer(s)} AS newest_answer
+      ${newestAnswer(s)} AS newest_answer, ${isCallOwedSql(s, p.hasNotifier, 'notifier')} AS can_follow_up
     FROM ${s}.conversations c WHERE c.id = ${p.id}`,
 );

@@ -8,6 +8,7 @@ import {
   type WorkspaceHandler,
   type WorkspaceServices,
 } from '../handler.js';
+import { withKnownActors } from '../known-names.js';
 import type { PageNotice } from '../page-context.js';
 import { findAuditLines } from '../queries/audit-lines.js';
 import { deliveryTabs, findDeliveryPage, findWorkerHealth } from '../queries/delivery-lines.js';
@@ -26,7 +27,8 @@ export const showAudit: WorkspaceHandler = async (c, { runtime }) => {
     actor: asked('actor'),
     cursor: asked('cursor'),
   };
-  const page = await findAuditLines(runtime, filter);
+  const found = await findAuditLines(runtime, filter);
+  const page = { ...found, lines: withKnownActors(found.lines, runtime.context) };
   return c.html(
     <WorkspacePage pageContext={pageContext} title={t('viewAudit')} view="audit">
       <AuditView pageContext={pageContext} filter={filter} page={page} />

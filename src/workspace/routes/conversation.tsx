@@ -6,6 +6,7 @@ import {
   type WorkspaceHandler,
   type WorkspaceServices,
 } from '../handler.js';
+import { withKnownName } from '../known-names.js';
 import { findThreadDetails } from '../queries/thread.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQueryString } from '../queue-filters.js';
@@ -56,7 +57,11 @@ export const showWholeMessage: WorkspaceHandler = async (c, { runtime }) => {
     message.proposed === null ? undefined : createTextComparer().compare(message.proposed, message.content);
   return c.html(
     <WorkspacePage pageContext={pageContext} title={t('message')} view="inbox">
-      <WholeMessageView pageContext={pageContext} message={message} changes={changes} />
+      <WholeMessageView
+        pageContext={pageContext}
+        message={{ ...message, author: message.author && withKnownName(message.author, runtime.context) }}
+        changes={changes}
+      />
     </WorkspacePage>,
   );
 };

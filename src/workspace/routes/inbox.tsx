@@ -21,7 +21,7 @@ export const showInbox: WorkspaceHandler = async (c, { runtime, team }) => {
     countQueueFilters(runtime, operatorId),
     findDaySummary(runtime, operatorId),
   ]);
-  const page = addKnownCustomerNames(found, runtime.context);
+  const page = { ...found, rows: addKnownCustomerNames(found.rows, runtime.context) };
   const pageContext = { ...c.get('pageContext'), queue: queueQueryString(view), now };
   const notice = successNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;

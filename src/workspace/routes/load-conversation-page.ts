@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
-import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { successNotice } from '../done-notices.js';
 import { readQueueView, type WorkspaceContext, type WorkspaceServices } from '../handler.js';
@@ -10,7 +9,7 @@ import type { ThreadDetails } from '../model.js';
 import type { PageContext, PageNotice } from '../page-context.js';
 import { countQueueFilters, findQueuePage } from '../queries/queue.js';
 import { findThreadDetails } from '../queries/thread.js';
-import { findMessagePage, findSearchHit, type MessagePage } from '../queries/thread-messages.js';
+import { findMessagePage, findMessagesAtHit, type MessagePage } from '../queries/thread-messages.js';
 import { queueQueryString } from '../queue-filters.js';
 import type { ActionRefusal } from '../refusals.js';
 import { actorsOfThread, ownerCandidates } from '../team.js';
@@ -41,7 +40,9 @@ export async function loadConversationPage(
 ): Promise<ConversationPageProps> {
   const read = await readConversation(c, services, id);
   const pageContext = threadPageContext(c, id, read.head.now);
-  const head = read.isNewest ? { ...read.head, newestMessageId: newestShown(read.head, read.messages) } : read.head;
+  const head = read.messages.isNewest
+    ? { ...read.head, newestMessageId: newestShown(read.head, read.messages) }
+    : read.head;
   return {
     pageContext,
     queue: queueBeside(services, pageContext, id, read),
@@ -51,8 +52,6 @@ export async function loadConversationPage(
       queue: read.view,
       thread: head,
       messages: read.messages,
-      newest: read.isNewest,
-      canFollowUp: read.canFollowUp,
       maxAttempts: services.runtime.config.worker.maxAttempts,
       nonce: randomUUID(),
       people: ownerCandidates(services.team, actorsOfThread(head), head.conversation.actorId),
@@ -64,34 +63,30 @@ export async function loadConversationPage(
 
 type ReadConversation = Awaited<ReturnType<typeof readConversation>>;
 
-/** Runs four or five statements in parallel, and waits only briefly for the customer's facts. */
+/** Runs four statements in parallel, and waits only briefly for the customer's facts. */
 async function readConversation(c: WorkspaceContext, services: WorkspaceServices, id: string) {
   const { runtime } = services;
   const view = readQueueView(c);
   const operatorId = c.get('pageContext').operator.id;
-  const before = c.req.query('before') || (await pageOfHit(c, services, id, view.search));
   const thread = findThreadDetails(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
     // An error of `thread` is thrown below, where it is awaited.
     .catch(() => undefined);
-  const [lines, { counts }, head, messages, canFollowUp] = await Promise.all([
+  const [lines, { counts }, head, messages] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
     countQueueFilters(runtime, operatorId),
     thread,
-    findMessagePage(runtime, id, before),
-    isCallOwed(runtime.config, runtime.db, 'notifier'),
+    messagesOf(c, services, id, view.search),
   ]);
   if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return {
     view,
     context: await contextInTime(context, c.req.query('context') === 'wait'),
-    queue: addKnownCustomerNames(lines, runtime.context),
+    queue: { ...lines, rows: addKnownCustomerNames(lines.rows, runtime.context) },
     counts,
     head: addKnownCustomerName(head, runtime.context),
     messages,
-    isNewest: before === null,
-    canFollowUp,
   };
 }
 
@@ -121,16 +116,16 @@ async function composersOf(
   return { composing, editing, changes: changesOn(thread, messages, editing) };
 }
 
-/** Finds the cursor of the page with the newest search hit; null if that is the newest page. */
-async function pageOfHit(
+/** Reads the page of messages that the URL names, else that of the newest search hit, else the newest page. */
+function messagesOf(
   c: WorkspaceContext,
   { runtime }: WorkspaceServices,
   id: string,
   search: string,
-): Promise<string | null> {
-  if (search === '' || c.req.method !== 'GET') return null;
-  const hit = await findSearchHit(runtime, id, search);
-  return hit?.isOld ? hit.before : null;
+): Promise<MessagePage> {
+  const before = c.req.query('before') || null;
+  const isSearched = before === null && search !== '' && c.req.method === 'GET';
+  return isSearched ? findMessagesAtHit(runtime, id, search) : findMessagePage(runtime, id, before);
 }
 
 /**

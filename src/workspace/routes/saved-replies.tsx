@@ -73,8 +73,8 @@ async function valuesFor(
   facts: boolean,
 ): Promise<ReplyVariableValues> {
   const { actorId } = conversation;
-  // `customer` holds the customer's id if the host gave no name.
-  const name = customer === actorId ? null : customer;
   const sections = facts ? (await runtime.context.get(actorId)).sections : [];
+  // `customer` is the id if the host gave no name.
+  const name = customer === actorId ? runtime.context.knownName(actorId) : customer;
   return { customer: { id: actorId, name }, operator: c.get('pageContext').operator, conversation, sections };
 }

@@ -57,7 +57,7 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
         <h1>{tCount(asks[kind], ticked.length)}</h1>
-        <p class="faint">{t(explanations[kind])}</p>
+        <p class="faint">{explain[kind](ticked.length)}</p>
       </div>
       {refusal ? (
         <div class="notice notice-error" role="alert">
@@ -82,11 +82,11 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
   );
 };
 
-const explanations: Record<BulkActionKind, WorkspaceTextKey> = {
-  resolve: 'explainResolve',
-  tag: 'explainTag',
-  assign: 'explainAssign',
-  snooze: 'explainSnooze',
+const explain: Record<BulkActionKind, (count: number) => string> = {
+  resolve: (count) => tCount('explainResolve', count),
+  tag: () => t('explainTag'),
+  assign: () => t('explainAssign'),
+  snooze: (count) => tCount('explainSnooze', count),
 };
 
 const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
@@ -143,7 +143,7 @@ export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkActionKi
       <div class="sheet-head">
         <h1>{tCount(pending.length > 0 ? 'bulkResolving' : results[kind], outcomes.length, { done: succeeded })}</h1>
         <p class="faint" role="status">
-          {failed.length === 0 ? t('allOfThem') : tCount('stayed', failed.length)}
+          {failed.length === 0 ? tCount('allOfThem', outcomes.length) : tCount('stayed', failed.length)}
         </p>
       </div>
       <BulkOutcomeList

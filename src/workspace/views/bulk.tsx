@@ -8,6 +8,7 @@ import { ActionForm, Icon, InlineText, MultilineText } from './elements.js';
 export interface BulkRecipient {
   id: string;
   customer: string | null;
+  actorId?: string | null;
   subject: string | null;
   /** The status of the conversation; absent if it does not exist. */
   status?: Conversation['status'];

@@ -31,8 +31,6 @@ interface ComposerProps {
   pageContext: PageContext;
   thread: ThreadDetails;
   composing: ComposerState;
-  /** Whether the host has a notifier, which follow-ups need. */
-  canFollowUp: boolean;
   /** Identifies the form, so that sending it twice writes once. */
   nonce: string;
 }
@@ -96,9 +94,9 @@ const modes: { mode: ComposerMode; label: WorkspaceTextKey; icon: IconName }[] =
   { mode: 'follow-up', label: 'modeFollowUp', icon: 'mails' },
 ];
 
-const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
+const Modes: FC<ComposerProps> = ({ thread, composing }) => {
   const open = thread.conversation.status === 'open';
-  const allowed = { reply: open, note: true, 'follow-up': canFollowUp };
+  const allowed = { reply: open, note: true, 'follow-up': thread.canFollowUp };
   const chosen = allowed[composing.mode] ? composing.mode : 'note';
   return (
     <fieldset class="modes">
@@ -113,7 +111,26 @@ const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
   );
 };
 
-const Hints: FC<ComposerProps> = ({ pageContext, thread, canFollowUp }) => (
+/** Opens the list of saved replies, which the page's script fetches from here. */
+export const SavedRepliesLink: FC<{ pageContext: PageContext; conversationId: string; class: string }> = (props) => {
+  const { pageContext, conversationId, class: className } = props;
+  const conversation = `${pageContext.base}/c/${conversationId}`;
+  return (
+    <a
+      class={`quiet-link ${className}`}
+      id="saved-replies"
+      href={`${conversation}/replies${pageContext.queue}`}
+      data-replies={`${conversation}/replies.json`}
+    >
+      <span class="js">
+        <kbd>/</kbd>
+      </span>{' '}
+      {t('savedReplies')}
+    </a>
+  );
+};
+
+const Hints: FC<ComposerProps> = ({ pageContext, thread }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
       <span class="js">
@@ -121,17 +138,7 @@ const Hints: FC<ComposerProps> = ({ pageContext, thread, canFollowUp }) => (
       </span>
     </span>
     <span class="when-note">{t('onlyTeam')}</span>
-    <a
-      class="quiet-link when-reply"
-      id="saved-replies"
-      href={`${pageContext.base}/c/${thread.conversation.id}/replies${pageContext.queue}`}
-      data-replies={`${pageContext.base}/c/${thread.conversation.id}/replies.json`}
-    >
-      <span class="js">
-        <kbd>/</kbd>
-      </span>{' '}
-      {t('savedReplies')}
-    </a>
+    <SavedRepliesLink pageContext={pageContext} conversationId={thread.conversation.id} class="when-reply" />
     <label class="when-follow-up">
       {t('sendIt')}{' '}
       <select name="delay">
@@ -143,6 +150,6 @@ const Hints: FC<ComposerProps> = ({ pageContext, thread, canFollowUp }) => (
     <span class="faint" id="composer-state">
       {thread.conversation.status === 'open' ? null : t('resolvedHint')}
     </span>
-    {canFollowUp ? null : <span class="faint composer-no-follow-up">{t('needsNotifier')}</span>}
+    {thread.canFollowUp ? null : <span class="faint composer-no-follow-up">{t('needsNotifier')}</span>}
   </div>
 );

@@ -153,7 +153,7 @@ const Send: FC<DraftProps> = (props) => {
     <>
       <ActionForm pageContext={pageContext} action={`/drafts/${draft.id}/approve`}>
         <Seen {...props} />
-        <button type="submit" class="button button-primary" data-key={first ? 'a' : undefined}>
+        <button type="submit" class={first ? 'button button-primary' : 'button'} data-key={first ? 'a' : undefined}>
           <Icon name="check" /> {t('approve')}
         </button>
       </ActionForm>

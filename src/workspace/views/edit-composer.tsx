@@ -4,7 +4,7 @@ import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
 import { t } from '../translate.js';
 import type { TextChanges } from '../word-diff.js';
-import { SendAndResolveButton } from './composer.js';
+import { SavedRepliesLink, SendAndResolveButton } from './composer.js';
 import { TextDiff } from './diff.js';
 import { DraftGrounds } from './draft.js';
 import { ActionForm, Icon } from './elements.js';
@@ -69,6 +69,8 @@ export const DraftEditComposer: FC<EditComposerProps> = (props) => {
         >
           {t('stopEditing')}
         </a>
+        {/* Without the script it would lead away from the draft. */}
+        <SavedRepliesLink pageContext={pageContext} conversationId={draft.conversationId} class="js" />
         <span class="faint" id="composer-state">
           {thread.conversation.status === 'open' ? null : t('resolvedHint')}
         </span>

@@ -10,9 +10,17 @@ import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 import { type IconName, iconPaths } from './icon-paths.js';
 
+/** Icons that point along the line of text: from right to left they are mirrored. */
+const directed: ReadonlySet<IconName> = new Set<IconName>(['arrow-left', 'panel-right', 'reply', 'send']);
+
 /** A decorative icon, hidden from screen readers: the text beside it says the same. */
 export const Icon: FC<{ name: IconName }> = ({ name }) => (
-  <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+  <svg
+    class={directed.has(name) ? 'icon icon-directed' : 'icon'}
+    viewBox="0 0 24 24"
+    aria-hidden="true"
+    focusable="false"
+  >
     {raw(iconPaths[name])}
   </svg>
 );

@@ -2,6 +2,9 @@ import type { FC } from 'hono/jsx';
 import type { WorkspaceTextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 
+/** Keys whose names differ between languages. */
+const named: Readonly<Record<string, WorkspaceTextKey>> = { Ctrl: 'keyCtrl', Enter: 'keyEnter', Esc: 'keyEsc' };
+
 const keys: [keys: string[], meaning: WorkspaceTextKey][] = [
   [['j', 'k'], 'helpMove'],
   [['Enter'], 'helpOpen'],
@@ -38,7 +41,7 @@ export const HelpDialog: FC = () => (
           <div>
             <dt>
               {names.map((name) => (
-                <kbd>{name}</kbd>
+                <kbd>{named[name] ? t(named[name]) : name}</kbd>
               ))}
             </dt>
             <dd>{t(meaning)}</dd>

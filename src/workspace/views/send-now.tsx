@@ -20,7 +20,7 @@ export const SendNowForm: FC<{ pageContext: PageContext; delivery: MessageDelive
   delivery,
   back,
 }) => (
-  <details class="send-now" id={`send-now-${delivery.id}`}>
+  <details class="send-now" id={`send-now-${delivery.id}`} name="send-now">
     <summary class="button button-small">{t('sendNow')}</summary>
     <ActionForm pageContext={pageContext} action={`/deliveries/${delivery.id}/retry`} class="send-now-form">
       <input type="hidden" name="back" value={back} />

@@ -22,14 +22,11 @@ export interface ConversationThreadProps {
   queue: QueueView;
   thread: ThreadDetails;
   messages: MessagePage;
-  /** Whether the page shows the newest messages of the conversation. */
-  newest: boolean;
   composing: ComposerState;
   /** The draft being edited, with the operator's text. */
   editing?: { draftId: string; content: string } | undefined;
-  /** The diffs, by the id of a message or of the draft being edited. */
+  /** The diffs, by id of a message or of the draft being edited. */
   changes: ReadonlyMap<string, TextChanges>;
-  canFollowUp: boolean;
   /** The number of failed calls after which an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
@@ -88,7 +85,7 @@ function waitingDrafts(
       pageContext,
       queue,
       draft,
-      first: index === 0,
+      first: index === 0 && !edited,
       newestMessageId: thread.newestMessageId,
       open: isOpen(thread),
     }));
@@ -140,14 +137,15 @@ const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadDetails }> = (
   );
 
 const Messages: FC<ConversationThreadProps> = (props) => {
-  const { pageContext, queue, thread, messages, newest } = props;
+  const { pageContext, queue, thread, messages } = props;
+  const { isNewest } = messages;
   const here = `${pageContext.base}/c/${thread.conversation.id}`;
   const query = queueQueryString(queue);
   return (
     <section class="messages-area" aria-label={t('messages')}>
       <p class="presence js" id="presence" role="status" hidden></p>
       <div class="messages-scroll" tabindex={0} id="scroll">
-        <div id="messages" data-live={newest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
+        <div id="messages" data-live={isNewest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
           {messages.earlierCursor ? (
             <a class="pager-link" href={`${here}${query}${query ? '&' : '?'}before=${messages.earlierCursor}`}>
               {t('earlierMessages')}
@@ -158,8 +156,8 @@ const Messages: FC<ConversationThreadProps> = (props) => {
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
-          {newest ? <PendingActionList pageContext={pageContext} thread={thread} /> : null}
-          {newest ? null : (
+          {isNewest ? <PendingActionList pageContext={pageContext} thread={thread} /> : null}
+          {isNewest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
               <Icon name="arrow-down" /> {t('newestMessages')}
             </a>

@@ -91,6 +91,8 @@ export const pageScriptTexts: Record<keyof typeof englishTexts, string> = {
   areWriting_other: '{names} schreiben',
   customersWait_one: '{count} Kunde wartet auf eine Antwort',
   customersWait_other: '{count} Kunden warten auf eine Antwort',
+  factsChanged: 'Diese Anfrage wurde geändert, während Sie schreiben.',
+  factsChangedHint: '{facts}. Ihr Text ist, wie er war.',
   newActivityInQueue: 'Neue Aktivität in der Liste',
   confirmHintSoon: 'Eingabe kam, bevor dies zu lesen war: Strg Eingabe bestätigt. Jede andere Taste bricht ab.',
   confirmHintInWords: 'Sie haben gerade geschrieben: Strg Eingabe bestätigt. Jede andere Taste bricht ab.',

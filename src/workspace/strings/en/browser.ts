@@ -88,6 +88,8 @@ export const pageScriptTexts = {
   areWriting_other: '{names} are writing',
   customersWait_one: '{count} customer waits for an answer',
   customersWait_other: '{count} customers wait for an answer',
+  factsChanged: 'This conversation was changed while you write.',
+  factsChangedHint: '{facts}. Your text is as it was.',
   newActivityInQueue: 'New activity in the queue',
   confirmHintSoon: 'Enter came before this could be read: press Ctrl Enter to confirm. Any other key cancels.',
   confirmHintInWords: 'You were typing: press Ctrl Enter to confirm. Any other key cancels.',
