@@ -1,7 +1,7 @@
 /**
  * Removes the types of zod, pino, pg and ai from the declarations that users compile against, because they need newer
- * compilers, other settings or an install. Types inferred from a schema are written out; types of arguments are
- * replaced by their shape.
+ * compilers, other settings or the installed package. Types inferred from a schema are written out; types of arguments
+ * are replaced by their shape.
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

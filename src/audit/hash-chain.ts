@@ -21,7 +21,7 @@ export interface AuditChainLink {
 export const chainStart: AuditChainLink = { seq: 0, hash: '0'.repeat(64) };
 
 export interface ChainBreak {
-  /** The first number at which the audit record differs from what was sealed. */
+  /** The number of the first event at which the audit record differs from what was sealed. */
   seq: number;
   /** The id of the event at that place; null where it is gone. */
   eventId: string | null;

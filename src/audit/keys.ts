@@ -3,7 +3,7 @@ import type { AuditConfig } from '../config/config-types.js';
 
 /** A key that signs the audit record. Its secret cannot be read from it. */
 export interface AuditKey {
-  /** Derived from the secret, and stored with each event that the key signed. */
+  /** The id of the key, which is derived from the secret and stored with each event that the key signed. */
   id: string;
   sign(text: string): string;
   signed(text: string, mac: string | null | undefined): boolean;

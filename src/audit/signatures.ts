@@ -3,7 +3,7 @@ import { type AuditKeys, signedLineText } from './keys.js';
 
 /** The signing keys of the audit events that were read so far. */
 export interface AuditSignatures {
-  /** The first event that is signed. */
+  /** The first audit event that is signed. */
   since: { seq: number; at: string } | null;
   /** The id of the key that signed the last event read. */
   last: string | null;

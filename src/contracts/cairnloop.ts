@@ -285,8 +285,8 @@ export interface CustomerCalls {
   /**
    * Erases everything that is stored about a customer, in small transactions beside running work, and returns the
    * counts; with `dryRun` it only counts. The next call with the same id finishes an interrupted one. What `open` and
-   * `receive` write meanwhile is erased too, unless it starts a new conversation, which is kept whole. If the notifier
-   * has `onCustomerErased`, a delivery for it is written. Throws `INPUT_INVALID`.
+   * `receive` write meanwhile is erased too, or belongs to a new conversation that is kept whole. If the notifier has
+   * `onCustomerErased`, a delivery for it is written. Throws `INPUT_INVALID`.
    */
   erase(actorId: string, input: EraseInput): Promise<ErasureCounts>;
 }

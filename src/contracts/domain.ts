@@ -48,7 +48,7 @@ export interface Conversation {
   lastMessageAt: Date | null;
   resolvedAt: Date | null;
   resolvedBy: Actor | null;
-  /** The messages, oldest first. Absent in lists of conversations. */
+  /** The messages, oldest first. Present where a single conversation was read. */
   messages?: Message[];
   /** True where older messages were left out or the newest was cut, because they were too many or too large. */
   messagesTruncated?: boolean;
@@ -94,7 +94,7 @@ export interface CustomerConversation {
   /** How many messages of support the customer has not read, counted up to 100. */
   unread: number;
   csatRating: CsatRating | null;
-  /** The messages, oldest first. Absent in lists of conversations. */
+  /** The messages, oldest first. Present where a single conversation was read. */
   messages?: CustomerMessage[];
 }
 

@@ -28,7 +28,7 @@ export interface OpenInput {
   customer?: CustomerInput | null | undefined;
   /** The host's user who owns the conversation's account, if that is someone else. At most 1000 bytes. */
   hostUserId?: string | null | undefined;
-  /** The subject; at most 1000 characters. */
+  /** The conversation's subject; at most 1000 characters. */
   subject?: string | null | undefined;
   /** Priority, on which SLA policies match; at most 500 characters. Default `normal`. */
   priority?: string | undefined;
@@ -55,7 +55,7 @@ export interface ReceiveInput {
 }
 
 export interface NoteInput {
-  /** The text; at most 1 000 000 characters. */
+  /** The text of the note or reply; at most 1 000 000 characters. */
   content: string;
   actor: Actor;
   /** 1 to 500 characters. A second call with the same key for the same conversation returns the first message. */

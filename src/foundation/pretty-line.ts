@@ -1,4 +1,4 @@
-/** Fields of a log line that are not printed to a terminal, or not as `key=value`. */
+/** Fields of a log line that are not printed as `key=value` on a terminal. */
 const hidden = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'v']);
 
 const labels: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };

@@ -103,7 +103,7 @@ const prefixes = [
   'sk[-_]|rk_(?:live|test)_|pk_(?:live|test)_|hf_|gsk_|xai-|pplx-|r8_|nvapi-|tvly-|dapi|phc_|phx_',
   // Prefixes of keys of code hosts, package registries and build services
   'gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt)-|npm_|pypi-|rubygems_|dckr_pat_|ATATT|ATBB|ATCTT|CCIPAT_|bkua_|sgp_|PMAK-|pul-',
-  // Prefixes of keys of clouds
+  // Prefixes of keys of cloud providers
   'do[oprt]_v1_|hv[sbr]\\.|tfp_|sbp_|sb_secret_|pscale_(?:tkn|pw|oauth)_|napi_|rnd_|fm[12]_|fo1_|dp\\.(?:pt|st|ct|sa)\\.|AGE-SECRET-KEY-|LTAI|GOCSPX-|ya29\\.|1\\/\\/0',
   // Prefixes of keys of chat, mail, payment and office services
   'xox[abeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',

@@ -29,7 +29,10 @@ export interface IdentityHook {
 /** Time limit for the host's identifying function, in milliseconds. */
 const timeoutMs = 10_000;
 
-/** Asks the host who sent a request. A throw, a timeout or an unusable id counts as anonymous. Never rejects. */
+/**
+ * Asks the host which person has sent a request. A throw, a timeout or an unusable id counts as anonymous. Never
+ * rejects.
+ */
 export async function identifySender(
   { option, ask }: IdentityHook,
   request: Request,

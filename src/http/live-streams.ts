@@ -51,7 +51,7 @@ const keepAliveMs = 15_000;
 const defaultLifeMs = 50_000;
 /** Size limit of a stream's buffer, in bytes, besides the buffer of the connection. */
 const maxQueued = 16 * 1024;
-/** Most streams that may be open in this process. */
+/** The maximum number of streams that are open in this process. */
 const maxStreams = 10_000;
 /** How many streams are written to before yielding to other work. */
 const sliceSize = 250;

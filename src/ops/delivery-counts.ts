@@ -7,7 +7,7 @@ import { findWorkerHeartbeats, isWorkerAlive } from '../deliveries/worker-health
 import type { Readiness } from './operations.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** Older counts are counted again at the next scrape, in milliseconds. */
+/** The greatest age of cached counts, in milliseconds. Older ones are counted again at the next scrape. */
 const freshMs = 5000;
 
 /** Time that a scrape waits for its first counts, in milliseconds. */

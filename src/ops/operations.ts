@@ -101,8 +101,8 @@ const path = optionalMountOption(opsPath.expected, z.custom<string>(opsPath.acce
 const schemas: MountSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
 
 /**
- * Checks the paths of the health and metrics endpoints when they are mounted, so that a misspelt option does not move
- * one unnoticed.
+ * Checks the paths of the health and metrics endpoints when they are mounted, so that a misspelt option does not leave
+ * an endpoint at its default path unnoticed.
  */
 export function resolveOperationsPaths(
   options: OperationsOptions,

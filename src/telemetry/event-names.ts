@@ -11,7 +11,7 @@ export const spanNames = [
 ] as const;
 export type SpanName = (typeof spanNames)[number];
 
-/** The phases of a span, of which each is an event. */
+/** The phases of a telemetry span. Each phase is published as an event. */
 export const spanPhases = ['start', 'stop', 'exception'] as const;
 export type SpanPhase = (typeof spanPhases)[number];
 

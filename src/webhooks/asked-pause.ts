@@ -1,4 +1,4 @@
-/** The longest pause that an endpoint may ask for, in milliseconds. An endpoint that returns 410 (gone) gets it too. */
+/** The longest pause that an endpoint may ask for, in milliseconds. It is also the pause after status 410 (gone). */
 const mostMs = 3_600_000;
 
 /**

@@ -2,8 +2,8 @@ import { describeValue } from '../foundation/describe-value.js';
 import { CairnloopError } from '../foundation/errors.js';
 
 /**
- * Runs statements in the host's open transaction. A client of `pg` that has begun a transaction is one as it is;
- * `cairnloop/transactions` makes one from the transaction of another library.
+ * Runs statements in the host's open transaction. A client of `pg` that has begun a transaction can be passed as it is;
+ * `cairnloop/transactions` adapts the transactions of other libraries.
  */
 export interface TransactionExecutor {
   /**

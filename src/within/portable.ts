@@ -11,7 +11,7 @@ import { refuseChangedValue } from './executor.js';
  */
 export interface PortableStatement {
   text: string;
-  /** Whether the statement returns rows. One that only writes is sent without the conversion to text. */
+  /** Whether the statement returns rows. A statement that only writes is sent without converting rows to text. */
   returnsRows: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { StrayConfig } from '../../gen/host-snapshot.js';
 import { tsconfigIncludeLine } from '../../gen/tsconfig-changes.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
 
-/** The oldest Node that this package runs on. */
+/** The oldest version of Node that this package runs on. */
 const oldestNode = [20, 19] as const;
 
 const nodeVersion = defineCheck({
