@@ -99,4 +99,36 @@ describe('a thread has one filled button at a time', () => {
       await questions.and(page.locator('details[open] > summary')).click();
       assert.deepEqual(await filled(page), ['Approve & send']);
     });
+
+  it('and green is for what acts: no state, rating or notice has it', async () => {
+    const { id, workspace, cairnloop } = await openThread();
+    const { conversations, outbound, worker } = cairnloop;
+    await outbound.trigger(id, { templateId: 't', content: 'A follow-up' });
+    await conversations.submitCsat(id, 'positive');
+    await worker.start();
+    const page = await open(workspace, `/c/${id}`, withScript);
+    await page.locator('.outbound-sent').waitFor();
+    await page.locator('#content').fill('Mine');
+    await page.locator('#content').press('Control+Enter');
+    await page.locator('.notice-done').waitFor();
+    await page.locator('#messages').evaluate((list) => list.querySelector('li')?.classList.add('unread-line'));
+    assert.deepEqual(await greenBesideControls(page), []);
+  });
 });
+
+/** What is green and no control: a link, a button, a field, a choice. The mark of the product and marked additions are left out. */
+function greenBesideControls(page: Page): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const probe = document.createElement('span');
+    document.body.append(probe);
+    const greens = new Set(['accent', 'accent-fill', 'accent-soft', 'accent-line'].map((name) => {
+      probe.style.color = 'var(--cl-' + name + ')';
+      return getComputedStyle(probe).color;
+    }));
+    probe.remove();
+    return [...document.querySelectorAll('body *')]
+      .filter((one) => one.checkVisibility() && !one.closest('a, button, summary, label, input, textarea, .composer, .mark, ins'))
+      .filter((one) => ['color', 'backgroundColor'].some((name) => greens.has(getComputedStyle(one)[name])))
+      .map((one) => one.tagName + '.' + one.getAttribute('class'));
+  })()`);
+}
