@@ -1,10 +1,10 @@
 /**
  * Prevents host code in this process from ending a command before its report is printed, as by an unhandled rejection
- * or a `process.exit()` in a timer. Such errors are collected and reported.
+ * or a `process.exit` in a timer. Such errors are collected and reported.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { explainImportFailure } from '../config/import-failure.js';
-import { keepHostOffStdout } from './host-output.js';
+import { redirectHostStdout } from './host-output.js';
 
 export interface HostErrors {
   /** After this call host code cannot end this process. `cwd` is the host's folder. */
@@ -28,7 +28,7 @@ export function catchHostErrors(): HostErrors {
   };
 }
 
-/** Thrown in place of ending the process, so that host code after `process.exit()` does not run. */
+/** Thrown in place of ending the process, so that host code after `process.exit` does not run. */
 class Ended extends Error {}
 
 const enders = ['exit', 'reallyExit', 'abort'] as const;
@@ -48,7 +48,7 @@ function startCatching(cwd: string): { failures: string[]; stop(): void } {
     throw ended;
   };
   process.on('unhandledRejection', onError);
-  const restore = [replaceEnders(refuse), replaceEmit(onError), keepHostOffStdout()];
+  const restore = [replaceEnders(refuse), replaceEmit(onError), redirectHostStdout()];
   return {
     failures,
     stop() {
@@ -59,7 +59,7 @@ function startCatching(cwd: string): { failures: string[]; stop(): void } {
 }
 
 /**
- * Keeps host code's own handlers of uncaught errors from running: one that calls `process.exit()` would throw here, and
+ * Keeps host code's own handlers of uncaught errors from running: one that calls `process.exit` would throw here, and
  * a throw in such a handler ends the process.
  */
 function replaceEmit(onError: (error: unknown) => void): () => void {

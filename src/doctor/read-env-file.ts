@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { envFiles } from '../config/env-files.js';
+import { findEnvFiles } from '../config/env-files.js';
 import { errorText } from '../foundation/redact.js';
 import { isFile } from '../host-project/folders.js';
 import type { EnvFile } from './facts.js';
@@ -9,7 +9,7 @@ import type { EnvFile } from './facts.js';
 /** Whether the host's `.env` can be read, and is kept out of its git repository. Without git, or outside a repository, it is. */
 export async function readEnvFile(root: string): Promise<EnvFile> {
   const file = path.join(root, '.env');
-  const read = envFiles(root).map((one) => path.relative(root, one));
+  const read = findEnvFiles(root).map((one) => path.relative(root, one));
   if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false, read };
   const [unreadable, ignored, tracked] = await Promise.all([
     readFile(file).then(

@@ -1,11 +1,11 @@
 /** A piece of text to insert at a position. Existing text is never rewritten. */
-export interface Insertion {
+export interface TextInsertion {
   at: number;
   text: string;
 }
 
 /** Inserts texts at their positions; two at the same position keep their order. */
-export function insertTexts(text: string, additions: readonly Insertion[]): string {
+export function insertTexts(text: string, additions: readonly TextInsertion[]): string {
   let result = '';
   let read = 0;
   for (const { at, text: added } of [...additions].sort((a, b) => a.at - b.at)) {

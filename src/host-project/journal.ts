@@ -5,10 +5,10 @@ import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { type AppliedChanges, applyPlan } from './apply-plan.js';
 import { createCairnloopFolder, removeCairnloopFolderIfUnused } from './cairnloop-folder.js';
+import { describeFileError, writeFailedError } from './file-errors.js';
 import { isFile } from './folders.js';
 import { readHostFiles } from './read-project.js';
 import { findJournalPathProblem, realHostFile } from './safe-path.js';
-import { describeFileError, writeFailed } from './write-failed.js';
 
 /** An entry of the journal: one run of `init` or `gen`. The newest entry is the last. */
 export interface JournalEntry extends AppliedChanges {
@@ -33,7 +33,7 @@ export function applyAndRecordPlan(plan: ChangePlan, run: string): void {
     writeJournal(root, [...earlier, { run, at: new Date().toISOString(), ...applied }].slice(-kept));
   } catch (cause) {
     takeBack(root, applied);
-    throw writeFailed(cause, journalPath);
+    throw writeFailedError(cause, journalPath);
   }
 }
 

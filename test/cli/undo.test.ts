@@ -85,7 +85,7 @@ describe('cairnloop undo', () => {
 
   it('asks at a terminal whether to undo, not whether to write', async () => {
     await run('gen', 'policy');
-    const asked = async (answer: boolean) => runMain(host.folder, ['undo'], { 'Take back': answer });
+    const asked = async (answer: boolean) => runMain(host.folder, ['undo'], { 'Undo the changes': answer });
     const left = await asked(false);
     assert.deepEqual(
       [left.exitCode, left.asked],
