@@ -37,7 +37,7 @@ export function findEnvFiles(host: string): string[] {
   return folders.flatMap((folder) => namesFor(host).map((name) => path.join(folder, name))).filter(isFile);
 }
 
-/** @throws CairnloopError ENV_FILE_UNREADABLE */
+/** Parses a `.env` file. @throws CairnloopError ENV_FILE_UNREADABLE */
 function readEnvFile(file: string): NodeJS.Dict<string> {
   try {
     return parseEnv(decoded(readFileSync(file)));

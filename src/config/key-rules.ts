@@ -8,7 +8,7 @@ import { isPlaceholderUrl } from './placeholder.js';
 export interface KeyRule {
   expected: string;
   accepts(value: unknown): boolean;
-  /** True for a key without a default. */
+  /** True for a key that must be set, because it has no default. */
   required?: true;
   /** Describes a refused value without secrets. */
   found(value: unknown): string;

@@ -6,7 +6,7 @@ import type { CodeStyle } from './style.js';
 interface PropertyAddition {
   text: string;
   open: number;
-  /** Position of `}`. */
+  /** Position of the object's `}`. */
   close: number;
   elements: Node[];
   commas: Node[];

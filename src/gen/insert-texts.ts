@@ -26,7 +26,7 @@ export function nextLineStart(text: string, position: number): number {
   return newline < 0 ? text.length : newline + 1;
 }
 
-/** The white space before the first character of a position's line. */
+/** The indentation of the line that contains a position. */
 export function indentAt(text: string, position: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, position)))?.[0] ?? '';
 }

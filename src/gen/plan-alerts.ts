@@ -8,7 +8,7 @@ export const alertFileNames = ['cairnloop-alerts.yml', 'cairnloop-dashboard.json
 export const defaultAlertsFolder = 'ops';
 
 export interface AlertsRequest {
-  /** Relative to the host's package, with `/`. */
+  /** Folder of the alert rules and the dashboard, relative to the host's package, with `/`. */
   folder: string;
   force: boolean;
 }

@@ -73,7 +73,7 @@ function takenBack({ path, before, after }: AppliedChanges['files'][number]): Fi
     outcome: 'updated',
     before: after,
     after: before,
-    ...(before !== null && { reason: 'as it was before' }),
+    ...(before !== null && { reason: 'restored to its earlier text' }),
   };
 }
 
@@ -91,7 +91,7 @@ function readJournal(root: string): JournalEntry[] {
   const file = journalFile(root);
   const journal = parseJournal(file);
   if (!Array.isArray(journal) || !journal.every(isEntry)) {
-    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it holds no list of runs' });
+    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it does not contain a list of runs' });
   }
   const reason = journal.map((entry) => strangeEntry(root, entry)).find((found) => found !== undefined);
   if (reason !== undefined) throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason });

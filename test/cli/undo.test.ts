@@ -78,7 +78,7 @@ describe('cairnloop undo', () => {
       for (const argv of [['gen', 'policy'], ['undo']]) {
         const { exitCode, err } = await run(...argv);
         assert.equal(exitCode, 1);
-        assert.match(err, /cannot be read: it holds no list of runs\.\nNothing was written\./);
+        assert.match(err, /cannot be read: it does not contain a list of runs\.\nNothing was written\./);
       }
     }
   });
