@@ -57,7 +57,7 @@ export function declareOption<const Row extends OptionRow>(row: Row): Row {
   return row;
 }
 
-/** {@link declareOption} for a list. */
+/** Does what {@link declareOption} does, for a list of options. */
 export function declareOptions<const Rows extends readonly OptionRow[]>(rows: Rows): Rows {
   return rows;
 }

@@ -21,7 +21,7 @@ export interface HostFolder {
  * Finds the host, loads its `.env` files and lists them on stderr. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or
  * ENV_FILE_UNREADABLE.
  */
-export async function enterHost(options: HostOptions, io: CliIo): Promise<HostFolder> {
+export async function findHostAndLoadEnv(options: HostOptions, io: CliIo): Promise<HostFolder> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../host-project/find-package.js'),
     import('../config/env-files.js'),
@@ -34,7 +34,7 @@ export async function enterHost(options: HostOptions, io: CliIo): Promise<HostFo
   return { cwd, file: options.config && relative(cwd, resolve(from, options.config)) };
 }
 
-/** Loads the host's `.env` files, then its config. Throws what {@link enterHost} and `loadConfig` throw. */
+/** Loads the host's `.env` files, then its config. Throws what {@link findHostAndLoadEnv} and `loadConfig` throw. */
 export async function readHostConfig(options: HostOptions, io: CliIo): Promise<ResolvedConfig> {
   return (await readConfigFile(options, io)).config;
 }
@@ -44,7 +44,7 @@ export async function readConfigFile(
   options: HostOptions,
   io: CliIo,
 ): Promise<{ config: ResolvedConfig; configFile: string }> {
-  const host = await enterHost(options, io);
+  const host = await findHostAndLoadEnv(options, io);
   const { loadConfig } = await import('../config/load-config.js');
   const { config, file } = await loadConfig(host);
   return { config, configFile: relative(host.cwd, file) };

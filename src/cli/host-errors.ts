@@ -4,7 +4,7 @@
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { explainImportFailure } from '../config/import-failure.js';
-import { keepHostOffStdout } from './host-output.js';
+import { redirectHostStdout } from './host-output.js';
 
 export interface HostErrors {
   /** After this call host code cannot end this process. `cwd` is the host's folder. */
@@ -48,7 +48,7 @@ function startCatching(cwd: string): { failures: string[]; stop(): void } {
     throw ended;
   };
   process.on('unhandledRejection', onError);
-  const restore = [replaceEnders(refuse), replaceEmit(onError), keepHostOffStdout()];
+  const restore = [replaceEnders(refuse), replaceEmit(onError), redirectHostStdout()];
   return {
     failures,
     stop() {

@@ -17,7 +17,7 @@ const writers = ['write', 'writev', 'writeSync', 'writevSync', 'writeFileSync', 
 const programs = ['spawn', 'spawnSync', 'execFileSync', 'execSync', 'fork'] as const;
 
 /** Redirects host code's writes to file descriptor 1 to stderr. Returns a function that ends the redirection. */
-export function keepHostOffStdout(): () => void {
+export function redirectHostStdout(): () => void {
   const restore = [
     ...writers.map((name) =>
       replace(

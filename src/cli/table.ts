@@ -1,7 +1,7 @@
 import displayWidth from 'fast-string-width';
 import { padToWidth, singleLine, truncateToWidth } from './single-line-text.js';
 
-export interface TableFit {
+export interface TableWidthOptions {
   /** The terminal's width, in columns; undefined if the output is no terminal, so that nothing is shortened. */
   width: number | undefined;
   /** Indexes of the columns that may be shortened. */
@@ -20,7 +20,7 @@ const indent = '    ';
  */
 export function formatTable(
   rows: readonly (readonly string[])[],
-  fit: TableFit = { width: undefined, free: [] },
+  fit: TableWidthOptions = { width: undefined, free: [] },
 ): string {
   const cells = rows.map((row) => row.map((cell) => singleLine(cell)));
   const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ''))));
@@ -46,7 +46,7 @@ function lineOf(row: readonly string[], columns: readonly Column[]): string {
 }
 
 /** Decides which columns are on which line, and how wide they are. Pure. */
-function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, free }: TableFit): Column[][] {
+function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, free }: TableWidthOptions): Column[][] {
   const least = widths.map((full, at) => (free.includes(at) ? Math.min(full, leastWidth) : full));
   const lines: number[][] = [];
   let room = 0;

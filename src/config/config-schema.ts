@@ -10,7 +10,7 @@ import {
   metricsProblems,
   tracingProblems,
 } from './host-modules.js';
-import { type KeyRule, keyRules, metricsPathProblem, opsPath } from './key-rules.js';
+import { type KeyRule, keyRules, metricsPathProblem, opsPathRule } from './key-rules.js';
 
 export type * from './config-types.js';
 export { logLevels, metricsBrand } from './config-types.js';
@@ -91,7 +91,7 @@ function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<strin
 
 function opsProblems(ops: Given): ConfigProblem[] {
   const { healthPath, metricsPath }: Given = { ...configDefaults.ops, ...defined(ops) };
-  if (!opsPath.accepts(healthPath) || !opsPath.accepts(metricsPath)) return [];
+  if (!opsPathRule.accepts(healthPath) || !opsPathRule.accepts(metricsPath)) return [];
   const problem = metricsPathProblem(healthPath, metricsPath);
   return problem ? [{ ...problem, path: `ops.${problem.path}` }] : [];
 }

@@ -1,6 +1,6 @@
 /** Finds the environment variable from which a config reads a key, and the file that sets the variable. */
 import path from 'node:path';
-import { envFiles, envValue } from './env-files.js';
+import { findEnvFiles, readEnvValue } from './env-files.js';
 
 export interface ConfigVariable {
   name: string;
@@ -39,8 +39,9 @@ export function findConfigVariables(
 /** Existing variables win over files, so a file is the source only where its value is the one in use. */
 function sourceOf(host: string, name: string): string | null {
   const value = process.env[name];
-  const file = envFiles(host).find((one) => envValue(one, name) !== undefined);
-  const isFromFile = file !== undefined && (value === envValue(file, name) || envValue(file, name)?.includes('$'));
+  const file = findEnvFiles(host).find((one) => readEnvValue(one, name) !== undefined);
+  const isFromFile =
+    file !== undefined && (value === readEnvValue(file, name) || readEnvValue(file, name)?.includes('$'));
   if (isFromFile) return path.relative(host, file);
   return value === undefined ? null : 'the environment';
 }

@@ -11,7 +11,7 @@ import { trustedFoldersUp } from './trusted-folders.js';
  * more specific names. Returns the files that were read, nearest first. @throws CairnloopError ENV_FILE_UNREADABLE
  */
 export function loadEnvFiles(host: string): string[] {
-  const files = envFiles(host);
+  const files = findEnvFiles(host);
   const expands = readsEnvByMode(host);
   const values: NodeJS.Dict<string> = Object.assign({}, ...files.map(readEnvFile).reverse());
   const lookUp = (name: string, depth = 0): string => {
@@ -23,7 +23,7 @@ export function loadEnvFiles(host: string): string[] {
 }
 
 /** The value of a variable in a file; undefined if the file has none or cannot be read. */
-export function envValue(file: string, name: string): string | undefined {
+export function readEnvValue(file: string, name: string): string | undefined {
   try {
     return readEnvFile(file)[name];
   } catch {
@@ -32,12 +32,12 @@ export function envValue(file: string, name: string): string | undefined {
 }
 
 /** The `.env` files in the host's folder, then those in the root of its workspace. */
-export function envFiles(host: string): string[] {
+export function findEnvFiles(host: string): string[] {
   const folders = [host, ...workspaceRoots(host)];
   return folders.flatMap((folder) => namesFor(host).map((name) => path.join(folder, name))).filter(isFile);
 }
 
-/** @throws CairnloopError ENV_FILE_UNREADABLE */
+/** Parses a `.env` file. @throws CairnloopError ENV_FILE_UNREADABLE */
 function readEnvFile(file: string): NodeJS.Dict<string> {
   try {
     return parseEnv(decoded(readFileSync(file)));

@@ -8,7 +8,7 @@ import { isPlaceholderUrl } from './placeholder.js';
 export interface KeyRule {
   expected: string;
   accepts(value: unknown): boolean;
-  /** True for a key without a default. */
+  /** True for a key that must be set, because it has no default. */
   required?: true;
   /** Describes a refused value without secrets. */
   found(value: unknown): string;
@@ -21,7 +21,7 @@ const maxMs = 2_147_483_647;
  * The rule for a path of the ops server, in the config and as a mount option. Characters that a router reads as a
  * pattern are refused.
  */
-export const opsPath: KeyRule = text(
+export const opsPathRule: KeyRule = text(
   'a path such as "/health" of letters, digits, "-", "_", "." and "~", without "/" at its end',
   /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/,
 );
@@ -50,8 +50,8 @@ export const keyRules: { [S in keyof ConfigSections]: Record<KeyOf<ConfigSection
   ops: {
     host: text('a host name or address', /^[\w.:%-]+$/),
     port: wholeNumber(0, 65_535),
-    healthPath: opsPath,
-    metricsPath: opsPath,
+    healthPath: opsPathRule,
+    metricsPath: opsPathRule,
   },
   outbound: { maxBatchSize: wholeNumber(1, 100_000) },
   context: { timeoutMs: wholeNumber(1, maxMs), cacheMs: wholeNumber(0, maxMs) },

@@ -9,11 +9,11 @@ import { type ConfigVariable, findConfigVariables } from './config-variables.js'
 import { importTimeoutMs, runWithinHostLimits } from './host-limits.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
-import { defaultExport, describeNamedExports, noDefaultExport } from './unwrap-default.js';
+import { describeNamedExports, noDefaultExport, unwrapDefaultExport } from './unwrap-default.js';
 
 export { configFileNames };
 
-export interface LoadOptions {
+export interface LoadConfigOptions {
   /** The host's folder. */
   cwd: string;
   /** Path of the config, relative to `cwd`. Default: the one of {@link configFileNames} that exists. */
@@ -23,21 +23,21 @@ export interface LoadOptions {
 }
 
 /** What a config file exports, before validation. `file` is absolute. */
-export interface ReadConfig {
+export interface UnvalidatedConfig {
   raw: unknown;
   file: string;
 }
 
-export interface LoadedConfig extends ReadConfig {
+export interface LoadedConfig extends UnvalidatedConfig {
   config: ResolvedConfig;
 }
 
 /**
  * Finds, imports, unwraps and validates the host's config.
- * @throws CairnloopError CONFIG_INVALID, and all that {@link readConfig} throws.
+ * @throws CairnloopError CONFIG_INVALID, and all that {@link readUnvalidatedConfig} throws.
  */
-export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const { raw, file } = await readConfig(options);
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+  const { raw, file } = await readUnvalidatedConfig(options);
   const name = shown(options.cwd, file);
   // Validation runs as host code, because reading a key may run a getter of the host.
   try {
@@ -71,7 +71,7 @@ function describeVariable(found: string, variable: ConfigVariable | undefined): 
  * CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, CONFIG_IMPORT_FAILED (the host's own error is its
  * `cause`) or CONFIG_NO_DEFAULT_EXPORT.
  */
-export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
+export async function readUnvalidatedConfig(options: LoadConfigOptions): Promise<UnvalidatedConfig> {
   const file = findConfigFile(options);
   const name = shown(options.cwd, file);
   const { module, value } = await fromHost(
@@ -79,7 +79,7 @@ export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
     options.cwd,
     async () => {
       const module = await importModule(file);
-      return { module, value: await defaultExport(module) };
+      return { module, value: await unwrapDefaultExport(module) };
     },
     options.timeoutMs,
   );
@@ -93,7 +93,7 @@ export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
  * Finds the absolute path of the config: its source or, if only the output of a build is deployed, the compiled file.
  * @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS.
  */
-export function findConfigFile({ cwd, file }: LoadOptions): string {
+export function findConfigFile({ cwd, file }: LoadConfigOptions): string {
   const names = file === undefined ? configFileNames : [file];
   const sources = names.filter((name) => isFile(resolve(cwd, name)));
   const found = sources.length > 0 || file !== undefined ? sources : findCompiledConfigs(cwd);

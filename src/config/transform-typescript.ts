@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ts as TypeScript } from 'ts-morph';
-import { type Compiler, loadCompiler } from './compiler.js';
+import { loadTypeScriptCompiler, type TypeScriptCompiler } from './compiler.js';
 import { findTsconfig, readTsconfig } from './tsconfig.js';
 
 /**
@@ -10,7 +10,7 @@ import { findTsconfig, readTsconfig } from './tsconfig.js';
  * undefined for a syntax error, which jiti explains better.
  */
 export function compileTypeScript(file: string, source: string): string | undefined {
-  const ts = loadCompiler();
+  const ts = loadTypeScriptCompiler();
   const compilerOptions = { ...optionsFor(file, ts), ...fixedOptions(ts) };
   const { outputText, diagnostics = [] } = ts.transpileModule(source, {
     fileName: file,
@@ -22,7 +22,7 @@ export function compileTypeScript(file: string, source: string): string | undefi
 }
 
 /** Compiler options that override the host's tsconfig, because jiti loads the output. */
-function fixedOptions(ts: Compiler): TypeScript.CompilerOptions {
+function fixedOptions(ts: TypeScriptCompiler): TypeScript.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
@@ -42,7 +42,7 @@ function fixedOptions(ts: Compiler): TypeScript.CompilerOptions {
 
 const cache = new Map<string, TypeScript.CompilerOptions>();
 
-function optionsFor(file: string, ts: Compiler): TypeScript.CompilerOptions {
+function optionsFor(file: string, ts: TypeScriptCompiler): TypeScript.CompilerOptions {
   const tsconfig = findTsconfig(path.dirname(file));
   const key = tsconfig ?? path.dirname(file);
   const options = cache.get(key) ?? readOptions(file, tsconfig, ts);
@@ -50,7 +50,7 @@ function optionsFor(file: string, ts: Compiler): TypeScript.CompilerOptions {
   return options;
 }
 
-function readOptions(file: string, tsconfig: string | undefined, ts: Compiler): TypeScript.CompilerOptions {
+function readOptions(file: string, tsconfig: string | undefined, ts: TypeScriptCompiler): TypeScript.CompilerOptions {
   const found = tsconfig === undefined ? undefined : readTsconfig(tsconfig);
   const given = found?.options ?? {};
   const { experimentalDecorators, emitDecoratorMetadata, verbatimModuleSyntax, isolatedModules } = given;
@@ -68,7 +68,7 @@ function readOptions(file: string, tsconfig: string | undefined, ts: Compiler): 
 }
 
 /** The JSX options of the host. `preserve` is replaced, because it leaves JSX to a bundler, and none runs here. */
-function jsxOptions(given: TypeScript.CompilerOptions, ts: Compiler): TypeScript.CompilerOptions {
+function jsxOptions(given: TypeScript.CompilerOptions, ts: TypeScriptCompiler): TypeScript.CompilerOptions {
   const { jsx, jsxImportSource, jsxFactory, jsxFragmentFactory, reactNamespace } = given;
   const isClassic = jsx === ts.JsxEmit.React || (jsxFactory !== undefined && jsxImportSource === undefined);
   return {

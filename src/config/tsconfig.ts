@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ts } from 'ts-morph';
-import { loadCompiler } from './compiler.js';
+import { loadTypeScriptCompiler } from './compiler.js';
 import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
 
 export interface Tsconfig {
@@ -25,7 +25,7 @@ export function findTsconfig(folder: string): string | undefined {
 
 /** Reads a tsconfig. One that only lists references is replaced by its first reference that is not for tests. */
 export function readTsconfig(file: string, depth = 0): Tsconfig {
-  const ts = loadCompiler();
+  const ts = loadTypeScriptCompiler();
   const { config = {} } = ts.readConfigFile(file, readText);
   const host = { ...ts.sys, readDirectory: () => [] };
   const parsed = ts.parseJsonConfigFileContent(config, host, path.dirname(file), undefined, file);
@@ -45,7 +45,7 @@ export function isSolutionTsconfig(config: { files?: unknown; include?: unknown;
 
 function referredProjects(references: readonly ts.ProjectReference[]): string[] {
   const files = references
-    .map((reference) => loadCompiler().resolveProjectReferencePath(reference))
+    .map((reference) => loadTypeScriptCompiler().resolveProjectReferencePath(reference))
     .filter((file) => readText(file) !== undefined);
   const isForTests = (file: string) => /\b(spec|test|tests|e2e|stories)\b/.test(path.basename(file));
   return [...files.filter((file) => !isForTests(file)), ...files.filter(isForTests)];
@@ -69,14 +69,14 @@ function aliasesOf(pattern: string, targets: readonly string[]): [string, string
   const [head = '', tail] = pattern.split('*');
   if (tail === undefined) return targets.slice(0, 1).map((target) => [pattern, target]);
   const folders = targets.filter((target) => target.endsWith('*')).map((target) => target.slice(0, -1));
-  const folder = folders.find((one) => loadCompiler().sys.directoryExists(one)) ?? folders[0];
+  const folder = folders.find((one) => loadTypeScriptCompiler().sys.directoryExists(one)) ?? folders[0];
   if (folder === undefined || tail !== '') return [];
   if (head.endsWith('/')) return [[head.slice(0, -1), folder.replace(/[\\/]$/, '')]];
   return namesIn(folder).map((name) => [head + name, path.join(folder, name)]);
 }
 
 function namesIn(folder: string): string[] {
-  const { sys } = loadCompiler();
+  const { sys } = loadTypeScriptCompiler();
   const folders = sys.getDirectories(folder).filter((name) => name !== 'node_modules' && name !== 'cairnloop');
   const files = (sys.readDirectory(folder, undefined, undefined, ['*']) ?? [])
     .filter((file) => path.dirname(file) === path.normalize(folder).replace(/[\\/]$/, ''))

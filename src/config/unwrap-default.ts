@@ -7,7 +7,7 @@ export const noDefaultExport = Symbol('no default export');
  * Returns the default export in any form that module systems give it: `default`, `default.default`, `module.exports`, a
  * promise, or a function that returns one of these.
  */
-export async function defaultExport(module: object): Promise<unknown> {
+export async function unwrapDefaultExport(module: object): Promise<unknown> {
   const exported = await unwrap(module);
   return typeof exported === 'function' ? exported() : exported;
 }

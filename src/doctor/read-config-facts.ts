@@ -7,7 +7,7 @@ import { findConfigVariables } from '../config/config-variables.js';
 import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
-import { readConfig } from '../config/load-config.js';
+import { readUnvalidatedConfig } from '../config/load-config.js';
 import { configuredModules } from '../deliveries/announced-modules.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { redact } from '../foundation/redact.js';
@@ -25,9 +25,9 @@ export interface FoundConfig {
   config: UsableConfig;
 }
 
-/** Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readConfig` does. */
+/** Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readUnvalidatedConfig` does. */
 export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
-  const found = await readConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
+  const found = await readUnvalidatedConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
   const config = usableConfig(found.raw, problems);
   const { database, worker, ops, log, retention } = config;

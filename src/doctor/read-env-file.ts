@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { envFiles } from '../config/env-files.js';
+import { findEnvFiles } from '../config/env-files.js';
 import { errorText } from '../foundation/redact.js';
 import { isFile } from '../host-project/folders.js';
 import type { EnvFileFacts } from './facts.js';
@@ -12,7 +12,7 @@ import type { EnvFileFacts } from './facts.js';
  */
 export async function readEnvFile(root: string): Promise<EnvFileFacts> {
   const file = path.join(root, '.env');
-  const read = envFiles(root).map((one) => path.relative(root, one));
+  const read = findEnvFiles(root).map((one) => path.relative(root, one));
   if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false, read };
   const [unreadable, ignored, tracked] = await Promise.all([
     readFile(file).then(

@@ -1,5 +1,5 @@
 import { Node, type SourceFile, ts } from 'ts-morph';
-import { type Insertion, nextLineStart } from './insert-texts.js';
+import { nextLineStart, type TextInsertion } from './insert-texts.js';
 import type { CodeStyle } from './style.js';
 
 /**
@@ -10,7 +10,7 @@ export function addImport(
   file: SourceFile,
   statement: string,
   style: Pick<CodeStyle, 'eol' | 'semicolons'>,
-): Insertion {
+): TextInsertion {
   const text = file.getFullText();
   const statements = file.getStatements();
   const last = statements[countWhile(statements, isOpening) - 1];
@@ -63,7 +63,7 @@ function leadingSemicolon(statement: Node): string {
   return /\s*\n\s*;$/.exec(statement.getText())?.[0] ?? '';
 }
 
-function addOnTop(text: string, first: Node | undefined, line: string, eol: string): Insertion {
+function addOnTop(text: string, first: Node | undefined, line: string, eol: string): TextInsertion {
   const at = first ? afterHeader(text, first) : text.length;
   const isFileStart = at === 0 || text[at - 1] === '\n';
   const wouldContinue = !line.endsWith(';') && /^[([`+\-/]/.test(first?.getText() ?? '');

@@ -1,12 +1,12 @@
 import { type Node, Node as Nodes, type ObjectLiteralExpression, SyntaxKind, ts } from 'ts-morph';
-import { type Insertion, indentAt, lineStart, nextLineStart } from './insert-texts.js';
+import { indentAt, lineStart, nextLineStart, type TextInsertion } from './insert-texts.js';
 import type { CodeStyle } from './style.js';
 
 /** An object literal, the property to add to it, and the host's code style. */
 interface PropertyAddition {
   text: string;
   open: number;
-  /** Position of `}`. */
+  /** Position of the object's `}`. */
   close: number;
   elements: Node[];
   commas: Node[];
@@ -23,7 +23,7 @@ export function addProperty(
   object: ObjectLiteralExpression,
   property: string,
   style: PropertyAddition['style'],
-): Insertion[] {
+): TextInsertion[] {
   const text = object.getSourceFile().getFullText();
   const [open, close] = [object.getStart() + 1, object.getEnd() - 1];
   const commas = object.getChildSyntaxListOrThrow().getChildrenOfKind(SyntaxKind.CommaToken);
@@ -35,7 +35,15 @@ export function addProperty(
 }
 
 /** Adds a property on the same line: `{ a: 1 }` becomes `{ a: 1, property }`, `{}` becomes `{ property }`. */
-function addInline({ text, open, close, elements, commas, hasTrailingComma, property }: PropertyAddition): Insertion[] {
+function addInline({
+  text,
+  open,
+  close,
+  elements,
+  commas,
+  hasTrailingComma,
+  property,
+}: PropertyAddition): TextInsertion[] {
   const last = elements.at(-1);
   if (!last) {
     const space = /\s*$/.exec(text.slice(open, close))?.[0] ?? '';
@@ -46,7 +54,7 @@ function addInline({ text, open, close, elements, commas, hasTrailingComma, prop
   return [{ at: inlineEnd(text, last.getEnd()), text: `, ${property}` }];
 }
 
-function addLine(place: PropertyAddition): Insertion[] {
+function addLine(place: PropertyAddition): TextInsertion[] {
   const { elements, hasTrailingComma, style } = place;
   const last = elements.at(-1);
   if (!last) return [lineBeforeClose(place, style.trailingCommas ? ',' : '')];
@@ -54,7 +62,7 @@ function addLine(place: PropertyAddition): Insertion[] {
   return addCommaFirst(place, last) ?? addBeforeLast(place, last) ?? addCommaAndLine(place, last);
 }
 
-function lineBeforeClose({ text, close, elements, property, style }: PropertyAddition, comma: string): Insertion {
+function lineBeforeClose({ text, close, elements, property, style }: PropertyAddition, comma: string): TextInsertion {
   const last = elements.at(-1);
   const indent =
     last && startsItsLine(text, last.getStart())
@@ -64,7 +72,7 @@ function lineBeforeClose({ text, close, elements, property, style }: PropertyAdd
 }
 
 /** Adds a line that begins with a comma, if the host writes its commas first (`, b: 2`). */
-function addCommaFirst({ text, commas, property, style }: PropertyAddition, last: Node): Insertion[] | undefined {
+function addCommaFirst({ text, commas, property, style }: PropertyAddition, last: Node): TextInsertion[] | undefined {
   const comma = commas.at(-1);
   if (!comma || !startsItsLine(text, comma.getStart()) || Nodes.isCommentNode(last)) return undefined;
   const indent = indentAt(text, comma.getStart());
@@ -75,7 +83,7 @@ function addCommaFirst({ text, commas, property, style }: PropertyAddition, last
 function addBeforeLast(
   { text, open, elements, commas, property, style }: PropertyAddition,
   last: Node,
-): Insertion[] | undefined {
+): TextInsertion[] | undefined {
   const end = trailingEnd(text, elements.length > 1 ? (commas.at(-1)?.getEnd() ?? open) : open);
   const at = nextLineStart(text, end);
   const isFree = text.slice(end, at).trim() === '' && at <= last.getStart();
@@ -83,7 +91,7 @@ function addBeforeLast(
   return [{ at, text: `${indentAt(text, last.getStart())}${property},${style.eol}` }];
 }
 
-function addCommaAndLine(place: PropertyAddition, last: Node): Insertion[] {
+function addCommaAndLine(place: PropertyAddition, last: Node): TextInsertion[] {
   return [{ at: last.getEnd(), text: ',' }, lineBeforeClose(place, '')];
 }
 

@@ -4,7 +4,7 @@ export const fileOutcomes = ['created', 'updated', 'unchanged', 'skipped', 'manu
 export type FileOutcome = (typeof fileOutcomes)[number];
 
 export interface FileChange {
-  /** Relative to the host's package, with `/`. */
+  /** Path relative to the host's package, with `/`. */
   path: string;
   outcome: FileOutcome;
   /** The file's text when the plan was made; null if there was no file. */

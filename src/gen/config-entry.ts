@@ -7,17 +7,17 @@ import { wrapsSameValue } from './references.js';
  * Where a key of the config is set: in the object, in an object spread into it, or by a later statement. `unclear` is
  * code that may set or delete the key in a way that cannot be followed.
  */
-export type FoundEntry = { node: Node; value: Node } | { unclear: Node };
+export type FoundConfigEntry = { node: Node; value: Node } | { unclear: Node };
 
 /**
  * Finds where a key is set. A later statement that names the key wins; one that may set any key counts if none names
  * it.
  */
-export function findEntry({ object, names }: ConfigObject, key: string): FoundEntry | undefined {
+export function findConfigEntry({ object, names }: ConfigObject, key: string): FoundConfigEntry | undefined {
   const writes = findReassignments(names, object.getSourceFile());
   const named = writes.filter((write) => write.key === key).at(-1);
   if (named) return named.value ? { node: named.node, value: valueSet(named.value) } : { unclear: named.node };
-  const property = findInObject(object, key).at(-1);
+  const property = findKeyInObject(object, key).at(-1);
   const hidden = hiddenSources(object).at(-1);
   if (property && !(hidden && hidden.getPos() > property.getPos())) {
     return { node: property, value: valueSet(property) };
@@ -62,12 +62,12 @@ function isComputed(property: Node): boolean {
   return Node.isComputedPropertyName(name) && !/^['"`][^$]*['"`]$/.test(name.getExpression().getText());
 }
 
-export function findInObject(object: ObjectLiteralExpression, key: string): Node[] {
+export function findKeyInObject(object: ObjectLiteralExpression, key: string): Node[] {
   return object.getProperties().flatMap((property): Node[] => {
     if (!Node.isSpreadAssignment(property)) return propertyName(property) === key ? [property] : [];
     return alternatives(property.getExpression()).flatMap((expression) => {
       const spread = resolveObject(expression);
-      return spread && !spread.object.getDescendants().includes(property) ? findInObject(spread.object, key) : [];
+      return spread && !spread.object.getDescendants().includes(property) ? findKeyInObject(spread.object, key) : [];
     });
   });
 }

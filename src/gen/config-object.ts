@@ -1,8 +1,8 @@
 /** Finds the object literal that a config file exports, in all the forms in which people write it. */
 import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
-import { isReassigned, type ScopedName, withAliases, wrapsSameValue } from './references.js';
-import { findDeclared } from './scopes.js';
+import { addAliasNames, isReassigned, type ScopedName, wrapsSameValue } from './references.js';
+import { findDeclaration } from './scopes.js';
 
 /** The object literal of a config; `names` are the variables and exports of the file that refer to it. */
 export interface ConfigObject {
@@ -20,7 +20,7 @@ export function findConfigObject(file: SourceFile): ConfigObject | { unknown: st
     return { unknown: 'what it exports is not an object literal written in this file' };
   }
   const names = found.flatMap((other) => other?.names ?? []);
-  return { object: first.object, names: withAliases(names, file) };
+  return { object: first.object, names: addAliasNames(names, file) };
 }
 
 /** An exported value, and the names by which the file exports it. */
@@ -86,7 +86,7 @@ export function resolveObject(node: Node, names: readonly ScopedName[] = []): Co
 
 /** Follows a variable to the object literal that is its value; undefined for a variable that refers to itself. */
 function resolveName(node: Node, names: readonly ScopedName[]): ConfigObject | undefined {
-  const declared = findDeclared(node);
+  const declared = findDeclaration(node);
   const [only, ...others] = declared?.declarations ?? [];
   const name = { text: node.getText(), scope: declared?.scope };
   const isKnown = names.some(({ text, scope }) => text === name.text && scope === name.scope);

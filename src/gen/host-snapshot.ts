@@ -39,7 +39,7 @@ export interface HostSnapshot {
   language: 'ts' | 'js';
   /** The module form of new files. */
   moduleForm: ModuleForm;
-  /** How new relative imports end. */
+  /** The file extension of new relative imports. */
   extension: SpecifierExtension;
   aliases: PathAliases;
   /** The environment variable with the Postgres URL: not `DATABASE_URL` if that holds the URL of something else. */

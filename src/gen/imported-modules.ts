@@ -6,7 +6,7 @@ import {
   SyntaxKind,
   type VariableDeclaration,
 } from 'ts-morph';
-import { findDeclared } from './scopes.js';
+import { findDeclaration } from './scopes.js';
 
 /**
  * The modules from which an expression takes its value, as import specifiers: for `notifier`, `modules.notifier` or
@@ -47,7 +47,7 @@ export function isDefineConfig(callee: Node): boolean {
   const isMember = Node.isPropertyAccessExpression(callee) && callee.getName() === 'defineConfig';
   if (!isWord && !isMember) return false;
   const from = specifiersOf(callee);
-  if (!from.includes('cairnloop')) return isWord && callee.getText() === 'defineConfig' && !findDeclared(callee);
+  if (!from.includes('cairnloop')) return isWord && callee.getText() === 'defineConfig' && !findDeclaration(callee);
   const bound = bindings(callee.getSourceFile()).find(({ name }) => name === callee.getText());
   return bound === undefined || bound.exported === 'defineConfig';
 }

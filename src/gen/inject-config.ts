@@ -6,7 +6,7 @@ import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
 import { addImport } from './add-import.js';
 import { addProperty } from './add-property.js';
 import { isEditable } from './change-plan.js';
-import { findEntry, findInObject, usesQuotedKeys } from './config-entry.js';
+import { findConfigEntry, findKeyInObject, usesQuotedKeys } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
 import { localNameOf, namesInUse, relativeSpecifiers, specifiersOf } from './imported-modules.js';
 import { insertTexts } from './insert-texts.js';
@@ -41,7 +41,7 @@ export interface HostConventions {
 }
 
 /** The lines to add by hand: the key, and the import unless the file has it already. */
-export interface LinesByHand {
+export interface ManualLines {
   imports: string[];
   keys: string[];
 }
@@ -50,7 +50,7 @@ export type InjectionResult =
   | { outcome: 'updated'; text: string }
   | { outcome: 'unchanged' }
   | { outcome: 'skipped'; reason: string }
-  | ({ outcome: 'manual'; reason: string } & LinesByHand);
+  | ({ outcome: 'manual'; reason: string } & ManualLines);
 
 /** Adds an entry to the text of a config. `config.path` is relative to the host's package. */
 export function addEntryToConfig(
@@ -64,7 +64,7 @@ export function addEntryToConfig(
   if (!isValidSyntax(job.file)) return manual('it has a syntax error', job);
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
-  const existing = findEntry(found, entry.configKey);
+  const existing = findConfigEntry(found, entry.configKey);
   if (existing && 'unclear' in existing)
     return manual(`${entry.configKey} may be set or changed by: ${shown(existing.unclear)}`, job);
   if (existing) return judgeExisting(existing, job);
@@ -152,14 +152,14 @@ function usedExtension(file: SourceFile): SpecifierExtension | undefined {
 function isRight(text: string, { path, entry }: Job): boolean {
   const file = parseSource(path, text);
   const found = findConfigObject(file);
-  return isValidSyntax(file) && 'object' in found && findInObject(found.object, entry.configKey).length === 1;
+  return isValidSyntax(file) && 'object' in found && findKeyInObject(found.object, entry.configKey).length === 1;
 }
 
 function manual(reason: string, job: Job): InjectionResult {
   return { outcome: 'manual', reason, ...linesByHand(job) };
 }
 
-function linesByHand(job: Job): LinesByHand {
+function linesByHand(job: Job): ManualLines {
   const { statement, property } = entryLines(job, false);
   const end = job.habits.style.semicolons ? ';' : '';
   return { imports: statement ? [`${statement}${end}`] : [], keys: [`${property},`] };

@@ -1,11 +1,11 @@
 /** A piece of text to insert at a position. Existing text is never rewritten. */
-export interface Insertion {
+export interface TextInsertion {
   at: number;
   text: string;
 }
 
 /** Inserts texts at their positions; two at the same position keep their order. */
-export function insertTexts(text: string, additions: readonly Insertion[]): string {
+export function insertTexts(text: string, additions: readonly TextInsertion[]): string {
   let result = '';
   let read = 0;
   for (const { at, text: added } of [...additions].sort((a, b) => a.at - b.at)) {
@@ -26,7 +26,7 @@ export function nextLineStart(text: string, position: number): number {
   return newline < 0 ? text.length : newline + 1;
 }
 
-/** The white space before the first character of a position's line. */
+/** The indentation of the line that contains a position. */
 export function indentAt(text: string, position: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, position)))?.[0] ?? '';
 }

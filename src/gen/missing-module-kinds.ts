@@ -1,4 +1,4 @@
-import { findEntry } from './config-entry.js';
+import { findConfigEntry } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from './module-kinds.js';
 import { parseSource } from './parse-source.js';
@@ -11,6 +11,6 @@ export function missingModuleKinds(config: { path: string; text: string }): Modu
   const found = findConfigObject(parseSource(config.path, config.text));
   return moduleKindNames.filter((name) => {
     const key = moduleKinds[name].configKey;
-    return 'object' in found ? !findEntry(found, key) : !new RegExp(`\\b${key}\\b`).test(config.text);
+    return 'object' in found ? !findConfigEntry(found, key) : !new RegExp(`\\b${key}\\b`).test(config.text);
   });
 }

@@ -133,7 +133,7 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, c
  * {@link finishConfig} removes them if the host writes none.
  */
 export function renderConfig(host: HostSnapshot, templates: Templates): string {
-  const form = configForm(host, '');
+  const form = configModuleForm(host, '');
   return renderTemplate(templates, {
     template: host.isolatedDeclarations ? 'config.typed' : 'config',
     fileName: host.config.path,
@@ -166,7 +166,7 @@ export function finishConfig({ config, style }: HostSnapshot, text: string): str
  * The module form of a config: decided by the extension for `.mjs` and `.cjs`, by the tsconfig for `.ts`, by the text
  * for `.js`.
  */
-export function configForm({ config, moduleForm }: HostSnapshot, text: string): ModuleForm {
+export function configModuleForm({ config, moduleForm }: HostSnapshot, text: string): ModuleForm {
   if (/\.m[jt]s$/.test(config.path)) return 'esm';
   if (config.path.endsWith('.cjs')) return 'commonjs';
   return observeModuleForm(parseSource(config.path, text), moduleForm);

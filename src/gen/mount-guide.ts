@@ -42,7 +42,7 @@ function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, 
  * Advice on how the server gets the variables that the command line reads from `.env`; undefined if it reads `.env`
  * itself.
  */
-export function envLine({ framework, dependencies }: HostSnapshot): string | undefined {
+export function envFileAdvice({ framework, dependencies }: HostSnapshot): string | undefined {
   const readers = [
     'dotenv',
     'dotenv-flow',

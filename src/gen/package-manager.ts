@@ -21,6 +21,6 @@ export function installCommands(manager: PackageManager, packages: readonly stri
   ];
 }
 
-export function runCommand(manager: PackageManager, line: string): string {
+export function binaryCommandLine(manager: PackageManager, line: string): string {
   return `${words[manager].run} ${line}`;
 }

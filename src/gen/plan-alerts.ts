@@ -8,13 +8,13 @@ export const alertFileNames = ['cairnloop-alerts.yml', 'cairnloop-dashboard.json
 export const defaultAlertsFolder = 'ops';
 
 export interface AlertsRequest {
-  /** Relative to the host's package, with `/`. */
+  /** Folder of the alert rules and the dashboard, relative to the host's package, with `/`. */
   folder: string;
   force: boolean;
 }
 
 /** The paths of the alert rules and the dashboard in the host. Pure. */
-export function alertFiles({ folder }: Pick<AlertsRequest, 'folder'>): string[] {
+export function alertFilePaths({ folder }: Pick<AlertsRequest, 'folder'>): string[] {
   return alertFileNames.map((name) => (folder === '.' ? name : `${folder}/${name}`));
 }
 
@@ -25,7 +25,7 @@ export function planAlerts(
   texts: FileTexts,
   request: AlertsRequest,
 ): ChangePlan {
-  const paths = alertFiles(request);
+  const paths = alertFilePaths(request);
   const changes = alertFileNames.map((name, at) => {
     const path = paths[at] ?? name;
     return keepEdited(path, texts[path] ?? null, own[name] ?? '', request.force);

@@ -5,7 +5,7 @@ import { type ChangePlan, type FileChange, isEditable, unchangedFile, writeChang
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { insertTexts } from './insert-texts.js';
 import { missingModuleKinds } from './missing-module-kinds.js';
-import { runCommand } from './package-manager.js';
+import { binaryCommandLine } from './package-manager.js';
 import { parseSource } from './parse-source.js';
 import { observeStyle } from './style.js';
 
@@ -35,7 +35,7 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
 export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: string): string[] {
   const verbs = [...missingModules(host, plan), 'migrate', 'doctor', 'worker'].slice(0, 3);
   const enter = folder === '' ? [] : [`cd ${/^[\w./@-]+$/.test(folder) ? folder : JSON.stringify(folder)}`];
-  return [...enter, ...verbs.map((verb) => runCommand(host.packageManager, `cairnloop ${verb}`))];
+  return [...enter, ...verbs.map((verb) => binaryCommandLine(host.packageManager, `cairnloop ${verb}`))];
 }
 
 /** The command that writes the modules which the config still lacks. */
@@ -123,7 +123,7 @@ function missingUrl({ missingUrl, otherDatabase, packageManager }: HostSnapshot)
   const isSaid = otherDatabase !== null && place === null;
   return [
     ...(isSaid ? [] : [`${name}${where} is ${state}: set it to the URL of your Postgres.`]),
-    `If you have no Postgres yet, leave it empty: ${runCommand(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
+    `If you have no Postgres yet, leave it empty: ${binaryCommandLine(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
   ];
 }
 

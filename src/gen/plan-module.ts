@@ -3,7 +3,7 @@ import { type ChangePlan, type FileChange, skippedFile, unchangedFile, writeChan
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { addEntryToConfig, type InjectionResult, manualOutcome } from './inject-config.js';
 import {
-  configForm,
+  configModuleForm,
   finishConfig,
   type ModuleContext,
   type ModuleRequest,
@@ -14,7 +14,7 @@ import {
   testFile,
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
-import { installCommands, runCommand } from './package-manager.js';
+import { binaryCommandLine, installCommands } from './package-manager.js';
 import { keepEdited } from './plan-alerts.js';
 import type { Templates } from './render-template.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
@@ -30,7 +30,7 @@ export function planModules(
   request: ModuleRequest,
 ): ChangePlan {
   let config = host.config.text ?? renderConfig(host, templates);
-  const context = { host, templates, request, texts, form: configForm(host, config) };
+  const context = { host, templates, request, texts, form: configModuleForm(host, config) };
   const changes: FileChange[] = [];
   const injections: InjectionResult[] = [];
   for (const name of request.kinds) {
@@ -124,7 +124,7 @@ function installs(host: HostSnapshot, request: ModuleRequest): string[] {
 function fixes({ fixers, packageManager }: HostSnapshot, changes: readonly FileChange[]): string[] {
   const files = changes.filter(({ before, after }) => after !== null && before !== after).map(({ path }) => path);
   if (files.length === 0) return [];
-  return fixers.map((command) => runCommand(packageManager, `${command} ${files.join(' ')}`));
+  return fixers.map((command) => binaryCommandLine(packageManager, `${command} ${files.join(' ')}`));
 }
 
 function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {

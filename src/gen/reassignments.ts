@@ -1,6 +1,6 @@
 /** Finds the statements that change an object or a variable after its declaration. */
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
-import { isWritten, outermostWrapper, referencesTo, type ScopedName } from './references.js';
+import { isWriteTarget, outermostWrapper, referencesTo, type ScopedName } from './references.js';
 
 /** A statement that sets a key of an object; `key` is undefined if it may be any key. */
 export interface Reassignment {
@@ -24,13 +24,13 @@ export function findReassignments(names: readonly ScopedName[], file: SourceFile
 function writeThrough(reference: Node): Reassignment[] {
   const whole = outermostWrapper(reference);
   const parent = whole.getParent();
-  if (isWritten(whole) && !isExport(whole)) return [unclear(whole)];
+  if (isWriteTarget(whole) && !isExport(whole)) return [unclear(whole)];
   if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole) return writeByCall(parent);
   if (Node.isCallExpression(parent) && parent.getArguments().includes(whole)) return writeInside(parent);
   if (!isAccessOf(parent, whole)) return [];
   const access = outermostWrapper(parent);
   const isDeleted = Node.isDeleteExpression(access.getParent());
-  if (!isDeleted && !isWritten(access)) return [];
+  if (!isDeleted && !isWriteTarget(access)) return [];
   const assignment = access.getParent();
   const isPlain = Node.isBinaryExpression(assignment) && assignment.getOperatorToken().getText() === '=';
   const value = isPlain ? assignment.getRight() : undefined;

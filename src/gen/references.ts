@@ -1,6 +1,6 @@
 /** Finds where a file uses a variable or an export, and whether it writes to it. */
 import { type BinaryExpression, Node, type SourceFile, SyntaxKind, ts } from 'ts-morph';
-import { findDeclared } from './scopes.js';
+import { findDeclaration } from './scopes.js';
 
 /** A variable of one scope, or an export such as `module.exports`, which has no scope. */
 export interface ScopedName {
@@ -28,11 +28,11 @@ export function outermostWrapper(node: Node): Node {
 
 /** Whether a variable gets a value anywhere but at its declaration. */
 export function isReassigned({ text, scope }: ScopedName & { scope: Node }): boolean {
-  return referencesTo({ text, scope }, scope).some(isWritten);
+  return referencesTo({ text, scope }, scope).some(isWriteTarget);
 }
 
 /** Adds the variables to which a file assigns the same object by a declaration such as `const other = name`. */
-export function withAliases(names: readonly ScopedName[], file: SourceFile): readonly ScopedName[] {
+export function addAliasNames(names: readonly ScopedName[], file: SourceFile): readonly ScopedName[] {
   const known = new Set(names.map(keyOf));
   const aliases = names
     .flatMap((name) => referencesTo(name, file))
@@ -40,9 +40,9 @@ export function withAliases(names: readonly ScopedName[], file: SourceFile): rea
     .filter((parent) => Node.isVariableDeclaration(parent))
     .map((declaration) => declaration.getNameNode())
     .filter((node) => Node.isIdentifier(node))
-    .map((node) => ({ text: node.getText(), scope: findDeclared(node)?.scope }));
+    .map((node) => ({ text: node.getText(), scope: findDeclaration(node)?.scope }));
   const fresh = aliases.filter((alias) => !known.has(keyOf(alias)));
-  return fresh.length === 0 ? names : withAliases([...names, ...fresh], file);
+  return fresh.length === 0 ? names : addAliasNames([...names, ...fresh], file);
 }
 
 function keyOf({ text, scope }: ScopedName): string {
@@ -53,7 +53,7 @@ export function referencesTo({ text, scope }: ScopedName, within: Node): Node[] 
   const kind = text.includes('.') ? SyntaxKind.PropertyAccessExpression : SyntaxKind.Identifier;
   return within
     .getDescendantsOfKind(kind)
-    .filter((node) => node.getText() === text && isValue(node) && findDeclared(node)?.scope === scope);
+    .filter((node) => node.getText() === text && isValue(node) && findDeclaration(node)?.scope === scope);
 }
 
 /** Whether an identifier stands for a value: the names in a property and in a declaration do not. */
@@ -63,7 +63,7 @@ function isValue(node: Node): boolean {
 }
 
 /** Whether a node is written to: by an assignment, `++` or `--`, a destructuring pattern or a loop. */
-export function isWritten(node: Node): boolean {
+export function isWriteTarget(node: Node): boolean {
   const parent = node.getParent();
   if (!parent) return false;
   if (Node.isBinaryExpression(parent)) return parent.getLeft() === node && isAssignment(parent);
@@ -71,7 +71,7 @@ export function isWritten(node: Node): boolean {
     return [SyntaxKind.PlusPlusToken, SyntaxKind.MinusMinusToken].includes(parent.getOperatorToken());
   }
   if (Node.isForOfStatement(parent) || Node.isForInStatement(parent)) return parent.getInitializer() === node;
-  return isPatternPart(parent, node) && isWritten(parent);
+  return isPatternPart(parent, node) && isWriteTarget(parent);
 }
 
 function isPatternPart(parent: Node, node: Node): boolean {

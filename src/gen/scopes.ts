@@ -8,7 +8,7 @@ export interface DeclaredName {
 }
 
 /** Finds the declaration of `name` that is visible at `use`; undefined where the file does not declare it. */
-export function findDeclared(use: Node, name = use.getText()): DeclaredName | undefined {
+export function findDeclaration(use: Node, name = use.getText()): DeclaredName | undefined {
   const all = use
     .getSourceFile()
     .getDescendantsOfKind(SyntaxKind.Identifier)

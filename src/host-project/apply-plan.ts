@@ -13,10 +13,10 @@ import {
 import path from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
+import { writeFailedError } from './file-errors.js';
 import { isFile, isFolder } from './folders.js';
 import { decodeText, encodeText } from './host-text.js';
 import { realHostFile } from './safe-path.js';
-import { writeFailed } from './write-failed.js';
 
 /** The changes that a plan has made, so that they can be reverted. Paths are relative to the package. */
 export interface AppliedChanges {
@@ -40,7 +40,7 @@ export function applyPlan(plan: ChangePlan): AppliedChanges {
     for (const commit of staged) commit();
   } catch (cause) {
     for (const step of undo.reverse()) attempt(step);
-    throw writeFailedAt(cause, changes);
+    throw writeFailedErrorAt(cause, changes);
   }
   return { files: changes.map(({ path, before, after }) => ({ path, before, after })), folders };
 }
@@ -103,9 +103,9 @@ function attempt(step: () => void): void {
   }
 }
 
-function writeFailedAt(cause: unknown, changes: readonly RealChange[]): CairnloopError {
+function writeFailedErrorAt(cause: unknown, changes: readonly RealChange[]): CairnloopError {
   const { path: file } = cause as NodeJS.ErrnoException;
   const failed = file ? path.dirname(file) : undefined;
   const change = changes.find(({ real }) => path.dirname(real) === failed || real === file);
-  return writeFailed(cause, change?.path ?? file ?? 'A file');
+  return writeFailedError(cause, change?.path ?? file ?? 'A file');
 }

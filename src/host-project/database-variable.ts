@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
-import { envFiles, envValue } from '../config/env-files.js';
+import { findEnvFiles, readEnvValue } from '../config/env-files.js';
 import { isPlaceholderUrl } from '../config/placeholder.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import { readTextIfAny } from './read-text.js';
@@ -10,8 +10,8 @@ import { readTextIfAny } from './read-text.js';
  * that for a file or another database. Of a variable's value only the scheme is returned.
  */
 export function findDatabaseVariable(root: string): Pick<HostSnapshot, 'databaseVariable' | 'otherDatabase'> {
-  const files = [...envFiles(root), path.join(root, '.env.example')];
-  const given = process.env.DATABASE_URL || files.map((file) => envValue(file, 'DATABASE_URL')).find(Boolean);
+  const files = [...findEnvFiles(root), path.join(root, '.env.example')];
+  const given = process.env.DATABASE_URL || files.map((file) => readEnvValue(file, 'DATABASE_URL')).find(Boolean);
   const kind = given === undefined ? declaredKind(root) : kindOf(given);
   const isOther = kind !== undefined && !/^postgres(ql)?:$/i.test(kind);
   const databaseVariable = isOther ? 'CAIRNLOOP_DATABASE_URL' : 'DATABASE_URL';
@@ -19,9 +19,9 @@ export function findDatabaseVariable(root: string): Pick<HostSnapshot, 'database
 }
 
 /** Why a variable holds no URL of a Postgres yet; null if it seems to hold one. */
-export function findMissingUrl(root: string, name: string): HostSnapshot['missingUrl'] {
-  const file = envFiles(root).find((one) => envValue(one, name) !== undefined);
-  const value = process.env[name] ?? (file && envValue(file, name));
+export function findMissingDatabaseUrl(root: string, name: string): HostSnapshot['missingUrl'] {
+  const file = findEnvFiles(root).find((one) => readEnvValue(one, name) !== undefined);
+  const value = process.env[name] ?? (file && readEnvValue(file, name));
   const place = process.env[name] === undefined && file !== undefined ? path.relative(root, file) : 'the environment';
   if (value === undefined) return { name, place: null, state: 'not set' };
   if (value.trim() === '') return { name, place, state: 'empty' };

@@ -54,7 +54,7 @@ function requireHost(host: HostPackage | undefined, start: string): HostPackage 
   const { stoppedAt } = trustedFoldersUp(start);
   const reason =
     stoppedAt === null
-      ? 'it has no package.json, nor has a folder above'
+      ? 'neither it nor a folder above has a package.json'
       : `it has no package.json, and ${stoppedAt} above it belongs to another user`;
   throw new CairnloopError('HOST_NOT_FOUND', { folder: start, reason });
 }
@@ -131,11 +131,11 @@ function isInside(folder: string, file: string): boolean {
   return file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 }
 
-/** @throws CairnloopError HOST_NOT_FOUND */
+/** Reads the package.json of a folder. @throws CairnloopError HOST_NOT_FOUND */
 function readPackageJson(folder: string): PackageJson {
   const json = parsePackageJson(folder);
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-  throw new CairnloopError('HOST_NOT_FOUND', { folder, reason: 'its package.json holds no object' });
+  throw new CairnloopError('HOST_NOT_FOUND', { folder, reason: 'its package.json does not contain an object' });
 }
 
 function parsePackageJson(folder: string): unknown {

@@ -5,10 +5,10 @@ import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { type AppliedChanges, applyPlan } from './apply-plan.js';
 import { createCairnloopFolder, removeCairnloopFolderIfUnused } from './cairnloop-folder.js';
+import { describeFileError, writeFailedError } from './file-errors.js';
 import { isFile } from './folders.js';
 import { readHostFiles } from './read-project.js';
 import { findJournalPathProblem, realHostFile } from './safe-path.js';
-import { describeFileError, writeFailed } from './write-failed.js';
 
 /** An entry of the journal: one run of `init` or `gen`. The newest entry is the last. */
 export interface JournalEntry extends AppliedChanges {
@@ -33,7 +33,7 @@ export function applyAndRecordPlan(plan: ChangePlan, run: string): void {
     writeJournal(root, [...earlier, { run, at: new Date().toISOString(), ...applied }].slice(-kept));
   } catch (cause) {
     takeBack(root, applied);
-    throw writeFailed(cause, journalPath);
+    throw writeFailedError(cause, journalPath);
   }
 }
 
@@ -73,7 +73,7 @@ function takenBack({ path, before, after }: AppliedChanges['files'][number]): Fi
     outcome: 'updated',
     before: after,
     after: before,
-    ...(before !== null && { reason: 'as it was before' }),
+    ...(before !== null && { reason: 'restored to its earlier text' }),
   };
 }
 
@@ -91,7 +91,7 @@ function readJournal(root: string): JournalEntry[] {
   const file = journalFile(root);
   const journal = parseJournal(file);
   if (!Array.isArray(journal) || !journal.every(isEntry)) {
-    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it holds no list of runs' });
+    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it does not contain a list of runs' });
   }
   const reason = journal.map((entry) => strangeEntry(root, entry)).find((found) => found !== undefined);
   if (reason !== undefined) throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason });

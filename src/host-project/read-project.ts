@@ -6,7 +6,7 @@ import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
 import { type OtherFrameworkName, otherFrameworks } from '../gen/other-frameworks.js';
-import { findDatabaseVariable, findMissingUrl } from './database-variable.js';
+import { findDatabaseVariable, findMissingDatabaseUrl } from './database-variable.js';
 import { findFixCommands } from './find-fix-commands.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
@@ -56,7 +56,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   return {
     ...facts,
     ...database,
-    missingUrl: variable === undefined ? null : findMissingUrl(root, variable),
+    missingUrl: variable === undefined ? null : findMissingDatabaseUrl(root, variable),
     root,
     packageName: json.name ?? null,
     hasPackageJson: host.packageRoot === root,

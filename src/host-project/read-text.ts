@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CairnloopError } from '../foundation/errors.js';
+import { describeFileError } from './file-errors.js';
 import { decodeText } from './host-text.js';
-import { describeFileError } from './write-failed.js';
 
 /** Reads a file that may be edited; `shown` is its name in messages. @throws CairnloopError FILE_UNREADABLE */
 export function readText(file: string, shown: string): string {

@@ -16,7 +16,9 @@ export function hostPath(root: string, cwd: string, given: string): string {
   const wrong = segments.find((segment) => odd.test(segment) || segment.length > 200);
   const isOdd = wrong !== undefined || given.trim() === '';
   const reason =
-    leadsOut(relative) ?? (isOdd ? 'such a name does not work everywhere' : undefined) ?? reservedFolder(segments);
+    leadsOut(relative) ??
+    (isOdd ? 'a name in it does not work on every system' : undefined) ??
+    reservedFolder(segments);
   if (reason) throw new CairnloopError('PATH_REFUSED', { path: given, reason });
   return relative || '.';
 }
@@ -30,7 +32,7 @@ export function findJournalPathProblem(root: string, given: string, kind: 'file'
     kind === 'folder' ||
     /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);
   const isPlain = path.posix.normalize(given) === given && !/[\p{Cc}\\]|^[a-z]:|\/$|^\.?$/iu.test(given);
-  if (!isKnown || !isPlain) return 'Cairnloop writes no such path';
+  if (!isKnown || !isPlain) return 'Cairnloop never writes to such a path';
   return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => realHostFile(root, given));
 }
 
@@ -80,8 +82,8 @@ export function realHostFile(root: string, file: string): string {
 
 const reasons: Record<string, string> = {
   ENOTDIR: 'a part of its path is a file',
-  ENOENT: 'a symbolic link leads nowhere',
-  ELOOP: 'symbolic links lead in a circle',
+  ENOENT: 'a symbolic link points to nothing',
+  ELOOP: 'its symbolic links form a loop',
   EACCES: 'permission was denied',
 };
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { metricsPathProblem, opsPath } from '../config/key-rules.js';
+import { metricsPathProblem, opsPathRule } from '../config/key-rules.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
@@ -97,7 +97,7 @@ function metricsGuidance(configFile: string | undefined): string {
   return `Metrics are not configured. Add this line to ${where} and restart:\n\n  metrics: prometheus(), // ${load}\n`;
 }
 
-const path = optionalMountOption(opsPath.expected, z.custom<string>(opsPath.accepts));
+const path = optionalMountOption(opsPathRule.expected, z.custom<string>(opsPathRule.accepts));
 const schemas: MountSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
 
 /**

@@ -460,10 +460,10 @@ describe('cairnloop gen', () => {
       await refused(['--dir', 'src/../.cairnloop/modules'], /git ignores that folder/);
     });
 
-    it('a package.json that holds no object', async () => {
+    it('a package.json that does not contain an object', async () => {
       for (const text of ['null', '[]', '"host"']) {
         use({ ...typeScript, 'package.json': text });
-        await refused([], /No package was found at .*: its package\.json holds no object\./);
+        await refused([], /No package was found at .*: its package\.json does not contain an object\./);
         host.remove();
       }
       use(typeScript);

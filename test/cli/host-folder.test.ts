@@ -60,7 +60,9 @@ describe('CL1 the folder of the host', () => {
     }
     use({ 'package.json': lists, 'src/package.json': { type: 'module' }, 'src/main.js': 'export default 1;\n' });
     await runMain(at('src'), ['init', '--modules', 'policy']);
-    const { raw } = await import('../../src/config/load-config.js').then((all) => all.readConfig({ cwd: at('.') }));
+    const { raw } = await import('../../src/config/load-config.js').then((all) =>
+      all.readUnvalidatedConfig({ cwd: at('.') }),
+    );
     assert.equal(typeof (raw as { automationPolicy: { decide: unknown } }).automationPolicy.decide, 'function');
   });
 

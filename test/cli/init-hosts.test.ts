@@ -51,7 +51,7 @@ describe('cairnloop init knows the host', () => {
       assert.equal(/await createCairnloop/.test(out), !isLazy);
       assert.match(
         out,
-        /In production start the worker itself, not npx or npm run: node node_modules\/cairnloop\/bin\/cairnloop\.js worker/,
+        /In production, start the worker without npx or npm run: node node_modules\/cairnloop\/bin\/cairnloop\.js worker/,
       );
       assert.equal(
         /your server does not: start it with node --env-file=\.env/.test(out),

@@ -148,7 +148,7 @@ describe('cli/main', () => {
   it('shows the stack of an unexpected failure and asks for a report', async () => {
     const { exitCode, err } = await run('greet', 'bug');
     assert.equal(exitCode, 1);
-    assert.match(err, /TypeError: broken inside\n\s+at [\s\S]*please report/);
+    assert.match(err, /TypeError: broken inside\n\s+at [\s\S]*Please report/);
   });
 
   it('prints no secret of an unexpected failure', async () => {

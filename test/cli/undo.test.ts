@@ -81,14 +81,14 @@ describe('cairnloop undo', () => {
       for (const argv of [['gen', 'policy'], ['undo']]) {
         const { exitCode, err } = await run(...argv);
         assert.equal(exitCode, 1);
-        assert.match(err, /cannot be read: it holds no list of runs\.\nNothing was written\./);
+        assert.match(err, /cannot be read: it does not contain a list of runs\.\nNothing was written\./);
       }
     }
   });
 
   it('asks at a terminal whether to undo, not whether to write', async () => {
     await run('gen', 'policy');
-    const asked = async (answer: boolean) => runMain(host.folder, ['undo'], { 'Take back': answer });
+    const asked = async (answer: boolean) => runMain(host.folder, ['undo'], { 'Undo the changes': answer });
     const left = await asked(false);
     assert.deepEqual(
       [left.exitCode, left.asked],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { envFiles, loadEnvFiles } from '../../src/config/env-files.js';
+import { findEnvFiles, loadEnvFiles } from '../../src/config/env-files.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
 const key = 'CAIRNLOOP_TEST_URL';
@@ -86,6 +86,6 @@ describe('config/env-files', () => {
       '.env': `${key}='a$HOME'`,
       '.env.development': '',
     });
-    assert.deepEqual([envFiles(host.folder).length, valueIn()[0]], [1, 'a$HOME']);
+    assert.deepEqual([findEnvFiles(host.folder).length, valueIn()[0]], [1, 'a$HOME']);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { loadConfig, readConfig } from '../../src/config/load-config.js';
+import { loadConfig, readUnvalidatedConfig } from '../../src/config/load-config.js';
 import { TemporaryHosts } from './write-host.js';
 
 const dist = new URL('../../dist/config/load-config.js', import.meta.url).href;
@@ -304,8 +304,11 @@ describe('config/load-config', function () {
     assert.equal(config.ops.port, 9464);
   });
 
-  it('readConfig returns a wrong config, for commands that report on it', async () => {
+  it('readUnvalidatedConfig returns a wrong config, for commands that report on it', async () => {
     const cwd = await hosts.write({ 'cairnloop.config.mjs': 'export default { database: 7 };' });
-    assert.deepEqual(await readConfig({ cwd }), { raw: { database: 7 }, file: join(cwd, 'cairnloop.config.mjs') });
+    assert.deepEqual(await readUnvalidatedConfig({ cwd }), {
+      raw: { database: 7 },
+      file: join(cwd, 'cairnloop.config.mjs'),
+    });
   });
 });

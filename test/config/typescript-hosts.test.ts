@@ -11,9 +11,9 @@ const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
 /** Under plain Node, as the command line does. `CAIRNLOOP_TEST_NODE` names another one to try. */
 const node = process.env.CAIRNLOOP_TEST_NODE ?? process.execPath;
 const script = `
-const { readConfig } = await import(${JSON.stringify(dist)});
+const { readUnvalidatedConfig } = await import(${JSON.stringify(dist)});
 try {
-  const { raw } = await readConfig({ cwd: process.argv[1] });
+  const { raw } = await readUnvalidatedConfig({ cwd: process.argv[1] });
   console.log(raw.database.url);
 } catch (error) {
   console.log(error.message ?? error);

@@ -9,7 +9,7 @@ import {
   workspacePortOption,
 } from '../command.js';
 import type { OptionValues } from '../command-input.js';
-import { enterHost } from '../host-database.js';
+import { findHostAndLoadEnv } from '../host-database.js';
 
 const options = declareOptions([
   cwdOption,
@@ -38,7 +38,7 @@ export const command = defineCommand({
       return { text: '', json: null, exitCode };
     }
     const { runDev } = await import('../run/run-dev.js');
-    const host = await enterHost(options, io);
+    const host = await findHostAndLoadEnv(options, io);
     io.host?.stop();
     await runDev({ ...host, port, opsPort }, io);
     return undefined;

@@ -61,7 +61,12 @@ async function genAlerts(options: ModuleOptions, io: CliIo): Promise<Report> {
   const host = readProject({ cwd, config: options.config });
   const folder = options.dir === undefined ? alerts.defaultAlertsFolder : hostPath(host.root, cwd, options.dir);
   const request = { folder, force: options.force === true };
-  const plan = alerts.planAlerts(host, readAlertFiles(), readHostFiles(host.root, alerts.alertFiles(request)), request);
+  const plan = alerts.planAlerts(
+    host,
+    readAlertFiles(),
+    readHostFiles(host.root, alerts.alertFilePaths(request)),
+    request,
+  );
   const { applyAndRecordPlan } = await import('../../host-project/journal.js');
   return finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop gen alerts') });
 }

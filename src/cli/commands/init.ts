@@ -41,13 +41,13 @@ export const command = defineCommand({
     const { applyAndRecordPlan } = await import('../../host-project/journal.js');
     const report = await finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop init') });
     const next = init.nextCommands(host, plan, folder);
-    const { envLine, mountGuide } = await import('../../gen/mount-guide.js');
+    const { envFileAdvice, mountGuide } = await import('../../gen/mount-guide.js');
     const mount = mountGuide(host);
     const guide = [
       `Mount Cairnloop in ${mount.title}:`,
       ...mount.lines.map(indent),
       '',
-      ...productionLines(envLine(host)),
+      ...productionLines(envFileAdvice(host)),
     ];
     const text =
       options.dryRun || options.check
@@ -90,10 +90,10 @@ function parseModules(list: string): readonly ModuleKindName[] {
 }
 
 /** npm and npx do not forward signals, so a worker that they run would be killed during its callbacks. */
-function productionLines(envLine: string | undefined): string[] {
+function productionLines(envFileAdvice: string | undefined): string[] {
   const worker =
     'In production, start the worker without npx or npm run: node node_modules/cairnloop/bin/cairnloop.js worker';
-  return [worker, ...(envLine === undefined ? [] : [envLine])];
+  return [worker, ...(envFileAdvice === undefined ? [] : [envFileAdvice])];
 }
 
 function indent(line: string): string {

@@ -1,7 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeFailed } from '../../host-project/write-failed.js';
+import { writeFailedError } from '../../host-project/file-errors.js';
 
 const template = fileURLToPath(new URL('../../../templates/demo', import.meta.url));
 
@@ -13,6 +13,6 @@ export async function writeDemoHost(folder: string): Promise<void> {
     // A .gitignore of its own, so that the data of the embedded Postgres is not committed.
     await writeFile(path.join(folder, '.gitignore'), '.cairnloop/\n.env\nnode_modules/\n');
   } catch (cause) {
-    throw writeFailed(cause, (cause as NodeJS.ErrnoException).path ?? folder);
+    throw writeFailedError(cause, (cause as NodeJS.ErrnoException).path ?? folder);
   }
 }

@@ -16,7 +16,7 @@ import type { CliIo } from '../io.js';
 import { withProgress } from '../progress.js';
 
 export interface DevOptions {
-  /** The host's package. */
+  /** Folder of the host's package. */
   cwd: string;
   /** The config file, if it does not have the usual name. */
   file?: string | undefined;

@@ -41,7 +41,7 @@ describe('cairnloop dev when a module of the host changes', function () {
       await until(/Ctrl-C stops/g, 2);
       assert.match(said, /A module has changed: restarting[\s\S]*module says two/);
       host.write('src/notifier.mjs', 'export default {');
-      await until(/Waiting for a change of a module/g, 1);
+      await until(/It starts again when a module changes/g, 1);
       assert.match(said, /SyntaxError|Unexpected|cannot be imported/);
       host.write('src/notifier.mjs', notifierSaying('three'));
       await until(/Ctrl-C stops/g, 3);

@@ -14,6 +14,6 @@ export function describeFileError(cause: unknown): string {
   return reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? String(cause);
 }
 
-export function writeFailed(cause: unknown, file: string): CairnloopError {
+export function writeFailedError(cause: unknown, file: string): CairnloopError {
   return new CairnloopError('WRITE_FAILED', { file, reason: describeFileError(cause) }, { cause });
 }
