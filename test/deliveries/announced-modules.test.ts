@@ -20,7 +20,7 @@ describe('modules that the workers of a schema announce', () => {
     return announcedModules(db).finally(() => db.close());
   };
   const saidAtStart = ({ log }: StartedHost) =>
-    log.map(({ msg }) => String(msg)).filter((msg) => /owed|notified/.test(msg));
+    log.map(({ msg }) => String(msg)).filter((msg) => /owed|notified|deliver the replies/.test(msg));
   const reply = async ({ cairnloop }: StartedHost) => {
     const { id } = await cairnloop.conversations.open({});
     return cairnloop.conversations.reply(id, { content: 'Hello', actor: operator });
@@ -181,6 +181,9 @@ describe('modules that the workers of a schema announce', () => {
     assert.match(told({ notifier }, null)?.message ?? '', /replies are stored, and nobody is notified/);
     assert.equal(told({}, null)?.level, 'warn');
     assert.match(told({}, [])?.message ?? '', /no callback is owed, and outbound messages are refused/);
-    assert.match(told({}, ['notifier', 'notifier.onReply'])?.message ?? '', /owed to the workers of schema s/);
+    assert.match(
+      told({}, ['notifier', 'notifier.onReply'])?.message ?? '',
+      /the workers of schema s have it and deliver the replies/,
+    );
   });
 });

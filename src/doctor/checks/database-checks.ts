@@ -1,4 +1,4 @@
-import { oldestPostgres } from '../../db/migrate-preconditions.js';
+import { oldestPostgresVersion } from '../../db/migrate-preconditions.js';
 import { blockedFinding, type Check, checkFinding, defineCheck, okFinding } from './check.js';
 
 /** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
@@ -29,7 +29,7 @@ const postgresVersion = defineCheck({
   title: 'Postgres version',
   needs: 'database',
   judge: ({ version, versionNumber }) =>
-    versionNumber >= oldestPostgres
+    versionNumber >= oldestPostgresVersion
       ? okFinding(`Postgres ${version}.`)
       : blockedFinding(
           `Postgres ${version} is older than 13, the oldest that Cairnloop runs on.`,

@@ -1,4 +1,4 @@
-import { isAwake, isSnoozed } from '../../conversations/wake.js';
+import { isAwakeSql, isSnoozedSql } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
@@ -41,7 +41,7 @@ export async function findPageByOffset(
 export const needingApproval = (s: string) => `
   SELECT DISTINCT c.id FROM (
     SELECT d.conversation_id FROM ${s}.drafts d WHERE d.status = 'pending' ORDER BY d.id DESC LIMIT 2000
-  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwake(s)}
+  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwakeSql(s)}
   LIMIT ${maxSorted}`;
 
 /** Open conversations whose response target was missed, or with less than a quarter of the time to their breach left. */
@@ -72,7 +72,7 @@ export const breached = (s: string) => `
 
 /** Snoozed open conversations, the next to wake first. */
 export const snoozed = (s: string) => `
-  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozed(s)}
+  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozedSql(s)}
   ORDER BY c.snoozed_until, c.id LIMIT ${maxSorted}`;
 
 const byUrgency = `CASE WHEN ${isOverdue} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
