@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { openDatabase } from '../../dist/db/connect.js';
-import { claim } from '../../dist/deliveries/claim.js';
+import { claimDeliveries } from '../../dist/deliveries/claim.js';
 import { createCairnloop, prometheus } from '../../dist/index.js';
 import { notifierThat } from '../contestants/cairnloop.mjs';
 import { withClient } from '../support/postgres.mjs';
@@ -39,8 +39,8 @@ export async function openAt(server, size) {
       'workspace, queue page 1': () => workspace.get('/?filter=open'),
       [deepQueuePage]: () => workspace.get(deepPage),
       'workspace, thread page': () => workspace.get(`/c/${some.id}`),
-      'claim of 200': () => claim(db, 'conversation_resolved', options),
-      'claim with nothing due': () => claim(db, 'outbound', options),
+      'claim of 200': () => claimDeliveries(db, 'conversation_resolved', options),
+      'claim with nothing due': () => claimDeliveries(db, 'outbound', options),
       'scrape of /metrics': () => fetch(new Request('http://localhost/metrics')),
     },
     async close() {

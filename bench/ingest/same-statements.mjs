@@ -1,7 +1,7 @@
 import pg from 'pg';
 import '../../dist/conversations/open.js';
 import '../../dist/conversations/reply.js';
-import { statements } from '../../dist/db/statement.js';
+import { statementsByName } from '../../dist/db/statement.js';
 
 /** The session settings of Cairnloop's connections that cost something. */
 const options = '-c jit=off -c statement_timeout=25000 -c lock_timeout=10000';
@@ -13,7 +13,7 @@ const options = '-c jit=off -c statement_timeout=25000 -c lock_timeout=10000';
 export function sameStatements(url) {
   const pool = new pg.Pool({ connectionString: url, max: 10, options }).on('error', () => {});
   const sending = (name, paramsOf) => {
-    const { text, values } = statements.get(name);
+    const { text, values } = statementsByName.get(name);
     const query = { name, text: text('"cairnloop"') };
     return (...given) => pool.query({ ...query, values: values(paramsOf(...given)) });
   };

@@ -1,5 +1,5 @@
 import type { Database } from '../db/connect.js';
-import { readSnapshot } from '../db/snapshot.js';
+import { runInSnapshot } from '../db/snapshot.js';
 import type { Executor } from '../db/statement.js';
 import type { ChainEvent, SealedEvent } from './hash-chain.js';
 import { sealedPages, unsealedPages } from './pages.js';
@@ -15,7 +15,7 @@ export function exportAudit(
   db: Database,
   write: (events: readonly ExportedEvent[]) => void | Promise<void>,
 ): Promise<number> {
-  return readSnapshot(db, async (tx) => {
+  return runInSnapshot(db, async (tx) => {
     let exported = 0;
     for await (const page of allPages(tx)) {
       await write(page);

@@ -1,5 +1,5 @@
 import type { Database } from '../db/connect.js';
-import { readSnapshot } from '../db/snapshot.js';
+import { runInSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type AuditChainEnd, chainEndFault, readChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
@@ -46,7 +46,7 @@ export function verifyAudit(
   db: Database,
   { anchors = [], keys = noAuditKeys, onPage = () => {} }: AuditVerifyOptions = {},
 ): Promise<AuditVerification> {
-  return readSnapshot(db, async (tx) => {
+  return runInSnapshot(db, async (tx) => {
     const read = await readChain(tx, { anchors, keys, onPage });
     const found = await readChainEnd(tx);
     const broken =

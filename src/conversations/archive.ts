@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { requireConversationHead } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -32,7 +32,7 @@ const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla:
   (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'archived', unanswered_since = NULL, snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
+        status = 'archived', unanswered_since = NULL, snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND status <> 'archived'
       RETURNING *
     ),

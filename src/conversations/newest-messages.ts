@@ -10,7 +10,7 @@ export const maxLoadedBytes = 8 * 1024 * 1024;
 const callBytes = { together: 64 * 1024 * 1024, one: 4 * 1024 * 1024 };
 
 /** Maximum size of the messages for one call, in bytes, when `concurrency` calls run at a time. */
-export function bytesPerCall(concurrency: number): number {
+export function maxMessageBytesPerCall(concurrency: number): number {
   return Math.min(callBytes.one, Math.floor(callBytes.together / concurrency));
 }
 

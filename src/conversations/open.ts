@@ -7,7 +7,7 @@ import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { type ClockSql, noClock, startClockSql } from '../sla/start-clock.js';
+import { type ClockSql, noClockSql, startClockSql } from '../sla/start-clock.js';
 import { customerText, metadataSchema, nameSchema, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { customerSchema } from './customer.js';
 import {
@@ -173,7 +173,7 @@ interface OpenedRow {
 type WithMessage = OpenParams & CustomerMessageParams;
 
 const insertWithMessage = statement<WithMessage, OpenedRow>('conversation.open_with_message', (s, p) =>
-  withMessage(s, p, noClock),
+  withMessage(s, p, noClockSql),
 );
 
 const insertWithClock = statement<WithMessage & ClockParams, OpenedRow>('conversation.open_with_clock', (s, p) =>

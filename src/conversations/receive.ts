@@ -9,9 +9,9 @@ import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { type ClockSql, noClock, startClockSql } from '../sla/start-clock.js';
+import { type ClockSql, noClockSql, startClockSql } from '../sla/start-clock.js';
 import { customerText, isId, metadataSchema, parseInput, schemaOf } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import {
   type ClockParams,
   type CustomerMessageParams,
@@ -149,7 +149,9 @@ interface ReceivedRow {
   woken: boolean;
 }
 
-const insertMessage = statement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) => receiving(s, p, noClock));
+const insertMessage = statement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) =>
+  receiving(s, p, noClockSql),
+);
 
 const insertWithClock = statement<ReceiveParams & ClockParams, ReceivedRow>('conversation.receive_with_clock', (s, p) =>
   receiving(
@@ -171,8 +173,8 @@ function receiving(s: string, p: Placeholders<ReceiveParams>, clock: ClockSql): 
     conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'open', resolved_at = NULL, resolved_by = NULL, snoozed_until = NULL,
-        unanswered_since = coalesce(c.unanswered_since, ${changeTime(s, 'c')}),
-        last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
+        unanswered_since = coalesce(c.unanswered_since, ${changeTimeSql(s, 'c')}),
+        last_message_at = ${changeTimeSql(s, 'c')}, updated_at = ${changeTimeSql(s, 'c')}
       FROM before WHERE c.id = before.id AND (${p.resumes}::boolean OR NOT before.paused)
       RETURNING c.id, c.actor_id, c.updated_at
     ),

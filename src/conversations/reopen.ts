@@ -5,7 +5,7 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { requireConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -28,7 +28,7 @@ const reopen = statement<{ id: string; actor: Actor }, ConversationRow>(
   (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${changeTime(s, 'c')}
+        status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND status <> 'open'
       RETURNING *
     ), line AS (

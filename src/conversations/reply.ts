@@ -6,7 +6,7 @@ import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { findMessageByDedupeKey } from './find-by-dedupe-key.js';
 import { throwNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
@@ -95,7 +95,7 @@ const insertNote = statement<{ id: string; content: string; actor: Actor; dedupe
   'conversation.note',
   (s, p) => `
     WITH conversation AS (
-      SELECT id, ${changeTime(s, 'c')} AS at FROM ${s}.conversations c WHERE id = ${p.id} FOR UPDATE
+      SELECT id, ${changeTimeSql(s, 'c')} AS at FROM ${s}.conversations c WHERE id = ${p.id} FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, dedupe_key, created_at)
       SELECT id, 'internal_note', ${p.content}, ${p.actor}, ${p.dedupeKey}, at FROM conversation

@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { actorSchema, isId, metadataSchema, parseInput, schemaOf } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { findConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -72,8 +72,8 @@ const resolve = statement<ResolveParams, ResolvedRow>(
     -- The customer no longer waits for an answer; each resolution of a conversation has its own number.
     conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'resolved', resolved_at = ${changeTime(s, 'c')}, resolved_by = ${p.resolvedBy},
-        updated_at = ${changeTime(s, 'c')},
+        status = 'resolved', resolved_at = ${changeTimeSql(s, 'c')}, resolved_by = ${p.resolvedBy},
+        updated_at = ${changeTimeSql(s, 'c')},
         unanswered_since = NULL, snoozed_until = NULL, resolutions = resolutions + 1
       WHERE id = ${p.id} AND status = 'open'
       RETURNING *

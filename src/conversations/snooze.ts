@@ -8,7 +8,7 @@ import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { requireConversationHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -56,7 +56,7 @@ const snooze = statement<{ id: string; actor: Actor; until: Date }, Conversation
   'conversation.snooze',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = ${p.until}, updated_at = ${changeTime(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = ${p.until}, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND status = 'open' AND ${p.until}::timestamptz > ${s}.clock()
         AND snoozed_until IS DISTINCT FROM ${p.until}::timestamptz
       RETURNING *
@@ -76,7 +76,7 @@ const wake = statement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.wake',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND snoozed_until IS NOT NULL
       RETURNING *
     ), audit AS (${auditLines(s, {

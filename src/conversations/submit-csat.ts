@@ -5,7 +5,7 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { isId, parseInput } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { requireConversationHead } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -25,7 +25,7 @@ const storeRating = statement<{ id: string; rating: CsatRating }, ConversationRo
   'conversation.rate',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${changeTime(s, 'c')}
+      UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND csat_rating IS DISTINCT FROM ${p.rating}
       RETURNING *
     ), audit AS (${auditLines(s, {

@@ -16,7 +16,7 @@ import {
   schemaOf,
   storableText,
 } from '../validation/input.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { applyFieldChanges, type ChangeableFields, changeableFields, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -127,7 +127,7 @@ const update = statement<UpdateParams, ConversationRow>(
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
         priority = ${p.priority}, tags = ${p.tags}, subject = ${p.subject}, assignee = ${p.assignee},
-        metadata = ${p.metadata}, updated_at = ${changeTime(s, 'c')}
+        metadata = ${p.metadata}, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id}
       RETURNING *
     ), audit AS (${auditLines(s, {

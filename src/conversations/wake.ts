@@ -2,13 +2,13 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 
 /** SQL condition: conversation `c` is snoozed now. An earlier snooze that no worker has ended yet does not count. */
-export const isSnoozed = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
+export const isSnoozedSql = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
 
 /** SQL condition: conversation `c` is not snoozed now. */
-export const isAwake = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_until <= ${s}.clock())`;
+export const isAwakeSql = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_until <= ${s}.clock())`;
 
 /** Maximum number of conversations woken by one statement. */
 const batchSize = 500;
@@ -36,7 +36,7 @@ const wakeSome = statement<{ limit: number }, { id: string }>(
       SELECT id, snoozed_until FROM ${s}.conversations WHERE snoozed_until <= ${s}.clock()
       ORDER BY snoozed_until, id LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     ), woken AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
       FROM due WHERE c.id = due.id
       RETURNING c.id, c.updated_at, due.snoozed_until
     ), audit AS (${auditLines(s, {

@@ -6,7 +6,7 @@ import { oweCalls } from '../events/owe.js';
 import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { changeTime } from './change-time.js';
+import { changeTimeSql } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** A customer-visible text and its author. */
@@ -71,7 +71,7 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
     -- The customer no longer waits for an answer.
     conversation AS (
       UPDATE ${s}.conversations c SET
-        unanswered_since = NULL, last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
+        unanswered_since = NULL, last_message_at = ${changeTimeSql(s, 'c')}, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.conversationId} AND status = 'open'
       RETURNING id, updated_at
     ),

@@ -1,14 +1,14 @@
 import { countErasableLines } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Database } from '../db/connect.js';
-import { readSnapshot } from '../db/snapshot.js';
+import { runInSnapshot } from '../db/snapshot.js';
 import { statement } from '../db/statement.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { deliveryIdsSql } from './remove-conversations.js';
 
 /** Counts what an erasure of the customer would erase, in one snapshot. */
 export function countCustomerData(db: Database, actorId: string): Promise<ErasureCounts> {
-  return readSnapshot(db, async (tx) => {
+  return runInSnapshot(db, async (tx) => {
     const [row] = await tx.run(countStored, { actorId });
     if (!row) throw new Error('SELECT returned no row');
     const { ids, envelopes: subjectIds, ...counts } = row;

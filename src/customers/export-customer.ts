@@ -1,7 +1,7 @@
 import type { CustomerExport, ExportedRow } from '../contracts/customer-data.js';
 import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
-import { readSnapshot } from '../db/snapshot.js';
+import { runInSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
 import { parseInput, strictObject } from '../validation/input.js';
 import { hashOfText } from './hash-of-text.js';
@@ -27,7 +27,7 @@ export function writeCustomerExport(
   write: (text: string) => void | Promise<void>,
 ): Promise<number> {
   const { actorId } = parseInput('customers.export', strictObject({ actorId: hostIdSchema }), { actorId: id });
-  return readSnapshot(db, async (tx) => {
+  return runInSnapshot(db, async (tx) => {
     const [now] = await tx.run(selectNow);
     const head = { format: 'cairnloop.customer', version: exportVersion, exportedAt: now?.now, actorId };
     await write(JSON.stringify(head).slice(0, -1));

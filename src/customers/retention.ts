@@ -87,7 +87,7 @@ const owesNothing = (s: string) =>
   `NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.conversation_id = c.id AND d.settled_at IS NULL)`;
 
 /** SQL for the time at which the oldest closed conversation without an unsettled delivery was closed. */
-export const oldestClosedAt = (s: string) => `
+export const oldestClosedAtSql = (s: string) => `
   SELECT ${closedAt} FROM ${s}.conversations c WHERE c.status <> 'open' AND ${owesNothing(s)}
   ORDER BY ${closedAt}, c.id LIMIT 1`;
 

@@ -3,7 +3,7 @@
  * can change. Times become ISO text, bigints numbers. A main query that changes rows moves into the WITH list; a
  * statement that returns no rows stays unchanged. `pack` may wrap the JSON expression in more SQL.
  */
-export function asJsonRows(text: string, pack = (json: string) => json): string {
+export function selectRowsAsJson(text: string, pack = (json: string) => json): string {
   const { list, main } = splitWithClause(text);
   if (/^(INSERT|UPDATE|DELETE)\b(?![\s\S]*\bRETURNING\b)/i.test(main)) return text;
   const json = pack(`coalesce(json_agg(to_json(row_of_result)), '[]')::text`);

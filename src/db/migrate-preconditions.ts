@@ -4,7 +4,7 @@ import { databaseTarget } from './connection-url.js';
 import { quoteIdentifier } from './quote-identifier.js';
 
 /** The oldest supported Postgres, as a `server_version_num`: `gen_random_uuid()` was added in 13. */
-export const oldestPostgres = 130_000;
+export const oldestPostgresVersion = 130_000;
 
 interface Place {
   url: string;
@@ -25,7 +25,7 @@ const selectNature = `
 /** The reasons why a database cannot hold the schema, as texts; empty if it can. Pure. */
 export function findDatabaseProblems({ version, versionNumber, encoding }: DatabaseProperties): string[] {
   const problems = [];
-  if (versionNumber < oldestPostgres) problems.push(`expected Postgres 13 or later, found ${version}`);
+  if (versionNumber < oldestPostgresVersion) problems.push(`expected Postgres 13 or later, found ${version}`);
   if (encoding !== 'UTF8') problems.push(`expected the encoding UTF8, found ${encoding}`);
   return problems;
 }

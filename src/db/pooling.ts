@@ -5,7 +5,7 @@ import { isServerReply } from './outage.js';
  * How connections map to database sessions. `none`: each connection has its own. `transaction`: a pooler assigns a
  * session for each transaction. `unknown`: the test failed.
  */
-export type Pooling = 'none' | 'transaction' | 'unknown';
+export type ConnectionPooling = 'none' | 'transaction' | 'unknown';
 
 /** Repetitions of the pooler test: other clients of the pooler can falsify one, but hardly all. */
 const rounds = 20;
@@ -15,7 +15,10 @@ const rounds = 20;
  * Without a pooler the backend pid that the client was given is the real one. Otherwise a second connection tests
  * whether both get the same session.
  */
-export async function detectPooling(client: pg.Client, connectAnother: () => Promise<pg.Client>): Promise<Pooling> {
+export async function detectPooling(
+  client: pg.Client,
+  connectAnother: () => Promise<pg.Client>,
+): Promise<ConnectionPooling> {
   const told = (client as unknown as { processID: number | null }).processID;
   if ((await sessionOf(client)) === told) return 'none';
   const other = await connectAnother().catch(() => undefined);

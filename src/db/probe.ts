@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { databaseTarget } from './connection-url.js';
 import { databaseUnreachableError, toKnownDatabaseError } from './database-failure.js';
-import { detectPooling, type Pooling } from './pooling.js';
-import { newClient } from './session.js';
+import { type ConnectionPooling, detectPooling } from './pooling.js';
+import { createPlainClient } from './session.js';
 
 /**
  * Connects and checks the server; writes and sets nothing. Throws `DATABASE_UNREACHABLE` (target without password),
@@ -21,7 +21,7 @@ export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<vo
 export async function readWithPlainConnection<T>(
   url: string,
   timeoutMs: number,
-  read: (client: pg.Client, pooling: Pooling) => Promise<T>,
+  read: (client: pg.Client, pooling: ConnectionPooling) => Promise<T>,
 ): Promise<T> {
   let client: pg.Client | undefined;
   try {
@@ -39,7 +39,13 @@ const secondTimeoutMs = 2000;
 
 async function connected(url: string, timeoutMs: number): Promise<pg.Client> {
   const limits = { answer: timeoutMs };
-  const client = newClient({ url, schema: 'public', name: 'cairnloop-probe', connectTimeoutMs: timeoutMs, limits });
+  const client = createPlainClient({
+    url,
+    schema: 'public',
+    name: 'cairnloop-probe',
+    connectTimeoutMs: timeoutMs,
+    limits,
+  });
   try {
     await client.connect();
     return client;

@@ -39,7 +39,7 @@ const defaultLimits: SessionLimits = { answer: 30_000, statement: 25_000, lock: 
 
 /** Opens one connection and sets it up. The caller ends it. */
 export async function openSession(options: SessionOptions): Promise<pg.Client> {
-  const client = newClient(options);
+  const client = createPlainClient(options);
   try {
     await client.connect();
     await setUp(client, options);
@@ -51,7 +51,7 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
 }
 
 /** An unconnected client that will not apply our settings, for inspecting a server. */
-export function newClient(options: SessionOptions): pg.Client {
+export function createPlainClient(options: SessionOptions): pg.Client {
   const client = new SessionClient(clientConfig(options));
   // A lost connection is reported by the statement that fails; without a listener this event would end the process.
   client.on('error', () => {});

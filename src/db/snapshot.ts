@@ -2,7 +2,7 @@ import type { Database } from './connect.js';
 import { type Executor, statement } from './statement.js';
 
 /** Runs `work` in a read-only transaction whose statements all see the same snapshot. */
-export function readSnapshot<T>(db: Database, work: (tx: Executor) => Promise<T>): Promise<T> {
+export function runInSnapshot<T>(db: Database, work: (tx: Executor) => Promise<T>): Promise<T> {
   return db.transaction(async (tx) => {
     await tx.run(beginSnapshot);
     return work(tx);

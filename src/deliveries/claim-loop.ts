@@ -1,7 +1,7 @@
 import type { Claimer } from './claimer.js';
 import type { DeliveriesInFlight } from './in-flight.js';
 import type { Prefetch } from './prefetch.js';
-import type { Signal } from './signal.js';
+import type { RepeatableSignal } from './signal.js';
 
 /** Time budget of a run, in milliseconds; shorter than the lock of its Agenda job. */
 const runBudgetMs = 8000;
@@ -26,7 +26,7 @@ export interface ClaimLoopOptions {
   prefetch: Prefetch;
   inFlight: Pick<DeliveriesInFlight, 'size' | 'underWay' | 'add'>;
   /** The signal that is raised when a batch is loaded, and when a delivery is settled. */
-  changed: Signal;
+  changed: RepeatableSignal;
   /** Wakes a worker for this topic, which may be this one again. */
   wake(): void;
 }

@@ -2,7 +2,7 @@ import type { Delivery, DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { orderedTopics, waitsForEarlierDeliverySql } from './ordered-topics.js';
-import { isUnsettled } from './sql-conditions.js';
+import { isUnsettledSql } from './sql-conditions.js';
 
 /** A row of `deliveries`. */
 export interface DeliveryRow {
@@ -133,7 +133,7 @@ export const claimSuspectStatement = statement<{ topic: DeliveryTopic; leaseMs: 
   (s, p) => `
     WITH suspect AS (
       SELECT d.id FROM ${s}.deliveries d
-      WHERE d.topic = ${p.topic} AND d.leases_lost > 0 AND d.${isUnsettled}
+      WHERE d.topic = ${p.topic} AND d.leases_lost > 0 AND d.${isUnsettledSql}
         AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
         AND NOT EXISTS (SELECT FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id)
       ORDER BY d.available_at, d.id LIMIT 1

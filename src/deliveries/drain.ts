@@ -5,7 +5,7 @@ import { createClaimer } from './claimer.js';
 import { DeliveriesInFlight } from './in-flight.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import { createPrefetch } from './prefetch.js';
-import { createSignal } from './signal.js';
+import { createRepeatableSignal } from './signal.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Drains the due deliveries of one topic; one per topic and worker. */
@@ -39,7 +39,7 @@ export function createDrainer(
   const { concurrency, maxAttempts } = runtime.config.worker;
   const claimer = createClaimer(runtime, topic);
   const prefetch = createPrefetch(concurrency, maxAttempts);
-  const changed = createSignal();
+  const changed = createRepeatableSignal();
   const inFlight = new DeliveriesInFlight({
     runtime,
     topic,

@@ -2,7 +2,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { createDeliveryAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
-import { type LoadedCall, loadBatch, releasedCall } from './load-batch.js';
+import { type LoadedCall, loadCallsOfBatch, releasedCall } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import type { DeliveriesUnderWay, Prefetch } from './prefetch.js';
 import { deliveryLagSeconds, reportSettledAttempt } from './report.js';
@@ -78,7 +78,7 @@ export class DeliveriesInFlight {
     for (const row of rows) this.#held.set(row.id, row);
     this.#loading += rows.length;
     const mayBeCalled = rows.filter((row) => row.attempts <= runtime.config.worker.maxAttempts);
-    const loaded = await loadBatch(runtime, handler, mayBeCalled);
+    const loaded = await loadCallsOfBatch(runtime, handler, mayBeCalled);
     this.#loading -= rows.length;
     for (const row of rows) this.#ready.push({ row, call: loaded.get(row.id), claimedAt });
     this.#callReady();

@@ -17,7 +17,7 @@ export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall |
  * Loads the calls of a batch. If that fails, they are loaded one by one, so that only the faulty delivery fails an
  * attempt. No delivery fails one because of an outage, a read-only database or a lock. Never rejects.
  */
-export async function loadBatch(
+export async function loadCallsOfBatch(
   runtime: Runtime,
   handler: TopicHandler,
   rows: readonly ClaimedDelivery[],
@@ -31,7 +31,7 @@ export async function loadBatch(
       throw error;
     };
     if (rows.length === 1) return new Map(rows.map((row) => [row.id, isLockTimeout(error) ? postponedCall : broken]));
-    const single = await Promise.all(rows.map((row) => loadBatch(runtime, handler, [row])));
+    const single = await Promise.all(rows.map((row) => loadCallsOfBatch(runtime, handler, [row])));
     return new Map(single.flatMap((calls) => [...calls]));
   }
 }

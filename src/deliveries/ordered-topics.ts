@@ -1,5 +1,5 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { isUnsettled } from './sql-conditions.js';
+import { isUnsettledSql } from './sql-conditions.js';
 
 /**
  * Topics whose deliveries are made in the order in which they were written, per conversation. Reason:
@@ -17,7 +17,7 @@ export const waitsForEarlierDeliverySql = (s: string, d: string) => `(
   ${d}.topic IN (${topicList}) AND EXISTS (
     SELECT FROM ${s}.deliveries earlier
     WHERE earlier.conversation_id = ${d}.conversation_id AND earlier.topic = ${d}.topic
-      AND earlier.settled_at IS NULL AND earlier.${isUnsettled}
+      AND earlier.settled_at IS NULL AND earlier.${isUnsettledSql}
       AND (earlier.created_at, earlier.id) < (${d}.created_at, ${d}.id)))`;
 
 /**
@@ -30,7 +30,7 @@ export const releaseNextDeliveryCte = (s: string, settled: string) => `next AS (
         SELECT held.id FROM ${settled} CROSS JOIN LATERAL (
           SELECT n.id FROM ${s}.deliveries n
           WHERE n.conversation_id = ${settled}.conversation_id AND n.topic = ${settled}.topic AND n.id <> ${settled}.id
-            AND n.settled_at IS NULL AND n.${isUnsettled} AND n.available_at > ${s}.clock()
+            AND n.settled_at IS NULL AND n.${isUnsettledSql} AND n.available_at > ${s}.clock()
             AND n.attempts = 0 AND n.lease_until IS NULL
           ORDER BY n.created_at, n.id LIMIT 1
           FOR NO KEY UPDATE SKIP LOCKED

@@ -3,7 +3,7 @@ import { type Executor, statement } from '../db/statement.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { isUnclaimed } from './sql-conditions.js';
+import { isUnclaimedSql } from './sql-conditions.js';
 
 /** An outage of the host: nothing but failures for this long (ms), and at least this many. */
 const outage = { lastsMs: 30_000, failures: 10 };
@@ -80,7 +80,7 @@ const bringForward = statement<{ topic: DeliveryTopic; spreadMs: number }, { bro
   (s, p) => `
     WITH waiting AS MATERIALIZED (
       SELECT id FROM ${s}.deliveries
-      WHERE topic = ${p.topic} AND state = 'pending' AND attempts > 0 AND ${isUnclaimed(s)}
+      WHERE topic = ${p.topic} AND state = 'pending' AND attempts > 0 AND ${isUnclaimedSql(s)}
         AND available_at > ${s}.clock() + make_interval(secs => ${p.spreadMs}::float8 / 1000)
         AND available_at <= ${s}.clock() + interval '61 minutes'
       FOR NO KEY UPDATE SKIP LOCKED

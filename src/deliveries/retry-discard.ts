@@ -12,7 +12,7 @@ import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
 import { releaseNextDeliveryCte } from './ordered-topics.js';
-import { isUnclaimed, isUnsettled } from './sql-conditions.js';
+import { isUnclaimedSql, isUnsettledSql } from './sql-conditions.js';
 
 const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor: actorSchema });
 const retryInput = schemaOf<RetryInput>()({
@@ -130,7 +130,7 @@ export function retryStatement<Params extends { actor: Actor }>(
   );
 }
 
-const isIdle = (s: string) => `${isUnsettled} AND ${isUnclaimed(s)}`;
+const isIdle = (s: string) => `${isUnsettledSql} AND ${isUnclaimedSql(s)}`;
 
 const retry = retryStatement<{ id: string; actor: Actor; releaseScheduled: boolean }>(
   'delivery.retry',

@@ -5,7 +5,7 @@ import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.j
 import type { ClaimedDelivery } from './claim.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
 import { releaseNextDeliveryCte } from './ordered-topics.js';
-import { isUnsettled } from './sql-conditions.js';
+import { isUnsettledSql } from './sql-conditions.js';
 
 /**
  * The outcome of a claim. `released` gives back an unstarted delivery, `postponed` does so with a delay, `exhausted`
@@ -140,7 +140,7 @@ const outcomeRows = (p: Placeholders<OutcomeParams>) =>
  */
 const doneRows = (p: Placeholders<ClaimParams>) => `unnest(${claimLists(p)}) AS o (id, claims, attempts, seconds)`;
 
-const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettled}`;
+const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettledSql}`;
 
 /** SQL fragments of a settlement: the parameter with all ids, and a FROM item `o` with the outcomes. */
 interface Outcomes {

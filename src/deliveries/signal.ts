@@ -1,11 +1,11 @@
 /** A signal that can be raised, and waited for, again and again. */
-export interface Signal {
+export interface RepeatableSignal {
   /** Resolves when the signal is raised next. */
   next(): Promise<void>;
   raise(): void;
 }
 
-export function createSignal(): Signal {
+export function createRepeatableSignal(): RepeatableSignal {
   let resolve = () => {};
   let pending: Promise<void> | undefined;
   return {

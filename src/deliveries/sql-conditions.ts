@@ -3,7 +3,7 @@
  * because with stale statistics the planner would then pick an index of pending deliveries, which may be bloated by all
  * that were settled while an old snapshot was open.
  */
-export const isUnsettled = `state NOT IN ('done', 'discarded')`;
+export const isUnsettledSql = `state NOT IN ('done', 'discarded')`;
 
 /** SQL condition: the delivery is not claimed, or its lease has expired. */
-export const isUnclaimed = (s: string) => `(lease_until IS NULL OR lease_until <= ${s}.clock())`;
+export const isUnclaimedSql = (s: string) => `(lease_until IS NULL OR lease_until <= ${s}.clock())`;

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
-import { oldestClosedAt } from '../customers/retention.js';
+import { oldestClosedAtSql } from '../customers/retention.js';
 import { quoteIdentifier, statementValues } from '../db/connect.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
-import { isUnclaimed } from '../deliveries/sql-conditions.js';
+import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats } from '../deliveries/worker-health.js';
 import { discardedCountCap, type WorkFacts } from './facts.js';
 import { selectAuditFacts, toAuditFacts } from './read-audit.js';
@@ -42,7 +42,7 @@ const selectOldestDue = (s: string) => `
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT available_at FROM ${s}.deliveries d
     WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-      AND ${isUnclaimed(s)} AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
+      AND ${isUnclaimedSql(s)} AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
     ORDER BY d.available_at LIMIT 1
   ) first`;
 
@@ -56,7 +56,7 @@ const selectDiscarded = (s: string) => `
 
 const selectAges = (s: string) => {
   const ageOf = (time: string) => `(extract(epoch FROM ${s}.clock() - (${time})) * 1000)::float8`;
-  return `SELECT ${ageOf(oldestClosedAt(s))} AS closed_ms,
+  return `SELECT ${ageOf(oldestClosedAtSql(s))} AS closed_ms,
     ${ageOf(`SELECT min(started_at) FROM ${s}.erasures`)} AS erasure_ms`;
 };
 

@@ -2,7 +2,7 @@ import type { ContextReader } from '../context/context-reader.js';
 import type { AutomationPolicy } from '../contracts/automation-policy.js';
 import { type Conversation, type Decision, decisions, type Message, type Proposal } from '../contracts/domain.js';
 import { maxLoadedMessages } from '../conversations/find.js';
-import { boundedContentSql, bytesPerCall, newestMessagesSql } from '../conversations/newest-messages.js';
+import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
@@ -96,7 +96,7 @@ async function asTheyWere(db: Executor, rows: readonly DraftRow[]): Promise<Stor
     draftIds: rows.map((row) => row.id),
     requested: maxGeneratorMessages,
     proposed: maxLoadedMessages,
-    budget: bytesPerCall(pageSize),
+    budget: maxMessageBytesPerCall(pageSize),
   });
   return rows.flatMap((row) => {
     const conversation = conversations.find(({ id }) => id === row.conversation_id);

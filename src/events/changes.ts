@@ -13,7 +13,7 @@ interface OfDelivery {
 }
 
 /** The kinds of change that have follow-ups, with the data that the follow-ups need. */
-export interface Changes {
+export interface ChangeDataByType {
   'conversation.opened': { conversation: Conversation };
   'conversation.replied': { message: Message };
   'conversation.noted': OfConversation;
@@ -60,4 +60,4 @@ export interface Changes {
   'pending_action.changed': OfConversation;
 }
 
-export type ChangeType = keyof Changes;
+export type ChangeType = keyof ChangeDataByType;

@@ -2,7 +2,7 @@ import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
-import { isUnclaimed } from '../deliveries/sql-conditions.js';
+import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats, isWorkerAlive } from '../deliveries/worker-health.js';
 import type { Readiness } from './operations.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
@@ -94,7 +94,7 @@ const countDeliveries = statement<{ topics: readonly DeliveryTopic[] }, Delivery
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded,
       coalesce((
         SELECT extract(epoch FROM ${s}.clock() - d.available_at)::float8 FROM ${s}.deliveries d
-        WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimed(s)}
+        WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimedSql(s)}
           AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
         ORDER BY d.available_at, d.id LIMIT 1
       ), 0) AS "oldestDueSeconds"

@@ -2,7 +2,7 @@ import type { Actor, Message } from '../contracts/domain.js';
 import type { CancelInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
-import { isUnsettled } from '../deliveries/sql-conditions.js';
+import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -35,7 +35,7 @@ const cancel = statement<{ messageId: string; actor: Actor }, MessageRow>(
   (s, p) => `
     WITH withdrawn AS (
       DELETE FROM ${s}.deliveries
-      WHERE topic = 'outbound' AND dedupe_key = ${p.messageId}::uuid::text AND ${isUnsettled} AND attempts = 0
+      WHERE topic = 'outbound' AND dedupe_key = ${p.messageId}::uuid::text AND ${isUnsettledSql} AND attempts = 0
       RETURNING subject_id
     ), message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||

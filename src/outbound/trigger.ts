@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor, Message } from '../contracts/domain.js';
 import type { TriggerInput } from '../contracts/inputs.js';
-import { changeTime } from '../conversations/change-time.js';
+import { changeTimeSql } from '../conversations/change-time.js';
 import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
@@ -103,7 +103,7 @@ const insertOutbound = statement<OutboundParams, MessageRow>(
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
       SELECT id, 'outbound', ${p.content}, ${p.actor}, ${p.metadata}, 'pending', ${p.dedupeKey},
-        ${changeTime(s, 'conversation')}
+        ${changeTimeSql(s, 'conversation')}
       FROM conversation
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *

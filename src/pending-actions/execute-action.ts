@@ -6,7 +6,7 @@ import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.
 import { type HeldFollowUps, runtimeHoldingFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import type { PendingAction, PendingKind } from './pending-action.js';
+import type { PendingAction, PendingActionKind } from './pending-action.js';
 
 /** The fields of a pending action that decide what is done. */
 export type ExecutableAction = Pick<
@@ -30,7 +30,7 @@ export async function executeAction(
   if (action.thenResolve) await performers.resolve(inside, action);
 }
 
-const performers: Record<PendingKind, (runtime: Runtime, action: ExecutableAction) => Promise<unknown>> = {
+const performers: Record<PendingActionKind, (runtime: Runtime, action: ExecutableAction) => Promise<unknown>> = {
   reply: (runtime, { conversationId, content, actor, dedupeKey }) =>
     replyToConversation(runtime, conversationId, { content: content ?? '', actor, dedupeKey }),
   use: async (runtime, action) => {

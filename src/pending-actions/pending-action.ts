@@ -1,13 +1,13 @@
 import type { Actor } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 
-export const pendingKinds = ['reply', 'use', 'approve', 'edit', 'resolve'] as const;
+export const pendingActionKinds = ['reply', 'use', 'approve', 'edit', 'resolve'] as const;
 
 /**
  * `reply` sends a text; `use` sends a text that was made from a draft; `approve` and `edit` send a draft as it stands
  * or with the operator's text; `resolve` resolves the conversation.
  */
-export type PendingKind = (typeof pendingKinds)[number];
+export type PendingActionKind = (typeof pendingActionKinds)[number];
 
 /** Why an action was not carried out: the code of its error, or a code of pending actions such as `EARLIER_HELD`. */
 export interface HeldReason {
@@ -19,7 +19,7 @@ export interface HeldReason {
 export interface PendingAction {
   id: string;
   conversationId: string;
-  kind: PendingKind;
+  kind: PendingActionKind;
   /** Whether the conversation is resolved once the text is sent. */
   thenResolve: boolean;
   draftId: string | null;
@@ -37,7 +37,7 @@ export interface PendingAction {
 export interface PendingActionRow {
   id: string;
   conversation_id: string;
-  kind: PendingKind;
+  kind: PendingActionKind;
   then_resolve: boolean;
   draft_id: string | null;
   content: string | null;

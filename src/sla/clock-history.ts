@@ -42,7 +42,7 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
     at: toDate(row.at),
     type: 'reprioritized',
     by: row.actor,
-    ...(priorityChange(row) ?? { from: '', to: '' }),
+    ...(readPriorityChange(row) ?? { from: '', to: '' }),
   }),
   'sla.ended': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'tracking_off' }),
 };
@@ -71,12 +71,12 @@ export function auditRowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): Audit
   const first = audit.findIndex(isOwn);
   const last = sla.status === 'active' ? audit.length : audit.findLastIndex(isOwn);
   const ran = (row: AuditRow, index: number) =>
-    first >= 0 && index > first && index < last && priorityChange(row) !== null;
+    first >= 0 && index > first && index < last && readPriorityChange(row) !== null;
   return audit.filter((row, index) => isOwn(row) || ran(row, index));
 }
 
 /** The change of priority that an audit row records; null where there is none. */
-export function priorityChange({ action, detail }: AuditRow): { from: string; to: string } | null {
+export function readPriorityChange({ action, detail }: AuditRow): { from: string; to: string } | null {
   const { before, after } = detail as { before?: { priority?: unknown }; after?: { priority?: unknown } };
   if (action !== 'conversation.updated' || after?.priority === undefined) return null;
   return { from: String(before?.priority), to: String(after.priority) };

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
-import { priorityChange } from './clock-history.js';
+import { readPriorityChange } from './clock-history.js';
 import type { ConversationEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
@@ -66,14 +66,14 @@ function toEvents(row: AuditRow): ConversationEvent[] {
   const at = toDate(row.at);
   const type = eventTypes[row.action as keyof typeof eventTypes];
   if (type !== 'priority') return [{ at, type }];
-  const change = priorityChange(row);
+  const change = readPriorityChange(row);
   return change ? [{ at, type, priority: change.to }] : [];
 }
 
 /** The priority that a conversation was opened with; undefined if it was never changed. */
 function firstPriority(rows: readonly AuditRow[]): string | undefined {
   for (const row of rows) {
-    const change = priorityChange(row);
+    const change = readPriorityChange(row);
     if (change) return change.from;
   }
   return undefined;

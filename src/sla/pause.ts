@@ -3,7 +3,7 @@ import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule } from '../deliveries/announced-modules.js';
-import { isUnsettled } from '../deliveries/sql-conditions.js';
+import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -74,7 +74,7 @@ const hold = statement<{ conversationId: string; actor: Actor; reason: string },
       RETURNING slas.*
     ), countdown AS (
       DELETE FROM ${s}.deliveries USING held
-      WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND ${isUnsettled}
+      WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND ${isUnsettledSql}
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM held)
     ), audit AS (${auditLines(s, {

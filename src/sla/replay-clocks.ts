@@ -1,6 +1,6 @@
 import type { SlaStatus } from '../contracts/domain.js';
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
-import { isBreached, newClock, pausedClock, resumedClock, type SlaClock } from './sla-clock.js';
+import { isClockBreached, newClock, pausedClock, resumedClock, type SlaClock } from './sla-clock.js';
 
 /** An event of a conversation that affects its SLA clocks. */
 export type ConversationEvent = { at: Date } & (
@@ -87,7 +87,7 @@ function receive(replay: Replay, at: Date): Replay {
 /** Ends the clock if its breach time has come: as breached, or without a breach if tracking is off. */
 function passTime(replay: Replay, now: Date): Replay {
   const clock = replay.clocks.at(-1);
-  if (!clock || !isBreached(clock, now)) return replay;
+  if (!clock || !isClockBreached(clock, now)) return replay;
   return end(replay, replay.policies.length > 0 ? 'breached' : 'tracking_off', clock.breachAt);
 }
 

@@ -1,7 +1,7 @@
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import type { Database } from '../db/connect.js';
 import { databaseTime } from '../db/database-time.js';
-import { readSnapshot } from '../db/snapshot.js';
+import { runInSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
 import { type ConversationHistory, historyPages } from './history.js';
 import { emptyOutcomeCounts, type OutcomeCounts, toClockOutcome } from './outcome.js';
@@ -32,7 +32,7 @@ export interface Simulation {
 
 /** Replays past conversations under proposed terms. Reads page by page and writes nothing. */
 export function simulateSla(db: Database, { policies, since }: SimulateInput): Promise<Simulation> {
-  return readSnapshot(db, async (tx) => {
+  return runInSnapshot(db, async (tx) => {
     const until = await databaseTime(tx);
     const byPriority = new Map<string, SimulatedPriority>();
     let conversations = 0;

@@ -29,13 +29,13 @@ export function newClock(terms: SlaTerms, at: Date): SlaClock {
 }
 
 /** Whether the breach time of a clock has come. A paused clock cannot breach. */
-export function isBreached(clock: SlaClock, at: Date): boolean {
+export function isClockBreached(clock: SlaClock, at: Date): boolean {
   return clock.pausedAt === null && clock.breachAt <= at;
 }
 
 /** Pauses a running clock; a paused or breached one stays as it is. */
 export function pausedClock<Clock extends SlaClock>(clock: Clock, at: Date): Clock {
-  return clock.pausedAt !== null || isBreached(clock, at) ? clock : { ...clock, pausedAt: at };
+  return clock.pausedAt !== null || isClockBreached(clock, at) ? clock : { ...clock, pausedAt: at };
 }
 
 /**

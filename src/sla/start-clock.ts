@@ -28,7 +28,7 @@ export interface ClockSql {
 }
 
 /** The fragments for a message that can start no clock; the CTEs would take a tenth of the statement's time. */
-export const noClock: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
+export const noClockSql: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
 
 /**
  * The fragments that start a clock for the row of the CTE `conversation` and owe the call at its breach, unless a clock

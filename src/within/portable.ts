@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { Database } from '../db/connect.js';
-import { asJsonRows } from '../db/json-rows.js';
+import { selectRowsAsJson } from '../db/json-rows.js';
 import { quoteIdentifier } from '../db/quote-identifier.js';
 import { type Statement, statement } from '../db/statement.js';
 import { refuseChangedValue } from './executor.js';
@@ -33,7 +33,7 @@ async function make(own: Database, wanted: Statement): Promise<PortableStatement
   const text = wanted.text(quoteIdentifier(own.schema));
   const casts = await parameterTypes(own, wanted.name, text);
   const cast = castParametersFromText(text, casts);
-  const packed = asJsonRows(cast, jsonAsHex);
+  const packed = selectRowsAsJson(cast, jsonAsHex);
   return { text: packed, returnsRows: packed !== cast };
 }
 

@@ -2,7 +2,7 @@ import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { createScanThrottle } from '../deliveries/scan-throttle.js';
-import { isUnclaimed } from '../deliveries/sql-conditions.js';
+import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
 import type { Runtime } from '../runtime.js';
 
 /** How far ahead timers are set, in milliseconds: further than the next sweep, so that no deadline falls in between. */
@@ -70,7 +70,7 @@ export const findDueTopics = statement<
       topic = ANY (${p.open}::text[]) AND EXISTS (
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-          AND ${isUnclaimed(s)} AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
+          AND ${isUnclaimedSql(s)} AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
         ORDER BY d.available_at, d.id OFFSET 0
       ) AS due,
       ARRAY(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asJsonRows, splitWithClause } from '../../src/db/json-rows.js';
+import { selectRowsAsJson, splitWithClause } from '../../src/db/json-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('rows that are sent as one JSON text', () => {
@@ -37,13 +37,13 @@ describe('rows that are sent as one JSON text', () => {
 
   for (const [what, [text, values, rows]] of Object.entries(statements))
     it(`equal those of the plain statement: ${what}`, async () => {
-      const { rows: packed } = await database.query(asJsonRows(text), values);
+      const { rows: packed } = await database.query(selectRowsAsJson(text), values);
       assert.deepEqual(JSON.parse(packed[0].rows), rows);
     });
 
   it('a change that returns no rows is sent unchanged', () => {
     const text = 'WITH a AS (SELECT 1) UPDATE thing SET id = 2';
-    assert.equal(asJsonRows(text), text);
+    assert.equal(selectRowsAsJson(text), text);
   });
 
   it('a statement without a main query is a mistake', () => {

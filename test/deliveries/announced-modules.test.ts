@@ -181,6 +181,9 @@ describe('modules that the workers of a schema announce', () => {
     assert.match(told({ notifier }, null)?.message ?? '', /replies are stored, and nobody is notified/);
     assert.equal(told({}, null)?.level, 'warn');
     assert.match(told({}, [])?.message ?? '', /no callback is owed, and outbound messages are refused/);
-    assert.match(told({}, ['notifier', 'notifier.onReply'])?.message ?? '', /the workers of schema s have it/);
+    assert.match(
+      told({}, ['notifier', 'notifier.onReply'])?.message ?? '',
+      /of schema s have it have it and deliver of replies/,
+    );
   });
 });

@@ -7,7 +7,7 @@ import {
   announceHeldFollowUps,
   type HeldFollowUps,
 } from '../../src/events/announce.js';
-import type { Changes, ChangeType } from '../../src/events/changes.js';
+import type { ChangeDataByType, ChangeType } from '../../src/events/changes.js';
 import { followUps } from '../../src/events/follow-ups.js';
 import { domainEvents } from '../../src/telemetry/event-names.js';
 
@@ -37,7 +37,7 @@ interface Expected {
   publish?: string;
 }
 
-type Row = { [Type in ChangeType]: [type: Type, change: Changes[Type], follows: Expected] }[ChangeType];
+type Row = { [Type in ChangeType]: [type: Type, change: ChangeDataByType[Type], follows: Expected] }[ChangeType];
 
 const table: Row[] = [
   ['conversation.opened', { conversation }, { show: 'visible', publish: 'conversation.opened' }],

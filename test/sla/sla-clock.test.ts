@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BusinessCalendar } from '../../src/contracts/sla-policy-provider.js';
-import { isBreached, newClock, pausedClock, resumedClock } from '../../src/sla/sla-clock.js';
+import { isClockBreached, newClock, pausedClock, resumedClock } from '../../src/sla/sla-clock.js';
 
 const at = (time: string) => new Date(`2026-01-09T${time}Z`);
 const terms = { responseMinutes: 60, breachMinutes: 240 };
@@ -20,8 +20,8 @@ describe('sla/sla-clock', () => {
       responseDueAt: at('11:00'),
       breachAt: at('14:00'),
     });
-    assert.equal(isBreached(clock, at('13:59')), false);
-    assert.equal(isBreached(clock, at('14:00')), true);
+    assert.equal(isClockBreached(clock, at('13:59')), false);
+    assert.equal(isClockBreached(clock, at('14:00')), true);
   });
 
   it('continues after a pause with the remaining time', () => {
@@ -37,7 +37,7 @@ describe('sla/sla-clock', () => {
   });
 
   it('cannot breach while it is paused', () => {
-    assert.equal(isBreached(pausedClock(newClock(terms, at('10:00')), at('13:00')), at('23:00')), false);
+    assert.equal(isClockBreached(pausedClock(newClock(terms, at('10:00')), at('13:00')), at('23:00')), false);
   });
 
   it('cannot be paused twice or after its breach, nor resumed while it runs', () => {

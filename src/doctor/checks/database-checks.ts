@@ -1,5 +1,5 @@
 import { deliveryTopics } from '../../contracts/domain.js';
-import { oldestPostgres } from '../../db/migrate-preconditions.js';
+import { oldestPostgresVersion } from '../../db/migrate-preconditions.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 
 /**
@@ -33,7 +33,7 @@ const postgresVersion = defineCheck({
   title: 'Postgres version',
   needs: 'database',
   judge: ({ version, versionNumber }) =>
-    versionNumber >= oldestPostgres
+    versionNumber >= oldestPostgresVersion
       ? okFinding(`Postgres ${version}.`)
       : blockedFinding(
           `Postgres ${version} is older than 13, the oldest that Cairnloop runs on.`,

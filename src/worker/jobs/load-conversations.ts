@@ -1,5 +1,5 @@
 import type { Message } from '../../contracts/domain.js';
-import { boundedContentSql, bytesPerCall, newestMessagesSql } from '../../conversations/newest-messages.js';
+import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
@@ -42,7 +42,10 @@ export async function loadWholeConversations(
   limit: number,
 ): Promise<Map<string, WholeConversation | typeof releasedCall>> {
   const { concurrency } = runtime.config.worker;
-  const budget = { small: bytesPerCall(Math.max(concurrency, shortCallBatchSize)), large: bytesPerCall(concurrency) };
+  const budget = {
+    small: maxMessageBytesPerCall(Math.max(concurrency, shortCallBatchSize)),
+    large: maxMessageBytesPerCall(concurrency),
+  };
   const load = (how: How, ids: readonly string[]) =>
     runtime.db.run(wholeConversations[how], { ids: arrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);

@@ -3,7 +3,7 @@ import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
-import { isUnclaimed } from '../../deliveries/sql-conditions.js';
+import { isUnclaimedSql } from '../../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats, isWorkerAlive } from '../../deliveries/worker-health.js';
 import type { Runtime } from '../../runtime.js';
 import type { DeliveryLine, WorkerHealth } from '../model.js';
@@ -107,7 +107,7 @@ const owedDeliveries = (s: string) => `
   d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
 /** SQL condition for deliveries that are due, not leased, and not held back by an earlier reply. */
-const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimed(s)}
+const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimedSql(s)}
   AND NOT ${waitsForEarlierDeliverySql(s, 'd')}`;
 
 const duePerTopic = (s: string, { topics }: Placeholders<Topics>, where: string, limit: number) => `

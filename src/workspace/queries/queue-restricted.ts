@@ -1,4 +1,4 @@
-import { isAwake, isSnoozed } from '../../conversations/wake.js';
+import { isAwakeSql, isSnoozedSql } from '../../conversations/wake.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
@@ -84,13 +84,13 @@ const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
 };
 
 const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
-  const open = `c.status = 'open' AND ${isAwake(s)}`;
+  const open = `c.status = 'open' AND ${isAwakeSql(s)}`;
   return {
     open,
     mine: open,
     unassigned: open,
     'needs-reply': `${open} AND c.unanswered_since IS NOT NULL`,
-    snoozed: `c.status = 'open' AND ${isSnoozed(s)}`,
+    snoozed: `c.status = 'open' AND ${isSnoozedSql(s)}`,
     resolved: `c.status = 'resolved'`,
   };
 };

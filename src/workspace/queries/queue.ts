@@ -1,4 +1,4 @@
-import { isAwake } from '../../conversations/wake.js';
+import { isAwakeSql } from '../../conversations/wake.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
@@ -71,16 +71,16 @@ type CountsRow = Record<QueueFilter, number> & { now: Date };
 
 const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
   const filters: Record<QueueFilter, string> = {
-    'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND c.unanswered_since IS NOT NULL`),
+    'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)} AND c.unanswered_since IS NOT NULL`),
     'needs-approval': selectNeedingApproval(s),
     mine: ofConversations(
       s,
-      `c.status = 'open' AND ${isAwake(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
+      `c.status = 'open' AND ${isAwakeSql(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
     ),
-    unassigned: ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND ${ownerIdSql} = ''`),
+    unassigned: ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)} AND ${ownerIdSql} = ''`),
     breaching: selectBreachingSoon(s),
     breached: selectBreached(s),
-    open: ofConversations(s, `c.status = 'open' AND ${isAwake(s)}`),
+    open: ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)}`),
     snoozed: selectSnoozed(s),
     resolved: ofConversations(s, `c.status = 'resolved'`),
   };

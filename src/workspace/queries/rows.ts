@@ -1,5 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
-import { isSnoozed } from '../../conversations/wake.js';
+import { isSnoozedSql } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { QueueRow, SlaClock } from '../model.js';
 
@@ -94,7 +94,7 @@ export const selectQueueColumns = (s: string) => `
     coalesce(c.last_message_at, c.created_at) AS message_at,
     last.role AS preview_role, last.text AS preview, last.id AS newest_message_id, c.unanswered_since IS NOT NULL AS unanswered,
     EXISTS (SELECT FROM ${s}.drafts d WHERE d.conversation_id = c.id AND d.status = 'pending') AS waiting_draft,
-    c.assignee, c.tags, CASE WHEN ${isSnoozed(s)} THEN c.snoozed_until END AS snoozed_until,
+    c.assignee, c.tags, CASE WHEN ${isSnoozedSql(s)} THEN c.snoozed_until END AS snoozed_until,
     to_jsonb(clock) AS clock, page.*
   FROM page JOIN ${s}.conversations c USING (id)
   LEFT JOIN LATERAL (
