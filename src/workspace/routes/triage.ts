@@ -59,7 +59,7 @@ async function ownerNamed(
   if (owner) return owner;
   throw new CairnloopError('INPUT_INVALID', {
     operation: 'conversations.update',
-    problems: [{ path: 'owner', expected: 'an operator from the list', found: 'somebody who is not in it' }],
+    problems: [{ path: 'owner', expected: 'an operator from the list', found: 'somebody who is not in the list' }],
   });
 }
 
