@@ -13,8 +13,8 @@ import { defaultRepliesFolder } from './mount-options.js';
 import { createOperatorPresence, type OperatorPresence } from './presence.js';
 import { toActionRefusal } from './refusals.js';
 import { workspaceRoutes } from './routes.js';
-import { createSavedReplies } from './saved-replies.js';
-import { createTeam } from './team.js';
+import { createSavedReplyList } from './saved-replies.js';
+import { createOperatorTeam } from './team.js';
 import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
@@ -32,12 +32,12 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   closing.addEventListener('abort', presence.close);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
-  const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
+  const savedReplies = createSavedReplyList(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
   const services: WorkspaceServices = {
     ...given,
     assets,
     tokens,
-    team: createTeam(),
+    team: createOperatorTeam(),
     presence,
     streams,
     actions,

@@ -13,7 +13,7 @@ export interface SavedReply {
   body: string;
 }
 
-export interface SavedReplies {
+export interface SavedReplyList {
   list(): Promise<SavedReply[]>;
 }
 
@@ -28,7 +28,7 @@ const freshMs = 2_000;
  * Reads saved replies from the `.md` files of a folder. A missing folder gives none; an unreadable file is logged and
  * skipped.
  */
-export function createSavedReplies(folder: string, log: Pick<Logger, 'warn'>): SavedReplies {
+export function createSavedReplyList(folder: string, log: Pick<Logger, 'warn'>): SavedReplyList {
   let read: Promise<SavedReply[]> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   return {

@@ -2,7 +2,7 @@ import type { Actor } from '../contracts/domain.js';
 import type { ThreadDetails } from './model.js';
 
 /** The operators whom this process has seen, for the list of possible owners. */
-export interface Team {
+export interface OperatorTeam {
   /** Adds an operator; call it for every identified request. */
   note(operator: Actor): void;
   /** Returns the operators, sorted by name. */
@@ -12,7 +12,7 @@ export interface Team {
 /** The most operators kept in memory; the one seen longest ago is dropped first. */
 const maxMembers = 200;
 
-export function createTeam(): Team {
+export function createOperatorTeam(): OperatorTeam {
   const members = new Map<string, Actor>();
   return {
     note(operator) {
@@ -28,7 +28,11 @@ export function createTeam(): Team {
 const nameOf = ({ id, name }: Actor) => name ?? id;
 
 /** Returns the possible owners of a conversation: the team, everyone who acted in it, and its owner. */
-export function ownerCandidates(team: Team, actors: readonly (Actor | null)[], customerId: string | null): Actor[] {
+export function ownerCandidates(
+  team: OperatorTeam,
+  actors: readonly (Actor | null)[],
+  customerId: string | null,
+): Actor[] {
   const known = new Map(team.members().map((member) => [member.id, member]));
   for (const actor of actors) {
     if (actor && !isNoOperator(actor, customerId) && !known.has(actor.id)) known.set(actor.id, actor);
