@@ -14,8 +14,8 @@ import { createOperatorPresence, type OperatorPresence } from './presence.js';
 import { findRecentOperators } from './queries/recent-operators.js';
 import { toActionRefusal } from './refusals.js';
 import { workspaceRoutes } from './routes.js';
-import { createSavedReplies } from './saved-replies.js';
-import { createTeam, type Team } from './team.js';
+import { createSavedReplyList } from './saved-replies.js';
+import { createOperatorTeam, type Team } from './team.js';
 import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
@@ -36,7 +36,7 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   await keepTeam(given, team, closing);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
-  const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
+  const savedReplies = createSavedReplyList(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
   const services: WorkspaceServices = { ...given, assets, tokens, team, presence, streams, actions, savedReplies };
   // Serve `/path/` like `/path`, because hosts and people add trailing slashes.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
