@@ -21,6 +21,8 @@ export interface StreamViewer<News> {
   tell(news: News): string | null;
   /** Sent when a slow reader has missed events. */
   caughtUp: string;
+  /** Formats the state that events tell the changes of; sent at the start and with `caughtUp`. */
+  current?(): string;
   /** Called once when the stream has ended, whoever ended it. */
   ended?(): void;
 }
@@ -175,10 +177,10 @@ function openStream<News>(
         register.add(stream);
         viewer.signal.addEventListener('abort', stream.end);
         if (viewer.signal.aborted) return end();
-        send('retry: 2000\n\n');
+        send(`retry: 2000\n\n${viewer.current?.() ?? ''}`);
       },
       pull(controller) {
-        if (behind) controller.enqueue(encoder.encode(viewer.caughtUp));
+        if (behind) controller.enqueue(encoder.encode(viewer.caughtUp + (viewer.current?.() ?? '')));
         behind = false;
       },
       cancel: () => end(),
