@@ -12,6 +12,8 @@ export interface PackageJson {
   prettier?: unknown;
   jest?: { testRegex?: string | string[] };
   mocha?: unknown;
+  ava?: unknown;
+  tap?: unknown;
 }
 
 /** A package.json that only says how the files beside it are read, e.g. `{ "type": "module" }` in `src`. */

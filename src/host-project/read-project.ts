@@ -4,7 +4,7 @@ import { configExtensions, configFileNames } from '../config/config-file-names.j
 import { variableOf } from '../config/config-variables.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
-import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
+import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
 import { type OtherFrameworkName, otherFrameworks } from '../gen/other-frameworks.js';
 import { findDatabaseVariable, findMissingUrl } from './database-variable.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
@@ -20,6 +20,7 @@ import { readTestPlaces } from './read-test-places.js';
 import { readText, readTextIfAny } from './read-text.js';
 import { bareImportsFrom, readTsFacts, type TsFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
+import { readTestCommand } from './test-command.js';
 
 export interface ReadProjectOptions {
   /** Absolute. A folder in the host's package, or the root of its workspace. */
@@ -48,7 +49,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const database = findDatabaseVariable(root);
   const variable = text === null ? database.databaseVariable : variableOf(text, 'database.url');
   const lint = readLintSettings(root);
-  const testRunner = findTestRunner(host, dependencies);
+  const command = readTestCommand(root, json, dependencies);
   return {
     ...facts,
     ...database,
@@ -64,8 +65,12 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     otherFramework: findOtherFramework(dependencyNames(json)),
     packageManager: findPackageManager(root, json.packageManager),
     ...readHabits({ root, sourceFolder, lint, json, dependencies }),
-    testRunner,
-    testPlaces: readTestPlaces(root, testRunner, json),
+    tests: {
+      runner: command.runner,
+      other: command.other,
+      places: readTestPlaces(root, command, json),
+      compiled: build?.compiled ?? null,
+    },
     fixers: readFixers(root, lint, dependencies),
     dependencies,
     config: { path: at, text },
@@ -161,16 +166,6 @@ function findFramework(dependencies: readonly string[]): Framework | null {
 function findOtherFramework(dependencies: readonly string[]): OtherFrameworkName | null {
   const names = Object.keys(otherFrameworks) as OtherFrameworkName[];
   return names.find((name) => dependencies.includes(name)) ?? null;
-}
-
-function findTestRunner({ json }: HostPackage, dependencies: readonly string[]): TestRunner {
-  const script = String(json.scripts?.test ?? '');
-  if (/node\b.*--test\b|\btsx --test\b/.test(script)) return 'node';
-  if (/\bbun test\b/.test(script)) return 'bun';
-  if (/\bace test\b/.test(script) || dependencies.includes('@japa/runner')) return 'japa';
-  const known = ['vitest', 'jest', 'mocha'] as const;
-  const named = known.find((runner) => script.includes(runner));
-  return named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
 }
 
 /** Dependencies of a workspace's root are available to its packages. */
