@@ -1,5 +1,6 @@
 /** The last steps of commands that write to the host: show, ask, write, report. */
 import { CairnloopError } from '../foundation/errors.js';
+import { uninterrupted } from '../foundation/uninterrupted.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { declareOption, declareOptions, jsonOption } from './command.js';
 import type { OptionsOf } from './command-input.js';
@@ -20,7 +21,10 @@ export const checkOption = declareOption({
 
 export type PlanOptions = OptionsOf<readonly [typeof checkOption, ...typeof planOptions]>;
 
-/** How a plan is carried out: `write` is called at most once, after the person at the terminal agreed to `question`. */
+/**
+ * How a plan is carried out: `write`, which waits for nothing, is called at most once, after the person at the terminal
+ * agreed to `question`.
+ */
 export interface PlanExecution {
   question?(files: string): string;
   write(): void;
@@ -38,7 +42,7 @@ export async function finishPlan(
   if (count > 0 && mayPrompt(options, io)) {
     await confirm(plan, question(count === 1 ? 'this file' : `these ${count} files`), io);
   }
-  write();
+  await uninterrupted(write);
   return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
 }
 

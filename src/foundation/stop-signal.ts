@@ -21,9 +21,14 @@ export function stopSignal(): Promise<StopReason> {
     };
     const parentGone = () => first('disconnect');
     const unwatch = watchRunner(() => first('The process that ran this one is gone'));
-    for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
+    for (const name of stopSignals()) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });
+}
+
+/** Without SIGHUP under `nohup`. */
+export function stopSignals(): (typeof signals)[number][] {
+  return signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp());
 }
 
 /** Whether `nohup` started us: a SIGHUP handler would undo it. Only Linux shows this. */
