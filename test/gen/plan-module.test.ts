@@ -89,6 +89,38 @@ describe('gen/plan-module', () => {
     assert.deepEqual([both?.outcome, both?.reason], ['updated', file?.reason]);
   });
 
+  it('imports each kind under a name of its own where the config uses the name already', () => {
+    const names = {
+      notifier: 'cairnloopNotifier',
+      automationPolicy: 'cairnloopAutomationPolicy',
+      contextProvider: 'cairnloopContextProvider',
+      slaPolicyProvider: 'cairnloopSlaPolicyProvider',
+    };
+    const taken = Object.keys(names).map((name) => `const ${name} = 1;\n`);
+    const text = config.replace('export', `${taken.join('')}\nexport`);
+    const host = { config: { path: 'cairnloop.config.js', text } };
+    const after = plan({ kinds: moduleKindNames }, {}, host).changes.at(-1)?.after ?? '';
+    for (const [name, local] of Object.entries(names)) {
+      assert.match(after, new RegExp(`^import \\{ ${name} as ${local} \\} from './cairnloop/[a-z-]+\\.js';$`, 'm'));
+      assert.match(after, new RegExp(`^ {2}${name}: ${local},$`, 'm'));
+    }
+  });
+
+  it('checks each kind by its own function, and says what it does and what happens without it', () => {
+    const kinds = Object.values(moduleKinds);
+    const rendered = plan({ kinds: moduleKindNames }).changes.map(({ after }) => after);
+    for (const { configKey, contract, check, summary, absent } of kinds) {
+      assert.equal(check, `check${contract}`);
+      assert.ok(
+        rendered.some((text) => text?.includes(`await ${check}(${configKey}`)),
+        check,
+      );
+      for (const text of [summary, absent]) assert.match(text, /^[\w"]+ .*[\w"]$/);
+    }
+    assert.deepEqual(moduleKindNames, ['notifier', 'policy', 'context', 'sla']);
+    assert.deepEqual(moduleKinds.sla.storages, ['static', 'database']);
+  });
+
   it('installs what the plan needs and the host lacks', () => {
     const installs = (host: object, more: Partial<ModuleRequest> = {}) =>
       plan(more, {}, { dependencies: [], ...host }).install;
