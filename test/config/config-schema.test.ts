@@ -49,6 +49,12 @@ describe('config/config-schema', () => {
       assert.deepEqual(validateConfig(minimal), { ...configDefaults, database });
     });
 
+    it('returns a frozen config, in which undefined modules are absent', () => {
+      const config = validateConfig({ ...minimal, logger: undefined });
+      assert.ok(Object.isFrozen(config));
+      assert.deepEqual(Object.keys(config), Object.keys(configDefaults));
+    });
+
     it('treats undefined as absent and keeps given values', () => {
       const config = validateConfig({
         ...minimal,
@@ -210,6 +216,57 @@ describe('config/config-schema', () => {
       });
       assert.match(only({ ...minimal, slaPolicyprovider: {} }).expected, /"slaPolicyProvider"/);
       assert.equal(only({ ...minimal, outbound: { colour: 1 } }).expected, 'one of maxBatchSize');
+    });
+
+    it('an unknown key by its path, quoted and cut where it is no plain name', () => {
+      const found = (raw: object) => only({ ...minimal, ...raw }).path;
+      assert.equal(found({ worker: { $a_1: 1 } }), 'worker.$a_1');
+      assert.equal(found({ 'a b': 1 }), '"a b"');
+      assert.equal(found({ ops: { '': 1 } }), 'ops.""');
+      assert.equal(found({ ['k'.repeat(60)]: 1 }), 'k'.repeat(60));
+      assert.equal(found({ ['k'.repeat(61)]: 1 }), `"${'k'.repeat(60)}"`);
+      assert.match(
+        only({ ...minimal, zzzzzzzz: 1 }).expected,
+        /^one of database, jobs, worker, .*metrics, tracing, logger$/,
+      );
+    });
+
+    it('two ops paths only where both could be paths', () => {
+      assert.deepEqual(paths({ ...minimal, ops: { healthPath: 'x', metricsPath: 'x/ready' } }), [
+        'ops.healthPath',
+        'ops.metricsPath',
+      ]);
+      assert.deepEqual(paths({ ...minimal, ops: { healthPath: '/m', metricsPath: 7 } }), ['ops.metricsPath']);
+      assert.deepEqual(paths({ ...minimal, ops: { healthPath: '/metrics', metricsPath: undefined } }), [
+        'ops.metricsPath',
+      ]);
+      assert.deepEqual(paths({ ...minimal, ops: { healthPath: '/metrics', metricsPath: '/m' } }), []);
+    });
+
+    it('the url of jobs by the backend: required, refused, or neither for an unknown one', () => {
+      const jobs = (given: object) => configProblems({ ...minimal, jobs: given });
+      assert.deepEqual(jobs({ backend: 'postgres' }), []);
+      assert.deepEqual(jobs({ backend: undefined, url: undefined }), []);
+      assert.equal(jobs({ url: 'mongodb://h/d' })[0]?.expected, 'none, because the postgres backend uses database.url');
+      assert.deepEqual(
+        jobs({ backend: 'redis', url: 'redis://h' }).map(({ path }) => path),
+        ['jobs.backend'],
+      );
+      assert.deepEqual(jobs({ backend: 'mongodb', url: 'mongodb://h/d' }), []);
+      assert.deepEqual(
+        jobs({ backend: 'mongodb', url: undefined })[0]?.found,
+        'undefined (is its environment variable set?)',
+      );
+    });
+
+    it('previous audit keys without a key, and no key alone', () => {
+      const keys = ['k'.repeat(32)];
+      assert.deepEqual(paths({ ...minimal, audit: { key: keys[0], previousKeys: keys } }), []);
+      assert.deepEqual(paths({ ...minimal, audit: { key: keys[0] } }), []);
+      assert.equal(
+        only({ ...minimal, audit: { key: undefined, previousKeys: keys } }).expected,
+        'the key in use, because audit.previousKeys is set',
+      );
     });
 
     it('keys that only the prototype of an object has', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { findEnvFiles, loadEnvFiles } from '../../src/config/env-files.js';
+import { findEnvFiles, loadEnvFiles, readEnvValue, readsEnvByMode } from '../../src/config/env-files.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
 const key = 'CAIRNLOOP_TEST_URL';
@@ -87,5 +87,77 @@ describe('config/env-files', () => {
       '.env.development': '',
     });
     assert.deepEqual([findEnvFiles(host.folder).length, valueIn()[0]], [1, 'a$HOME']);
+  });
+
+  it('replaces each form of a reference in a host that has them replaced', () => {
+    const values: Record<string, string> = {
+      $CAIRNLOOP_TEST_OTHER: 'db',
+      '${CAIRNLOOP_TEST_OTHER}:1': 'db:1',
+      'a$CAIRNLOOP_TEST_OTHER-b': 'adb-b',
+      'a$CAIRNLOOP_TEST_UNSET.b': 'a.b',
+      '${CAIRNLOOP_TEST_UNSET}': '',
+      '${CAIRNLOOP_TEST_UNSET:-x}': 'x',
+      '${CAIRNLOOP_TEST_UNSET-x}': 'x',
+      '\\$CAIRNLOOP_TEST_OTHER': '$CAIRNLOOP_TEST_OTHER',
+      a$1: 'a$1',
+      [`$${key}`]: `$${key}`,
+    };
+    for (const [written, read] of Object.entries(values)) {
+      host = tempHost({
+        'package.json': { dependencies: { vite: '*' } },
+        '.env': `CAIRNLOOP_TEST_OTHER=db\n${key}='${written}'\n`,
+      });
+      assert.equal(valueIn()[0], read, written);
+      delete process.env.CAIRNLOOP_TEST_OTHER;
+      host.remove();
+    }
+  });
+
+  it('reads files by NODE_ENV for every framework that does, also as a development dependency', () => {
+    for (const name of ['next', 'vite', 'nuxt', 'astro', '@sveltejs/kit', '@adonisjs/core', '@remix-run/dev']) {
+      for (const kind of ['dependencies', 'devDependencies']) {
+        host = tempHost({ 'package.json': { [kind]: { [name]: '*' } } });
+        assert.equal(readsEnvByMode(host.folder), true, `${kind} ${name}`);
+        host.remove();
+      }
+    }
+    host = tempHost({ 'package.json': { dependencies: { express: '*' } } });
+    assert.equal(readsEnvByMode(host.folder), false);
+  });
+
+  it('leaves .env.local out in tests where NODE_ENV counts, and only there', () => {
+    const files = { '.env': '', '.env.local': '', '.env.test': '', '.env.test.local': '' };
+    process.env.NODE_ENV = 'test';
+    host = tempHost({ 'package.json': { dependencies: { vite: '*' } }, ...files });
+    assert.deepEqual(valueIn().slice(1), ['.env.test.local', '.env.test', '.env']);
+    host.remove();
+    host = tempHost({ 'package.json': {}, ...files });
+    assert.deepEqual(valueIn().slice(1), ['.env.local', '.env']);
+  });
+
+  it('reads those of the nearest workspace root, by any file that marks one', () => {
+    const marks = ['pnpm-workspace.yaml', 'nx.json', 'turbo.json', 'lerna.json', 'rush.json', 'nest-cli.json'];
+    for (const mark of marks) {
+      host = tempHost({
+        'package.json': { workspaces: ['*'] },
+        '.env': `${key}=outer`,
+        [`inner/${mark}`]: '',
+        'inner/.env': `${key}=inner`,
+        'inner/apps/a/package.json': {},
+      });
+      assert.deepEqual(valueIn('inner/apps/a'), ['inner', 'inner/.env'], mark);
+      host.remove();
+    }
+    host = tempHost({ [marks[0] as string]: '', 'package.json': {}, '.env': '' });
+    assert.deepEqual(valueIn().slice(1), ['.env']);
+  });
+
+  it('reads one value of a file, and none of a file that cannot be read', () => {
+    host = tempHost({ '.env': `${key}=file`, 'folder/keep': '' });
+    const at = (name: string) => path.join(host.folder, name);
+    assert.equal(readEnvValue(at('.env'), key), 'file');
+    assert.equal(readEnvValue(at('.env'), 'CAIRNLOOP_TEST_OTHER'), undefined);
+    assert.equal(readEnvValue(at('folder'), key), undefined);
+    assert.equal(readEnvValue(at('gone'), key), undefined);
   });
 });

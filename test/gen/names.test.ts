@@ -29,4 +29,48 @@ describe('gen/names', () => {
     assert.equal(unusedName('a', 'b', new Set(['a'])), 'b');
     assert.equal(unusedName('a', 'b', new Set(['a', 'b', 'b2'])), 'b3');
   });
+
+  it('takes every extension of a script and an index off the id of a module, and nothing else', () => {
+    const ids: Record<string, string> = {
+      'a.d.ts': 'a',
+      'a.tsx': 'a',
+      'a.cjsx': 'a',
+      'index.js': '.',
+      index: '.',
+      'a/index': 'a',
+      'a.json': 'a.json',
+      'a.ts.b': 'a.ts.b',
+      'my-index.ts': 'my-index',
+      'index/a.ts': 'index/a',
+      'a.service.ts': 'a.service',
+    };
+    for (const [file, id] of Object.entries(ids)) assert.equal(moduleId(file), id, file);
+  });
+
+  it('writes the path from any folder, and replaces the extension at its end alone', () => {
+    assert.equal(specifier('a/b/x.ts', 'a/c.ts', 'js'), '../c.js');
+    assert.equal(specifier('a/x.ts', 'a/b/c.tsx', 'js'), './b/c.js');
+    assert.equal(specifier('x.ts', 'a.ts.d/c.cts', 'js'), './a.ts.d/c.cjs');
+    assert.equal(specifier('x.ts', 'a.js', 'js'), './a.js');
+    assert.equal(specifier('x.ts', 'a.js', 'none'), './a');
+    assert.equal(specifier('x.ts', 'a.mts', 'none'), './a.mts');
+  });
+
+  it('follows an alias with text on both sides of its star, and into a path that is not normal', () => {
+    const aliases = { '@app/*.js': ['./src/../lib/*.ts'], '@': ['./src/index.ts'], '@x': [] };
+    assert.deepEqual(possibleModuleIds('x.ts', '@app/a/b.js', aliases), ['lib/a/b']);
+    assert.deepEqual(possibleModuleIds('x.ts', '@app/a', aliases), []);
+    assert.deepEqual(possibleModuleIds('x.ts', 'x/@app/a.js', aliases), []);
+    assert.deepEqual(possibleModuleIds('x.ts', '@', aliases), ['src']);
+    assert.deepEqual(possibleModuleIds('x.ts', '@/a', aliases), []);
+    assert.deepEqual(possibleModuleIds('a/x.ts', './b', aliases), ['a/b']);
+    assert.deepEqual(possibleModuleIds('x.ts', 'any', { '*': ['src/*'] }), ['src/any']);
+  });
+
+  it('counts the fallbacks from 2, without a gap', () => {
+    const taken = ['a', 'b', 'b2', 'b3'];
+    assert.equal(unusedName('a', 'b', new Set(taken.slice(0, 2))), 'b2');
+    assert.equal(unusedName('a', 'b', new Set(taken)), 'b4');
+    assert.equal(unusedName('a', 'b', new Set(['a', 'b2'])), 'b');
+  });
 });

@@ -58,6 +58,40 @@ describe('gen/style', () => {
     }
   });
 
+  it('sees semicolons at every kind of statement that takes one, and at no other', () => {
+    const seen = (text: string) => observeStyle(parseSource('a.ts', text)).semicolons;
+    const statements = [
+      "import 'a'",
+      "import a = require('a')",
+      'const a = 1',
+      'a()',
+      'export default a',
+      'export = a',
+      "export * from 'a'",
+    ];
+    for (const statement of statements)
+      assert.deepEqual([`${statement};`, statement].map(seen), [true, false], statement);
+    assert.equal(seen('function a() { return 1; }\nclass B { c = 1; }\n'), undefined);
+    assert.equal(seen('a()\nb();\n'), true);
+    assert.equal(seen('const a = 1\n;[a].map(String)\n'), false);
+  });
+
+  it('takes the quote that most strings have, and a single one where there are as many of both', () => {
+    const seen = (text: string) => observeStyle(parseSource('a.ts', text)).quote;
+    assert.equal(seen(`f("a", "b", 'c');`), '"');
+    assert.equal(seen(`f("a", 'b');`), "'");
+    assert.equal(seen(`f("a", 'b', 'c');`), "'");
+  });
+
+  it('takes the smallest indentation of more than one column as a level', () => {
+    const seen = (text: string) => observeStyle(parseSource('a.ts', text)).indent;
+    assert.equal(seen('f(\n    {\n        a: 1,\n    },\n);\n'), '    ');
+    assert.equal(seen('/**\n * a\n */\nf(\n   1,\n);\n'), '   ');
+    assert.equal(seen('f(\n 1,\n);\n'), undefined);
+    assert.equal(seen('f(\n  1,\n\t2,\n);\n'), '\t');
+    assert.equal(seen('f(\n    1,\n  \n);\n'), '    ');
+  });
+
   it('leaves a setting undefined that a file does not show', () => {
     assert.deepEqual(observeStyle(parseSource('a.ts', '')), {});
   });
