@@ -187,7 +187,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const draft = await cairnloop.drafts.propose(id, proposal);
     const seen = await workspace.seen(id);
     await cairnloop.conversations.note(id, { content: 'Wait for the lawyer', actor: { id: 'op-8' } });
-    for (const [path, fields] of Object.entries({
+    for (const [path, fields] of Object.entries<Record<string, string>>({
       [`/drafts/${draft.id}/approve`]: {},
       [`/drafts/${draft.id}/edit`]: { content: 'My words' },
       [`/c/${id}/compose`]: { mode: 'reply', content: 'My words' },
