@@ -123,6 +123,23 @@ describe('reading a thread', () => {
     assert.equal((await workspace.get(`/c/${id}?q=nothing-like-it`)).status, 200);
   });
 
+  it('OA3 at an older hit of a search, only what the page shows counts as read', async () => {
+    const { cairnloop, id, workspace } = await start('Where is my Zollgebühr?');
+    for (let n = 0; n < 70; n += 1)
+      await cairnloop.conversations.note(id, { content: `Note ${n}`, actor: { id: 'op-9' } });
+    await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
+    const { text } = await workspace.get(`/c/${id}?q=zollgebuhr`);
+    assert.doesNotMatch(text, /id="messages"[\s\S]*Wait, stop!<\/div>/);
+    for (const [, seen = ''] of text.matchAll(/name="seen" value="([^"]*)"/g)) {
+      for (const path of [`/c/${id}/resolve`, `/c/${id}/compose`]) {
+        const answer = await workspace.post(path, { seen, mode: 'reply', content: 'Done' });
+        assert.equal(answer.status, 409, path);
+      }
+    }
+    const { status, messages } = await cairnloop.conversations.get(id);
+    assert.deepEqual([status, messages?.at(-1)?.content], ['open', 'Wait, stop!']);
+  });
+
   it('aligns long text with the title, and starts a short thread at the top', async () => {
     const { id, workspace } = await start('word '.repeat(200));
     const page = await open(workspace, `/c/${id}`);
