@@ -192,18 +192,13 @@ describe('gen/plan-module', () => {
       more: object = {},
       kind = 'notifier',
     ) =>
-      renderTest(
-        moduleKinds[kind as 'notifier'],
-        `cairnloop/${kind}.${(host as HostSnapshot).language ?? 'js'}`,
-        runner,
-        {
-          host: { ...plain, ...host },
-          templates,
-          request: { ...request, ...more },
-          form,
-        },
-      );
-    const runners: Record<TestRunner, [line: RegExp, call: 'it' | 'test']> = {
+      renderTest(moduleKinds[kind as 'notifier'], `cairnloop/${kind}.${(host as HostSnapshot).language ?? 'js'}`, {
+        host: { ...plain, ...host, tests: { ...plain.tests, runner } },
+        templates,
+        request: { ...request, ...more },
+        form,
+      });
+    const runners: Partial<Record<TestRunner, [line: RegExp, call: 'it' | 'test']>> = {
       node: [/^import \{ test \} from 'node:test';$/m, 'test'],
       vitest: [/^import \{ expect, test \} from 'vitest';$/m, 'test'],
       jest: [/^import \{ checkNotifier \}/, 'test'],
