@@ -25,7 +25,7 @@ const asRoute = [
   'export const action = loader;',
 ];
 
-/** Nitro 3 bundles a package that it is not told of, and leaves its pages and styles behind. */
+/** Nitro 3 bundles a package that traceDeps does not name, without its styles and scripts. */
 const tracedByNitro = (place: string) => [
   `// ${place}: Node loads the package, not the bundler`,
   "// traceDeps: ['cairnloop*'],",

@@ -33,11 +33,12 @@ export default function App() {
 }
 `;
 const homePage = "export default function Home() {\n  return 'Home';\n}\n";
+/** Without `Response.json`, which the classes that Remix puts in place of Node's lack. */
 const ticketsAction = `import { support } from '../../support';
 
 export const action = async () => {
   ${tickets}
-  return Response.json({ id });
+  return new Response(JSON.stringify({ id }));
 };
 `;
 

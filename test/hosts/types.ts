@@ -83,7 +83,8 @@ async function makeHost(tarball: string): Promise<void> {
 async function compiled(version: string, name: keyof typeof resolutions): Promise<string> {
   if (name === 'node10' && Number(version) >= 6) return '-';
   const ends = name === 'nodenext' ? ['mts', 'cts'] : ['ts'];
-  const plain = { esModuleInterop: false, lib: ['es2022'] };
+  // TypeScript 6 accepts no other value than true.
+  const plain = { esModuleInterop: Number(version) >= 6, lib: ['es2022'] };
   const tries = [
     { kind: 'own', files: ends, own: { esModuleInterop: true } },
     { kind: 'own', files: ends, own: plain },
