@@ -1,5 +1,6 @@
 /** The last steps of commands that write files into the host: show the plan, ask, write, report. */
 import { CairnloopError } from '../foundation/errors.js';
+import { uninterrupted } from '../foundation/uninterrupted.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { declareOption, declareOptions, jsonOption } from './command.js';
 import type { OptionValues } from './command-input.js';
@@ -20,7 +21,10 @@ export const checkOption = declareOption({
 
 export type PlanOptions = OptionValues<readonly [typeof checkOption, ...typeof planOptions]>;
 
-/** How to carry out a plan: `write` is called at most once, after the user has agreed to `question` if one is asked. */
+/**
+ * How to carry out a plan: `write`, which waits for nothing, is called at most once, after the user has agreed to
+ * `question` if one is asked.
+ */
 export interface PlanExecution {
   question?(files: string): string;
   write(): void;
@@ -38,7 +42,7 @@ export async function finishPlan(
   if (count > 0 && mayPrompt(options, io)) {
     await confirm(plan, question(count === 1 ? 'this file' : `these ${count} files`), io);
   }
-  write();
+  await uninterrupted(write);
   return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
 }
 

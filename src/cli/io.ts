@@ -1,4 +1,5 @@
 import { CairnloopError } from '../foundation/errors.js';
+import { onStopSignal } from '../foundation/uninterrupted.js';
 import { catchHostErrors, type HostErrors } from './host-errors.js';
 import { reserveStdout, watchWrites } from './reserve-stdout.js';
 
@@ -93,10 +94,13 @@ export function clackPrompts(output: NodeJS.WriteStream, input: NodeJS.ReadStrea
       if (key?.ctrl && key.name === 'd') ended.abort();
     };
     const onEnd = () => ended.abort();
+    // Clack hides the cursor and takes single keys, which would outlast a process that a signal ends.
+    const stop = onStopSignal(onEnd);
     input.on('keypress', onKey).once('end', onEnd).once('close', onEnd);
     try {
       return answered(await question(clack, { input, output, signal: ended.signal }));
     } finally {
+      stop();
       input.off('keypress', onKey).off('end', onEnd).off('close', onEnd);
     }
   }

@@ -16,7 +16,7 @@ export const moduleOptions = declareOptions([
   },
   configOption,
   { flags: '--storage <where>', description: 'for sla: where the terms are stored', choices: moduleKinds.sla.storages },
-  { flags: '--no-test', description: 'do not write a test beside each module' },
+  { flags: '--no-test', description: 'do not write a test for each module' },
   { flags: '--force', description: 'overwrite a module that was edited' },
   checkOption,
   ...planOptions,

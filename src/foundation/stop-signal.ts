@@ -21,9 +21,14 @@ export function waitForStopSignal(): Promise<StopReason> {
     };
     const parentGone = () => first('disconnect');
     const unwatch = watchPackageManager(() => first('The process that started this one has exited'));
-    for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
+    for (const name of stopSignals()) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });
+}
+
+/** The signals that stop a command: without SIGHUP if `nohup` started it. */
+export function stopSignals(): (typeof signals)[number][] {
+  return signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp());
 }
 
 /** Whether `nohup` started this process: a handler of SIGHUP would undo that. Known only on Linux. */

@@ -5,11 +5,23 @@ import type { OtherFrameworkName } from './other-frameworks.js';
 import type { PackageManager } from './package-manager.js';
 import type { CodeStyle } from './style.js';
 
-export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha' | 'japa' | 'bun';
+export type TestRunner =
+  | 'node'
+  | 'vitest'
+  | 'jest'
+  | 'mocha'
+  | 'japa'
+  | 'bun'
+  | 'deno'
+  | 'ava'
+  | 'uvu'
+  | 'tape'
+  | 'tap'
+  | 'jasmine';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
 
-/** Which files the host's test runner takes, relative to the package. */
-export interface TestPlaces {
+/** Files that the host's test runner takes, relative to the package: of one project, where it has several. */
+export interface TestPlace {
   /** Glob patterns of test files. */
   include: readonly string[];
   /** Regular expressions over the path, which begins with `/`. */
@@ -18,6 +30,20 @@ export interface TestPlaces {
   excludePatterns: readonly string[];
   /** Folders; everywhere where none is named. */
   roots?: readonly string[];
+  /** A regular expression that each of these files must match as well. */
+  only?: string;
+  /** Tests run in an imitated browser. */
+  isBrowser?: boolean;
+}
+
+/** How the host runs its tests. */
+export interface TestRun {
+  runner: TestRunner;
+  /** What runs its tests instead, for which no test can be written: the runner's name, or the script. */
+  other: { kind: 'runner' | 'script'; name: string } | null;
+  places: readonly TestPlace[];
+  /** Folders of `tsc`: what it compiles, and where to. Null where it puts nothing out. */
+  compiled: { from: string; to: string } | null;
 }
 
 /** How the host's build would compile the config wrongly: by which tsconfig, and with what harm. */
@@ -64,10 +90,9 @@ export interface HostSnapshot {
   /** The package of a framework that is recognised, but has no mount lines of its own. */
   otherFramework: OtherFrameworkName | null;
   packageManager: PackageManager;
-  testRunner: TestRunner;
+  tests: TestRun;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
   testSuffix: 'test' | 'spec';
-  testPlaces: TestPlaces;
   /** The function that the host writes its tests with, where its linter or its tests say so. */
   testFunction: 'it' | 'test' | undefined;
   fileCase: FileCase;

@@ -5,17 +5,25 @@ export interface WantedImport {
   from: string;
   /** Names of values, e.g. `err, ok`. */
   values?: string;
+  /** The name of the module's default export. */
+  value?: string;
   /** Names of types, e.g. `Notifier`. JavaScript leaves them out. */
   types?: string;
   local?: boolean;
 }
 
 /** Writes the import in the code style of the templates, one line for types and one for values. */
-export function importLines({ from, values, types, local }: WantedImport, form: ModuleForm): string {
+export function importLines({ from, value, values, types, local }: WantedImport, form: ModuleForm): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);
+  if (value) lines.push(defaultImport(value, from, form));
   if (values) lines.push(...valueImport(values, from, form, local ?? false));
   return lines.join('\n');
+}
+
+function defaultImport(value: string, from: string, form: ModuleForm): string {
+  if (form === 'commonjs') return `const ${value} = require('${from}');`;
+  return form === 'esm' ? `import ${value} from '${from}';` : `import ${value} = require('${from}');`;
 }
 
 function valueImport(values: string, from: string, form: ModuleForm, local: boolean): string[] {

@@ -1,14 +1,15 @@
 /** The paths of a host module and its test, and their texts. */
 import path from 'node:path';
 import { type FileCase, fileCases, inFileCase } from './file-case.js';
-import type { HostSnapshot, TestRunner } from './host-snapshot.js';
+import type { HostSnapshot } from './host-snapshot.js';
 import { type ModuleForm, observeModuleForm } from './module-form.js';
 import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kinds.js';
 import { moduleId, possibleModuleIds, specifier } from './names.js';
 import { parseSource } from './parse-source.js';
 import { renderTemplate, type Templates } from './render-template.js';
 import { applyStyle, templateStyle } from './style.js';
-import { findTestFile } from './test-place.js';
+import { placeTest } from './test-place.js';
+import { testStyle } from './test-style.js';
 
 export interface ModuleRequest {
   kinds: readonly ModuleKindName[];
@@ -25,7 +26,7 @@ export interface ModuleRequest {
 export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[] {
   return request.kinds.flatMap((name) => {
     const file = moduleFile(host, moduleKinds[name], request.folder);
-    return [file, testFile(host, file)];
+    return [file, placeTest(file, host).file];
   });
 }
 
@@ -43,10 +44,6 @@ export function moduleFile(host: HostSnapshot, kind: ModuleKind, folder: string)
 function importedModules({ config, aliases }: HostSnapshot): Set<string> {
   const specifiers = [...(config.text ?? '').matchAll(/\b(?:from|require\(|import\()\s*['"]([^'"]+)['"]/g)];
   return new Set(specifiers.flatMap(([, text = '']) => possibleModuleIds(config.path, text, aliases)));
-}
-
-export function testFile(host: HostSnapshot, file: string): string {
-  return findTestFile(file, host);
 }
 
 /** What is the same for all files of one run. */
@@ -73,51 +70,18 @@ export function renderModule(
   });
 }
 
-const runnerModules = {
-  node: { runnerModule: 'node:test', runnerFunction: 'test' },
-  vitest: { runnerModule: 'vitest', runnerFunction: 'test' },
-  jest: { runnerModule: '@jest/globals', runnerFunction: 'test' },
-  mocha: { runnerModule: 'mocha', runnerFunction: 'it' },
-  japa: { runnerModule: '@japa/runner', runnerFunction: 'test' },
-  bun: { runnerModule: 'bun:test', runnerFunction: 'test' },
-} as const;
-
-/** Jest has its functions as globals too, and its own package is not always within reach. */
-function runnerModuleFor(runner: TestRunner, { dependencies, language }: HostSnapshot): string {
-  if (runner !== 'jest' || dependencies.includes('@jest/globals')) return runnerModules[runner].runnerModule;
-  return language === 'js' || dependencies.includes('@types/jest') ? '' : runnerModules.jest.runnerModule;
-}
-
-/** Test runners whose linters want an `expect` in every test. */
-const withExpect: ReadonlySet<TestRunner> = new Set(['jest', 'vitest', 'bun']);
-
-/** Each works without `esModuleInterop`, which older hosts lack. */
-const assertImports: Record<ModuleForm, string> = {
-  esm: "import { strict as assert } from 'node:assert';",
-  commonjs: "const assert = require('node:assert/strict');",
-  'export-equals': "import assert = require('node:assert/strict');",
-};
-
-export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, context: ModuleContext): string {
+export function renderTest(kind: ModuleKind, file: string, context: ModuleContext): string {
   const { host, templates, request } = context;
-  const at = testFile(host, file);
+  const at = placeTest(file, host).file;
   // Vitest cannot be loaded by `require`, and compiles its test files itself.
-  const form = runner === 'vitest' ? 'esm' : formFor(file, context.form);
-  const runnerFunction = (runner !== 'japa' && host.testFunction) || runnerModules[runner].runnerFunction;
-  const usesExpect = withExpect.has(runner);
+  const form = host.tests.runner === 'vitest' ? 'esm' : formFor(file, context.form);
   return renderTemplate(templates, {
     template: 'test',
     fileName: at,
     form,
     style: host.style,
     values: {
-      runnerFunction,
-      runnerImports: usesExpect ? `expect, ${runnerFunction}` : runnerFunction,
-      runnerModule: runnerModuleFor(runner, host),
-      usesExpect,
-      // What Jest's sandbox loads from outside has other prototypes, which some of its versions compare.
-      problems: runner === 'jest' ? '[...report.problems]' : 'report.problems',
-      assertImport: usesExpect ? '' : assertImports[form],
+      ...testStyle(host, form),
       isQuiet: kind.name === 'notifier' && !host.noConsole,
       check: kind.check,
       exportName: kind.configKey,

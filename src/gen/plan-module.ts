@@ -11,12 +11,13 @@ import {
   renderConfig,
   renderModule,
   renderTest,
-  testFile,
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
 import { binaryCommandLine, installCommands } from './package-manager.js';
 import { keepEdited } from './plan-alerts.js';
 import type { Templates } from './render-template.js';
+import { type NewModule, testNotes } from './test-notes.js';
+import { placeTest } from './test-place.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
 
 /**
@@ -42,7 +43,15 @@ export function planModules(
   if (host.config.text === null) config = finishConfig(host, config);
   changes.push(configChange(host, config, injections));
   changes.push(...tsconfigChanges(host));
-  return { root: host.root, changes, notes: [], install: installs(host, request), fix: fixes(host, changes) };
+  const notes = request.withTests ? testNotes(host, newModules(changes, context)) : [];
+  return { root: host.root, changes, notes, install: installs(host, request), fix: fixes(host, changes) };
+}
+
+function newModules(changes: readonly FileChange[], { host, request }: ModuleContext): NewModule[] {
+  const isNew = (file: string) => changes.some(({ path, outcome }) => path === file && outcome === 'created');
+  return request.kinds
+    .map((name) => ({ file: moduleFile(host, moduleKinds[name], request.folder), check: moduleKinds[name].check }))
+    .filter(({ file }) => isNew(file));
 }
 
 interface Planning extends ModuleContext {
@@ -72,11 +81,12 @@ function planKind(
 /** Plans the test of a module. A test that the host has deleted is not written again. */
 function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Planning): FileChange[] {
   const { host, request, texts } = planning;
-  const at = testFile(host, file);
+  if (host.tests.other?.kind === 'runner') return [];
+  const at = placeTest(file, host).file;
   const before = texts[at] ?? null;
   const isRemoved = before === null && !isNew && !request.force;
   if (!request.withTests || isRemoved) return [];
-  return [keepEdited(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
+  return [keepEdited(at, before, renderTest(kind, file, planning), request.force)];
 }
 
 function inject(kind: ModuleKind, file: string, config: string, planning: Planning): InjectionResult {

@@ -1,40 +1,119 @@
 /** Where the test of a module goes: where the host's runner looks for tests, beside the module if it looks there. */
 import path from 'node:path';
 import picomatch from 'picomatch';
-import type { HostSnapshot, TestPlaces } from './host-snapshot.js';
+import type { HostSnapshot, TestPlace, TestRun } from './host-snapshot.js';
 
-type TestHabits = Pick<HostSnapshot, 'testPlaces' | 'testSuffix'>;
+type TestHabits = Pick<HostSnapshot, 'tests' | 'testSuffix'>;
 
-/** `file` is the module. Where the runner looks nowhere that is known, the test stands beside the module. */
-export function findTestFile(file: string, { testPlaces, testSuffix }: TestHabits): string {
-  const extension = path.posix.extname(file);
-  const base = path.posix.basename(file, extension);
-  const ends = [testSuffix, testSuffix === 'test' ? 'spec' : 'test'].map((word) => `.${word}`);
-  const names = [...ends, '_test', '-test', ''].map((end) => `${base}${end}${extension}`);
-  const beside = path.posix.dirname(file);
-  const tested = names.slice(0, -1);
-  const candidates = [
-    ...tested.map((name) => path.posix.join(beside, name)),
-    ...foldersFor(beside, testPlaces).flatMap((folder) => names.map((name) => path.posix.join(folder, name))),
-  ];
-  return candidates.find((candidate) => isRun(candidate, testPlaces)) ?? candidates[0] ?? file;
+export interface TestPlacement {
+  file: string;
+  /** False where the runner looks nowhere that a file could be named for; then the test stands beside the module. */
+  isRun: boolean;
 }
 
-/** Folders for a test: those at the start of the runner's patterns, and the usual ones. */
-function foldersFor(beside: string, { include, roots = [] }: TestPlaces): string[] {
-  const bases = include
-    .map((glob) => picomatch.scan(glob).base.replace(/\/[^/]*\.[^/]*$/, ''))
-    .filter((base) => base !== '');
-  const all = [`${beside}/__tests__`, ...bases, 'test', 'tests', '__tests__', 'spec', ...roots];
+/** `file` is the module. A place with an imitated browser is the last choice. */
+export function placeTest(file: string, { tests, testSuffix }: TestHabits): TestPlacement {
+  const candidates = candidatesFor(file, tests, testSuffix);
+  const isTakenBy = (places: readonly TestPlace[]) => (one: string) =>
+    places.some((place) => isRun(one, place, tests.compiled));
+  const plain = tests.places.filter(({ isBrowser }) => !isBrowser);
+  const best = candidates.find(isTakenBy(plain)) ?? candidates.find(isTakenBy(tests.places));
+  return { file: best ?? candidates[0] ?? file, isRun: best !== undefined };
+}
+
+/** Beside the module first, under each name that the runner's patterns may mean. */
+function candidatesFor(file: string, { places, compiled }: TestRun, suffix: 'test' | 'spec'): string[] {
+  const extension = path.posix.extname(file);
+  const base = path.posix.basename(file, extension);
+  const ends = [suffix, suffix === 'test' ? 'spec' : 'test'].map((word) => `.${word}`);
+  const tested = [...ends, '_test', '-test'].map((end) => `${base}${end}${extension}`);
+  const globs = places.flatMap(({ include }) => include).flatMap((glob) => expandBraces(sourceOf(glob, compiled)));
+  const wild = globs.filter((glob) => !isPlain(path.posix.basename(glob)));
+  const meant = [...wild.map((glob) => nameFor(glob, base)), ...places.flatMap((place) => wordsOf(place, base))];
+  const own = [...tested, ...meant.map((name) => `${name}${extension}`)];
+  const beside = path.posix.dirname(file);
+  const folders = foldersFor(beside, places, globs);
+  return [
+    ...own.map((name) => path.posix.join(beside, name)),
+    ...folders.flatMap((folder) => [...own, `${base}${extension}`].map((name) => path.posix.join(folder, name))),
+  ];
+}
+
+/** Folders for a test: those that the runner's patterns name, and the usual ones. */
+function foldersFor(beside: string, places: readonly TestPlace[], globs: readonly string[]): string[] {
+  const roots = places.flatMap(({ roots = [], patterns }) => [...roots, ...patterns.flatMap(foldersIn)]);
+  const all = [`${beside}/__tests__`, ...usual, ...globs.flatMap((glob) => foldersOf(glob, beside)), ...roots];
   return [...new Set(all.flatMap((folder) => [folder, `${folder}/unit`, `${folder}/__tests__`]))];
 }
 
-function isRun(file: string, { include, patterns, exclude, excludePatterns, roots = [] }: TestPlaces): boolean {
+/** `/api/.*\.spec\.ts$` has `api`. */
+const foldersIn = (pattern: string) => pattern.match(/[\w-]+(?=\\?\/)/g) ?? [];
+
+const usual = ['test', 'tests', '__tests__', 'spec'];
+
+/** Those before its first wildcard, and those behind it, which may stand beside the module too. */
+function foldersOf(glob: string, beside: string): string[] {
+  const words = path.posix.dirname(glob).split('/');
+  const wild = words.findIndex((word) => !isPlain(word));
+  const start = wild < 0 ? words : words.slice(0, wild);
+  const rest = wild < 0 ? [] : words.slice(wild).filter(isPlain);
+  const named = start.length + rest.length > 0 ? [path.posix.join('.', ...start, ...rest)] : [];
+  return rest.length > 0 ? [path.posix.join(beside, ...rest), ...named] : named;
+}
+
+const isPlain = (word: string) => !/[*?[\](){}+@!|]/.test(word);
+
+/** `a/{b,c}` as `a/b` and `a/c`. */
+function expandBraces(glob: string): string[] {
+  const [whole, inner = ''] = /\{([^{}]*)\}/.exec(glob) ?? [];
+  if (whole === undefined) return [glob];
+  return inner.split(',').flatMap((word) => expandBraces(glob.replace(whole, () => word)));
+}
+
+/** The name, without its extension, that the last part of a glob asks for: `*.e2e-spec.ts` is `notifier.e2e-spec`. */
+function nameFor(glob: string, base: string): string {
+  const plain = path.posix
+    .basename(glob)
+    .replaceAll(/[?*]\(([^()]*)\)/g, '')
+    .replaceAll(/[+@]\(([^()|]*)[^()]*\)/g, '$1')
+    .replaceAll(/\[(.)[^\]]*\]/g, '$1');
+  const [name = ''] = /^.*?(?=\.?(?:[cm]?[jt]sx?|\*)?$)/.exec(plain.replace(/^\*+/, base)) ?? [];
+  return name.replaceAll('*', base);
+}
+
+/** Names that hold a word of a regular expression: `\.e2e-spec\.ts$` is `notifier.e2e-spec`. */
+function wordsOf({ patterns }: TestPlace, base: string): string[] {
+  const words = patterns.flatMap((text) => text.replaceAll('\\.', '.').match(/[a-z\d]+(?:[-_.][a-z\d]+)*/gi) ?? []);
+  const tested = words
+    .filter((word) => /test|spec|unit/i.test(word))
+    .map((word) => word.replace(/\.[cm]?[jt]sx?$/, ''));
+  return tested.flatMap((word) => [`${base}.${word}`, `${base}-${word}`, `${base}_${word}`]);
+}
+
+function isRun(file: string, place: TestPlace, compiled: TestRun['compiled']): boolean {
+  return [file, compiledOf(file, compiled)].some((one) => one !== null && isTaken(one, place));
+}
+
+function isTaken(file: string, { include, patterns, exclude, excludePatterns, roots = [], only = '' }: TestPlace) {
   const whole = `/${file}`;
   const isInRoots = roots.length === 0 || roots.some((folder) => file.startsWith(`${folder}/`));
   const isMeant = include.some((glob) => matches(file, glob)) || patterns.some((text) => isMatch(whole, text));
   const isLeftOut = exclude.some((glob) => matches(file, glob)) || excludePatterns.some((text) => isMatch(whole, text));
-  return isInRoots && isMeant && !isLeftOut;
+  return isInRoots && isMeant && !isLeftOut && isMatch(whole, only);
+}
+
+/** What `tsc` makes of a file. */
+function compiledOf(file: string, compiled: TestRun['compiled']): string | null {
+  if (compiled === null || !/\.[cm]?ts$/.test(file)) return null;
+  const below = path.posix.relative(compiled.from, file);
+  return below.startsWith('..') ? null : path.posix.join(compiled.to, below.replace(/ts$/, 'js'));
+}
+
+/** A glob for compiled files as one for what they are compiled from. */
+function sourceOf(glob: string, compiled: TestRun['compiled']): string {
+  return compiled !== null && glob.startsWith(`${compiled.to}/`)
+    ? path.posix.join(compiled.from, glob.slice(compiled.to.length + 1))
+    : glob;
 }
 
 function matches(file: string, glob: string): boolean {

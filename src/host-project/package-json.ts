@@ -12,6 +12,8 @@ export interface PackageJson {
   prettier?: unknown;
   jest?: { testRegex?: string | string[] };
   mocha?: unknown;
+  ava?: unknown;
+  tap?: unknown;
 }
 
 /** Whether a package.json only sets the module type of its folder, such as `{ "type": "module" }` in `src`. */

@@ -4,7 +4,7 @@ import { configExtensions, configFileNames } from '../config/config-file-names.j
 import { findConfigVariable } from '../config/config-variables.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
-import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
+import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
 import { type OtherFrameworkName, otherFrameworks } from '../gen/other-frameworks.js';
 import { findDatabaseVariable, findMissingDatabaseUrl } from './database-variable.js';
 import { findFixCommands } from './find-fix-commands.js';
@@ -20,6 +20,7 @@ import { readText, readTextIfAny } from './read-text.js';
 import { readTscBuild } from './read-tsc-build.js';
 import { bareImportsFrom, readTsconfigFacts, type TsconfigFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
+import { readTestCommand } from './test-command.js';
 
 export interface ReadProjectOptions {
   /** Absolute path of a folder in the host's package, or of the root of its workspace. */
@@ -52,7 +53,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const database = findDatabaseVariable(root);
   const variable = text === null ? database.databaseVariable : findConfigVariable(text, 'database.url');
   const lint = readLintSettings(root);
-  const testRunner = findTestRunner(host, dependencies);
+  const command = readTestCommand(root, json, dependencies);
   return {
     ...facts,
     ...database,
@@ -68,8 +69,12 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     otherFramework: findOtherFramework(dependencyNames(json)),
     packageManager: findPackageManager(root, json.packageManager),
     ...readCodingConventions({ root, sourceFolder, lint, json, dependencies }),
-    testRunner,
-    testPlaces: readTestPlaces(root, testRunner, json),
+    tests: {
+      runner: command.runner,
+      other: command.other,
+      places: readTestPlaces(root, command, json),
+      compiled: build?.compiled ?? null,
+    },
     fixers: findFixCommands(root, lint, dependencies),
     dependencies,
     config: { path: at, text },
@@ -177,16 +182,6 @@ function findFramework(dependencies: readonly string[]): Framework | null {
 function findOtherFramework(dependencies: readonly string[]): OtherFrameworkName | null {
   const names = Object.keys(otherFrameworks) as OtherFrameworkName[];
   return names.find((name) => dependencies.includes(name)) ?? null;
-}
-
-function findTestRunner({ json }: HostPackage, dependencies: readonly string[]): TestRunner {
-  const script = String(json.scripts?.test ?? '');
-  if (/node\b.*--test\b|\btsx --test\b/.test(script)) return 'node';
-  if (/\bbun test\b/.test(script)) return 'bun';
-  if (/\bace test\b/.test(script) || dependencies.includes('@japa/runner')) return 'japa';
-  const known = ['vitest', 'jest', 'mocha'] as const;
-  const named = known.find((runner) => script.includes(runner));
-  return named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
 }
 
 /** The dependencies that a folder above lists, such as a workspace's root: its packages can import them. */

@@ -1,136 +1,75 @@
 /** Where the host's test runner looks for tests, read from its settings and its command. Nothing is run. */
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { TestPlaces, TestRunner } from '../gen/host-snapshot.js';
+import type { TestPlace } from '../gen/host-snapshot.js';
+import { jestPlaces } from './jest-places.js';
 import type { PackageJson } from './package-json.js';
-import { readPairs } from './prettier-settings.js';
-import { readJson, type Settings } from './read-json.js';
 import { readTextIfAny } from './read-text.js';
-import { readScriptSettings } from './script-settings.js';
+import type { TestCommand } from './test-command.js';
+import {
+  belowFolder,
+  everywhere,
+  listOf,
+  operandsOf,
+  placeOf,
+  readSettings,
+  settingsOf,
+  tidy,
+} from './test-settings.js';
+import { vitestPlaces } from './vitest-places.js';
 
-const everywhere: TestPlaces = { include: ['**/*'], patterns: [], exclude: [], excludePatterns: [] };
-
-export function readTestPlaces(root: string, runner: TestRunner, json: PackageJson): TestPlaces {
-  const script = String(json.scripts?.test ?? '');
-  const readers: Partial<Record<TestRunner, () => TestPlaces>> = {
-    jest: () => jestPlaces({ ...(json.jest as Settings), ...settingsOf(root, script, /^jest\.config\./) }),
-    vitest: () =>
-      vitestPlaces(settingsOf(root, script, /^vitest\.config\./) ?? settingsOf(root, script, /^vite\.config\./) ?? {}),
-    mocha: () => mochaPlaces({ ...Object(json.mocha), ...settingsOf(root, script, /^\.mocharc\./) }, script),
-    japa: () => japaPlaces(root),
-    node: () => nodePlaces(script),
-  };
-  return readers[runner]?.() ?? everywhere;
+export function readTestPlaces(
+  root: string,
+  { runner, words, script }: TestCommand,
+  json: PackageJson,
+): readonly TestPlace[] {
+  switch (runner) {
+    case 'jest':
+      return jestPlaces(root, words, json);
+    case 'vitest':
+      return vitestPlaces(root, words);
+    case 'mocha':
+      return [mochaPlace({ ...Object(json.mocha), ...settingsOf(root, words, /^\.mocharc\./) }, words)];
+    case 'japa':
+      return [japaPlace(root, script)];
+    case 'ava':
+      return [avaPlace({ ...Object(json.ava), ...settingsOf(root, words, /^ava\.config\./) }, words)];
+    case 'uvu':
+      return [uvuPlace(words)];
+    case 'tape':
+      return [commandPlace(words, tapeValues)];
+    case 'tap':
+      return [tapPlace({ ...Object(json.tap), ...readSettings(path.join(root, '.taprc')) }, words)];
+    case 'jasmine':
+      return [jasminePlace(root)];
+    case 'bun':
+      return [bunPlace(readTextIfAny(path.join(root, 'bunfig.toml')) ?? '')];
+    case 'deno':
+      return [placeOf(['**/{*_,*.,}test.{ts,tsx,mts,js,mjs,jsx}', '**/__tests__/**/*'])];
+    case 'node':
+      return [nodePlace(words, script)];
+  }
 }
 
-/** Settings of the test runner: from the file that the script names, else from the runner's default file. */
-function settingsOf(root: string, script: string, own: RegExp): Settings | undefined {
-  const named = /(?:--config|-c)[ =](\S+\.(?:json|[cm]?[jt]s))\b/.exec(script)?.[1];
-  const name = named ?? readdirSync(root).find((file) => own.test(file));
-  if (name === undefined) return undefined;
-  const settings = readFile(path.join(root, name));
-  const rootDir = path.posix.join(path.posix.dirname(name), String(settings.rootDir ?? '.').replace('<rootDir>', '.'));
-  return { ...settings, rootDir };
-}
-
-function readFile(file: string): Settings {
-  if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(readTextIfAny(file) ?? '');
-  if (/\.ya?ml$/.test(file)) return readYaml(readTextIfAny(file) ?? '');
-  return readJson(file) ?? {};
-}
-
-/** Flat keys, and lists of one level. */
-function readYaml(text: string): Settings {
-  const lists = [...text.matchAll(/^(\w+):[ \t]*\r?\n((?:[ \t]*-.*(?:\r?\n|$))+)/gm)].map(
-    ([, key = '', lines = '']) => [
-      key,
-      [...lines.matchAll(/-[ \t]*['"]?([^'"#\r\n]+?)['"]?[ \t]*$/gm)].map(([, value]) => value),
-    ],
-  );
-  return { ...readPairs(text), ...Object.fromEntries(lists) };
-}
-
-function listOf(value: unknown): string[] {
-  return [value].flat(3).filter((entry) => typeof entry === 'string' && entry !== '') as string[];
-}
-
-/** Relative to the package, without `./`. */
-function tidy(glob: string): string {
-  return path.posix.normalize(glob).replace(/^\//, '');
-}
-
-const jestDefaults = ['**/__tests__/**/*.?([mc])[jt]s?(x)', '**/?(*.)+(spec|test).?([mc])[jt]s?(x)'];
-
-function jestPlaces(given: Settings): TestPlaces {
-  const [project] = [given.projects].flat().filter((entry) => typeof entry === 'object' && entry !== null);
-  const settings = { ...given, ...(project as Settings) };
-  const rootDir = tidy(typeof settings.rootDir === 'string' ? settings.rootDir.replace('<rootDir>', '.') : '.');
-  const inRoot = (text: string) => tidy(text.replace('<rootDir>', rootDir));
-  const roots = settings.roots === undefined ? [rootDir] : listOf(settings.roots).map(inRoot);
-  const patterns = listOf(settings.testRegex).map((text) =>
-    text.replace('<rootDir>', rootDir === '.' ? '' : `/${rootDir}`),
-  );
-  const globs = settings.testMatch === undefined ? jestDefaults : listOf(settings.testMatch);
-  const ignored = listOf(settings.testPathIgnorePatterns).map((text) =>
-    text.replace('<rootDir>', `/${rootDir}`).replace('/./', '/'),
-  );
-  return {
-    include: patterns.length > 0 ? [] : globs.filter((glob) => !glob.startsWith('!')).map(inRoot),
-    patterns,
-    exclude: globs.filter((glob) => glob.startsWith('!')).map((glob) => inRoot(glob.slice(1))),
-    excludePatterns: ignored,
-    roots: roots.filter((folder) => folder !== '.'),
-  };
-}
-
-const vitestDefaults = ['**/*.{test,spec}.?(c|m)[jt]s?(x)'];
-
-/** The includes of inline projects count together: each is run. */
-function vitestPlaces(settings: Settings): TestPlaces {
-  const test = Object(settings.test) as Settings;
-  const projects = [test.projects ?? test.workspace].flat().map((entry) => Object(Object(entry).test) as Settings);
-  const own = [test, ...projects].filter(({ include }) => listOf(include).length > 0);
-  const folder = tidy(String(test.dir ?? test.root ?? settings.root ?? '.'));
-  const include = own.length === 0 ? vitestDefaults : own.flatMap((one) => listOf(one.include));
-  return {
-    include: include.map((glob) => tidy(path.posix.join(folder, glob))),
-    patterns: [],
-    exclude: own.length > 1 ? [] : listOf(test.exclude).map(tidy),
-    excludePatterns: [],
-  };
-}
-
-function mochaPlaces(settings: Settings, script: string): TestPlaces {
-  const given = [...listOf(settings.spec), ...specsIn(script)];
-  const isDeep = settings.recursive === true || /--recursive\b/.test(script);
+function mochaPlace(settings: Record<string, unknown>, words: readonly string[]): TestPlace {
+  const given = [...listOf(settings.spec), ...operandsOf(words, mochaValues)];
+  const isDeep = settings.recursive === true || words.includes('--recursive');
   const specs = given.length === 0 ? ['test'] : given;
   const include = specs.map((spec) =>
     /\*|\.\w+$/.test(spec) ? tidy(spec) : `${tidy(spec)}${isDeep ? '/**/*' : '/*'}`,
   );
-  return {
-    include,
-    patterns: [],
-    exclude: listOf(settings.ignore ?? settings.exclude).map(tidy),
-    excludePatterns: [],
-  };
+  return { ...everywhere, include, exclude: listOf(settings.ignore ?? settings.exclude).map(tidy) };
 }
 
 const mochaValues =
   /^(-r|--require|-R|--reporter|-t|--timeout|--import|--loader|-n|--node-option|--extension|--config|-g|--grep|-f|--fgrep|-u|--ui|--file|--ignore|--exclude|--slow|--retries|-j|--jobs)$/;
 
-/** What stands behind `mocha` and is neither an option nor the value of one. */
-function specsIn(script: string): string[] {
-  const words = wordsAfter(script, /\bmocha\b/);
-  return words.filter((word, at) => !word.startsWith('-') && !mochaValues.test(words[at - 1] ?? ''));
+/** Files and globs of a command; everywhere where it names none. */
+function commandPlace(words: readonly string[], valued: RegExp): TestPlace {
+  const operands = operandsOf(words, valued);
+  return operands.length === 0 ? everywhere : placeOf(operands.map(belowFolder));
 }
 
-/** The words of a command behind a program, up to the next command. */
-function wordsAfter(script: string, program: RegExp): string[] {
-  const found = program.exec(script);
-  if (!found) return [];
-  const rest = script.slice(found.index + found[0].length).split(/&&|\|\||;|\|/)[0] ?? '';
-  return [...rest.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
-}
+const tapeValues = /^(-r|--require|--import|-i|--ignore|--ignore-pattern)$/;
 
 const nodeDefaults = [
   '**/*.test.?(c|m)[jt]s',
@@ -140,20 +79,92 @@ const nodeDefaults = [
 ];
 
 /** A host whose script runs no tests has no runner yet that could look elsewhere. */
-function nodePlaces(script: string): TestPlaces {
-  if (!/--test\b/.test(script)) return everywhere;
-  const words = wordsAfter(script, /--test\b/).filter((word) => !word.startsWith('-'));
-  const paths = words.filter((word) => /[*/]|\.[cm]?[jt]s$/.test(word) && !/^[\w@-]+\/register$/.test(word));
-  const include = paths.map((word) =>
-    /\*|\.[cm]?[jt]s$/.test(word) ? tidy(word) : `${tidy(word).replace(/\/$/, '')}/**/*`,
-  );
-  return { ...everywhere, include: include.length === 0 ? nodeDefaults : include };
+function nodePlace(words: readonly string[], script: string): TestPlace {
+  if (!/\s--test\b|\bborp\b/.test(script)) return everywhere;
+  const given = operandsOf(words, nodeValues).filter((word) => /[*/]|\.[cm]?[jt]s$/.test(word));
+  return placeOf(given.length === 0 ? nodeDefaults : given.map(belowFolder));
 }
 
+const nodeValues =
+  /^(-r|--require|--import|--loader|--experimental-loader|--env-file(-if-exists)?|-C|--conditions|--test-(?!only$|force-exit$|update-snapshots$)[\w-]+)$/;
+
 /** Adonis keeps the suites of Japa in its own settings; elsewhere the file that runs the tests names them. */
-function japaPlaces(root: string): TestPlaces {
-  const texts = ['adonisrc.ts', 'bin/test.ts', 'bin/test.js'].map((file) => readTextIfAny(path.join(root, file)) ?? '');
+function japaPlace(root: string, script: string): TestPlace {
+  const run = [...script.matchAll(/[\w./-]+\.[cm]?[jt]s\b/g)].map(([file]) => file);
+  const files = ['adonisrc.ts', 'bin/test.ts', 'bin/test.js', ...run];
+  const texts = files.map((file) => readTextIfAny(path.join(root, file)) ?? '');
   const quoted = texts.flatMap((text) => [...text.matchAll(/['"]([\w./*{}(),|?+@!-]*\*[^'"]*)['"]/g)]);
   const globs = quoted.map(([, glob = '']) => tidy(glob)).filter((glob) => /\.[cm]?[jt]s|\bts\b/.test(glob));
-  return { ...everywhere, include: globs.length === 0 ? ['tests/**/*.spec.{ts,js}'] : globs };
+  return placeOf(globs.length === 0 ? ['tests/**/*.spec.{ts,js}'] : globs);
+}
+
+const avaDefaults = [
+  '**/*.test.*',
+  '**/*.spec.*',
+  '**/test-*.*',
+  '**/test/**/*',
+  '**/tests/**/*',
+  '**/__tests__/**/*',
+  '!**/__tests__/**/__{helper,fixture}?(s)__/**/*',
+  '!**/test?(s)/**/{helper,fixture}?(s)/**/*',
+];
+
+/** AVA takes JavaScript only, where its settings name no other extension and no compiler. */
+function avaPlace(settings: Record<string, unknown>, words: readonly string[]): TestPlace {
+  const given = [operandsOf(words, avaValues), listOf(settings.files)].find((globs) => globs.length > 0) ?? [];
+  const isOwn = given.some((glob) => !glob.startsWith('!'));
+  const globs = isOwn ? given : [...avaDefaults, ...given];
+  const { extensions = ['js', 'cjs', 'mjs'] } = settings;
+  const listed = Array.isArray(extensions) ? listOf(extensions) : Object.keys(Object(extensions));
+  const compiled = settings.typescript ? ['ts', 'cts', 'mts'] : [];
+  const place = placeOf(globs.map((glob) => (glob.startsWith('!') ? glob : belowFolder(glob))));
+  return { ...place, only: `\\.(${[...listed, ...compiled].join('|')})$` };
+}
+
+const avaValues = /^(--config|--concurrency|-c|--match|-m|--timeout|-T|--node-arguments|--color|--host|--port)$/;
+
+const uvuDefault = '((\\/|^)(tests?|__tests?__)\\/.*|\\.(tests?|spec)|^\\/?tests?)\\.([mc]js|[jt]sx?)$';
+
+/** `uvu [dir] [pattern]`; the pattern is for the path below the folder. */
+function uvuPlace(words: readonly string[]): TestPlace {
+  const [dir, pattern = dir === undefined ? uvuDefault : '\\w+\\.([mc]js|[jt]sx?)$'] = operandsOf(words, uvuValues);
+  const folder = tidy(dir ?? '.').replace(/\/$/, '');
+  const start = folder === '.' ? '^/' : `^/${folder}/`;
+  return {
+    ...everywhere,
+    include: [],
+    patterns: [pattern.replace(/^\^(?!\/\?)/, start)],
+    roots: folder === '.' ? [] : [folder],
+    excludePatterns: ignoredByUvu(words),
+  };
+}
+
+const uvuValues = /^(-r|--require|-i|--ignore|-C|--cwd|--import|--loader)$/;
+
+function ignoredByUvu(words: readonly string[]): string[] {
+  return words.filter((_, at) => /^(-i|--ignore)$/.test(words[at - 1] ?? ''));
+}
+
+const tapDefaults = ['**/{test,tests,__tests__}/**/*.*', '**/*.{test,tests,spec}.*', '**/{test,tests,spec}.*'];
+
+/** `include` since version 18, `files` before. */
+function tapPlace(settings: Record<string, unknown>, words: readonly string[]): TestPlace {
+  const operands = operandsOf(words, /^(-[RjtcAa]|--(reporter|jobs|timeout|plugin|before|after|include|exclude))$/);
+  const lists = [operands.filter((word) => word !== 'run'), listOf(settings.include), listOf(settings.files)];
+  const given = lists.find((globs) => globs.length > 0);
+  const exclude = listOf(settings.exclude).map((glob) => `!${glob}`);
+  return placeOf([...(given?.map(belowFolder) ?? tapDefaults), ...exclude]);
+}
+
+function jasminePlace(root: string): TestPlace {
+  const names = ['json', 'js', 'mjs', 'cjs'].map((end) => `spec/support/jasmine.${end}`);
+  const settings = Object.assign({}, ...names.map((name) => readSettings(path.join(root, name))));
+  const files = listOf(settings.spec_files);
+  return placeOf(files.length > 0 ? files : ['**/*[sS]pec.?(m)js'], String(settings.spec_dir ?? 'spec'));
+}
+
+/** `[test] root = "./tests"` */
+function bunPlace(settings: string): TestPlace {
+  const [, folder = '.'] = /^\s*root\s*=\s*["']([^"']+)["']/m.exec(settings.split(/^\[test\]/m)[1] ?? '') ?? [];
+  return placeOf(['**/*{.,_}{test,spec}.{js,jsx,ts,tsx,mjs,cjs,mts,cts}'], folder);
 }

@@ -12,6 +12,8 @@ export interface TscBuild {
    * `dist/main.js`. `.` for the package itself, or if there is no output.
    */
   outputRoot: string;
+  /** What is compiled, and where to; null if nothing is emitted. */
+  compiled: { from: string; to: string } | null;
   /** Which tsconfig would compile a config outside of that folder, and what harm that does; null if it does none. */
   stray(config: string): StrayConfig | null;
 }
@@ -22,13 +24,13 @@ const tsconfigNames = ['tsconfig.build.json', 'tsconfig.json'];
 export function readTscBuild(root: string): TscBuild {
   const tsconfig = tsconfigNames.find((name) => isFile(path.join(root, name)));
   const parsed = tsconfig && parse(root, tsconfig);
-  if (!tsconfig || !parsed) return { outputRoot: '.', stray: () => null };
+  if (!tsconfig || !parsed) return { outputRoot: '.', compiled: null, stray: () => null };
   const { folder, isSet } = findOutputRoot(root, parsed);
   const stray = (config: string): StrayConfig | null => {
     if (folder === '.' || isInside(folder, config) || !isCompiled(root, config, parsed)) return null;
     return { tsconfig, folder, isError: isSet, reason: strayReason(config, folder, isSet) };
   };
-  return { outputRoot: folder, stray };
+  return { outputRoot: folder, compiled: compiledOf(root, folder, parsed.options), stray };
 }
 
 function strayReason(config: string, folder: string, isSet: boolean): string {
@@ -58,6 +60,11 @@ function findOutputRoot(
     .map((file) => path.relative(root, path.dirname(file)).split(path.sep));
   const folder = commonStart(folders).join('/') || '.';
   return { folder: runsFrom(root, options.outDir, folder) ? '.' : folder, isSet: false };
+}
+
+function compiledOf(root: string, from: string, { outDir, noEmit }: ts.CompilerOptions): TscBuild['compiled'] {
+  const to = outDir === undefined || noEmit ? '.' : within(root, outDir);
+  return to === '.' ? null : { from, to };
 }
 
 function within(root: string, rootDir: string): string {

@@ -13,6 +13,12 @@ export function readScriptSettings(text: string): Settings {
   return Object.assign({}, ...exported.map((object) => literalOf(object)));
 }
 
+/** What a settings file exports, also where it is no object; of JSON its content. */
+export function readScriptValue(name: string, text: string): unknown {
+  const [value] = exportedNodes(name.endsWith('.json') ? `export default ${text}` : text).map(literalOf);
+  return value;
+}
+
 /** The expressions that a file exports as default. */
 export function exportedNodes(text: string): Node[] {
   return parseSource('settings.ts', text)
@@ -31,19 +37,27 @@ function objectsIn(node: Node): Node[] {
   return found ? [found] : [];
 }
 
-/** The value of a literal; undefined for a computed value. */
-export function literalOf(node: Node | undefined): unknown {
+/** The value of a literal, there or in a constant of the file; undefined for a computed value. */
+export function literalOf(node: Node | undefined, names = 0): unknown {
+  const next = (inner: Node | undefined) => literalOf(inner, names);
   if (Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node)) return node.getLiteralText();
   if (Node.isNumericLiteral(node)) return node.getLiteralValue();
   if (Node.isTrueLiteral(node) || Node.isFalseLiteral(node)) return node.getText() === 'true';
-  if (Node.isArrayLiteralExpression(node)) return node.getElements().map(literalOf);
+  if (Node.isArrayLiteralExpression(node)) return node.getElements().map(next);
   if (Node.isAsExpression(node) || Node.isSatisfiesExpression(node) || Node.isParenthesizedExpression(node))
-    return literalOf(node.getExpression());
-  if (Node.isCallExpression(node)) return literalOf(node.getArguments()[0]);
+    return next(node.getExpression());
+  if (Node.isCallExpression(node)) return next(node.getArguments()[0]);
+  if (Node.isIdentifier(node)) return literalOf(names < 5 ? constantOf(node) : undefined, names + 1);
   if (!Node.isObjectLiteralExpression(node)) return undefined;
   const pairs = node.getProperties().flatMap((property) => {
+    if (Node.isShorthandPropertyAssignment(property)) return [[property.getName(), next(property.getNameNode())]];
     if (!Node.isPropertyAssignment(property)) return [];
-    return [[property.getName().replaceAll(/^['"`]|['"`]$/g, ''), literalOf(property.getInitializer())]];
+    return [[property.getName().replaceAll(/^['"`]|['"`]$/g, ''), next(property.getInitializer())]];
   });
   return Object.fromEntries(pairs);
+}
+
+function constantOf(name: Node): Node | undefined {
+  const declared = name.getSourceFile().getVariableDeclaration(name.getText());
+  return declared?.getVariableStatement()?.getDeclarationKind() === 'const' ? declared.getInitializer() : undefined;
 }

@@ -23,6 +23,8 @@ export interface StreamViewer<News> {
   tell(news: News): string | null;
   /** The event that a slow reader gets in place of those that it has missed. */
   caughtUp: string;
+  /** Formats the state that later events report the changes of; it is sent at the start and with `caughtUp`. */
+  current?(): string;
   /** Called once after the stream has ended for any reason. */
   ended?(): void;
 }
@@ -177,10 +179,10 @@ function openStream<News>(
         register.add(stream);
         viewer.signal.addEventListener('abort', stream.end);
         if (viewer.signal.aborted) return end();
-        send('retry: 2000\n\n');
+        send(`retry: 2000\n\n${viewer.current?.() ?? ''}`);
       },
       pull(controller) {
-        if (behind) controller.enqueue(encoder.encode(viewer.caughtUp));
+        if (behind) controller.enqueue(encoder.encode(viewer.caughtUp + (viewer.current?.() ?? '')));
         behind = false;
       },
       cancel: () => end(),

@@ -14,8 +14,8 @@ import { createOperatorPresence, type OperatorPresence } from './presence.js';
 import { findRecentOperators } from './queries/recent-operators.js';
 import { toActionRefusal } from './refusals.js';
 import { workspaceRoutes } from './routes.js';
-import { createSavedReplies } from './saved-replies.js';
-import { createTeam, type Team } from './team.js';
+import { createSavedReplyList } from './saved-replies.js';
+import { createOperatorTeam, type OperatorTeam } from './team.js';
 import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
@@ -27,7 +27,7 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   const { options, runtime } = given;
   const presence = createOperatorPresence(runtime.changeFeed.broadcast);
   closing.addEventListener('abort', presence.close);
-  const team = createTeam(() => presence.present().map(({ operator }) => operator));
+  const team = createOperatorTeam(() => presence.present().map(({ operator }) => operator));
   const [assets, tokens] = await Promise.all([
     loadWorkspaceAssets(options.base, options.styles),
     loadFormTokens(runtime),
@@ -36,7 +36,7 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   await keepTeam(given, team, closing);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
-  const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
+  const savedReplies = createSavedReplyList(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
   const services: WorkspaceServices = { ...given, assets, tokens, team, presence, streams, actions, savedReplies };
   // Serve `/path/` like `/path`, because hosts and people add trailing slashes.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
@@ -97,7 +97,11 @@ function startActions(
 const teamEveryMs = 60_000;
 
 /** Reads the operators of the schema now and from time to time; settles after the first time. */
-function keepTeam({ runtime }: Omit<WorkspaceAppOptions, 'closing'>, team: Team, closing: AbortSignal): Promise<void> {
+function keepTeam(
+  { runtime }: Omit<WorkspaceAppOptions, 'closing'>,
+  team: OperatorTeam,
+  closing: AbortSignal,
+): Promise<void> {
   return new Promise((resolve) => {
     const round = async () => {
       try {

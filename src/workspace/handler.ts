@@ -11,8 +11,8 @@ import type { PageContext } from './page-context.js';
 import type { OperatorPresence } from './presence.js';
 import type { PresentOperator } from './presence-state.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
-import type { SavedReplies } from './saved-replies.js';
-import type { Team } from './team.js';
+import type { SavedReplyList } from './saved-replies.js';
+import type { OperatorTeam } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 /** The events of a live stream: ids of changed conversations, or the operators who are present. */
@@ -26,12 +26,12 @@ export interface WorkspaceServices {
   assets: ServedAssets;
   tokens: FormTokens;
   /** Operators to whom conversations can be assigned. */
-  team: Team;
+  team: OperatorTeam;
   /** Which operators have which conversation open, and who is typing. */
   presence: OperatorPresence;
   /** Live updates of open pages. */
   streams: LiveStreams<WorkspaceLiveEvent>;
-  savedReplies: SavedReplies;
+  savedReplies: SavedReplyList;
   /** Executes pending actions whose take-back time is over. */
   actions: ActionTimer;
 }

@@ -26,7 +26,7 @@ const foundValues: Phrase[] = [
   [/^an empty text$/, () => t('foundBlank')],
   [/^a text of (?<count>\d+) characters?$/, ({ count }) => tCount('foundText', Number(count))],
   [/^a list of (?<count>\d+)$/, ({ count }) => tCount('foundList', Number(count))],
-  [/^somebody who is not in it$/, () => t('foundStranger')],
+  [/^somebody who is not in the list$/, () => t('foundStranger')],
 ];
 
 export const translateFoundValue = (found: string): string => translate(foundValues, found);

@@ -13,7 +13,7 @@ export interface SavedReply {
   body: string;
 }
 
-export interface SavedReplies {
+export interface SavedReplyList {
   list(): Promise<SavedReply[]>;
 }
 
@@ -28,7 +28,7 @@ const freshMs = 2_000;
  * Reads saved replies from the `.md` files of a folder. A missing folder gives none; an unreadable file is logged and
  * skipped.
  */
-export function createSavedReplies(folder: string, log: Pick<Logger, 'warn'>): SavedReplies {
+export function createSavedReplyList(folder: string, log: Pick<Logger, 'warn'>): SavedReplyList {
   let read: Promise<SavedReply[]> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
   return {
@@ -55,9 +55,9 @@ async function readReply(folder: string, file: string, log: Pick<Logger, 'warn'>
   try {
     const whole = path.join(folder, file);
     const { size } = await stat(whole);
-    if (size > maxBytes) throw new Error(`it has ${size} bytes, and a saved reply at most ${maxBytes}`);
+    if (size > maxBytes) throw new Error(`the file has ${size} bytes; a saved reply may have at most ${maxBytes}`);
     const reply = parseSavedReply(file, await readFile(whole, 'utf8'));
-    if (reply.body === '') throw new Error('it is empty');
+    if (reply.body === '') throw new Error('the file is empty');
     return reply;
   } catch (error) {
     log.warn({ file, reason: errorText(error) }, 'a saved reply could not be read');

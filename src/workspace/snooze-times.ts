@@ -10,7 +10,7 @@ export const snoozeDurations = [
 /**
  * Returns when a requested snooze ends; null wakes the conversation, undefined means that the form has no valid time.
  */
-export function snoozeEnd(fields: { span: string; until: string }, now: Date): Date | null | undefined {
+export function parseSnoozeEnd(fields: { span: string; until: string }, now: Date): Date | null | undefined {
   if (fields.span === 'wake') return null;
   const span = snoozeDurations.find(({ seconds }) => String(seconds) === fields.span);
   if (span) return new Date(now.getTime() + span.seconds * 1000);

@@ -2,7 +2,7 @@ import type { Actor } from '../contracts/domain.js';
 import type { ThreadDetails } from './model.js';
 
 /** The operators of the schema, for the list of possible owners. */
-export interface Team {
+export interface OperatorTeam {
   /** Adds an operator; call it for every identified request. */
   note(operator: Actor): void;
   /** Replaces those that are known from the schema. */
@@ -15,7 +15,7 @@ export interface Team {
 const maxMembers = 200;
 
 /** `elsewhere` returns the operators whom other processes report. */
-export function createTeam(elsewhere: () => readonly Actor[]): Team {
+export function createOperatorTeam(elsewhere: () => readonly Actor[]): OperatorTeam {
   const seen = new Map<string, Actor>();
   let recorded: readonly Actor[] = [];
   return {
@@ -42,7 +42,11 @@ function byName(operators: readonly Actor[]): Actor[] {
 const nameOf = ({ id, name }: Actor) => name ?? id;
 
 /** Returns the possible owners of a conversation: the team, everyone who acted in it, and its owner. */
-export function ownerCandidates(team: Team, actors: readonly (Actor | null)[], customerId: string | null): Actor[] {
+export function ownerCandidates(
+  team: OperatorTeam,
+  actors: readonly (Actor | null)[],
+  customerId: string | null,
+): Actor[] {
   const acted = actors.filter((actor) => actor !== null && !isNoOperator(actor, customerId));
   return byName([...(acted as Actor[]), ...team.members()]);
 }

@@ -150,11 +150,11 @@ describe('cairnloop init', () => {
   it('finds TypeScript, module system, package manager, framework and test runner', () => {
     const facts = (files: Record<string, string | object>) => {
       use(files);
-      const { language, moduleForm, packageManager, framework, testRunner, testSuffix, extension } = readProject({
+      const { language, moduleForm, packageManager, framework, tests, testSuffix, extension } = readProject({
         cwd: host.folder,
       });
       host.remove();
-      return [language, moduleForm, extension, packageManager, framework, testRunner, testSuffix].join(' ');
+      return [language, moduleForm, extension, packageManager, framework, tests.runner, testSuffix].join(' ');
     };
     const json = (more: object) => ({ 'package.json': more });
     assert.equal(facts(json({})), 'js commonjs none npm  node test');

@@ -145,7 +145,7 @@ describe('doctor BUILD', () => {
     };
     const finding = await judged({ ...files, 'src/cairnloop/notifier.ts': '' });
     assert.equal(finding?.level, 'blocked');
-    assert.match(finding?.message ?? '', /takes src\/cairnloop for the package cairnloop/);
+    assert.match(finding?.message ?? '', /resolve the package cairnloop to src\/cairnloop/);
     for (const compilerOptions of [{ baseUrl: './src' }, { paths: { '*': ['./src/*'] } }]) {
       host = tempHost({ ...files, 'tsconfig.json': { compilerOptions }, 'src/main.ts': '' });
       const { out } = await runMain(host.folder, ['gen', 'notifier']);

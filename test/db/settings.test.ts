@@ -89,7 +89,14 @@ describe('settings of the server, the role, the URL and the process', () => {
       const closed = await conversations.resolve(opened.id, { resolvedBy: operator });
       await eventually(() => assert.equal(told.length, 2));
       const found = await conversations.list({ search: 'GRÖSSE'.replace('SS', 'ß').toLowerCase() });
-      const record = await audit.list({ conversationId: opened.id });
+      const record = await eventually(async () => {
+        const { items } = await audit.list({ conversationId: opened.id });
+        assert.ok(
+          items.some(({ action }) => action === 'outbound.sent'),
+          'the outcome is not written yet',
+        );
+        return items;
+      });
       const age = (at: Date | null) => Math.abs(Date.now() - (at?.getTime() ?? 0)) < 60_000;
       return {
         tags: closed.tags,
@@ -98,7 +105,7 @@ describe('settings of the server, the role, the URL and the process', () => {
         told: told.sort(),
         found: found.items.some(({ id }) => id === opened.id),
         // Sorted: what the worker does comes when it comes.
-        actions: record.items.map(({ action, at }) => `${action} ${age(at)}`).sort(),
+        actions: record.map(({ action, at }) => `${action} ${age(at)}`).sort(),
         messages: (await conversations.get(opened.id)).messages?.map(({ role, content }) => [role, content]),
       };
     } finally {

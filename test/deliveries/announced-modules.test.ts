@@ -183,7 +183,7 @@ describe('modules that the workers of a schema announce', () => {
     assert.match(told({}, [])?.message ?? '', /no callback is owed, and outbound messages are refused/);
     assert.match(
       told({}, ['notifier', 'notifier.onReply'])?.message ?? '',
-      /of schema s have it have it and deliver of replies/,
+      /the workers of schema s have it and deliver the replies/,
     );
   });
 });

@@ -17,7 +17,7 @@ describe('whether a worker is alive', () => {
     return {
       doctor: doctor.find(({ code }: { code: string }) => code === 'WORKER').level === 'ok',
       cli: cli.workers > 0,
-      page: !page.includes('Nothing is delivered meanwhile'),
+      page: !page.includes('Nothing is delivered until'),
     };
   };
 

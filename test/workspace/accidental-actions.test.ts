@@ -228,10 +228,10 @@ describe('no action by mistake', () => {
     it('OA3 a live update does not replace a draft: the newer one is offered', async () => {
       const { cairnloop, page, id, propose, sent, told } = await openThread();
       await propose('Second draft');
-      await page.getByRole('button', { name: 'A newer draft is there' }).waitFor();
+      await page.getByRole('button', { name: 'There is a newer draft' }).waitFor();
       assert.equal(await page.locator('.draft', { hasText: 'Drafted reply' }).count(), 1);
       assert.equal(await page.getByText('Second draft').count(), 0);
-      await page.getByRole('button', { name: 'A newer draft is there' }).click();
+      await page.getByRole('button', { name: 'There is a newer draft' }).click();
       await page.getByText('Second draft').waitFor();
       await page.getByRole('button', { name: 'Approve & send' }).first().click();
       await told('This draft has only just appeared.');
@@ -253,7 +253,7 @@ describe('no action by mistake', () => {
       await propose('Second draft');
       await hearAgain();
       await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
-      await page.getByRole('button', { name: 'A newer draft is there' }).waitFor();
+      await page.getByRole('button', { name: 'There is a newer draft' }).waitFor();
       assert.ok(await page.getByRole('button', { name: 'Approve & send' }).isDisabled());
     });
 
@@ -292,7 +292,7 @@ describe('no action by mistake', () => {
       const { page, message, told, sent, receive } = await openThread({ draft: false });
       await message.pressSequentially('It is fixed');
       await receive('Wait, stop!');
-      await told('It came while you were writing.');
+      await told('Read the new message before you send.');
       await readingTime(page);
       await message.press('Control+Enter');
       await told('1 new message since you opened this.');

@@ -29,7 +29,7 @@ describe('accidental input', () => {
     await marked.focus();
     await page.waitForTimeout(1000);
     await page.keyboard.press('e');
-    await page.locator('#notice').getByText('Open it first.').waitFor();
+    await page.locator('#notice').getByText('Open the conversation first.').waitFor();
     await page.keyboard.press('a');
     await page.locator(`.row[data-id="${id}"] .row-link`).focus();
     assert.equal(await status(id), 'open');
@@ -100,7 +100,7 @@ describe('accidental input', () => {
     await page.getByRole('textbox', { name: 'Message' }).fill('Only once');
     await page.getByRole('button', { name: 'Send reply' }).click();
     const notice = page.locator('#notice .notice-error');
-    await notice.getByText(/It may have been done all the same: reload to see/).waitFor();
+    await notice.getByText(/The action may still have been carried out: reload to see/).waitFor();
     assert.equal(await notice.locator('svg').count(), 1);
     assert.equal((await cairnloop.conversations.get(id)).messages?.filter(({ role }) => role === 'operator').length, 1);
   });

@@ -124,7 +124,7 @@ describe('bulk follow-ups, deliveries and the audit page', () => {
       assert.equal(none.headers.get('location'), `/support/${queue}&done=none-chosen`);
     }
     const again = await workspace.get(`/${queue}&done=none-chosen`);
-    assert.match(textOf(again.text), /No conversation is chosen\. Tick those to write to/);
+    assert.match(textOf(again.text), /No conversation is chosen\. Tick the conversations to write to/);
     assert.equal(again.text.match(/id="notice"/g)?.length, 1);
   });
 
@@ -194,7 +194,7 @@ describe('bulk follow-ups, deliveries and the audit page', () => {
     const host = await startHost({ notifier }, { worker: false });
     const workspace = await serve(host);
     const idle = textOf((await workspace.get('/deliveries')).text);
-    assert.match(idle, /Last worker heartbeat never Nothing is delivered meanwhile: start cairnloop worker/);
+    assert.match(idle, /Last worker heartbeat never Nothing is delivered until you start cairnloop worker/);
     assert.match(idle, /Oldest undelivered none/);
     const { id } = await host.cairnloop.conversations.open({ actorId: 'c', subject: 'Waiting' });
     await host.cairnloop.outbound.trigger(id, { templateId: 't', content: 'x', actor: operator });

@@ -46,7 +46,7 @@ describe('a page that is cut off from its server', () => {
     await context.setOffline(true);
     await bar.getByText('You are offline.').waitFor();
     await page.locator('#content').press('Control+Enter');
-    await page.locator('#notice').getByText('No answer came.').waitFor();
+    await page.locator('#notice').getByText('The server did not respond.').waitFor();
     assert.deepEqual([await text(), await sent()], ['Half a reply', 0]);
     await context.setOffline(false);
     await bar.waitFor({ state: 'hidden' });
@@ -55,14 +55,14 @@ describe('a page that is cut off from its server', () => {
     assert.equal(await sent(), 1);
   });
 
-  it('says that the server does not answer if the network works', async () => {
+  it('says that the server does not respond if the network works', async () => {
     const { page, bar, text } = await openThread();
     await markTries(page);
     await page.route('**/support/c/**', (route) =>
       route.request().url().includes(tried) ? route.fallback() : route.fulfill({ status: 503, body: 'away' }),
     );
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
-    await bar.getByText('The server does not answer.').waitFor();
+    await bar.getByText('The server does not respond.').waitFor();
     await bar.getByRole('button', { name: 'Try again' }).click();
     await bar.waitFor({ state: 'hidden' });
     assert.equal(await text(), 'Half a reply');
@@ -102,7 +102,7 @@ describe('a page that is cut off from its server', () => {
   it('sends nothing from the page of one operator once another one is signed in', async () => {
     const { session, page, bar, text, sent } = await openThread();
     session.operator = { id: 'op-2', name: 'Grace' };
-    await bar.getByText('You are signed in as somebody else by now.').waitFor();
+    await bar.getByText('You are now signed in as somebody else.').waitFor();
     await page.locator('#content').press('Control+Enter');
     await page.locator('#notice').getByText('Nothing was sent').waitFor();
     assert.deepEqual([await text(), await sent()], ['Half a reply', 0]);

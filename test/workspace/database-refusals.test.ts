@@ -62,7 +62,7 @@ describe('messages on pages about a failing database', () => {
     });
     const answer = await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'On its way.', ...seen });
     assert.equal(answer.status, 503);
-    assert.match(textOf(answer.text), /Nothing can be saved at the moment\. The database takes no changes/);
+    assert.match(textOf(answer.text), /Nothing can be saved at the moment\. The database accepts no changes/);
     assert.match(answer.text, /On its way\.<\/textarea>/);
     assert.ok(host.log.some(({ code }) => code === 'DATABASE_READ_ONLY'));
   });

@@ -91,7 +91,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const conflict = answers.find(({ status }) => status === 409);
     assert.match(
       textOf(conflict?.text ?? ''),
-      /This draft was dealt with meanwhile\. It is approved; this step sent nothing more/,
+      /This draft was decided on meanwhile\. The draft is approved; nothing more was sent/,
     );
     const messages = (await cairnloop.conversations.get(id)).messages ?? [];
     assert.equal(messages.filter(({ role }) => role === 'operator').length, 1);
@@ -115,7 +115,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     await cairnloop.conversations.receive(id, { content: 'One more thing' });
     const late = await workspace.post(`/drafts/${overtaken.id}/approve`);
     assert.equal(late.status, 409);
-    assert.match(textOf(late.text), /It is superseded/);
+    assert.match(textOf(late.text), /The draft is superseded/);
     const second = await cairnloop.drafts.propose(id, proposal);
     await workspace.post(`/c/${id}/resolve`);
     const mine = { ...(await workspace.seen(id)), content: 'My own words' };

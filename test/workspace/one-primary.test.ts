@@ -96,6 +96,10 @@ describe('a thread has one filled button at a time', () => {
       await page.getByRole('button', { name: 'Approve & send' }).waitFor();
       if (options === withoutScript) await questions.first().click();
       assert.deepEqual(await filled(page), [confirm]);
+      await page.locator('#content').fill('Mine');
+      assert.deepEqual(await filled(page), ['Send reply']);
+      await page.locator('#content').fill('');
+      await page.keyboard.press('Escape');
       await questions.and(page.locator('details[open] > summary')).click();
       assert.deepEqual(await filled(page), ['Approve & send']);
     });

@@ -155,7 +155,7 @@ describe('an operator’s day in a real browser', () => {
     await page.getByRole('checkbox', { name: 'Select Third' }).check();
     await page.getByText('2 selected').waitFor();
     await page.getByRole('button', { name: 'Send follow-up' }).click();
-    await page.getByLabel('What each of them gets, word for word').fill('We have news');
+    await page.getByLabel('The exact text that each customer gets').fill('We have news');
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('region', { name: 'The text as it will be delivered' }).getByText('We have news').waitFor();
     await page.getByRole('button', { name: 'Send to 2 conversations' }).click();
@@ -326,7 +326,7 @@ describe('an operator’s day in a real browser', () => {
     await page.getByRole('checkbox', { name: 'Select Plain' }).check();
     await page.getByRole('checkbox', { name: 'Select Other' }).check();
     await page.getByRole('button', { name: 'Send follow-up' }).click();
-    await page.getByLabel('What each of them gets, word for word').fill('Plain news');
+    await page.getByLabel('The exact text that each customer gets').fill('Plain news');
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('button', { name: 'Send to 2 conversations' }).click();
     await page.getByText('2 of 2 conversations accepted').waitFor();
@@ -351,9 +351,9 @@ describe('an operator’s day in a real browser', () => {
     await page.goto(workspace.url(`/c/${id}?edit=${draft.id}`));
     await page.getByRole('textbox', { name: 'Your version' }).fill('My careful words');
     await cairnloop.drafts.approve(draft.id, { actor: { id: 'op-2', name: 'Grace' } });
-    await page.locator('#notice').getByText('This draft was dealt with meanwhile.').waitFor();
+    await page.locator('#notice').getByText('This draft was decided on meanwhile.').waitFor();
     await page.getByRole('button', { name: 'Send edited reply' }).click();
-    await page.locator('#notice').getByText('It is approved').waitFor();
+    await page.locator('#notice').getByText('The draft is approved').waitFor();
     assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'My careful words');
   });
 

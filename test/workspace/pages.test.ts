@@ -129,7 +129,7 @@ describe('a page of the workspace', () => {
       provider.setPolicy = (() => 'neither') as never;
       const unconfirmed = await workspace.post('/sla', terms);
       assert.match(unconfirmed.text, /name="responseMinutes" value="30"/, 'it may be tried again');
-      assert.match(textOf(unconfirmed.text), /Whether the policy was saved is not known\./);
+      assert.match(textOf(unconfirmed.text), /It is unknown whether the policy was saved\./);
       provider.setPolicy = ((priority: string, attrs: object) => {
         provider.active = [{ ...provider.active[0], priority, ...attrs } as never];
         return ok(provider.active[0]);

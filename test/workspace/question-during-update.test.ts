@@ -176,11 +176,11 @@ describe('the question of a key while the page is brought up to date', () => {
     await page.keyboard.press('Escape');
     await ask('e', 'Resolve?');
     lose();
-    await notice.getByText('No answer came.').waitFor();
+    await notice.getByText('The server did not respond.').waitFor();
     await page.keyboard.press('Enter');
     await page.waitForTimeout(500);
     assert.equal((await done()).status, 'open');
     assert.equal(await page.locator('.armed').count(), 0);
-    assert.equal(await notice.getByText('No answer came.').count(), 1);
+    assert.equal(await notice.getByText('The server did not respond.').count(), 1);
   });
 });

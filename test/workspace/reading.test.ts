@@ -173,7 +173,7 @@ describe('saved replies', () => {
     const message = page.locator('#content');
     await message.pressSequentially('Hi /unk');
     const picker = page.locator('#reply-picker');
-    await picker.getByText('Not known here: context.Order.number').waitFor();
+    await picker.getByText('No value known for: context.Order.number').waitFor();
     await message.press('Tab');
     const text = 'Hi Order {{context.Order.number}} <img src=x onerror=alert(1)>';
     assert.equal(await message.inputValue(), text);
@@ -209,7 +209,7 @@ describe('saved replies', () => {
   it('can be read and used without JavaScript', async () => {
     const { id, workspace } = await start(files);
     const { text } = await workspace.get(`/c/${id}/replies`);
-    assert.match(textOf(text), /Refund takes longer Hello Zoe, .*Not known here: context\.Order\.number/);
+    assert.match(textOf(text), /Refund takes longer Hello Zoe, .*No value known for: context\.Order\.number/);
     assert.doesNotMatch(text, /<img src=x/);
     const used = await workspace.get(`/c/${id}?reply=refund-delay`);
     assert.match(used.text, /<textarea id="content"[^>]*>Hello Zoe,\nyour plan is &lt;b&gt;Business/);

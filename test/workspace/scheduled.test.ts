@@ -79,10 +79,10 @@ describe('a message that is scheduled for later', () => {
       assert.ok(await send.isHidden());
       await page.getByText('Send now…').click();
       const question = (await page.locator('.send-now').textContent()) ?? '';
-      assert.match(question, /It is scheduled for .*\d.* Send it to the customer now\?/);
+      assert.match(question, /The message is scheduled for .*\d.* Send it to the customer now\?/);
       assert.equal(await isReleased(), false);
       await send.click();
-      await page.locator('#notice').getByText('The message goes out before its time').waitFor();
+      await page.locator('#notice').getByText('The message is sent before its scheduled time').waitFor();
       assert.equal(await isReleased(), true);
     });
   }

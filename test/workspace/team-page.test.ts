@@ -186,6 +186,18 @@ describe('an open page of a team', () => {
       await queue.locator('.row [data-present]').waitFor({ state: 'detached' });
     });
 
+    it('shows on a queue that is opened later who was there before it', async () => {
+      const { workspace, id } = await opened(2);
+      const hers = await open(workspace, `/c/${id}`, grace);
+      const other = await open(workspace, `/c/${id}`);
+      await other.locator('#presence', { hasText: 'Grace reads this too' }).waitFor();
+      await other.waitForTimeout(1000);
+      const queue = await open(workspace, '/');
+      await queue.locator(`.row[data-id="${id}"] [data-present*="Grace has it open"]`).waitFor();
+      await hers.close();
+      await queue.locator('.row [data-present]').waitFor({ state: 'detached' });
+    });
+
     it('keeps the lines of the queue where they are while colleagues come and write', async () => {
       const { workspace, ids, id } = await opened(3);
       const queue = await open(workspace, '/');

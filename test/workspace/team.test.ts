@@ -78,7 +78,7 @@ describe('a team in the workspace', () => {
       assert.equal(refused.status, 409);
       assert.match(
         textOf(refused.text),
-        /Somebody else has it by now\. Grace took it meanwhile, and nothing was changed/,
+        /Somebody else owns the conversation now\. Grace took the conversation meanwhile, and nothing was changed/,
       );
       assert.equal((await now()).assignee?.id, 'Grace');
       assert.equal((await workspace.post(`/c/${id}/assign`, { to: operator.id, was: 'Grace' })).status, 303);
@@ -271,7 +271,7 @@ describe('a team in the workspace', () => {
       const words = textOf(text);
       assert.match(words, /Resolved 1 of 4 conversations 3 conversations stayed as they were/);
       assert.match(words, /No\. 1 The customer has written since you chose it\./);
-      assert.match(words, /It was resolved already\./);
+      assert.match(words, /The conversation was already resolved\./);
       assert.match(words, /There is no such conversation\./);
       assert.deepEqual(await statuses(), ['resolved', 'open', 'resolved']);
     });

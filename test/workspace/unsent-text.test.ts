@@ -73,7 +73,7 @@ describe('unsent text', () => {
     await message.fill('Half a sent');
     await cairnloop.drafts.discard(draft.id, { actor: operator });
     await page.getByRole('button', { name: 'Approve & send' }).click();
-    await page.locator('#notice').getByText('This draft was dealt with meanwhile.').waitFor();
+    await page.locator('#notice').getByText('This draft was decided on meanwhile.').waitFor();
     assert.equal(await message.inputValue(), 'Half a sent');
   });
 

@@ -15,7 +15,7 @@ interface Made {
 const made = new WeakMap<Runtime, Map<number, Made>>();
 
 /** Returns the report of the last `days` days, cached for 15 seconds. */
-export function recentReport(runtime: Runtime, days: number, now: Date): Promise<Report> {
+export function getRecentReport(runtime: Runtime, days: number, now: Date): Promise<Report> {
   const byDays = made.get(runtime) ?? new Map<number, Made>();
   made.set(runtime, byDays);
   const known = byDays.get(days);

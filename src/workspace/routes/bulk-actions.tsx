@@ -10,14 +10,14 @@ import {
 } from '../handler.js';
 import { findBulkRecipients } from '../queries/recipients.js';
 import { toActionRefusal } from '../refusals.js';
-import { snoozeEnd } from '../snooze-times.js';
+import { parseSnoozeEnd } from '../snooze-times.js';
 import { parseTickedConversations, type TickedConversation } from '../ticked.js';
 import { t } from '../translate.js';
 import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bulk.js';
 import { BulkActionResult, BulkActionView } from '../views/bulk-actions.js';
 import { WorkspacePage } from '../views/page.js';
 import { bulkActionPageContext } from './bulk-page-context.js';
-import { resolveNowOrLater } from './bulk-resolve.js';
+import { resolveNowOrAfterTakeBack } from './bulk-resolve.js';
 import { parseTags } from './triage.js';
 
 /** The most conversations in one bulk action: more than one page of the queue can tick. */
@@ -100,7 +100,7 @@ const actOf: Record<
   (c: WorkspaceContext, services: WorkspaceServices, total: number) => Act | Promise<Act>
 > = {
   resolve: (c, services, total) => {
-    const resolve = resolveNowOrLater(c, services, total);
+    const resolve = resolveNowOrAfterTakeBack(c, services, total);
     return (recipient) => {
       refuseUnread(recipient);
       return resolve(recipient);
@@ -120,7 +120,10 @@ const actOf: Record<
   },
   snooze: async (c, { api, runtime }) => {
     const [form, { operator: actor }] = [c.get('form'), c.get('pageContext')];
-    const until = snoozeEnd({ span: form.text('span'), until: form.text('until') }, await databaseTime(runtime.db));
+    const until = parseSnoozeEnd(
+      { span: form.text('span'), until: form.text('until') },
+      await databaseTime(runtime.db),
+    );
     if (!until) throw missing('until', 'a time in the future');
     return ({ id }) => atOnceDone(api.conversations.snooze(id, { until, actor }));
   },

@@ -21,7 +21,7 @@ const perConversationMs = 25;
  * Returns a function that resolves one of `total` conversations, at once or after the take-back time; it returns the
  * pending action, if any.
  */
-export function resolveNowOrLater(c: WorkspaceContext, services: WorkspaceServices, total: number) {
+export function resolveNowOrAfterTakeBack(c: WorkspaceContext, services: WorkspaceServices, total: number) {
   const actor = c.get('pageContext').operator;
   const delayMs = takeBackDelayMs(c, services);
   return async ({ id, newestMessageId = null }: BulkRecipient): Promise<PendingBulkAction | undefined> => {

@@ -20,6 +20,7 @@ export const streamLiveUpdates: WorkspaceHandler = (c, services) => {
     signal: c.req.raw.signal,
     tell: (news) => tell(news, operator.id),
     caughtUp: changed([]),
+    current: () => presentOthers(services.presence.present(), operator.id),
     ended: leave,
     async isStillSignedIn() {
       const identity = await identifyOperator(c, services);

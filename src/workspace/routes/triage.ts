@@ -4,7 +4,7 @@ import { databaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type WorkspaceServices } from '../handler.js';
 import { findThreadDetails } from '../queries/thread.js';
-import { snoozeEnd } from '../snooze-times.js';
+import { parseSnoozeEnd } from '../snooze-times.js';
 import { actorsOfThread, ownerCandidates } from '../team.js';
 import { redirectOrExplain } from './conversation-actions.js';
 
@@ -59,7 +59,7 @@ async function ownerNamed(
   if (owner) return owner;
   throw new CairnloopError('INPUT_INVALID', {
     operation: 'conversations.update',
-    problems: [{ path: 'owner', expected: 'an operator from the list', found: 'somebody who is not in it' }],
+    problems: [{ path: 'owner', expected: 'an operator from the list', found: 'somebody who is not in the list' }],
   });
 }
 
@@ -68,7 +68,7 @@ export const snoozeConversation: WorkspaceHandler = (c, services) => {
   return change(c, services, id, async () => {
     const form = c.get('form');
     const now = await databaseTime(services.runtime.db);
-    const until = snoozeEnd({ span: form.text('span'), until: form.text('until') }, now);
+    const until = parseSnoozeEnd({ span: form.text('span'), until: form.text('until') }, now);
     if (until === undefined) throw noTime();
     await services.api.conversations.snooze(id, { until, actor: c.get('pageContext').operator });
     return until ? 'snoozed' : 'woken';

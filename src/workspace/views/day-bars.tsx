@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import { t } from '../translate.js';
 
 /** One day of a stacked bar chart. */
-export interface DayBar {
+export interface DailyBar {
   /** The date, as `YYYY-MM-DD`. */
   day: string;
   parts: { value: number; class: string }[];
@@ -12,7 +12,7 @@ const size = { width: 360, height: 120, top: 17, bottom: 17 };
 const plotHeight = size.height - size.top - size.bottom;
 
 /** A stacked bar chart over days, as an SVG that the stylesheet colours; `summary` is its accessible name. */
-export const DayBars: FC<{ bars: readonly DayBar[]; summary: string; inWords(value: number): string }> = ({
+export const DailyBarChart: FC<{ bars: readonly DailyBar[]; summary: string; inWords(value: number): string }> = ({
   bars,
   summary,
   inWords,
@@ -39,7 +39,7 @@ export const DayBars: FC<{ bars: readonly DayBar[]; summary: string; inWords(val
 };
 
 interface BarProps {
-  bar: DayBar;
+  bar: DailyBar;
   x: number;
   step: number;
   highest: number;
@@ -68,6 +68,6 @@ const Bar: FC<BarProps> = ({ bar, x, step, highest }) => {
   );
 };
 
-function totalOf({ parts }: DayBar): number {
+function totalOf({ parts }: DailyBar): number {
   return parts.reduce((sum, { value }) => sum + value, 0);
 }

@@ -7,9 +7,9 @@ import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
 
-export type ViewName = 'inbox' | 'audit' | 'deliveries' | 'sla' | 'report';
+export type WorkspaceViewName = 'inbox' | 'audit' | 'deliveries' | 'sla' | 'report';
 
-const views: { name: ViewName; path: string; label: WorkspaceTextKey; icon: IconName }[] = [
+const views: { name: WorkspaceViewName; path: string; label: WorkspaceTextKey; icon: IconName }[] = [
   { name: 'inbox', path: '/', label: 'viewInbox', icon: 'inbox' },
   { name: 'audit', path: '/audit', label: 'viewAudit', icon: 'scroll-text' },
   { name: 'deliveries', path: '/deliveries', label: 'viewDeliveries', icon: 'send' },
@@ -20,7 +20,7 @@ const views: { name: ViewName; path: string; label: WorkspaceTextKey; icon: Icon
 interface PageProps {
   pageContext: PageContext;
   title: string;
-  view: ViewName;
+  view: WorkspaceViewName;
   search?: string;
   children: Child;
 }
@@ -70,7 +70,11 @@ export const WorkspacePage: FC<PageProps> = ({ pageContext, title, view, search,
   </>
 );
 
-const TopBar: FC<{ pageContext: PageContext; view: ViewName; search: string }> = ({ pageContext, view, search }) => (
+const TopBar: FC<{ pageContext: PageContext; view: WorkspaceViewName; search: string }> = ({
+  pageContext,
+  view,
+  search,
+}) => (
   <header class="topbar">
     <a class="brand" href={`${pageContext.base}/`}>
       <Mark />

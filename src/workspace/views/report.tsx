@@ -4,7 +4,7 @@ import type { DeliveryOutcomeName, Report, ReportDay } from '../../report/report
 import type { PageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatNumber, t, tCount, tParts } from '../translate.js';
-import { type DayBar, DayBars } from './day-bars.js';
+import { type DailyBar, DailyBarChart } from './day-bars.js';
 import { EmptyState } from './elements.js';
 import { deliveryOutcomeNames, formatPercent, formatReportDuration } from './report-texts.js';
 import { DateTimeLabel } from './time.js';
@@ -120,14 +120,14 @@ const Fact: FC<{ label: string; value: string; children: Child }> = ({ label, va
 
 const Plots: FC<ReportProps> = ({ report }) => {
   const days = fillMissingDays(report);
-  const bars = (parts: (day: ReportDay) => DayBar['parts']): DayBar[] =>
+  const bars = (parts: (day: ReportDay) => DailyBar['parts']): DailyBar[] =>
     days.map((day) => ({ day: day.day, parts: parts(day) }));
   const { opened, firstResponse, sla } = report;
   return (
     <section class="plots" aria-label={t('byDay')}>
       <figure>
         <figcaption>{t('conversationsOpened')}</figcaption>
-        <DayBars
+        <DailyBarChart
           bars={bars((day) => [{ value: day.opened, class: 'plot-bar' }])}
           summary={t('openedByDay', { count: opened.count })}
           inWords={(value) => t('aDay', { value })}
@@ -135,7 +135,7 @@ const Plots: FC<ReportProps> = ({ report }) => {
       </figure>
       <figure>
         <figcaption>{t('firstResponseByDay')}</figcaption>
-        <DayBars
+        <DailyBarChart
           bars={bars((day) => [{ value: day.medianFirstResponseSeconds ?? 0, class: 'plot-bar' }])}
           summary={t('responseByDay', { span: formatReportDuration(firstResponse.medianSeconds) })}
           inWords={(value) => t('atMost', { value: formatReportDuration(value) })}
@@ -148,7 +148,7 @@ const Plots: FC<ReportProps> = ({ report }) => {
             breached: <span class="plot-key plot-key-bad">{t('plotBreached')}</span>,
           })}
         </figcaption>
-        <DayBars
+        <DailyBarChart
           bars={bars((day) => [
             { value: day.slaMet, class: 'plot-bar' },
             { value: day.slaBreached, class: 'plot-bar-bad' },

@@ -1,6 +1,6 @@
 /** The texts of the column beside a conversation, and of SLA clocks. */
 export const railTexts = {
-  closeRail: 'Close what lies above the conversation',
+  closeRail: 'Close the panel above the conversation',
   rail: 'Customer and record',
   noClock: 'No clock has run for this conversation.',
   resume: 'Resume',
@@ -10,7 +10,7 @@ export const railTexts = {
   nobodyYet: 'Nobody yet.',
   others: 'Other conversations of this customer',
   waiting: 'waiting',
-  noOutbound: 'Nothing was sent out of our own accord.',
+  noOutbound: 'No outbound message was sent.',
   aMessage: 'message',
   outboundPending: 'pending',
   outboundSent: 'sent',

@@ -1,7 +1,7 @@
 /** The texts of the report page. */
 export const reportTexts = {
   sinceUntil: '{since} to {until}',
-  reportCut: '; only the newest part of it is counted, as it holds too much',
+  reportCut: '; the period holds too much, so only its newest part is counted',
   period: 'Period',
   conversationsOpened: 'Conversations opened',
   listThem: 'List them',
@@ -44,13 +44,13 @@ export const reportTexts = {
   drafts: 'Drafts',
   noDrafts: 'No draft was made in this period.',
   acceptedShare:
-    'Operators accepted {accepted} of those that they decided on. The median edit changed {changed} of the text.',
+    'Operators accepted {accepted} of the drafts that they decided on. The median edit changed {changed} of the text.',
   outcomeDone: 'done',
   outcomePending: 'pending',
   outcomeRetrying: 'retrying',
   outcomeDiscarded: 'discarded',
   noneAtAll: 'None',
-  noDeliveries: 'No delivery was written in this period, or those that were done are deleted already.',
+  noDeliveries: 'No delivery was written in this period, or the done ones are already deleted.',
   deliveriesByTopic: 'Deliveries by topic and outcome',
   topic: 'Topic',
   inLastDays_one: '{found} in the last {count} day',

@@ -1,0 +1,52 @@
+/** What the host must know of its tests: those that its runner does not take, and runners that no test is written for. */
+import type { HostSnapshot, TestPlace, TestRunner } from './host-snapshot.js';
+import { placeTest } from './test-place.js';
+
+const names: Partial<Record<TestRunner, string>> = {
+  node: "Node's runner",
+  vitest: 'Vitest',
+  jest: 'Jest',
+  mocha: 'Mocha',
+  japa: 'Japa',
+  bun: 'Bun',
+  deno: 'Deno',
+  ava: 'AVA',
+  jasmine: 'Jasmine',
+};
+
+/** A module that is written, and the function of `cairnloop/testing` that checks it. */
+export interface NewModule {
+  file: string;
+  check: string;
+}
+
+export function testNotes(host: HostSnapshot, modules: readonly NewModule[]): string[] {
+  const { runner, other, places } = host.tests;
+  if (modules.length === 0) return [];
+  if (other?.kind === 'runner') return [withoutStyle(other.name, modules)];
+  const tests = modules.map(({ file }) => placeTest(file, host));
+  const lost = tests.filter(({ isRun }) => !isRun).map(({ file }) => file);
+  return [
+    ...(other ? [unknownScript(other.name)] : []),
+    ...(lost.length > 0 ? [notTaken(names[runner] ?? runner, places, lost)] : []),
+  ];
+}
+
+function withoutStyle(name: string, modules: readonly NewModule[]): string {
+  const checks = modules.map(({ check }) => check).join(', ');
+  return `No test was written: "test" of package.json runs ${name}, for which there is no template. In a test of your own call ${checks} of cairnloop/testing, and expect the report to hold no problems.`;
+}
+
+function unknownScript(script: string): string {
+  return `No test runner was found in "test" of package.json (${script}). The tests are written for Node's own: run them with node --test.`;
+}
+
+function notTaken(name: string, places: readonly TestPlace[], files: readonly string[]): string {
+  const looks = places.flatMap(({ include, patterns, only }) => [
+    ...include,
+    ...patterns,
+    ...(only ? [`/${only}/`] : []),
+  ]);
+  const taken = looks.length > 0 ? `takes ${looks.join(', ')} alone` : 'takes no files of this package';
+  return `${name} ${taken}, so it does not run ${files.join(', ')}: have it take them, or move them.`;
+}

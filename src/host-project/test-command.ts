@@ -1,0 +1,170 @@
+/** Which runner the host's `test` script runs, and with which words. Nothing is run. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { TestRun, TestRunner } from '../gen/host-snapshot.js';
+import type { PackageJson } from './package-json.js';
+
+export interface TestCommand extends Pick<TestRun, 'runner' | 'other'> {
+  /** The words behind the runner's name. */
+  words: readonly string[];
+  /** The whole script, with the scripts that it runs. */
+  script: string;
+}
+
+const runners: Record<string, TestRunner> = {
+  vitest: 'vitest',
+  jest: 'jest',
+  mocha: 'mocha',
+  _mocha: 'mocha',
+  ava: 'ava',
+  uvu: 'uvu',
+  tape: 'tape',
+  tap: 'tap',
+  jasmine: 'jasmine',
+  borp: 'node',
+  'ace test': 'japa',
+  'bun test': 'bun',
+  'deno test': 'deno',
+  'react-scripts test': 'jest',
+  'egg-bin test': 'mocha',
+};
+
+/** Runners whose tests look like those of no other. */
+const otherRunners: Record<string, string> = {
+  lab: 'Lab',
+  qunit: 'QUnit',
+  poku: 'Poku',
+  rstest: 'Rstest',
+  karma: 'Karma',
+  playwright: 'Playwright',
+  cypress: 'Cypress',
+  wtr: 'Web Test Runner',
+  'web-test-runner': 'Web Test Runner',
+  testcafe: 'TestCafe',
+  'cucumber-js': 'Cucumber',
+  codeceptjs: 'CodeceptJS',
+};
+
+/** The first runner in the script; else that of a settings file; else one that the host lists. */
+export function readTestCommand(root: string, json: PackageJson, dependencies: readonly string[]): TestCommand {
+  const script = wholeScript(json.scripts ?? {});
+  const commands = commandsIn(script);
+  const named = first(commands, runnerAt);
+  if (named) return { runner: named.found, words: named.words, other: null, script };
+  const runner = runnerOfSettings(root) ?? listedRunner(dependencies);
+  const foreign = first(commands, otherRunnerAt);
+  if (foreign) return { runner: 'node', words: [], other: { kind: 'runner', name: foreign.found }, script };
+  const isUnknown = runner === undefined && script !== '';
+  return {
+    runner: runner ?? 'node',
+    words: [],
+    other: isUnknown ? { kind: 'script', name: json.scripts?.test ?? script } : null,
+    script,
+  };
+}
+
+function first<T>(commands: readonly string[][], at: (words: readonly string[], index: number) => T | undefined) {
+  for (const words of commands) {
+    for (const index of words.keys()) {
+      const found = at(words, index);
+      if (found !== undefined) return { found, words: words.slice(index + 1) };
+    }
+  }
+  return undefined;
+}
+
+/** Their value is no program, e.g. `--reporter tap`. */
+const valued = /^(-r|-R|--require|--import|--loader|-p|--package|--(?:[\w-]+-)?reporter)$/;
+
+function runnerAt(words: readonly string[], index: number): TestRunner | undefined {
+  const program = programAt(words, index);
+  if (program === undefined) return undefined;
+  if (words[index] === '--test') return words.slice(0, index).some(isNode) ? 'node' : undefined;
+  return Object.hasOwn(runners, program) ? runners[program] : runners[`${program} ${words[index + 1]}`];
+}
+
+function otherRunnerAt(words: readonly string[], index: number): string | undefined {
+  const program = programAt(words, index);
+  return program !== undefined && Object.hasOwn(otherRunners, program) ? otherRunners[program] : undefined;
+}
+
+/** `./node_modules/vitest/vitest.mjs` is `vitest`, `node_modules/uvu/bin.js` is `uvu`. */
+function programAt(words: readonly string[], index: number): string | undefined {
+  if (valued.test(words[index - 1] ?? '')) return undefined;
+  const [, installed] = /node_modules\/((?:@[\w.-]+\/)?[a-z\d][\w.-]*)\//.exec(words[index] ?? '') ?? [];
+  return installed ?? path.posix.basename(words[index] ?? '').replace(/\.[cm]?js$/, '');
+}
+
+const isNode = (word: string) => /^(node|tsx)$/.test(path.posix.basename(word));
+
+/** The `test` script, else another whose name begins so, with the text of the scripts that it runs in their place. */
+function wholeScript(scripts: Record<string, unknown>): string {
+  const names = ['test', 'test:unit', ...Object.keys(scripts).filter((name) => /^(test|unit)\b/.test(name))];
+  const name = names.find((one) => typeof scripts[one] === 'string' && !/no test specified/.test(String(scripts[one])));
+  return name === undefined ? '' : inlined(scripts, name).trim();
+}
+
+/** A script that runs itself ends the search. */
+function inlined(scripts: Record<string, unknown>, name: string): string {
+  const { [name]: script, ...others } = scripts;
+  const named = (pattern: string) => {
+    const isMeant = new RegExp(`^${pattern.replaceAll('*', '.*')}$`);
+    return Object.keys(others).filter((other) => isMeant.test(other));
+  };
+  return String(script)
+    .replaceAll(/\b(?:npm|pnpm|yarn|bun)(?: run| run-script)?(?: -{1,2}[\w-]+)* ([\w:.-]+)/g, (whole, other) =>
+      typeof others[other] === 'string' && !whole.startsWith('bun test') ? inlined(others, other) : whole,
+    )
+    .replaceAll(/\b(?:npm-run-all|run-s|run-p)((?: [\w:*.-]+)+)/g, (_, words: string) =>
+      words
+        .trim()
+        .split(' ')
+        .flatMap(named)
+        .map((other) => inlined(others, other))
+        .join(' && '),
+    );
+}
+
+/** Words may stand in quotes; those that hold a whole command of Node's runner are taken apart. */
+function commandsIn(script: string): string[][] {
+  const commands: string[][] = [[]];
+  for (const [, single, double, operator, plain] of script.matchAll(
+    /'([^']*)'|"([^"]*)"|(&&|\|\||[;|&])|([^\s;|&'"]+)/g,
+  )) {
+    if (operator) commands.push([]);
+    else commands.at(-1)?.push(...wordsOf(single ?? double ?? plain ?? ''));
+  }
+  return commands;
+}
+
+const wordsOf = (word: string) => (/\s--test\b/.test(word) ? word.split(/\s+/) : [word]);
+
+const settingsFiles: readonly (readonly [RegExp, TestRunner])[] = [
+  [/^vitest\.(config|workspace)\./, 'vitest'],
+  [/^jest\.config\./, 'jest'],
+  [/^\.mocharc\./, 'mocha'],
+  [/^ava\.config\./, 'ava'],
+  [/^\.taprc$/, 'tap'],
+];
+
+function runnerOfSettings(root: string): TestRunner | undefined {
+  const files = readdirSync(root);
+  return settingsFiles.find(([pattern]) => files.some((file) => pattern.test(file)))?.[1];
+}
+
+const packages: Record<string, TestRunner> = {
+  '@japa/runner': 'japa',
+  vitest: 'vitest',
+  jest: 'jest',
+  mocha: 'mocha',
+  ava: 'ava',
+  uvu: 'uvu',
+  tape: 'tape',
+  tap: 'tap',
+  jasmine: 'jasmine',
+};
+
+function listedRunner(dependencies: readonly string[]): TestRunner | undefined {
+  const name = Object.keys(packages).find((one) => dependencies.includes(one));
+  return name === undefined ? undefined : packages[name];
+}

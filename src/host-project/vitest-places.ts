@@ -1,0 +1,85 @@
+/** Where Vitest looks for tests: by its settings, or by those of each of its projects. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import picomatch from 'picomatch';
+import type { TestPlace } from '../gen/host-snapshot.js';
+import { isFolder } from './folders.js';
+import type { Settings } from './read-json.js';
+import { readTextIfAny } from './read-text.js';
+import { readScriptValue } from './script-settings.js';
+import { expandProjects, listOf, optionOf, placeOf, readSettings, settingsOf } from './test-settings.js';
+
+const defaults = ['**/*.{test,spec}.?(c|m)[jt]s?(x)'];
+
+/** Settings, and the folder that their paths are relative to. */
+interface Project {
+  settings: Settings;
+  folder: string;
+}
+
+export function vitestPlaces(root: string, words: readonly string[]): TestPlace[] {
+  const settings = ownSettings(root, words) ?? {};
+  const folder = optionOf(words, /^(--root|-r)$/) ?? '.';
+  const listed = testOf(settings).projects ?? testOf(settings).workspace ?? workspaceFile(root);
+  const entries = [listed ?? []].flat().filter((entry) => entry !== undefined);
+  if (entries.length === 0) return [placeOfProject({ settings, folder })];
+  const projects = entries.flatMap((entry) => projectsOf(root, entry, settings));
+  const isChosen = choice(words);
+  return projects.filter((project) => !usesBrowser(project) && isChosen(project)).map(placeOfProject);
+}
+
+const testOf = (settings: Settings) => Object(settings.test) as Settings;
+
+function ownSettings(folder: string, words: readonly string[] = []): Settings | undefined {
+  return settingsOf(folder, words, /^vitest\.config\./) ?? settingsOf(folder, words, /^vite\.config\./);
+}
+
+/** Before `test.projects` a file of its own listed them. */
+function workspaceFile(root: string): unknown {
+  const name = readdirSync(root).find((file) => /^vitest\.(workspace|projects)\./.test(file));
+  return name && readScriptValue(name, readTextIfAny(path.join(root, name)) ?? '');
+}
+
+/** Written out; a file; or a folder, which may have settings of its own. */
+function projectsOf(root: string, entry: unknown, above: Settings): Project[] {
+  if (typeof entry === 'object' && entry !== null) return [inlineProject(root, entry as Settings, above)];
+  if (typeof entry !== 'string' || entry.startsWith('!')) return [];
+  return expandProjects(root, entry).map((found) =>
+    isFolder(path.join(root, found))
+      ? { settings: ownSettings(path.join(root, found)) ?? {}, folder: found }
+      : { settings: readSettings(path.join(root, found)), folder: path.posix.dirname(found) },
+  );
+}
+
+/** With `extends` the lists of the other settings stand before the project's own. */
+function inlineProject(root: string, own: Settings, above: Settings): Project {
+  const other = typeof own.extends === 'string' ? readSettings(path.join(root, own.extends)) : above;
+  const base = own.extends ? testOf(other) : {};
+  const test = testOf(own);
+  const lists = ['include', 'exclude'].map((key) => [key, [...listOf(base[key]), ...listOf(test[key])]] as const);
+  const merged = Object.fromEntries(lists.filter(([, list]) => list.length > 0));
+  return { settings: { ...own, test: { ...base, ...test, ...merged } }, folder: '.' };
+}
+
+/** `--project name`, with `*` and `!`. */
+function choice(words: readonly string[]): (project: Project) => boolean {
+  const name = optionOf(words, /^--project$/);
+  if (name === undefined) return () => true;
+  return ({ settings, folder }) => {
+    const given = testOf(settings).name;
+    return picomatch.isMatch(String(Object(given).label ?? given ?? path.posix.basename(folder)), name);
+  };
+}
+
+/** A browser cannot load what a test of Cairnloop needs. */
+function usesBrowser({ settings }: Project): boolean {
+  return Object(testOf(settings).browser).enabled === true;
+}
+
+function placeOfProject({ settings, folder }: Project): TestPlace {
+  const test = testOf(settings);
+  const at = path.posix.join(folder, String(test.dir ?? test.root ?? settings.root ?? '.').replace(/^\/.*/, '.'));
+  const include = listOf(test.include);
+  const globs = [...(include.length > 0 ? include : defaults), ...listOf(test.exclude).map((glob) => `!${glob}`)];
+  return { ...placeOf(globs, at), isBrowser: /dom|edge/.test(String(test.environment ?? '')) };
+}
