@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import type { TestPlaces } from '../../src/gen/host-snapshot.js';
-import { findTestFile } from '../../src/gen/test-place.js';
+import type { TestPlace } from '../../src/gen/host-snapshot.js';
+import { placeTest } from '../../src/gen/test-place.js';
 
-const none: TestPlaces = { include: [], patterns: [], exclude: [], excludePatterns: [] };
-const place = (testPlaces: Partial<TestPlaces>, testSuffix: 'test' | 'spec' = 'test', file = 'src/a/notifier.ts') =>
-  findTestFile(file, { testPlaces: { ...none, ...testPlaces }, testSuffix });
+const none: TestPlace = { include: [], patterns: [], exclude: [], excludePatterns: [] };
+const place = (testPlace: Partial<TestPlace>, testSuffix: 'test' | 'spec' = 'test', file = 'src/a/notifier.ts') => {
+  const tests = { runner: 'node', other: null, places: [{ ...none, ...testPlace }], compiled: null } as const;
+  return placeTest(file, { tests, testSuffix }).file;
+};
 
 describe('gen/test-place', () => {
   it('stands beside the module where the runner looks nowhere that is known', () => {
