@@ -23,6 +23,8 @@ export function rememberRead(newest) {
   const id = openId();
   if (!id || !newest) return;
   const kept = marks();
+  // Ids of messages sort by time: at the end of an older page, more may have been read.
+  if (kept[id] > newest) return;
   delete kept[id];
   const entries = [...Object.entries(kept).slice(-maxKept + 1), [id, newest]];
   localStorage.setItem(key(), JSON.stringify(Object.fromEntries(entries)));

@@ -25,7 +25,7 @@ export interface ContextSection {
   entries: ContextEntry[];
 }
 
-/** The most nested levels of maps and lists, the section itself included. */
+/** The maximum depth of nested maps and lists; the section itself counts as one. */
 export const maxContextDepth = 6;
 /** The most entries of one map, items of one list, and sections. */
 export const maxContextEntries = 200;

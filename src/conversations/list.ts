@@ -126,7 +126,7 @@ const slaConditions = {
 const matches: Condition['sql'] = (s, { search }) =>
   `c.id IN (SELECT found.id FROM ${s}.search_ids(${search}) AS found (id))`;
 
-/** The columns to sort by, newest activity first; with a tag, those of the tag's index. */
+/** The columns to sort by, newest activity first. A list of one tag is sorted by the columns of the index on tags. */
 const orderOf = (tag: unknown) => (tag ? ['tagged.updated_at', 'tagged.conversation_id'] : ['c.updated_at', 'c.id']);
 
 const hasTag = (conditions: readonly Condition[]) => conditions.some(({ key }) => key === 'tag');

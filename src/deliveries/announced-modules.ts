@@ -21,8 +21,8 @@ export function hasModule(config: HostModules, name: OwedModule): boolean {
 }
 
 /**
- * The SQL condition under which a call to a module is owed: this process has it (`here`, a boolean parameter), or the
- * workers of the schema announce it. Reason: docs/decisions/0012-what-is-owed.md.
+ * The SQL condition that is true if a delivery to a host module must be written: this process has the module in its config
+ * (`here`, a boolean parameter), or the workers of the schema have announced that they have it. Reason: docs/decisions/0012-what-is-owed.md.
  */
 export function isCallOwedSql(s: string, here: string, name: OwedModule): string {
   return `(${here}::boolean OR EXISTS (SELECT FROM ${s}.announced_modules WHERE '${name}' = ANY (modules)))`;

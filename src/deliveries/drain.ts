@@ -9,7 +9,7 @@ import { createRepeatableSignal } from './signal.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Drains the due deliveries of one topic; one per topic and worker. */
-export interface Drainer {
+export interface DeliveryDrainer {
   /** Runs until nothing is due. A call during a run makes that run check once more at its end. */
   run(): Promise<void>;
   /** Renews the leases of deliveries in flight. */
@@ -30,12 +30,12 @@ export interface Drainer {
  * crash repeats the calls that were not settled: at most as many, or a hundred while calls are very short. Reason:
  * docs/decisions/0016-claiming.md.
  */
-export function createDrainer(
+export function createDeliveryDrainer(
   runtime: Runtime,
   topic: DeliveryTopic,
   handler: TopicHandler,
   outcomes: OutcomeWriter,
-): Drainer {
+): DeliveryDrainer {
   const { concurrency, maxAttempts } = runtime.config.worker;
   const claimer = createClaimer(runtime, topic);
   const prefetch = createPrefetch(concurrency, maxAttempts);

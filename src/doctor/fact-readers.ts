@@ -2,7 +2,7 @@ import { requireJobTable } from '../db/job-table.js';
 import type { FactName, FactValues, SchemaFacts } from './facts.js';
 import { findWorkspaceMounts } from './find-mounts.js';
 import { probeModules } from './probe-modules.js';
-import { readBuildFacts } from './read-build-facts.js';
+import { readHostBuildFacts } from './read-build-facts.js';
 import type { UsableConfig } from './read-config-facts.js';
 import { readEnvFile } from './read-env-file.js';
 import { readInstallation } from './read-installation.js';
@@ -77,7 +77,7 @@ export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<Fact
     what: 'tsconfig.json',
     because: 'no config or no tsconfig.json can be read',
     fix: 'run tsc',
-    read: ({ root, configFile }) => readBuildFacts(root, configFile),
+    read: ({ root, configFile }) => readHostBuildFacts(root, configFile),
   },
 };
 

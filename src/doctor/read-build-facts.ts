@@ -9,7 +9,7 @@ import type { BuildFacts } from './facts.js';
  * Reads whether the host's build works with the config where it is. The TypeScript compiler is loaded only for a host
  * with a tsconfig.
  */
-export async function readBuildFacts(root: string, configFile: string | undefined): Promise<BuildFacts> {
+export async function readHostBuildFacts(root: string, configFile: string | undefined): Promise<BuildFacts> {
   const config = path
     .relative(root, findConfigFile({ cwd: root, file: configFile }))
     .split(path.sep)

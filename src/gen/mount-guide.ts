@@ -1,7 +1,7 @@
 /** The lines that mount the workspace and the operations in the server of a host, by its framework. Pure. */
 import path from 'node:path';
 import type { HostSnapshot } from './host-snapshot.js';
-import { type MountLines, mountLines } from './mount-lines.js';
+import { type MountCode, mountLines } from './mount-lines.js';
 import { specifier } from './names.js';
 import { otherFrameworks } from './other-frameworks.js';
 import { otherMountLines } from './other-mount-lines.js';
@@ -20,7 +20,7 @@ export function mountGuide(host: HostSnapshot): { title: string; lines: string[]
   return { title, lines: [...imports(host, file), ...connect, ...lines, ...inTransaction] };
 }
 
-function mountLinesOf({ framework, otherFramework }: HostSnapshot): MountLines {
+function mountLinesOf({ framework, otherFramework }: HostSnapshot): MountCode {
   if (framework === null && otherFramework !== null) return otherMountLines(otherFrameworks[otherFramework]);
   return mountLines[framework ?? 'node'];
 }

@@ -2,7 +2,7 @@
 import type { Framework } from './host-snapshot.js';
 import { adonisMountLines, nextMountLines, svelteMountLines } from './lazy-mount-lines.js';
 
-export interface MountLines {
+export interface MountCode {
   title: string;
   /** The server's file, from which the config is imported: in the source folder, or as a path in the package. */
   file: string;
@@ -28,7 +28,7 @@ const onRequest = (handler: string) => [
   `  ${handler}.node(request.raw, reply.raw, () => done()).catch(done);`,
   '});',
 ];
-export const mountLines: Record<Framework | 'node', MountLines> = {
+export const mountLines: Record<Framework | 'node', MountCode> = {
   express: {
     title: 'your Express application, before body parsers such as express.json()',
     file: 'server',

@@ -25,6 +25,12 @@ const asRoute = [
   'export const action = loader;',
 ];
 
+/** Nitro 3 bundles a package that it is not told of, and leaves its pages and styles behind. */
+const tracedByNitro = (place: string) => [
+  `// ${place}: Node loads the package, not the bundler`,
+  "// traceDeps: ['cairnloop*'],",
+];
+
 /** The frameworks by package. One that is built on another one comes before it. */
 export const otherFrameworks = {
   nuxt: { title: 'Nuxt', handler: 'fetch', call: inNitro },
@@ -46,13 +52,22 @@ export const otherFrameworks = {
     call: [
       '// src/middleware',
       'export default createMiddleware({ onRequest: ({ request }) => supportResponse(request) });',
+      ...tracedByNitro('the options of nitro() in vite.config, from version 2 of SolidStart on'),
     ],
   },
   '@tanstack/react-start': { title: 'TanStack Start', handler: 'fetch', call: [] },
   '@tanstack/solid-start': { title: 'TanStack Start', handler: 'fetch', call: [] },
   '@builder.io/qwik-city': { title: 'Qwik City', handler: 'fetch', call: [] },
   '@analogjs/platform': { title: 'Analog', handler: 'fetch', call: inNitro },
-  nitro: { title: 'Nitro', handler: 'fetch', call: [] },
+  nitro: {
+    title: 'Nitro',
+    handler: 'fetch',
+    call: [
+      '// server/middleware/support, where serverDir is ./server',
+      'export default (event) => supportResponse(event.req);',
+      ...tracedByNitro('nitro.config'),
+    ],
+  },
   nitropack: { title: 'Nitro', handler: 'fetch', call: inNitro },
   h3: {
     title: 'h3',

@@ -1,9 +1,9 @@
 /** The mount lines for a framework that has none of its own: a handler, and how to call it. */
 import { fetchLines } from './lazy-mount-lines.js';
-import { type MountLines, portalCall, workspaceCall } from './mount-lines.js';
+import { type MountCode, portalCall, workspaceCall } from './mount-lines.js';
 import type { OtherFramework } from './other-frameworks.js';
 
-export function otherMountLines({ title, handler, call }: OtherFramework): MountLines {
+export function otherMountLines({ title, handler, call }: OtherFramework): MountCode {
   const unknown = `your ${title} application. init does not know this framework: find the place where`;
   if (handler === 'fetch')
     return {

@@ -148,6 +148,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // Ignored: the folder holds other files of the host.
+    // The folder is not empty, because it holds other files of the host; it stays.
   }
 }

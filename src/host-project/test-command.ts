@@ -52,7 +52,7 @@ export function readTestCommand(root: string, json: PackageJson, dependencies: r
   const named = first(commands, runnerAt);
   if (named) return { runner: named.found, words: named.words, other: null, script };
   const runner = runnerOfSettings(root) ?? listedRunner(dependencies);
-  const foreign = first(commands, otherRunnerAt);
+  const foreign = runner === undefined && first(commands, otherRunnerAt);
   if (foreign) return { runner: 'node', words: [], other: { kind: 'runner', name: foreign.found }, script };
   const isUnknown = runner === undefined && script !== '';
   return {
@@ -97,11 +97,13 @@ function programAt(words: readonly string[], index: number): string | undefined 
 
 const isNode = (word: string) => /^(node|tsx)$/.test(path.posix.basename(word));
 
-/** The `test` script, else another whose name begins so, with the text of the scripts that it runs in their place. */
+/** The `test` script, else all whose names begin so, with the text of the scripts that they run in their place. */
 function wholeScript(scripts: Record<string, unknown>): string {
-  const names = ['test', 'test:unit', ...Object.keys(scripts).filter((name) => /^(test|unit)\b/.test(name))];
-  const name = names.find((one) => typeof scripts[one] === 'string' && !/no test specified/.test(String(scripts[one])));
-  return name === undefined ? '' : inlined(scripts, name).trim();
+  const isMeant = (name: string) =>
+    typeof scripts[name] === 'string' && !/no test specified/.test(String(scripts[name]));
+  const others = ['test:unit', ...Object.keys(scripts).filter((name) => /^(test|unit)\b/.test(name))];
+  const names = isMeant('test') ? ['test'] : others.filter(isMeant);
+  return names.map((name) => inlined(scripts, name).trim()).join(' && ');
 }
 
 /** A script that runs itself ends the search. */

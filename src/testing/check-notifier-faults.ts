@@ -18,7 +18,7 @@ import { buildContractReport, type ContractFinding, type ContractReport } from '
 import { notifierLoadFailure, runInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
-/** Makes the host's notifier with fake mail or CRM providers, which call `provider.effect`. */
+/** Makes the host's notifier with fakes for its mail or CRM provider; each simulated send calls `provider.effect`. */
 export type NotifierFactory = (provider: FaultProvider) => Awaitable<Partial<Notifier>>;
 
 export interface NotifierFaultOptions {

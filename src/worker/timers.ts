@@ -1,5 +1,5 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import type { Drainer } from '../deliveries/drain.js';
+import type { DeliveryDrainer } from '../deliveries/drain.js';
 import { writeKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
@@ -10,7 +10,7 @@ import { type RepeatedTask, repeatTask } from './repeat.js';
 import { createSnoozeAlarm } from './snooze-alarm.js';
 import { createDeliverySweep } from './sweep.js';
 
-export type Drainers = Record<DeliveryTopic, Drainer>;
+export type DeliveryDrainers = Record<DeliveryTopic, DeliveryDrainer>;
 
 /** The repeated tasks of a worker. */
 export interface WorkerTimers {
@@ -22,7 +22,7 @@ export interface WorkerTimers {
 
 export interface WorkerTimersOptions {
   runtime: Runtime;
-  drainers: Drainers;
+  drainers: DeliveryDrainers;
   handlers: Record<DeliveryTopic, TopicHandler>;
   /** Writes the heartbeat. */
   beat(): Promise<void>;

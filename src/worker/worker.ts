@@ -1,6 +1,6 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { workerLockTimeoutMs } from '../db/lock-limit.js';
-import { createDrainer, type Drainer } from '../deliveries/drain.js';
+import { createDeliveryDrainer, type DeliveryDrainer } from '../deliveries/drain.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { createOutcomeWriter, type OutcomeWriter } from '../deliveries/outcome-writer.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
@@ -13,7 +13,7 @@ import { notifyResolvedHandler } from './jobs/notify-resolved.js';
 import { outboundHandler } from './jobs/outbound.js';
 import { replyHandler } from './jobs/reply.js';
 import { slaCountdownHandler } from './jobs/sla-countdown.js';
-import { type Drainers, startWorkerTimers, type WorkerTimers } from './timers.js';
+import { type DeliveryDrainers, startWorkerTimers, type WorkerTimers } from './timers.js';
 import { withCallTracking } from './tracked-calls.js';
 import { logUncaughtErrors } from './uncaught.js';
 
@@ -51,7 +51,7 @@ const lettingGoMs = 1000;
 /** The parts of a running worker. */
 interface Running extends WorkerTimers {
   outcomes: OutcomeWriter;
-  drainers: Drainers;
+  drainers: DeliveryDrainers;
   uncaught: { stop(): void };
 }
 
@@ -75,8 +75,8 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
     state = 'running';
     const outcomes = createOutcomeWriter(runtime);
     unwrittenSince = () => outcomes.waitingSince;
-    const drainers: Drainers = forEachTopic((topic) =>
-      createDrainer(runtime, topic, withCallTracking(topic, handlers[topic]), outcomes),
+    const drainers: DeliveryDrainers = forEachTopic((topic) =>
+      createDeliveryDrainer(runtime, topic, withCallTracking(topic, handlers[topic]), outcomes),
     );
     try {
       await admit();
@@ -118,7 +118,7 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
 }
 
 /** Stops the parts of a worker whose start failed. */
-async function abandon(runtime: Runtime, drainers: Drainers, outcomes: OutcomeWriter): Promise<void> {
+async function abandon(runtime: Runtime, drainers: DeliveryDrainers, outcomes: OutcomeWriter): Promise<void> {
   await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
   outcomes.stop();
   await runtime.jobs.stop().catch(() => {});
@@ -159,7 +159,7 @@ function forEachTopic<T>(make: (topic: DeliveryTopic) => T): Record<DeliveryTopi
 }
 
 /** Stops the drainers and waits for running callbacks, at most `timeoutMs`; returns how many still run. */
-async function drained(drainers: readonly Drainer[], timeoutMs: number): Promise<number> {
+async function drained(drainers: readonly DeliveryDrainer[], timeoutMs: number): Promise<number> {
   await within(timeoutMs, Promise.all(drainers.map((drainer) => drainer.stop())));
   return drainers.reduce((sum, drainer) => sum + drainer.inFlight, 0);
 }

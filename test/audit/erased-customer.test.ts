@@ -82,6 +82,9 @@ describe('audit: a customer erased from the record of a real day', () => {
     const page = textOf((await workspace.get(`/audit?conversation=${id}`)).text);
     assert.match(page, /Conversation opened .*erased/);
     assert.match(page, /Erased with the customer’s data/);
-    assert.match(textOf((await workspace.get('/audit?action=audit.erased')).text), /In \d+ lines of the record/);
+    assert.match(
+      textOf((await workspace.get('/audit?action=audit.erased')).text),
+      /Replaced in \d+ lines of the record/,
+    );
   });
 });

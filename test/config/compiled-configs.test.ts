@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { findConfigFile } from '../../src/config/load-config.js';
 import { hostChecks } from '../../src/doctor/checks/host-checks.js';
-import { readBuildFacts } from '../../src/doctor/read-build-facts.js';
+import { readHostBuildFacts } from '../../src/doctor/read-build-facts.js';
 import { goodFacts } from '../doctor/good-facts.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
@@ -54,7 +54,7 @@ describe('doctor BUILD', () => {
   afterEach(() => host?.remove());
   async function judged(files: Record<string, string | object>) {
     host = tempHost({ 'cairnloop.config.ts': config, ...files });
-    const value = await readBuildFacts(host.folder, undefined);
+    const value = await readHostBuildFacts(host.folder, undefined);
     const check = hostChecks.find(({ code }) => code === 'BUILD');
     const [finding] = check?.run({ ...goodFacts(), build: { state: 'known', value } }) ?? [];
     host.remove();

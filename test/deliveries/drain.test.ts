@@ -5,7 +5,7 @@ import { validateConfig } from '../../src/config/config-schema.js';
 import type { CairnloopConfig } from '../../src/config/config-types.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import type { Executor } from '../../src/db/statement.js';
-import { createDrainer } from '../../src/deliveries/drain.js';
+import { createDeliveryDrainer } from '../../src/deliveries/drain.js';
 import { createOutcomeWriter, type OutcomeWriter } from '../../src/deliveries/outcome-writer.js';
 import type { TopicHandler } from '../../src/deliveries/topic-handler.js';
 import type { Runtime } from '../../src/runtime.js';
@@ -81,7 +81,7 @@ function drainerWithLateClaim({ runtime }: Queue, call: () => unknown) {
     load: async (_, rows) => new Map(rows.map((row) => [row.id, call])),
   };
   const db = Object.create(runtime.db, { run: { value: run } }) as Database;
-  const drainer = createDrainer({ ...runtime, db }, 'draft', handler, outcomes as OutcomeWriter);
+  const drainer = createDeliveryDrainer({ ...runtime, db }, 'draft', handler, outcomes as OutcomeWriter);
   return { drainer, claimedAgain };
 }
 
@@ -102,7 +102,7 @@ describe('a drainer', () => {
           return new Map(rows.map((row) => [row.id, call]));
         },
       };
-      const drainer = createDrainer(queue.runtime, 'draft', handler, createOutcomeWriter(queue.runtime));
+      const drainer = createDeliveryDrainer(queue.runtime, 'draft', handler, createOutcomeWriter(queue.runtime));
       try {
         await drainer.run();
         assert.deepEqual(await statesOf(queue), [{ state: 'done', attempts: 1 }]);

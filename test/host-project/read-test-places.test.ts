@@ -248,6 +248,11 @@ const cases: Case[] = [
     expected: 'unit/notifier.test.ts',
   },
   {
+    title: 'no script test, but others',
+    json: { scripts: { 'test:e2e': 'playwright test', 'test:int': 'mocha "specs/**/*.ts"' } },
+    expected: 'specs/notifier.test.ts',
+  },
+  {
     title: 'run-s',
     json: { scripts: { test: 'run-s lint test:*', lint: 'tsc', 'test:unit': 'mocha "specs/**/*.ts"' } },
     expected: 'specs/notifier.test.ts',

@@ -1,4 +1,5 @@
 /** The hosts of `npm run test:hosts`: how each is made, and what of it is its own. */
+import { otherHosts } from './other-hosts.js';
 import { adonisFiles, nextFiles, type Printed, svelteFiles } from './printed.js';
 
 export interface Host {
@@ -228,4 +229,5 @@ export const hosts: Host[] = [
     start: '$YARN node dist/server.js',
     worker: 'cairnloop worker --config dist/cairnloop.config.js',
   },
+  ...otherHosts,
 ];

@@ -33,3 +33,63 @@ export const nextFiles: Printed = (lines) => {
     'app/metrics/route.ts': routeOf(2, 'operations'),
   };
 };
+
+/**
+ * The module `support`, and what calls it in the file that a comment names: `call` makes its text from the lines below the
+ * comment.
+ */
+const withCall =
+  (comment: RegExp, filesOf: (call: string) => Record<string, string>, support = 'support.ts'): Printed =>
+  (lines) => {
+    const at = lines.findIndex((line) => comment.test(line));
+    const end = lines.findIndex((line, index) => index > at && line === '');
+    const call = lines.slice(at + 1, end < 0 ? undefined : end).join('\n');
+    return { [support]: `${lines.slice(0, at).join('\n')}\n${stubs}`, ...filesOf(`${call}\n`) };
+  };
+
+export const nitroFiles = withCall(/^\/\/ server\/middleware/, (call) => ({
+  'server/middleware/support.ts': `import { supportResponse } from '../../support';\n\n${call}`,
+}));
+
+export const astroFiles = withCall(
+  /^\/\/ src\/middleware/,
+  (call) => ({
+    'src/middleware.ts': `import type { MiddlewareHandler } from 'astro';\nimport { supportResponse } from './support';\n\n${call.replace('onRequest =', 'onRequest: MiddlewareHandler =')}`,
+  }),
+  'src/support.ts',
+);
+
+export const solidFiles = withCall(
+  /^\/\/ src\/middleware/,
+  (call) => ({
+    'src/middleware.ts': `import { createMiddleware } from '@solidjs/start/middleware';\nimport { supportResponse } from './support';\n\n${call}`,
+  }),
+  'src/support.ts',
+);
+
+/** A splat route below each path, of which the health checks need one more for the path itself. */
+export const routeFiles = withCall(/^\/\/ One splat route/, (call) => {
+  const route = `import { supportResponse } from '../../support';\n\n${call.replace('({ request })', '({ request }: { request: Request })')}`;
+  return Object.fromEntries(
+    ['support', 'help', 'health', 'metrics'].map((name) => [`app/routes/${name}.$.tsx`, route]),
+  );
+});
+
+export const tinyhttpFiles: Printed = (lines) => ({
+  'server.ts': `import { App } from '@tinyhttp/app';
+const app = new App();
+${lines.join('\n')}
+${stubs.replaceAll('request: Request', 'request?: IncomingMessage').replaceAll(/request\.headers\.get\('([\w-]+)'\)/g, "request?.headers['$1']?.toString()")}
+app.post('/tickets', async (_request, response) => {
+  const { id } = await cairnloop.conversations.open({ actorId: 'user_1', message: 'Where is my order?' });
+  await cairnloop.conversations.resolve(id, { resolvedBy: { id: 'op_7' } });
+  response.json({ id });
+});
+const server = app.listen(Number(process.env.PORT), undefined, '127.0.0.1');
+process.once('SIGTERM', () => {
+  workspace.close();
+  portal.close();
+  server.close(() => void cairnloop.close());
+});
+`,
+});

@@ -150,7 +150,7 @@ export async function link(tarball: string, place: Place, packages: readonly str
 async function wire(host: Host, place: Place, mount: readonly string[]): Promise<void> {
   const from = path.join(wiring, host.name);
   const like = path.join(wiring, 'express-ts');
-  cpSync(existsSync(from) ? from : like, place.folder, { recursive: true });
+  if (existsSync(from) || !host.printed) cpSync(existsSync(from) ? from : like, place.folder, { recursive: true });
   write(place.folder, host.printed?.(mount) ?? {});
   for (const command of host.wire ?? []) await shell(command, place);
 }
@@ -166,7 +166,7 @@ async function serve(host: Host, place: Place, origin: string, around: Surroundi
   try {
     await step('server', () => answers(`${origin}/health`, server));
     await step('resolve', async () => {
-      const answer = await fetch(`${origin}/tickets`, { method: 'POST' });
+      const answer = await fetch(`${origin}/tickets`, { method: 'POST', headers: { origin } });
       id = ((await answer.json()) as { id: string }).id;
     });
     await check('form', async () => {
@@ -175,6 +175,7 @@ async function serve(host: Host, place: Place, origin: string, around: Surroundi
         content: 'x',
       });
       if (status !== 303) throw new Error(`${status}: ${text.slice(0, 500)}`);
+      await assetsOf(origin, '/support');
     });
     await check('worker', () => worker(host, place, id, around));
     await check('stop', async () => {
@@ -186,6 +187,14 @@ async function serve(host: Host, place: Place, origin: string, around: Surroundi
   } finally {
     server.kill();
   }
+}
+
+/** A bundler that takes the package apart leaves its styles and scripts behind. */
+async function assetsOf(origin: string, page: string): Promise<void> {
+  const text = await (await fetch(`${origin}${page}`)).text();
+  const paths = [...text.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js)[^"]*)"/g)].map(([, at = '']) => at);
+  const failed = await Promise.all(paths.map(async (at) => ((await fetch(`${origin}${at}`)).ok ? [] : [at])));
+  if (paths.length === 0 || failed.flat().length > 0) throw new Error(`no style or script at ${failed.join() || page}`);
 }
 
 /** The worker from the built form calls the host's notifier with the conversation that the server resolved. */

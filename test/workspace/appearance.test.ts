@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { openPage, type WatchedPage } from '../support/browser.js';
 import type { StartedHost } from '../support/started-host.js';
 import { savedRepliesFolder, startEveryView, type View } from './every-view.js';
+import { filledButtons } from './filled-buttons.js';
 import { type ServedWorkspace, serveWorkspace } from './served-workspace.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -61,8 +62,20 @@ describe('the look of the workspace', () => {
     }
   }
 
-  /** On any view where `width` is the usual one, else in any thread. */
-  const looksAt = ({ name }: View, width: number) => width === 1280 || name.startsWith('thread');
+  /** On any view where `width` is the usual one, else in any thread, and on the narrowest screen in each kind of page. */
+  const looksAt = ({ name }: View, width: number) =>
+    width === 1280 || name.startsWith('thread') || (width === 360 && kindsOfPage.includes(name));
+  const kindsOfPage = ['inbox', 'bulk', 'audit', 'deliveries', 'sla', 'report', 'report-list'];
+
+  /** What leads the eye: one heading, at most one filled button, and a mark on what has the focus. */
+  async function assertLeadsTheEye({ page }: WatchedPage, { name }: View): Promise<void> {
+    assert.equal(await page.locator('h1').count(), 1, `${name}: headings of the first rank`);
+    const filled = await filledButtons(page);
+    assert.ok(filled.length <= 1, `${name}: filled are ${filled.join(', ')}`);
+    // From a key on the focus is shown; what a script then focuses as well.
+    await page.keyboard.press('Tab');
+    assert.deepEqual(await page.evaluate(unmarkedInFocus), [], `${name}: the focus does not show`);
+  }
 
   async function assertFits({ page }: WatchedPage, view: View, width: number): Promise<void> {
     const screen = { width, height: width < 720 ? 740 : Math.round(width * 0.5625) + 80 };
@@ -87,6 +100,7 @@ describe('the look of the workspace', () => {
         await show(watched, view);
         if (looksAt(view, width)) await assertAxeClean(watched, `${view.name} at ${width}`);
         await assertFits(watched, view, width);
+        if (width === 1280) await assertLeadsTheEye(watched, view);
       }
       await watched.context.close();
       assert.deepEqual(complaintsOf(watched), []);
@@ -155,3 +169,23 @@ describe('the look of the workspace', () => {
     assert.deepEqual(watched.complaints, []);
   });
 });
+
+/** What can have the focus and looks the same with it: neither it nor anything that it lies in or holds is marked. */
+const unmarkedInFocus = `(() => {
+  const look = (one) => {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor } = getComputedStyle(one);
+    return [outlineStyle === 'none' ? '' : outlineWidth + outlineColor, boxShadow, borderColor, backgroundColor].join();
+  };
+  const lookAround = (one) => [one, one.parentElement, one.parentElement.parentElement, ...one.children].map(look).join();
+  const scope = document.querySelector('dialog[open]') ?? document;
+  const all = [...scope.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
+  return all
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled)
+    .filter((one) => {
+      document.activeElement.blur();
+      const before = lookAround(one);
+      one.focus();
+      return document.activeElement === one && lookAround(one) === before;
+    })
+    .map((one) => one.outerHTML.slice(0, 120));
+})()`;

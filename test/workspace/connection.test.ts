@@ -72,6 +72,7 @@ describe('a page that is cut off from its server', () => {
     const { session, bar, page, text } = await openThread('/login?next=/support');
     session.operator = null;
     await bar.getByText('You are signed out.').waitFor();
+    await bar.getByText('Your text is safe in this tab: sign in, then come back to it.').waitFor();
     const link = bar.getByRole('link', { name: 'Sign in' });
     assert.equal(await link.getAttribute('href'), '/login?next=/support');
     assert.equal(await text(), 'Half a reply');
@@ -89,6 +90,7 @@ describe('a page that is cut off from its server', () => {
     session.operator = null;
     await page.locator('#content').press('Control+Enter');
     await page.locator('#notice').getByText('Nothing was sent: you are signed out.').waitFor();
+    await page.locator('#notice').getByText('Your text is safe. Sign in in another tab').waitFor();
     await bar.getByRole('link', { name: 'Sign in' }).waitFor();
     assert.deepEqual([await text(), await sent()], ['Half a reply', 0]);
     await page.goto(workspace.url(`/c/${id}`));
@@ -150,6 +152,25 @@ describe('a visitor who is not signed in', () => {
       assert.equal(answer.status, 503);
       assert.match(answer.text, /no way to know who its operators are/);
     }
+  });
+
+  it('gets a whole page in the same style for 401 and 503', async () => {
+    const style = (text: string) => /<style>[^<]*<\/style>/.exec(text)?.[0];
+    const { workspace: signedOut } = await serveStranger({ operator: () => null });
+    const { workspace: unconfigured } = await serveStranger({ operator: undefined });
+    const pages = [];
+    for (const workspace of [signedOut, unconfigured]) pages.push(await ask(workspace, '/', 'text/html'));
+    assert.deepEqual(
+      pages.map(({ status }) => status),
+      [401, 503],
+    );
+    for (const { text, headers } of pages) {
+      assert.match(headers.get('content-type') ?? '', /^text\/html/);
+      assert.match(text, /^<!doctype html>\s*<html lang="en-GB" dir="ltr">/);
+      assert.match(text, /<main>.*<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>/s);
+      assert.ok(style(text)?.includes('place-items: center'));
+    }
+    assert.equal(style(pages[0]?.text ?? ''), style(pages[1]?.text ?? ''));
   });
 
   it('gets a styled page with a content policy that allows that style only', async () => {

@@ -182,6 +182,41 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.doesNotMatch(textOf((await page()).text), /more suggestion/);
   });
 
+  it('OA3 a refused approval, edit, reply or resolution shows the messages that its form had not seen', async () => {
+    const { cairnloop, workspace, id } = await openThread(deciding('require_approval'));
+    const draft = await cairnloop.drafts.propose(id, proposal);
+    const seen = await workspace.seen(id);
+    await cairnloop.conversations.note(id, { content: 'Wait for the lawyer', actor: { id: 'op-8' } });
+    for (const [path, fields] of Object.entries<Record<string, string>>({
+      [`/drafts/${draft.id}/approve`]: {},
+      [`/drafts/${draft.id}/edit`]: { content: 'My words' },
+      [`/c/${id}/compose`]: { mode: 'reply', content: 'My words' },
+      [`/c/${id}/resolve`]: {},
+    })) {
+      const refused = await workspace.post(path, { ...seen, ...fields });
+      assert.equal(refused.status, 409, path);
+      assert.match(
+        textOf(refused.text),
+        /not visible to the customer [^·]*Wait for the lawyer .*1 new message since you opened this\./,
+        path,
+      );
+    }
+  });
+
+  it('AP4 a resolved conversation offers neither Approve nor Edit for a draft that was waiting and is not stale', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
+    await cairnloop.drafts.propose(id, proposal);
+    const offers = (text: string) => /Approve &amp; send|\/approve"|[?&;]edit=/.test(text);
+    assert.ok(offers((await page()).text));
+    await workspace.post(`/c/${id}/resolve`);
+    const { text } = await page();
+    assert.match(textOf(text), /This conversation is closed.*Proposed words.*Discard/);
+    assert.doesNotMatch(text, /draft-stale/);
+    assert.ok(!offers(text));
+    await workspace.post(`/c/${id}/reopen`);
+    assert.ok(offers((await page()).text), 'it can be sent again once the conversation is open');
+  });
+
   it('AP4 shows word by word what an edit changes, before and after it is sent', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
     const draft = await cairnloop.drafts.propose(id, { ...proposal, content: 'It works within the hour' });

@@ -77,7 +77,7 @@ describe('a live update keeps', () => {
     assert.deepEqual(await page.locator('.message .prose').allTextContents(), ['Hello there', 'Interrupting']);
   });
 
-  it('what was seen: OA3 a message below the fold holds back Resolve and a draft that came after it', async () => {
+  it('OA3 what was seen: a message below the fold holds back Resolve and a draft that came after it', async () => {
     const { cairnloop, id, propose, show } = await openThread();
     const { get, receive, reply } = cairnloop.conversations;
     for (let n = 0; n < 30; n += 1) await reply(id, { content: `Answer ${n}`, actor: operator });

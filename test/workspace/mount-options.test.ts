@@ -104,6 +104,17 @@ describe('the options of a mount', () => {
     assert.match(refusal(undefined) ?? '', /option "basePath"/);
   });
 
+  it('accept whole takeBackSeconds from 0 to 60, and refuse every other value, saying so', () => {
+    for (const takeBackSeconds of [0, 1, 5, 60])
+      assert.equal(readWorkspaceOptions({ basePath: '/', takeBackSeconds }).takeBackSeconds, takeBackSeconds);
+    for (const takeBackSeconds of [-1, 61, 1.5, '5', Number.NaN, Number.POSITIVE_INFINITY, null])
+      assert.match(
+        refusal({ basePath: '/', takeBackSeconds }) ?? '',
+        /option "takeBackSeconds": expected a whole number of seconds from 0 to 60, found /,
+        String(takeBackSeconds),
+      );
+  });
+
   it('accept a path or a web address as signInUrl, and refuse every other kind of link', () => {
     for (const signInUrl of ['/login', '/login?next=%2Fsupport#a', 'https://id.example/in', 'http://localhost:3000/'])
       assert.equal(readWorkspaceOptions({ basePath: '/', signInUrl }).signInUrl, signInUrl);

@@ -1,7 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import express from 'express';
 import type { Workspace } from '../../src/workspace/workspace.js';
 import { operator, useHosts } from '../support/started-host.js';
@@ -61,6 +64,31 @@ describe('a mounted workspace', () => {
     assert.match((await get('/')).text, new RegExp(`href="/c/${id}"`));
     assert.equal((await post(`/c/${id}/resolve`)).headers.get('location'), `/c/${id}?done=resolved`);
     assert.equal((await get('/nowhere')).status, 404);
+  });
+
+  it('OA4 lets an action be taken back for 5 seconds, and finds saved replies in cairnloop/replies, without any option', async () => {
+    const { cairnloop, database } = await startHost({}, { worker: false });
+    const { id } = await cairnloop.conversations.open({ actorId: 'c', subject: 'Mounted', message: 'Hello' });
+    const workspace = cairnloop.workspace({ basePath: '/support', operator: () => operator });
+    const { get, post } = client(
+      await listen((request, response) => void workspace.node(request, response)),
+      '/support',
+    );
+    const project = await mkdtemp(path.join(tmpdir(), 'cairnloop-host-'));
+    await mkdir(path.join(project, 'cairnloop', 'replies'), { recursive: true });
+    await writeFile(path.join(project, 'cairnloop', 'replies', 'late.md'), '# It is late\n\nSorry');
+    const before = process.cwd();
+    process.chdir(project);
+    try {
+      assert.match((await get(`/c/${id}/replies`)).text, /It is late/);
+    } finally {
+      process.chdir(before);
+    }
+    assert.equal((await post(`/c/${id}/resolve`, { later: '1' })).status, 303);
+    const { rows } = await database.query<{ seconds: number }>(
+      'SELECT extract(epoch FROM due_at - created_at)::float8 AS seconds FROM cairnloop.pending_actions',
+    );
+    assert.deepEqual(rows, [{ seconds: 5 }]);
   });
 
   it('is the same page with and without a slash at the end', async () => {

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { useHosts } from '../support/started-host.js';
+import { filledButtons } from './filled-buttons.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
@@ -21,20 +22,6 @@ describe('a thread has one filled button at a time', () => {
     return { ...host, id, workspace, propose };
   }
 
-  /** The labels of the buttons on screen that are filled with the colour of what acts. */
-  const filled = (page: Page): Promise<string[]> =>
-    page.evaluate(`(() => {
-      const probe = document.createElement('span');
-      probe.style.color = 'var(--cl-accent-fill)';
-      document.body.append(probe);
-      const fill = getComputedStyle(probe).color;
-      probe.remove();
-      return [...document.querySelectorAll('button, a, summary')]
-        .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-        .filter((one) => getComputedStyle(one).backgroundColor === fill && !one.matches('.skip'))
-        .map((one) => one.innerText.trim());
-    })()`);
-
   const withScript = { reducedMotion: 'reduce' } as const;
   const withoutScript = { ...withScript, javaScriptEnabled: false };
 
@@ -42,25 +29,25 @@ describe('a thread has one filled button at a time', () => {
     const { id, workspace, propose } = await openThread();
     const path = `/c/${id}`;
     const page = await open(workspace, path, withoutScript);
-    assert.deepEqual(await filled(page), ['Send reply']);
+    assert.deepEqual(await filledButtons(page), ['Send reply']);
     await propose('Soon');
     await page.reload();
-    assert.deepEqual(await filled(page), ['Approve & send']);
+    assert.deepEqual(await filledButtons(page), ['Approve & send']);
     await page.locator('#content').fill('Mine');
-    assert.deepEqual(await filled(page), ['Send reply']);
+    assert.deepEqual(await filledButtons(page), ['Send reply']);
   });
 
   it('with JavaScript: the same, also with text that comes back with the page', async () => {
     const { id, workspace, propose } = await openThread();
     await propose('Soon');
     const page = await open(workspace, `/c/${id}`, withScript);
-    assert.deepEqual(await filled(page), ['Approve & send']);
+    assert.deepEqual(await filledButtons(page), ['Approve & send']);
     await page.locator('#content').fill('Mine');
-    assert.deepEqual(await filled(page), ['Send reply']);
+    assert.deepEqual(await filledButtons(page), ['Send reply']);
     await page.reload();
     await page.locator('html.scripted').waitFor();
     assert.equal(await page.locator('#content').inputValue(), 'Mine');
-    assert.deepEqual(await filled(page), ['Send reply']);
+    assert.deepEqual(await filledButtons(page), ['Send reply']);
   });
 
   for (const [script, options] of Object.entries({ with: withScript, without: withoutScript }))
@@ -71,11 +58,11 @@ describe('a thread has one filled button at a time', () => {
       const page = await open(workspace, `/c/${id}`, options);
       await page.locator('#more-drafts summary').click();
       assert.equal(await page.getByRole('button', { name: 'Approve & send' }).count(), 2);
-      assert.deepEqual(await filled(page), ['Approve & send']);
+      assert.deepEqual(await filledButtons(page), ['Approve & send']);
       assert.equal(await page.locator('#more-drafts .button-primary').count(), 0);
       await page.goto(workspace.url(`/c/${id}?edit=${draft.id}`));
       await page.locator('#more-drafts summary').click();
-      assert.deepEqual(await filled(page), ['Send edited reply']);
+      assert.deepEqual(await filledButtons(page), ['Send edited reply']);
     });
 
   for (const [script, options] of Object.entries({ with: withScript, without: withoutScript }))
@@ -86,22 +73,22 @@ describe('a thread has one filled button at a time', () => {
       const page = await open(workspace, `/c/${id}`, options);
       const questions = page.locator('.send-now > summary');
       await questions.first().click();
-      const confirm = (await filled(page)).join();
+      const confirm = (await filledButtons(page)).join();
       assert.notEqual(confirm, 'Send reply');
-      assert.equal((await filled(page)).length, 1, confirm);
+      assert.equal((await filledButtons(page)).length, 1, confirm);
       await questions.last().click();
-      assert.deepEqual(await filled(page), [confirm], 'one question at a time');
+      assert.deepEqual(await filledButtons(page), [confirm], 'one question at a time');
       await propose('Soon');
       if (options === withoutScript) await page.reload();
       await page.getByRole('button', { name: 'Approve & send' }).waitFor();
       if (options === withoutScript) await questions.first().click();
-      assert.deepEqual(await filled(page), [confirm]);
+      assert.deepEqual(await filledButtons(page), [confirm]);
       await page.locator('#content').fill('Mine');
-      assert.deepEqual(await filled(page), ['Send reply']);
+      assert.deepEqual(await filledButtons(page), ['Send reply']);
       await page.locator('#content').fill('');
       await page.keyboard.press('Escape');
       await questions.and(page.locator('details[open] > summary')).click();
-      assert.deepEqual(await filled(page), ['Approve & send']);
+      assert.deepEqual(await filledButtons(page), ['Approve & send']);
     });
 
   it('and green is for what acts: no state, rating or notice has it', async () => {

@@ -57,6 +57,37 @@ describe('reading a thread', () => {
     assert.equal(await page.locator('.message-customer details[open]').count(), 0);
   });
 
+  it('runs Hebrew text from right to left in an English page: in thread, queue, draft and composer', async () => {
+    const { cairnloop, workspace } = await start('Hello');
+    const { id } = await cairnloop.conversations.open({
+      actorId: 'c-2',
+      subject: 'חשבונית שגויה',
+      message: 'שלום, קוד 42:\n- ראשון\n- שני',
+    });
+    await cairnloop.drafts.propose(id, { type: 'reply', content: 'תודה, נבדוק.' });
+    const page = await open(workspace, `/c/${id}`);
+    await page.locator('#content').fill('היי');
+    const directions = (selector: string) =>
+      page.evaluate<string[]>(
+        `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => getComputedStyle(one).direction)`,
+      );
+    const here = '.row:has([aria-current])';
+    for (const selector of ['.message-customer .prose', '.thread-title h1', '.draft .prose', '#content'])
+      assert.deepEqual(await directions(selector), ['rtl'], selector);
+    for (const selector of ['.row-subject', '.row-preview'])
+      assert.deepEqual(await directions(`${here} ${selector}`), ['rtl'], selector);
+    assert.deepEqual(await directions(`.row:not(:has([aria-current])) :is(.row-subject, .row-preview)`), [
+      'ltr',
+      'ltr',
+    ]);
+    assert.deepEqual(await directions('html'), ['ltr']);
+    await cairnloop.conversations.reply(id, { content: 'תודה, נבדוק.', actor: operator });
+    const preview = page.locator(`${here} .row-preview`, { hasText: 'תודה' });
+    await preview.waitFor();
+    // The word before it says in the operator's language who wrote it.
+    assert.deepEqual(await directions(`${here} .row-preview bdi`), ['rtl']);
+  });
+
   it('opens at the first message that was not read, below a line that says so', async () => {
     const { cairnloop, id, workspace } = await start('It fails');
     const long = (text: string) => `${text}\n${'line\n'.repeat(25)}`;
@@ -90,6 +121,23 @@ describe('reading a thread', () => {
     await page.goto(workspace.url(`/c/${id}?q=Answer%2069`));
     await page.locator('mark', { hasText: '69' }).waitFor();
     assert.equal((await workspace.get(`/c/${id}?q=nothing-like-it`)).status, 200);
+  });
+
+  it('OA3 at an older hit of a search, only what the page shows counts as read', async () => {
+    const { cairnloop, id, workspace } = await start('Where is my Zollgebühr?');
+    for (let n = 0; n < 70; n += 1)
+      await cairnloop.conversations.note(id, { content: `Note ${n}`, actor: { id: 'op-9' } });
+    await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
+    const { text } = await workspace.get(`/c/${id}?q=zollgebuhr`);
+    assert.doesNotMatch(text, /id="messages"[\s\S]*Wait, stop!<\/div>/);
+    for (const [, seen = ''] of text.matchAll(/name="seen" value="([^"]*)"/g)) {
+      for (const path of [`/c/${id}/resolve`, `/c/${id}/compose`]) {
+        const answer = await workspace.post(path, { seen, mode: 'reply', content: 'Done' });
+        assert.equal(answer.status, 409, path);
+      }
+    }
+    const { status, messages } = await cairnloop.conversations.get(id);
+    assert.deepEqual([status, messages?.at(-1)?.content], ['open', 'Wait, stop!']);
   });
 
   it('aligns long text with the title, and starts a short thread at the top', async () => {

@@ -66,6 +66,73 @@ describe('an open page of a team', () => {
     await eventually(async () => assert.ok((await conversations.get(id)).snoozedUntil, 'it is snoozed'));
   });
 
+  it('gives, removes a tag, snoozes until a date and wakes by keyboard', async () => {
+    const { workspace, id, conversations } = await opened();
+    await workspace.get('/', { 'x-test-operator': 'Grace' });
+    await conversations.update(id, { addTags: ['billing', 'vip'], actor: operator });
+    const page = await open(workspace, `/c/${id}`, { timezoneId: 'America/New_York' });
+    const now = () => conversations.get(id);
+    const edit = async (key: string, editor: string) => {
+      await page.keyboard.press('Escape');
+      await rest(page);
+      await page.keyboard.press(key);
+      await page.locator(`#edit-${editor}[open]`).waitFor();
+    };
+    const until = `${new Date().getUTCFullYear() + 1}-01-15T09:30`;
+    await edit('g', 'owner');
+    await page.locator('#edit-owner .choice:focus', { hasText: 'Take it' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('#edit-owner .choice:focus', { hasText: 'Give to Grace' }).waitFor();
+    await rest(page);
+    await page.keyboard.press('Enter');
+    await eventually(async () => assert.equal((await now()).assignee?.id, 'Grace'));
+    await edit('t', 'tags');
+    await page.locator('#add-tags:focus').waitFor();
+    await page.keyboard.press('Shift+Tab');
+    await page.locator('#edit-tags [name="remove"][value="vip"]:focus').waitFor();
+    await rest(page);
+    await page.keyboard.press('Enter');
+    await eventually(async () => assert.deepEqual((await now()).tags, ['billing']));
+    await edit('s', 'snooze');
+    await page.locator('#snooze-until').fill(until);
+    await page.locator('#snooze-until').press('Enter');
+    // The field holds the operator's own time: winter in New York is five hours behind UTC.
+    await eventually(async () =>
+      assert.equal((await now()).snoozedUntil?.toISOString(), `${until.replace('T09', 'T14')}:00.000Z`),
+    );
+    await page.locator('#edit-snooze summary time').waitFor();
+    await edit('s', 'snooze');
+    await page.locator('#edit-snooze .choice:focus', { hasText: 'Back to the queue now' }).waitFor();
+    await rest(page);
+    await page.keyboard.press('Enter');
+    await eventually(async () => assert.equal((await now()).snoozedUntil, null));
+  });
+
+  it('narrows the queue with v and Enter, shows what narrows it, and shows all again', async () => {
+    const { workspace, ids, conversations } = await opened(3);
+    const [id = '', other = ''] = ids;
+    await conversations.update(id, { addTags: ['billing'], assignee: operator, actor: operator });
+    await conversations.update(other, { addTags: ['billing'], actor: operator });
+    const page = await open(workspace, '/');
+    const rows = () =>
+      page.locator('.row').evaluateAll((all: { dataset: { id: string } }[]) => all.map(({ dataset }) => dataset.id));
+    await rest(page);
+    await page.keyboard.press('v');
+    await page.locator('#narrow-tag:focus').waitFor();
+    await page.keyboard.type('billing');
+    await page.locator('#narrow-owner').selectOption({ label: 'Me' });
+    await page.locator('#narrow-tag').press('Enter');
+    await page.waitForURL(workspace.url(`/?tag=billing&owner=${operator.id}`));
+    assert.deepEqual(await rows(), [id]);
+    await page.getByTitle('Show all owners').click();
+    await page.waitForURL(workspace.url('/?tag=billing'));
+    assert.deepEqual((await rows()).toSorted(), [id, other].toSorted());
+    await page.getByTitle('Show all tags').click();
+    await page.waitForURL(workspace.url('/'));
+    assert.equal((await rows()).length, 3);
+    assert.equal(await page.locator('.narrowed').count(), 0);
+  });
+
   it('opens the customer’s newest other conversation with o', async () => {
     const { workspace, ids, id } = await opened(3);
     const page = await open(workspace, `/c/${id}`);
@@ -100,6 +167,21 @@ describe('an open page of a team', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('x');
     await page.locator('#selected', { hasText: '2 selected' }).waitFor();
+  });
+
+  it('ticks all from the last ticked conversation to the marked one with X', async () => {
+    const { workspace } = await opened(5);
+    const page = await open(workspace, '/?select=1');
+    for (const key of ['j', 'x', 'j', 'j', 'Shift+X']) await page.keyboard.press(key);
+    await page.locator('#selected', { hasText: '3 selected' }).waitFor();
+    const ticked = page.locator('#bulk input[name="id"]');
+    assert.deepEqual(await ticked.evaluateAll((boxes: { checked: boolean }[]) => boxes.map(({ checked }) => checked)), [
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('has a queue of adjustable width, by mouse and keys, and remembers it', async () => {

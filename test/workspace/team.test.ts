@@ -215,6 +215,15 @@ describe('a team in the workspace', () => {
       assert.deepEqual(await statuses(), ['open', 'open', 'open']);
     });
 
+    it('have every conversation ticked by a link, for pages without a script', async () => {
+      const { workspace, ids } = await several();
+      const ticked = (text: string) => text.match(/<input type="checkbox" name="id"[^>]* checked/g)?.length ?? 0;
+      const { text } = await workspace.get('/?select=1');
+      assert.equal(ticked(text), 0);
+      const [, link = ''] = /<a [^>]*href="\/support(\/[^"]*select=all)"/.exec(text) ?? [];
+      assert.equal(ticked((await workspace.get(link.replaceAll('&amp;', '&'))).text), ids.length);
+    });
+
     it('speak of one conversation as of one', async () => {
       const { workspace, ids, boxes } = await several();
       const words = async (kind: string, count: number) =>

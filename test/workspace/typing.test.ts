@@ -3,12 +3,13 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import { ok } from '../../src/contracts/result.js';
+import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
-/** The long form types forty sentences into each state; else they are spread over all of them. */
-const sentencesPerState = process.env.CAIRNLOOP_TYPING === 'long' ? 40 : 4;
+/** The long form types forty sentences into each state; else more than forty are spread over all of them. */
+const sentencesPerState = process.env.CAIRNLOOP_TYPING === 'long' ? 40 : 2;
 const seed = Number(process.env.CAIRNLOOP_SEED ?? 20260727);
 
 const words = [
@@ -28,15 +29,16 @@ describe('text typed without a focused field', function () {
 
   /** Everything that an operator can cause. */
   async function stateOf({ cairnloop, database }: StartedHost, ids: string[]) {
-    const { rows: pending } = await database.query<{ id: string; content: string }>(
-      'SELECT conversation_id AS id, content FROM cairnloop.pending_actions WHERE held IS NULL ORDER BY id',
+    const { rows: pending } = await database.query<{ id: string; content: string; held: boolean }>(
+      'SELECT conversation_id AS id, content, held IS NOT NULL AS held FROM cairnloop.pending_actions ORDER BY id',
     );
     const threads = ids.map(async (id) => {
       const { status, messages = [] } = await cairnloop.conversations.get(id);
       const drafts = await cairnloop.drafts.listForConversation(id);
       const told = messages.filter(({ role }) => role !== 'customer').map(({ role, content }) => `${role}: ${content}`);
-      // What was sent on purpose goes out when its time comes, and nothing takes it back.
-      for (const one of pending.filter((action) => action.id === id)) told.push(`operator: ${one.content}`);
+      // What was sent on purpose goes out when its time comes, and nothing takes it back; what is held stays held.
+      for (const { content, held } of pending.filter((action) => action.id === id))
+        told.push(`${held ? 'held' : 'operator'}: ${content}`);
       return { status, told, drafts: drafts.map((draft) => draft.status) };
     });
     const deliveries = (await cairnloop.deliveries.list({ limit: 200 })).items;
@@ -51,6 +53,7 @@ describe('text typed without a focused field', function () {
     };
   }
 
+  type Arrange = (host: StartedHost, id: string) => Promise<unknown>;
   type Prepare = (page: Page) => Promise<unknown>;
   const told = (page: Page, text: string) => page.locator('#notice').getByText(text).waitFor();
   const sendReply: Prepare = async (page) => {
@@ -59,12 +62,29 @@ describe('text typed without a focused field', function () {
     await told(page, 'Reply sent.');
   };
 
+  /** Text of an operator that was not sent, because the customer had written first. */
+  const hold: Arrange = ({ database }, id) =>
+    database.query(
+      `INSERT INTO cairnloop.pending_actions
+         (conversation_id, kind, then_resolve, content, actor, dedupe_key, held, due_at, created_at)
+       VALUES ($1, 'reply', false, 'Held back', $2, 'held', '{"code": "CONVERSATION_CHANGED", "details": {"newer": 1}}',
+         cairnloop.clock(), cairnloop.clock())`,
+      [id, operator],
+    );
+
+  const writeMuch: Arrange = ({ database }, id) =>
+    database.query(
+      `INSERT INTO cairnloop.messages (conversation_id, role, content, created_at)
+       SELECT $1, 'customer', 'Message ' || n, cairnloop.clock() - make_interval(secs => n) FROM generate_series(1, 60) n`,
+      [id],
+    );
+
   const states: {
     name: string;
-    path?: string;
-    resolved?: boolean;
+    path?: string | ((id: string) => string);
     canTakeBack?: boolean;
     newer?: boolean;
+    arrange?: Arrange;
     prepare?: Prepare;
   }[] = [
     { name: 'a fresh thread with a draft' },
@@ -78,8 +98,38 @@ describe('text typed without a focused field', function () {
       },
     },
     { name: 'a reply half written', prepare: (page) => page.locator('#content').fill('Half a reply') },
-    { name: 'a resolved conversation', resolved: true },
-    { name: 'lines that can be ticked', path: '?select=1' },
+    {
+      name: 'a note half written',
+      prepare: async (page) => {
+        await page.locator('#composer .mode:has([value="note"])').click();
+        await page.locator('#content').fill('Half a note');
+      },
+    },
+    {
+      name: 'a resolved conversation',
+      arrange: ({ cairnloop }, id) => cairnloop.conversations.resolve(id, { resolvedBy: operator }),
+    },
+    {
+      name: 'a snoozed conversation',
+      arrange: ({ cairnloop }, id) =>
+        cairnloop.conversations.snooze(id, { until: new Date(Date.now() + 86_400_000), actor: operator }),
+    },
+    { name: 'text that was held back', arrange: hold },
+    {
+      name: 'an older page of a long thread',
+      arrange: writeMuch,
+      prepare: async (page) => {
+        await page.locator('.pager-link', { hasText: 'Earlier' }).click();
+        await page.waitForURL(/[?&]before=/);
+      },
+    },
+    { name: 'a search', path: '/?q=fails' },
+    { name: 'a follow-up to many', path: (id) => `/bulk?id=${id}` },
+    { name: 'the question of a bulk resolution', path: (id) => `/bulk/resolve?id=${id}` },
+    { name: 'the audit', path: '/audit' },
+    { name: 'the SLA policies', path: '/sla' },
+    { name: 'the report', path: '/report' },
+    { name: 'lines that can be ticked', path: (id) => `/c/${id}?select=1` },
     { name: 'a queue alone', path: '/' },
     { name: 'the deliveries', path: '/deliveries' },
     { name: 'the list of keys', prepare: (page) => page.keyboard.press('?') },
@@ -105,7 +155,7 @@ describe('text typed without a focused field', function () {
         await page.locator('#reply-picker').waitFor();
       },
     },
-    { name: 'the whole list of saved replies', newer: true, path: '/replies' },
+    { name: 'the whole list of saved replies', newer: true, path: (id) => `/c/${id}/replies` },
   ];
 
   const focusOn = (page: Page, name: string) => page.getByRole('button', { name }).focus();
@@ -147,31 +197,30 @@ describe('text typed without a focused field', function () {
   }
 
   it('OA1 forty random sentences, typed at human speed into every page state, send, resolve, approve and discard nothing', async () => {
-    const host = await startHost({ notifier }, { worker: false });
+    const slaPolicyProvider = editablePolicies();
+    const host = await startHost({ notifier, slaPolicyProvider }, { worker: false });
     const { conversations, drafts, outbound } = host.cairnloop;
     const repliesFolder = await mkdtemp(path.join(tmpdir(), 'cairnloop-replies-'));
     await writeFile(path.join(repliesFolder, 'an-apple.md'), 'Hello {{customer.name}}');
     const atOnce = await serve(host, { repliesFolder });
     const later = await serve(host, { repliesFolder, takeBackSeconds: 60 });
     const ids: string[] = [];
-    for (const { name, resolved } of states) {
+    for (const { name, arrange } of states) {
       const { id } = await conversations.open({ actorId: name, subject: name, message: 'It fails' });
       ids.push(id);
-      if (resolved) await conversations.resolve(id, { resolvedBy: operator });
-      else await drafts.propose(id, { type: 'reply', content: 'Drafted reply' });
+      await drafts.propose(id, { type: 'reply', content: 'Drafted reply' });
+      await arrange?.(host, id);
       await outbound.trigger(id, { templateId: 't', content: 'Hi', actor: operator, scheduleInSeconds: 86_400 });
     }
-    const address = (given = '', index = 0) => {
-      if (given === '/replies') return `/c/${ids[index]}/replies`;
-      return given.startsWith('/') ? given : `/c/${ids[index]}${given}`;
-    };
+    const address = (path: (typeof states)[number]['path'], id: string) =>
+      typeof path === 'string' ? path : (path?.(id) ?? `/c/${id}`);
     const pages: Page[] = [];
     for (const [index, state] of states.entries()) {
-      const page = await open(state.canTakeBack ? later : atOnce, address(state.path, index));
+      const page = await open(state.canTakeBack ? later : atOnce, address(state.path, ids[index] ?? ''));
       await state.prepare?.(page);
       pages.push(page);
     }
-    const before = await stateOf(host, ids);
+    const before = [await stateOf(host, ids), [...slaPolicyProvider.active]];
     await Promise.all(
       pages.map(async (page, index) => {
         const next = random(seed + index);
@@ -182,7 +231,7 @@ describe('text typed without a focused field', function () {
         }
       }),
     );
-    assert.deepEqual(await stateOf(host, ids), before, `seed ${seed}`);
+    assert.deepEqual([await stateOf(host, ids), slaPolicyProvider.active], before, `seed ${seed}`);
   });
 
   for (const [what, keys] of Object.entries({
@@ -249,6 +298,17 @@ describe('text typed without a focused field', function () {
     await page.locator('.message:not(.message-sending)', { hasText: 'Again' }).waitFor();
     assert.deepEqual((await stateOf(host, [id])).threads[0]?.told, ['operator: Fixed', 'operator: Again']);
   });
+
+  /** A provider that takes every policy it is given. */
+  function editablePolicies() {
+    const provider = policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 });
+    provider.setPolicy = (priority, { responseMinutes = 0, breachMinutes = 0 }) => {
+      const policy = { priority, responseMinutes, breachMinutes };
+      provider.active = [...provider.active.filter((one) => one.priority !== priority), policy];
+      return ok(policy);
+    };
+    return provider;
+  }
 
   async function openReply() {
     const host = await startHost({}, { worker: false });

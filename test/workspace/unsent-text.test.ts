@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
 import { hearNothing } from './silence-live-updates.js';
@@ -41,6 +42,41 @@ describe('unsent text', () => {
       kept.filter((key) => key !== 'cairnloop:queue-place'),
       [],
     );
+  });
+
+  it('OA2 belongs to its conversation: another one has an empty composer, and the first one gets its own back', async () => {
+    const { page, message, workspace, id, cairnloop } = await openDraft('prepared');
+    const other = await cairnloop.conversations.open({ actorId: 'c-2', subject: 'Import', message: 'It fails' });
+    const words = async (conversation: string) => {
+      await page.goto(workspace.url(`/c/${conversation}`));
+      await page.locator('html.scripted').waitFor();
+      return message.inputValue();
+    };
+    assert.equal(await words(id), '');
+    await message.fill('For the first one');
+    assert.equal(await words(other.id), '');
+    await message.fill('For the second one');
+    assert.deepEqual([await words(id), await words(other.id)], ['For the first one', 'For the second one']);
+  });
+
+  it('OA2 begun as a reply or a follow-up comes back as one after a colleague has resolved, although a note is the default then', async () => {
+    const { notifier } = recordingNotifier();
+    const { cairnloop } = await startHost({ notifier }, { worker: false });
+    const workspace = await serve({ cairnloop });
+    for (const mode of ['reply', 'follow-up']) {
+      const { id } = await cairnloop.conversations.open({ actorId: 'c-1', subject: mode, message: 'It fails' });
+      const page = await open(workspace, `/c/${id}`);
+      const chosen = page.locator('#composer input[name="mode"]:checked');
+      // A radio button is drawn by its label, which covers it.
+      await page.locator(`#composer .mode:has([value="${mode}"])`).click();
+      await page.locator('#content').fill('Half of it');
+      await cairnloop.conversations.resolve(id, { resolvedBy: { id: 'op-2', name: 'Grace' } });
+      assert.match((await workspace.get(`/c/${id}`)).text, /value="note" checked/);
+      await page.reload();
+      await page.locator('html.scripted').waitFor();
+      assert.equal(await page.locator('#content').inputValue(), 'Half of it');
+      assert.equal(await chosen.getAttribute('value'), mode);
+    }
   });
 
   it('in a draft is dropped by Cancel', async () => {

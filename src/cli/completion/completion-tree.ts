@@ -2,7 +2,7 @@ import type { Command, OptionRow } from '../command.js';
 import type { CommandRow } from '../program.js';
 
 /** Subcommands, options and arguments that can follow a command on the command line. */
-export interface CompletionNode {
+export interface ShellCompletionNode {
   /** The words that name the command, e.g. `['deliveries', 'list']`; none for the program itself. */
   path: readonly string[];
   words: readonly { word: string; description: string }[];
@@ -19,14 +19,14 @@ export interface CompletionOption {
 }
 
 /** Collects what can be completed from the declarations of all commands, without running any of them. */
-export async function completionTree(rows: readonly CommandRow[]): Promise<CompletionNode[]> {
+export async function completionTree(rows: readonly CommandRow[]): Promise<ShellCompletionNode[]> {
   const loaded = await Promise.all(rows.map(async ({ name, load }) => ({ name, ...(await load()) })));
   const words = rows.map(({ name, summary }) => ({ word: name, description: summary }));
   const program = { path: [], words, options: [help, version] };
   return [program, ...loaded.flatMap(({ name, command }) => nodesOf([name], command))];
 }
 
-function nodesOf(path: readonly string[], command: Command): CompletionNode[] {
+function nodesOf(path: readonly string[], command: Command): ShellCompletionNode[] {
   const subcommands = Object.entries(command.subcommands ?? {});
   const subs = subcommands.map(([word, { summary }]) => ({ word, description: summary }));
   const values = (command.arguments ?? []).flatMap(({ choices, offered = [], description }) =>

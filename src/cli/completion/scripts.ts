@@ -1,37 +1,37 @@
-import type { CompletionNode, CompletionOption } from './completion-tree.js';
+import type { CompletionOption, ShellCompletionNode } from './completion-tree.js';
 
 export const completionShells = ['bash', 'zsh', 'fish'] as const;
 export type CompletionShell = (typeof completionShells)[number];
 
 /** Returns the completion script for a shell. Pure. */
-export function completionScript(shell: CompletionShell, nodes: readonly CompletionNode[]): string {
+export function completionScript(shell: CompletionShell, nodes: readonly ShellCompletionNode[]): string {
   return writers[shell](nodes);
 }
 
-const writers: Record<CompletionShell, (nodes: readonly CompletionNode[]) => string> = { bash, zsh, fish };
+const writers: Record<CompletionShell, (nodes: readonly ShellCompletionNode[]) => string> = { bash, zsh, fish };
 
 /** The command of a node as a path, e.g. `/deliveries/list`; empty for the program itself. */
-const placeOf = ({ path }: CompletionNode) => path.map((word) => `/${word}`).join('');
+const placeOf = ({ path }: ShellCompletionNode) => path.map((word) => `/${word}`).join('');
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-const valuedOptions = (nodes: readonly CompletionNode[]) =>
+const valuedOptions = (nodes: readonly ShellCompletionNode[]) =>
   nodes.flatMap((node) => node.options.filter(({ choices }) => choices.length > 0).map((option) => ({ node, option })));
 
 /** The paths of all commands, as the pattern of a shell's `case`. */
-const deeper = (nodes: readonly CompletionNode[]) =>
+const deeper = (nodes: readonly ShellCompletionNode[]) =>
   nodes
     .filter(({ path }) => path.length > 0)
     .map((node) => quoted(placeOf(node)))
     .join('|');
 
 /** The options that take a value, as the pattern of a shell's `case`: the word after them names no command. */
-const valuedFlags = (nodes: readonly CompletionNode[]) => {
+const valuedFlags = (nodes: readonly ShellCompletionNode[]) => {
   const valued = nodes.flatMap(({ options }) => options.filter(({ takesValue }) => takesValue).flatMap(spelled));
   return [...new Set(valued)].join('|');
 };
 
-function bash(nodes: readonly CompletionNode[]): string {
+function bash(nodes: readonly ShellCompletionNode[]): string {
   const choices = valuedOptions(nodes).map(
     ({ node, option }) =>
       `    ${quoted(`${placeOf(node)} --${option.long}`)}) words=${quoted(option.choices.join(' '))}; flags='' ;;`,
@@ -66,7 +66,7 @@ complete -o bashdefault -o default -F _cairnloop cairnloop
 `;
 }
 
-function zsh(nodes: readonly CompletionNode[]): string {
+function zsh(nodes: readonly ShellCompletionNode[]): string {
   const choices = valuedOptions(nodes).map(
     ({ node, option }) =>
       `    (${quoted(`${placeOf(node)} --${option.long}`)}) compadd -- ${option.choices.map(quoted).join(' ')}; return ;;`,
@@ -109,7 +109,7 @@ if [[ "\${funcstack[1]}" == _cairnloop ]]; then _cairnloop "$@"; else compdef _c
 `;
 }
 
-function fish(nodes: readonly CompletionNode[]): string {
+function fish(nodes: readonly ShellCompletionNode[]): string {
   const places = new Set(nodes.map(placeOf));
   const lines = nodes.flatMap((node) => {
     const here = `__cairnloop_is_at '${placeOf(node)}'`;

@@ -43,7 +43,7 @@ const hosts = [loopback, 'localhost', '[::1]'];
 /** The operator in development. */
 export const devOperator = { id: 'operator:dev', name: 'Dev operator' };
 
-/** The customer in development. */
+/** The customer as whom `cairnloop dev` opens the portal. */
 const devCustomer: PortalCustomer = { id: 'customer:dev', name: 'Dev customer' };
 const portalPath = '/portal';
 

@@ -203,7 +203,7 @@ const probe = defineCheck({
       problems.map((problem) =>
         checkFinding(
           `${contract}: ${problem}.`,
-          `correct ${contract}; a test with cairnloop/testing shows the problem`,
+          `fix ${contract}; its check in cairnloop/testing shows the problem in a test`,
         ),
       ),
     );

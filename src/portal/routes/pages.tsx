@@ -94,8 +94,8 @@ async function threadPage(c: PortalContext, { api }: PortalServices, problem?: R
 const pageSize = 100;
 
 /**
- * Returns the cursor of the page with earlier messages. Long messages end a page early, so a page with few messages may
- * not be the first.
+ * Returns the cursor of the page with earlier messages. Long messages end a page early, so a short page does not mean that
+ * there are no earlier messages.
  */
 async function earlierThan(
   { id, messages = [] }: CustomerConversation,

@@ -40,9 +40,10 @@ export async function loadConversationPage(
 ): Promise<ConversationPageProps> {
   const read = await readConversation(c, services, id);
   const pageContext = threadPageContext(c, id, read.head.now);
-  const head = read.messages.isNewest
-    ? { ...read.head, newestMessageId: newestShown(read.head, read.messages) }
-    : read.head;
+  // Whoever pages back has come from the newest page; whoever a search led here has not seen it.
+  const head = c.req.query('before')
+    ? read.head
+    : { ...read.head, newestMessageId: newestShown(read.head, read.messages) };
   return {
     pageContext,
     queue: queueBeside(services, pageContext, id, read),

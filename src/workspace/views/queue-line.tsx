@@ -60,7 +60,7 @@ const prefixes: Partial<Record<Message['role'], WorkspaceTextKey>> = {
 
 function previewOf({ role, text }: NonNullable<QueueRow['preview']>): Child {
   const prefix = prefixes[role];
-  return prefix ? tParts(prefix, { text }) : text;
+  return prefix ? tParts(prefix, { text: <bdi>{text}</bdi> }) : text;
 }
 
 /** What a queue line shows at its end: when the snooze ends, else the state of the SLA clock, else the age. */

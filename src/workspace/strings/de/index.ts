@@ -2,7 +2,7 @@ import { pageScriptTexts } from './browser.js';
 import { pageTexts } from './page.js';
 import { queueTexts } from './queue.js';
 import { railTexts } from './rail.js';
-import { recordTexts } from './records.js';
+import { auditRecordTexts } from './records.js';
 import { reportTexts } from './report.js';
 import { threadTexts } from './thread.js';
 
@@ -11,7 +11,7 @@ export const germanTexts = {
   ...queueTexts,
   ...threadTexts,
   ...railTexts,
-  ...recordTexts,
+  ...auditRecordTexts,
   ...reportTexts,
   ...pageScriptTexts,
 };

@@ -1,6 +1,6 @@
-import type { recordTexts as englishTexts } from '../en/records.js';
+import type { auditRecordTexts as englishTexts } from '../en/records.js';
 
-export const recordTexts: Record<keyof typeof englishTexts, string> = {
+export const auditRecordTexts: Record<keyof typeof englishTexts, string> = {
   auditLead: 'Alles, was getan wurde, der Reihe nach. Nichts davon lässt sich ändern oder entfernen.',
   filterRecord: 'Das Protokoll filtern',
   action: 'Schritt',

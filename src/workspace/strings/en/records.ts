@@ -1,5 +1,5 @@
 /** The texts of the pages for the audit record, deliveries and SLA terms. */
-export const recordTexts = {
+export const auditRecordTexts = {
   auditLead: 'Everything that was done, in order. Nothing in this record can be changed or removed.',
   filterRecord: 'Filter the record',
   action: 'Action',
@@ -68,8 +68,8 @@ export const recordTexts = {
   bulkRefused_other: 'For {count} conversations: too many at once',
   clockFor: 'Priority {priority}: {due}',
   runningAgain: 'Running again: {due}',
-  inLines_one: 'In {count} line of the record',
-  inLines_other: 'In {count} lines of the record',
+  inLines_one: 'Replaced in {count} line of the record',
+  inLines_other: 'Replaced in {count} lines of the record',
   dueAfter: ', reply due after {span}',
   breachAfter: ', breach after {span}',
   fromTo: 'from {from} to {to}',
