@@ -163,6 +163,9 @@ describe('gen/plan-module', () => {
     const commonjs = text({ moduleForm: 'commonjs', importsProcess: true });
     assert.match(commonjs, /const \{ env \} = require\('node:process'\);/);
     assert.match(commonjs, /^module\.exports = defineConfig\(/m);
+    const equals = text({ moduleForm: 'export-equals', importsProcess: true });
+    assert.match(equals, /^import process = require\('node:process'\);$/m);
+    assert.match(equals, /^export = defineConfig\(/m);
   });
 
   it('names the files of each kind, and keeps the name under which the config imports a module', () => {
