@@ -94,6 +94,24 @@ describe('config/key-rules', () => {
     });
   }
 
+  it('says in full what each key of text expects', () => {
+    const expected = Object.fromEntries(Object.keys(texts).map((key) => [key, rule(key).expected]));
+    const path = 'a path such as "/health" of letters, digits, "-", "_", "." and "~", without "/" at its end';
+    assert.deepEqual(expected, {
+      'database.schema': 'a lower-case Postgres identifier of at most 63 characters, not "pg_…"',
+      'jobs.backend': 'one of "postgres", "mongodb"',
+      'jobs.url': 'a URL such as mongodb://host:27017/database',
+      'ops.host': 'a host name or address',
+      'ops.healthPath': path,
+      'log.level': 'one of "fatal", "error", "warn", "info", "debug", "trace", "silent"',
+      'retention.keep': 'one of "nothing", "shape"',
+      'audit.key': 'a secret of at least 32 characters, e.g. from `openssl rand -hex 32`',
+      'audit.previousKeys': 'a list of secrets of at least 32 characters each',
+      'database.url': 'a URL such as postgres://localhost:5432/app (user and password percent-encoded)',
+    });
+    assert.equal(rule('ops.metricsPath').expected, path);
+  });
+
   it('describes a refused value without its secret', () => {
     const found = (key: string, value: unknown) => rule(key).found(value);
     assert.equal(found('audit.previousKeys', 'hunter2'), 'a string');

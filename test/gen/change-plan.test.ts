@@ -13,7 +13,7 @@ const manual: FileChange = { path: 'm.js', outcome: 'manual', before: 'a\n', aft
 const removed: FileChange = { path: 'old.js', outcome: 'updated', before: 'a\n', after: null };
 
 describe('gen/change-plan', () => {
-  it('tells created, updated and unchanged files apart', () => {
+  it('distinguishes created, updated and unchanged files', () => {
     assert.deepEqual(
       [created, updated, unchanged].map(({ outcome }) => outcome),
       ['created', 'updated', 'unchanged'],

@@ -37,7 +37,7 @@ describe('gen/module-form', () => {
   const form = (text: string, fallback: 'esm' | 'commonjs' | 'export-equals') =>
     observeModuleForm(parseSource('a.ts', text), fallback);
 
-  it('recognises ES modules and CommonJS by their statements, whatever the fallback', () => {
+  it('recognises ES modules and CommonJS by their statements, with any fallback', () => {
     for (const text of [
       "import 'a';",
       'export default 1;',

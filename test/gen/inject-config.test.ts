@@ -39,6 +39,39 @@ describe('CL1 gen/inject-config: every shape that people write', () => {
   });
 });
 
+describe('CL1 gen/inject-config: the extension of the import', () => {
+  const [known] = cases;
+  const imported: Record<string, string> = {
+    './settings.js': './src/cairnloop/notifier.js',
+    './settings.mjs': './src/cairnloop/notifier.js',
+    './settings.jsx': './src/cairnloop/notifier.js',
+    './settings.ts': './src/cairnloop/notifier.ts',
+    './settings.cts': './src/cairnloop/notifier.ts',
+    './settings.tsx': './src/cairnloop/notifier.ts',
+    './settings': './src/cairnloop/notifier',
+    './chart.js-settings': './src/cairnloop/notifier',
+    './chart.ts-settings': './src/cairnloop/notifier',
+    './settings.json': './src/cairnloop/notifier.js',
+    './styles.css': './src/cairnloop/notifier.js',
+    './addon.node': './src/cairnloop/notifier.js',
+    './rules.wasm': './src/cairnloop/notifier.js',
+    express: './src/cairnloop/notifier.js',
+    'chart.ts': './src/cairnloop/notifier.js',
+  };
+  for (const [source, expected] of Object.entries(imported)) {
+    it(`is that of the file's own relative imports: ${source}`, () => {
+      assert.ok(known);
+      const text = `import { a } from '${source}';\n\nexport default { log: a };\n`;
+      const result = addEntryToConfig({ path: 'cairnloop.config.ts', text }, known.entry, known.habits);
+      assert.equal(
+        result.outcome === 'updated' && result.text.includes(` from '${expected}';`),
+        true,
+        JSON.stringify(result),
+      );
+    });
+  }
+});
+
 describe('CL1 gen/inject-config: checks its own result', () => {
   const [known] = cases;
   const odd = {

@@ -117,7 +117,12 @@ describe('gen/plan-init', () => {
     assert.deepEqual(JSON.parse(tabs), { scripts: JSON.parse(`{${lines('')}}`), name: 'a' });
     assert.match(tabs, /^\t"scripts": \{\r\n\t\t"cairnloop:/m);
     assert.doesNotMatch(tabs, /[^\r]\n/);
-    assert.equal(change('package.json', 'no JSON').outcome, 'unchanged');
+    for (const text of ['no JSON', '{ \uFEFF"name": "a" }'])
+      assert.equal(change('package.json', text).outcome, 'unchanged');
+    const marked = change('package.json', '\uFEFF{}\n').after ?? '';
+    assert.deepEqual(marked.startsWith('\uFEFF{ "scripts": {') && Object.keys(JSON.parse(marked.slice(1))), [
+      'scripts',
+    ]);
   });
 
   it('names three commands, and the folder to enter, in quotes where it needs them', () => {

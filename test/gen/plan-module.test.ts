@@ -163,6 +163,9 @@ describe('gen/plan-module', () => {
     const commonjs = text({ moduleForm: 'commonjs', importsProcess: true });
     assert.match(commonjs, /const \{ env \} = require\('node:process'\);/);
     assert.match(commonjs, /^module\.exports = defineConfig\(/m);
+    const equals = text({ moduleForm: 'export-equals', importsProcess: true });
+    assert.match(equals, /^import process = require\('node:process'\);$/m);
+    assert.match(equals, /^export = defineConfig\(/m);
   });
 
   it('names the files of each kind, and keeps the name under which the config imports a module', () => {
@@ -198,28 +201,67 @@ describe('gen/plan-module', () => {
         request: { ...request, ...more },
         form,
       });
-    const runners: Partial<Record<TestRunner, [line: RegExp, call: 'it' | 'test']>> = {
-      node: [/^import \{ test \} from 'node:test';$/m, 'test'],
-      vitest: [/^import \{ expect, test \} from 'vitest';$/m, 'test'],
-      jest: [/^import \{ checkNotifier \}/, 'test'],
-      mocha: [/^import \{ it \} from 'mocha';$/m, 'it'],
-      japa: [/^import \{ test \} from '@japa\/runner';$/m, 'test'],
-      bun: [/^import \{ expect, test \} from 'bun:test';$/m, 'test'],
+    const own = (name: string, module: string) => new RegExp(`^import ${name} from '${module}';$`, 'm');
+    const none = /^import \{ (strict as assert|checkNotifier) \}/;
+    const expects = 'expect(report.problems).toEqual([]);';
+    const asserts = 'assert.deepEqual(report.problems, []);';
+    const runners: Record<TestRunner, [line: RegExp, start: string, assertion: string]> = {
+      node: [own('{ test }', 'node:test'), "test('notifier keeps its contract', async () =>", asserts],
+      vitest: [own('{ expect, test }', 'vitest'), "test('notifier keeps its contract', async () =>", expects],
+      jest: [none, "test('notifier keeps its contract', async () =>", 'expect([...report.problems]).toEqual([]);'],
+      mocha: [own('{ it }', 'mocha'), "it('notifier keeps its contract', async () =>", asserts],
+      japa: [own('{ test }', '@japa/runner'), "test('notifier keeps its contract', async () =>", asserts],
+      bun: [own('{ expect, test }', 'bun:test'), "test('notifier keeps its contract', async () =>", expects],
+      deno: [none, "Deno.test('notifier keeps its contract', async () =>", asserts],
+      ava: [
+        own('test', 'ava'),
+        "test('notifier keeps its contract', async (t) =>",
+        't.deepEqual(report.problems, []);',
+      ],
+      uvu: [own('{ test }', 'uvu'), "test('notifier keeps its contract', async () =>", asserts],
+      tape: [
+        own('{ test }', 'tape'),
+        "test('notifier keeps its contract', async (t) =>",
+        't.deepEqual(report.problems, []);',
+      ],
+      tap: [own('{ test }', 'tap'), "test('notifier keeps its contract', async (t) =>", 't.same(report.problems, []);'],
+      jasmine: [none, "it('notifier keeps its contract', async () =>", expects],
     };
-    for (const [name, [line, call]] of Object.entries(runners)) {
+    for (const [name, [line, start, assertion]] of Object.entries(runners)) {
       const runner = name as TestRunner;
       it(`for ${runner}`, () => {
         assert.match(text(runner), line);
-        assert.match(text(runner), new RegExp(`^${call}\\('notifier keeps its contract', async \\(\\) => \\{$`, 'm'));
-        const usesExpect = ['vitest', 'jest', 'bun'].includes(runner);
-        assert.equal(/^import \{ strict as assert \} from 'node:assert';$/m.test(text(runner)), !usesExpect);
-        assert.equal(/ {2}expect\(.*\)\.toEqual\(\[\]\);\n/.test(text(runner)), usesExpect);
-        assert.equal(text(runner).includes('[...report.problems]'), runner === 'jest');
-        const other = runner === 'japa' ? 'test' : call === 'it' ? 'test' : 'it';
-        assert.match(text(runner, { testFunction: other }), new RegExp(`^${other}\\('notifier keeps`, 'm'));
+        assert.ok(text(runner).includes(`\n${start} {\n`), text(runner));
+        assert.ok(text(runner).includes(`\n  ${assertion}\n`), text(runner));
+        assert.equal(/^import \{ strict as assert \} from 'node:assert';$/m.test(text(runner)), assertion === asserts);
+        assert.equal(/\ntest\.run\(\);\n$/.test(text(runner)), runner === 'uvu');
         assert.equal(/^const .* = require\(/m.test(text(runner, {}, 'commonjs')), runner !== 'vitest');
       });
     }
+
+    it('by the word of the host, where the runner knows both', () => {
+      const named = (runner: string, testFunction: string) =>
+        /^(\S+)\('notifier keeps/m.exec(text(runner as TestRunner, { testFunction }))?.[1];
+      const both = ['node', 'vitest', 'jest', 'mocha', 'bun'];
+      for (const runner of both)
+        assert.deepEqual(
+          ['it', 'test'].map((word) => named(runner, word)),
+          ['it', 'test'],
+          runner,
+        );
+      const words = {
+        japa: 'test',
+        deno: 'Deno.test',
+        ava: 'test',
+        uvu: 'test',
+        tape: 'test',
+        tap: 'test',
+        jasmine: 'it',
+      };
+      for (const [runner, word] of Object.entries(words)) {
+        assert.deepEqual([named(runner, 'it'), named(runner, 'test')], [word, word], runner);
+      }
+    });
 
     it('by the import of Jest where it is in reach, or where there are no types of its globals', () => {
       const module = (host: object) => /from '@jest\/globals'/.test(text('jest', host));

@@ -55,6 +55,7 @@ const statements = {
     'Object.defineProperties(config, mine);',
     'Object.setPrototypeOf(config, mine);',
     'const same = Object.setPrototypeOf(config, mine);',
+    'const same = Object.defineProperties(config, mine);',
     'enrich(config);',
     'enrich(1, config);',
     'await enrich(config);',

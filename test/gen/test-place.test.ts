@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { TestPlace, TestRun } from '../../src/gen/host-snapshot.js';
+import type { TestPlace } from '../../src/gen/host-snapshot.js';
 import { placeTest } from '../../src/gen/test-place.js';
 
 const none: TestPlace = { include: [], patterns: [], exclude: [], excludePatterns: [] };
-const place = (given: Partial<TestPlace>, testSuffix: 'test' | 'spec' = 'test', file = 'src/a/notifier.ts') => {
-  const tests: TestRun = { runner: 'vitest', other: null, places: [{ ...none, ...given }], compiled: null };
+const place = (testPlace: Partial<TestPlace>, testSuffix: 'test' | 'spec' = 'test', file = 'src/a/notifier.ts') => {
+  const tests = { runner: 'node', other: null, places: [{ ...none, ...testPlace }], compiled: null } as const;
   return placeTest(file, { tests, testSuffix }).file;
 };
 
@@ -47,6 +47,47 @@ describe('gen/test-place', () => {
     assert.equal(place(roots), 'checks/notifier.test.ts');
     assert.equal(place({ ...roots, roots: ['other', 'src'] }), 'src/a/notifier.test.ts');
     assert.equal(place({ ...roots, roots: ['sr'] }), 'sr/notifier.test.ts');
+  });
+
+  it('takes the name that the last part of a pattern asks for', () => {
+    const names: Record<string, string> = {
+      'checks/*.e2e-spec.ts': 'checks/notifier.e2e-spec.ts',
+      'checks/*.check.[jt]s': 'checks/notifier.check.ts',
+      'checks/*.check.{js,ts}': 'checks/notifier.check.ts',
+      'checks/*.check.?(c|m)[jt]s?(x)': 'checks/notifier.check.ts',
+      'checks/*.+(check|proof).ts': 'checks/notifier.check.ts',
+      'checks/*.@(big|small)-@(check|proof).ts': 'checks/notifier.big-check.ts',
+      'checks/?(my.)*?(.big).check.ts': 'checks/notifier.check.ts',
+      'checks/check-*.ts': 'checks/check-notifier.ts',
+      'checks/**/*.check.*': 'checks/notifier.check.ts',
+      '**/check_*.[cm]ts': 'src/a/notifier.test.ts',
+      '**/proofs/*.ts': 'src/a/proofs/notifier.test.ts',
+    };
+    for (const [glob, file] of Object.entries(names)) assert.equal(place({ include: [glob] }), file, glob);
+    assert.equal(place({ patterns: ['/checks/[^/]*\\.e2e-spec\\.ts$'] }), 'checks/notifier.e2e-spec.ts');
+    assert.equal(place({ patterns: ['\\.unit\\.ts$'] }), 'src/a/notifier.unit.ts');
+  });
+
+  it('says whether the runner takes the file, also one that tsc compiles for it', () => {
+    const placed = (places: Partial<TestPlace>[], compiled: { from: string; to: string } | null = null) =>
+      placeTest('src/a/notifier.ts', {
+        tests: { runner: 'node', other: null, places: places.map((one) => ({ ...none, ...one })), compiled },
+        testSuffix: 'test',
+      });
+    assert.deepEqual(placed([]), { file: 'src/a/notifier.test.ts', isRun: false });
+    assert.deepEqual(placed([{ include: ['**/*.test.ts'] }]), { file: 'src/a/notifier.test.ts', isRun: true });
+    const built = [{ include: ['dist/**/*.spec.js'] }];
+    assert.deepEqual(placed(built), { file: 'src/a/notifier.test.ts', isRun: false });
+    const compiled = { from: 'src', to: 'dist' };
+    assert.deepEqual(placed(built, compiled), { file: 'src/a/notifier.spec.ts', isRun: true });
+    assert.deepEqual(placed(built, { from: 'other', to: 'dist' }).file, 'other/notifier.spec.ts');
+    const browser = { include: ['**/*.test.ts'], isBrowser: true };
+    assert.equal(placed([browser]).file, 'src/a/notifier.test.ts');
+    assert.equal(placed([browser, { include: ['test/*.ts'] }]).file, 'test/notifier.test.ts');
+    assert.equal(
+      placed([{ include: ['**/*.ts'], only: 'checks' }, { include: ['checks/**'] }]).file,
+      'checks/notifier.test.ts',
+    );
   });
 
   it('avoids what the runner leaves out, and survives a pattern with a mistake', () => {

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import type { HostSnapshot, TestRun } from '../../src/gen/host-snapshot.js';
+import { testNotes } from '../../src/gen/test-notes.js';
+
+const modules = [{ file: 'src/notifier.ts', check: 'checkNotifier' }];
+const notes = (tests: Partial<TestRun>, made = modules) => {
+  const run = { runner: 'node', other: null, places: [], compiled: null, ...tests };
+  return testNotes({ tests: run, testSuffix: 'test' } as unknown as HostSnapshot, made);
+};
+
+describe('gen/test-notes', () => {
+  it('names each runner that does not take the test, and the test', () => {
+    const names = {
+      node: "Node's runner",
+      vitest: 'Vitest',
+      jest: 'Jest',
+      mocha: 'Mocha',
+      japa: 'Japa',
+      bun: 'Bun',
+      deno: 'Deno',
+      ava: 'AVA',
+      uvu: 'uvu',
+      tape: 'tape',
+      tap: 'tap',
+      jasmine: 'Jasmine',
+    };
+    const rest = 'so it does not run src/notifier.test.ts: have it take them, or move them.';
+    for (const [runner, name] of Object.entries(names)) {
+      const expected = [`${name} takes no files of this package, ${rest}`];
+      assert.deepEqual(notes({ runner: runner as TestRun['runner'] }), expected);
+    }
+  });
+
+  it('has no note where nothing is written or the runner takes the test', () => {
+    const place = { include: ['**/*.test.ts'], patterns: [], exclude: [], excludePatterns: [] };
+    assert.deepEqual(notes({}, []), []);
+    assert.deepEqual(notes({ places: [place] }), []);
+  });
+});
