@@ -5,9 +5,11 @@ export const heavyFiles = ['test/faults/**/*.test.ts', 'test/workspace/concurren
 
 /** The longest of the others, longest first: begun late, one of them would run on while the other processes are idle. */
 export const longFiles = [
-  'test/workspace/typing.test.ts',
   'test/workspace/accidental-actions.test.ts',
   'test/workspace/appearance.test.ts',
+  'test/workspace/typing.test.ts',
+  'test/workspace/triage-by-keyboard.test.ts',
+  'test/workspace/key-layouts.test.ts',
   'test/examples/frameworks.test.ts',
   'test/docs/readme-host.test.ts',
   'test/workspace/operator-day.test.ts',

@@ -239,14 +239,14 @@ describe('a team in the workspace', () => {
         );
       assert.match(
         await words('snooze', 1),
-        /Snooze 1 conversation\? It comes back at that time, .* Its clock runs on\./,
+        /Snooze 1 conversation\? The conversation comes back at that time, .* Its SLA clock keeps running\./,
       );
       assert.match(
         await words('snooze', 2),
-        /Snooze 2 conversations\? They come back at that time, .* Their clocks run on\./,
+        /Snooze 2 conversations\? Conversations come back at that time, .* Their SLA clocks keep running\./,
       );
-      assert.match(await words('resolve', 1), /Resolve 1 conversation\? It is left open if/);
-      assert.match(await words('resolve', 3), /Resolve 3 conversations\? Those to which/);
+      assert.match(await words('resolve', 1), /Resolve 1 conversation\? The conversation stays open if/);
+      assert.match(await words('resolve', 3), /Resolve 3 conversations\? Conversations in which/);
       const [one = ''] = await boxes();
       const resolved = textOf((await workspace.post('/bulk/resolve', { id: [one] })).text);
       assert.match(resolved, /Resolved 1 of 1 conversation /);
