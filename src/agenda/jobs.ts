@@ -1,4 +1,4 @@
-import type { DeliveryTopic } from '../contracts/domain.js';
+import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 
 /** The name of the Agenda job that drains each topic. */
 export const jobNames: Record<DeliveryTopic, string> = {
@@ -9,6 +9,9 @@ export const jobNames: Record<DeliveryTopic, string> = {
   draft: 'draft',
   customer_erased: 'customer-erased',
 };
+
+/** The connections of Agenda at most. It polls for all jobs at once, and stalls with fewer connections than jobs. */
+export const agendaConnections = deliveryTopics.length;
 
 /** The Agenda job of one topic, as this worker runs it. */
 export interface TopicJob {

@@ -2,11 +2,11 @@ import { Agenda } from 'agenda';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
-import { deliveryTopics } from '../contracts/domain.js';
 import { channelName } from '../db/channel-name.js';
 import { openSessionPool } from '../db/session.js';
 import { errorText } from '../foundation/redact.js';
 import { type JobStore, openPostgresJobStore } from './job-store.js';
+import { agendaConnections } from './jobs.js';
 import { openMongoJobStore } from './mongo-store.js';
 import { type LockWrites, trackLockWrites } from './track-lock-writes.js';
 import { WakeChannel } from './wake-channel.js';
@@ -18,9 +18,6 @@ export interface OpenAgenda {
   probe(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Size of the connection pool: Agenda polls for the jobs of all topics at once, and stalls with fewer connections. */
-const poolSize = deliveryTopics.length;
 
 /** Short time limits, in milliseconds: Agenda's queries are small, and Agenda repeats them. */
 const limits = { answer: 10_000, statement: 9000, lock: 5000 };
@@ -39,7 +36,7 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   const { url, schema } = config.database;
   const connection = { url, schema, name: 'cairnloop-jobs' };
   // A wake-up that a crash of the server loses is found by the sweep, so none waits for the disk.
-  const pool = openSessionPool({ ...connection, max: poolSize, limits, durable: false });
+  const pool = openSessionPool({ ...connection, max: agendaConnections, limits, durable: false });
   pool.on('error', quietly);
   const store = await openStore(config, pool).catch(async (error) => {
     await pool.end();

@@ -4,7 +4,7 @@ import type { TestPlace } from '../gen/host-snapshot.js';
 import { isFolder } from './folders.js';
 import type { PackageJson } from './package-json.js';
 import { readJson, type Settings } from './read-json.js';
-import { expandProjects, listOf, optionOf, settingsAt, settingsOf, tidy } from './test-settings.js';
+import { expandProjects, listOf, optionOf, rootDirBelow, settingsAt, settingsOf, tidy } from './test-settings.js';
 
 const defaults = ['**/__tests__/**/*.?([mc])[jt]s?(x)', '**/?(*.)+(spec|test).?([mc])[jt]s?(x)'];
 
@@ -39,7 +39,7 @@ function projectsOf(root: string, entry: unknown, { rootDir }: Settings): Settin
     if (!isFolder(path.join(root, found))) return settingsAt(root, found);
     const own = readJson(path.join(root, found, 'package.json')) as PackageJson | undefined;
     const settings = { ...Object(own?.jest), ...settingsOf(path.join(root, found), [], /^jest\.config\./) } as Settings;
-    return { ...settings, rootDir: path.posix.join(found, String(settings.rootDir ?? '.').replace('<rootDir>', '.')) };
+    return { ...settings, rootDir: rootDirBelow(found, settings) };
   });
 }
 

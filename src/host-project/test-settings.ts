@@ -19,8 +19,12 @@ export function settingsOf(root: string, words: readonly string[], own: RegExp):
 
 export function settingsAt(root: string, name: string): Settings {
   const settings = readSettings(path.join(root, name));
-  const rootDir = path.posix.join(path.posix.dirname(name), String(settings.rootDir ?? '.').replace('<rootDir>', '.'));
-  return { ...settings, rootDir };
+  return { ...settings, rootDir: rootDirBelow(path.posix.dirname(name), settings) };
+}
+
+/** The `rootDir` of settings that stand in a folder. */
+export function rootDirBelow(folder: string, { rootDir }: Settings): string {
+  return path.posix.join(folder, String(rootDir ?? '.').replace('<rootDir>', '.'));
 }
 
 function namesIn(folder: string): string[] {

@@ -71,8 +71,7 @@ function openStreams(
     };
   };
   const streams = createLiveStreams({ ...options.live, subscribe, log: runtime.log });
-  if (closing.aborted) streams.close();
-  closing.addEventListener('abort', streams.close);
+  whenAborted(closing, streams.close);
   return streams;
 }
 
@@ -88,8 +87,7 @@ function startActions(
     if (!closing.aborted) await actions.run();
   };
   const rounds = repeatTask(runtime.log, 'pending actions', actionsEveryMs, round, actions.stop);
-  if (closing.aborted) void rounds.stop();
-  closing.addEventListener('abort', () => void rounds.stop());
+  whenAborted(closing, () => void rounds.stop());
   return actions;
 }
 
@@ -111,9 +109,14 @@ function keepTeam(
       }
     };
     const rounds = repeatTask(runtime.log, 'the list of operators', teamEveryMs, round);
-    if (closing.aborted) void rounds.stop();
-    closing.addEventListener('abort', () => void rounds.stop());
+    whenAborted(closing, () => void rounds.stop());
   });
+}
+
+/** Calls `act` when the signal aborts, and at once if it has aborted already. */
+function whenAborted(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener('abort', act, { once: true });
 }
 
 function notAllowed(c: WorkspaceContext, path: string): Response {

@@ -1,4 +1,4 @@
-import { deliveryTopics } from '../../contracts/domain.js';
+import { agendaConnections } from '../../agenda/jobs.js';
 import { oldestPostgresVersion } from '../../db/migrate-preconditions.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 
@@ -9,10 +9,10 @@ import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding 
 const tolerableSkewMs = 5000;
 
 /**
- * Most connections of a process besides its `database.poolSize`: one of Agenda for each topic, and two that listen for
+ * Most connections of a process besides its `database.poolSize`: those of Agenda, and two that listen for
  * wake-ups and for changes on open pages of the workspace.
  */
-const otherConnections = deliveryTopics.length + 2;
+const otherConnections = agendaConnections + 2;
 
 const database = defineCheck({
   code: 'DATABASE',
