@@ -31,11 +31,12 @@ export interface PlanExecution {
 }
 
 export async function finishPlan(
-  plan: ChangePlan,
+  planned: ChangePlan,
   options: PlanOptions,
   io: CliIo,
   { question = (files) => `Write ${files}?`, write }: PlanExecution,
 ): Promise<Report> {
+  const plan = await noteIgnoredFiles(planned);
   const exitCode = planExitCode(plan, options.check === true);
   if (options.dryRun || options.check) return preview(plan, options, io, exitCode);
   const count = pendingChanges(plan).length;
@@ -44,6 +45,15 @@ export async function finishPlan(
   }
   await uninterrupted(write);
   return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
+}
+
+/** A file that git ignores would be missing wherever else the host runs, without a word. */
+async function noteIgnoredFiles(plan: ChangePlan): Promise<ChangePlan> {
+  const [{ newFiles, withIgnoredFileNotes }, { findIgnoredFiles }] = await Promise.all([
+    import('../gen/ignored-file-notes.js'),
+    import('../host-project/find-ignored-files.js'),
+  ]);
+  return withIgnoredFileNotes(plan, await findIgnoredFiles(plan.root, newFiles(plan)));
 }
 
 /** Whether a command may ask questions: only on a terminal, and not if a flag makes the question unnecessary. */

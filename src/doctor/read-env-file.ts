@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findEnvFiles } from '../config/env-files.js';
 import { errorText } from '../foundation/redact.js';
 import { isFile } from '../host-project/folders.js';
+import { runGit } from '../host-project/run-git.js';
 import type { EnvFileFacts } from './facts.js';
 
 /**
@@ -19,17 +19,8 @@ export async function readEnvFile(root: string): Promise<EnvFileFacts> {
       () => null,
       (error) => errorText(error, 200),
     ),
-    gitExitCode(root, ['check-ignore', '--quiet', '--no-index', '.env']),
-    gitExitCode(root, ['ls-files', '--error-unmatch', '.env']),
+    runGit(root, ['check-ignore', '--quiet', '--no-index', '.env']),
+    runGit(root, ['ls-files', '--error-unmatch', '.env']),
   ]);
-  return { present: true, unreadable, ignored: ignored !== 1, tracked: tracked === 0, read };
-}
-
-/** The exit code of a git command; undefined where git is not installed. */
-function gitExitCode(cwd: string, args: string[]): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const git = execFile('git', args, { cwd, timeout: 1000, windowsHide: true }, (error) => {
-      resolve(error ? (git.exitCode ?? undefined) : 0);
-    });
-  });
+  return { present: true, unreadable, ignored: ignored.exitCode !== 1, tracked: tracked.exitCode === 0, read };
 }

@@ -1,5 +1,6 @@
 /** Plans what `cairnloop init` writes besides the modules: npm scripts and .env.example. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
+import { shellWord } from '../foundation/shell-word.js';
 import { addProperty } from './add-property.js';
 import { type ChangePlan, type FileChange, isEditable, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
@@ -34,7 +35,7 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
 /** The three commands to run next in the package; `folder` is its path from the working directory. */
 export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: string): string[] {
   const verbs = [...missingModules(host, plan), 'migrate', 'doctor', 'worker'].slice(0, 3);
-  const enter = folder === '' ? [] : [`cd ${/^[\w./@-]+$/.test(folder) ? folder : JSON.stringify(folder)}`];
+  const enter = folder === '' ? [] : [`cd ${shellWord(folder)}`];
   return [...enter, ...verbs.map((verb) => binaryCommandLine(host.packageManager, `cairnloop ${verb}`))];
 }
 

@@ -1,4 +1,5 @@
 /** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
+import { shellWord } from '../foundation/shell-word.js';
 import { type ChangePlan, type FileChange, skippedFile, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { addEntryToConfig, type InjectionResult, manualOutcome } from './inject-config.js';
@@ -134,7 +135,7 @@ function installs(host: HostSnapshot, request: ModuleRequest): string[] {
 function fixes({ fixers, packageManager }: HostSnapshot, changes: readonly FileChange[]): string[] {
   const files = changes.filter(({ before, after }) => after !== null && before !== after).map(({ path }) => path);
   if (files.length === 0) return [];
-  return fixers.map((command) => binaryCommandLine(packageManager, `${command} ${files.join(' ')}`));
+  return fixers.map((command) => binaryCommandLine(packageManager, `${command} ${files.map(shellWord).join(' ')}`));
 }
 
 function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {

@@ -1,5 +1,6 @@
 import { isWorkerAlive } from '../../deliveries/worker-health.js';
 import { packageVersion } from '../../foundation/package-version.js';
+import { shellWord } from '../../foundation/shell-word.js';
 import { discardedCountCap, type WorkFacts } from '../facts.js';
 import {
   blockedFinding,
@@ -173,10 +174,6 @@ function fixOfTerms(priority: string, reason: string): string {
 /** A command that sets an SLA policy, with the minutes of docs/sla.md, so that it can be run unchanged. */
 function setTerms(priority: string): string {
   return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 const priorities = defineCheck({

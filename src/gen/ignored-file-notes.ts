@@ -1,0 +1,28 @@
+import { shellWord } from '../foundation/shell-word.js';
+import { type ChangePlan, pendingChanges } from './change-plan.js';
+
+export interface IgnoredFile {
+  /** Path relative to the host's package. */
+  path: string;
+  /** The line of `source` that makes git ignore the file. */
+  pattern: string;
+  source: string;
+}
+
+/** The files that a plan adds to the host. */
+export function newFiles(plan: ChangePlan): string[] {
+  return pendingChanges(plan)
+    .filter(({ outcome }) => outcome === 'created')
+    .map(({ path }) => path);
+}
+
+/** Adds a note for each line that makes git ignore new files of the plan, which nobody else would get. */
+export function withIgnoredFileNotes(plan: ChangePlan, ignored: readonly IgnoredFile[]): ChangePlan {
+  const lineOf = ({ pattern, source }: IgnoredFile) => `"${pattern}" in ${source}`;
+  const notes = [...new Set(ignored.map(lineOf))].map((line) => {
+    const paths = ignored.filter((file) => lineOf(file) === line).map(({ path }) => path);
+    const command = `git add --force ${paths.map(shellWord).join(' ')}`;
+    return `Git ignores ${paths.join(', ')}: the line ${line}. To commit it all the same, run ${command}`;
+  });
+  return { ...plan, notes: [...plan.notes, ...notes] };
+}
