@@ -1,17 +1,20 @@
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
+import { createPacedSender, type PacedSender } from '../db/paced-sender.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { type Jobs, jobNames, type TopicJob } from './jobs.js';
 import { throwJobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
-import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
 
 /**
  * Agenda's lockLifetime: after this, in milliseconds, it may take over a job from a silent worker. A drain is shorter.
  */
 const lockLifetime = 30_000;
+
+/** Gap between two wake-ups of a topic: a job that is inserted earlier would find the drain still running. */
+const wakeGapMs = { shortest: 10, longest: 40 };
 
 /** Drains of one topic that a worker accepts at a time; a second one only makes the running drain check once more. */
 const drainsAtOnce = 2;
@@ -39,11 +42,11 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     await agenda.schedule(new Date(0), jobNames[topic], {});
   }
 
-  const throttles = createThrottles(log, insertWakeUp);
+  const wakers = createWakers(log, insertWakeUp);
 
   return {
     wake(topic) {
-      if (!closing) throttles.get(topic)?.wake();
+      if (!closing) wakers.get(topic)?.ask();
     },
     async start(drains) {
       const { agenda, locks } = await open();
@@ -66,7 +69,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     async close() {
       closing = true;
       // Waits for the wake-ups of earlier commits that are still being inserted.
-      await Promise.all([...throttles.values()].map((throttle) => throttle.idle()));
+      await Promise.all([...wakers.values()].map((waker) => waker.finish()));
       closed = true;
       const open = await opened?.catch(() => undefined);
       await open?.close();
@@ -74,15 +77,16 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   };
 }
 
-function createThrottles(log: Logger, insert: (topic: DeliveryTopic) => Promise<void>) {
-  const create = (topic: DeliveryTopic): WakeThrottle =>
-    createWakeThrottle(
-      () => insert(topic),
-      (error) =>
+/** A sender of wake-ups for each topic. It waits for the insert and not for the job's run, which may miss a later commit. */
+function createWakers(log: Logger, insert: (topic: DeliveryTopic) => Promise<void>) {
+  const create = (topic: DeliveryTopic): PacedSender =>
+    createPacedSender(wakeGapMs, () =>
+      insert(topic).catch((error) =>
         log.warn(
           { topic, reason: errorText(error) },
           'wake-up failed; the sweep tries again until the job store is back',
         ),
+      ),
     );
   return new Map(deliveryTopics.map((topic) => [topic, create(topic)]));
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { abortableSleep } from '../db/abortable-sleep.js';
 import type { Database } from '../db/connect.js';
+import { createPacedSender } from '../db/paced-sender.js';
 import { statement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
 import type { ChangeScope } from './change-feed.js';
@@ -32,41 +32,35 @@ export function addConversationChange(changes: ConversationChanges, conversation
 /** Collects the ids of changed conversations and sends them over NOTIFY in the background, one statement at a time. */
 export function createChangeAnnouncer(db: Database, channel: string, log: Logger) {
   const waiting: ConversationChanges = new Map();
-  let sending: Promise<void> | undefined;
   const closing = new AbortController();
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
-
-  async function send(): Promise<void> {
+  const sender = createPacedSender(gapMs, async () => {
     // Under a test's fake timers `nextTurn` never resolves: `closed` ends the wait, so that `close` does not hang.
     await Promise.race([nextTurn(), closed]);
-    for (let gap = gapMs.shortest; waiting.size > 0; gap = Math.min(gap * 2, gapMs.longest)) {
-      const payloads = toNotifyPayloads(waiting);
-      waiting.clear();
-      try {
-        await db.run(notify, { channel, payloads });
-      } catch (error) {
-        log.warn(
-          { reason: errorText(error) },
-          'changed conversations could not be announced; open pages find the changes by polling',
-        );
-      }
-      await abortableSleep(gap, closing.signal);
-    }
-    sending = undefined;
+    const payloads = toNotifyPayloads(waiting);
+    waiting.clear();
+    if (payloads.length > 0) await db.run(notify, { channel, payloads }).catch(logFailure);
+  });
+
+  function logFailure(error: unknown): void {
+    log.warn(
+      { reason: errorText(error) },
+      'changed conversations could not be announced; open pages find the changes by polling',
+    );
   }
 
   return {
     add(conversationId: string, scope: ChangeScope = 'internal'): void {
       if (closing.signal.aborted) return;
       if (waiting.size < maxWaiting) addConversationChange(waiting, conversationId, scope);
-      sending ??= send();
+      sender.ask();
     },
     /**
      * Sends the changes still waiting, so that a script which changes one conversation and closes at once announces it.
      */
     async close(): Promise<void> {
       closing.abort();
-      await sending;
+      await sender.finish();
     },
   };
 }

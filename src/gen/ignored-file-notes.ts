@@ -1,5 +1,5 @@
-import { shellWord } from '../foundation/shell-word.js';
 import { type ChangePlan, pendingChanges } from './change-plan.js';
+import { shellWord } from './shell-word.js';
 
 export interface IgnoredFile {
   /** Path relative to the host's package. */

@@ -1,6 +1,5 @@
 /** Plans what `cairnloop init` writes besides the modules: npm scripts and .env.example. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
-import { shellWord } from '../foundation/shell-word.js';
 import { addProperty } from './add-property.js';
 import { type ChangePlan, type FileChange, isEditable, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
@@ -8,6 +7,7 @@ import { insertTexts } from './insert-texts.js';
 import { missingModuleKinds } from './missing-module-kinds.js';
 import { binaryCommandLine } from './package-manager.js';
 import { parseSource } from './parse-source.js';
+import { shellWord } from './shell-word.js';
 import { observeStyle } from './style.js';
 
 export const initFiles = ['package.json', '.env.example'] as const;

@@ -1,5 +1,5 @@
 /** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
-import { shellWord } from '../foundation/shell-word.js';
+
 import { type ChangePlan, type FileChange, skippedFile, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { addEntryToConfig, type InjectionResult, manualOutcome } from './inject-config.js';
@@ -17,6 +17,7 @@ import { type ModuleKind, moduleKinds } from './module-kinds.js';
 import { binaryCommandLine, installCommands } from './package-manager.js';
 import { keepEdited } from './plan-alerts.js';
 import type { Templates } from './render-template.js';
+import { shellWord } from './shell-word.js';
 import { type NewModule, testNotes } from './test-notes.js';
 import { placeTest } from './test-place.js';
 import { tsconfigChanges } from './tsconfig-changes.js';

@@ -1,6 +1,6 @@
 import { isWorkerAlive } from '../../deliveries/worker-health.js';
 import { packageVersion } from '../../foundation/package-version.js';
-import { shellWord } from '../../foundation/shell-word.js';
+import { shellWord } from '../../gen/shell-word.js';
 import { discardedCountCap, type WorkFacts } from '../facts.js';
 import {
   blockedFinding,

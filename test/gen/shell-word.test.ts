@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { shellWord } from '../../src/foundation/shell-word.js';
+import { shellWord } from '../../src/gen/shell-word.js';
 
 describe('a word of a command to copy', () => {
   it('is the same word to a shell, whatever is in it', function () {
