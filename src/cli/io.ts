@@ -94,7 +94,7 @@ export function clackPrompts(output: NodeJS.WriteStream, input: NodeJS.ReadStrea
       if (key?.ctrl && key.name === 'd') ended.abort();
     };
     const onEnd = () => ended.abort();
-    // Clack hides the cursor and takes single keys, which would outlast a process that a signal ends.
+    // Clack hides the cursor and sets raw mode; a process that a signal ends would leave the terminal so.
     const stop = onStopSignal(onEnd);
     input.on('keypress', onKey).once('end', onEnd).once('close', onEnd);
     try {

@@ -115,7 +115,7 @@ export async function main(
   const lost = await io.flush?.();
   io.host?.stop();
   if (!lost) return exitCode;
-  // Never as JSON: JSON goes to stdout, which cannot be written.
+  // Reported as text even with `--json`: JSON goes to stdout, which can no longer be written.
   const lostExitCode = fail(new CairnloopError('OUTPUT_LOST', { reason: errorText(lost, 200) }), io, false);
   return exitCode || lostExitCode;
 }

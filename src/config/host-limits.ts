@@ -45,7 +45,7 @@ function withRejecter(): { promise: Promise<never>; reject(error: Error): void }
   const promise = new Promise<never>((_, rejectPromise) => {
     reject = rejectPromise;
   });
-  // The rejection is unhandled if the config has settled already.
+  // If the config settles first, nobody awaits this promise, and its rejection would be an unhandled one.
   promise.catch(() => {});
   return { promise, reject };
 }

@@ -149,7 +149,7 @@ function postgresUrl(): KeyRule {
 function mongodbUrl(): KeyRule {
   return {
     expected: 'a URL such as mongodb://host:27017/database',
-    // No further check: the host list of a replica set is no valid URL to Node.
+    // Not parsed as a URL: Node refuses a MongoDB URL that lists several hosts, as for a replica set.
     accepts: (value) => typeof value === 'string' && /^mongodb(\+srv)?:\/\/[^\s]+$/.test(value),
     required: true,
     found: describeUrl,

@@ -48,7 +48,7 @@ function nearestPackage(folder: string): { folder: string; manifest: Record<stri
       const text = readFileSync(path.join(above, 'package.json'), 'utf8').replace(/^\uFEFF/, '');
       return { folder: above, manifest: Object(JSON.parse(text)) };
     } catch {
-      // Ignored: a folder above may have a readable package.json.
+      // A package.json that is missing or unreadable is skipped: a parent folder may have a readable one.
     }
   }
   return undefined;

@@ -17,7 +17,7 @@ export function resolveSourceImports(file: string, source: string): string {
 /** Matches a specifier of a relative or package import after `from`, `import`, `import(` or `require(`. */
 const anySpecifier = /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?|[#@\w][^'"\n:]*)\2/g;
 
-/** Finds the source of an import of the file's own package; undefined if Node finds a file under that name. */
+/** Finds the source file for an import from the file's own package; undefined if Node itself resolves the import. */
 function ownSource(file: string, specifier: string): string | undefined {
   const { ofNode, ofSources } = packageTargets(file, specifier);
   if (ofNode.some(isFile)) return undefined;

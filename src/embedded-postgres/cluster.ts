@@ -9,7 +9,7 @@ import { loopbackSettings, type PostgresSettings, renderSettings, temporaryClust
 
 /** One Postgres cluster on disk. */
 export interface PostgresCluster {
-  /** The folder that holds all other paths. It belongs to the account and is closed to other users. */
+  /** The folder of the cluster. It belongs to the user that runs Postgres and is closed to other users. */
   folder: string;
   data: string;
   log: string;
@@ -19,7 +19,7 @@ export interface PostgresCluster {
   temporary: boolean;
 }
 
-/** The paths of the cluster in a home folder, whether it exists or not. */
+/** The paths of the cluster in the folder of an embedded Postgres, whether the cluster exists yet or not. */
 export function clusterOfHome({ path, temporary }: PostgresHome): PostgresCluster {
   return clusterAt(join(path, 'cluster'), temporary);
 }

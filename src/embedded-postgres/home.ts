@@ -7,7 +7,7 @@ import type { SystemAccount } from './account.js';
 import { changeFolderOwner } from './build-folder.js';
 import { isFolderReachable } from './reachable.js';
 
-/** The folder that holds a cluster, and the Postgres programs if they had to be copied. */
+/** The folder of an embedded Postgres: holds its cluster, and its programs if they had to be copied. */
 export interface PostgresHome {
   path: string;
   temporary: boolean;
@@ -56,7 +56,7 @@ async function reachableTmp(account: SystemAccount | undefined): Promise<string>
   return (await isFolderReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
 }
 
-/** Removes a temporary home folder; a persistent one stays. */
+/** Removes the folder of an embedded Postgres if it is temporary. */
 export async function removeTemporaryHome({ path, temporary }: PostgresHome): Promise<void> {
   if (temporary) await rm(path, { recursive: true, force: true, maxRetries: 5 });
 }

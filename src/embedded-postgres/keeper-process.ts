@@ -15,7 +15,7 @@ export interface KeeperTask {
   data: string;
   mode: PostgresStopMode;
   account?: SystemAccount;
-  /** A temporary folder to remove afterwards. */
+  /** A temporary folder to remove once Postgres has stopped. */
   remove?: string;
 }
 

@@ -16,7 +16,7 @@ export type PostgresStopMode = 'fast' | 'immediate';
  */
 export interface PostgresServer {
   start(port: number): Promise<void>;
-  /** Does nothing if the server is not running, or if the running one is of another start. */
+  /** Does nothing if the server is not running, or if another process has started the one that runs. */
   stop(mode: PostgresStopMode): Promise<void>;
 }
 

@@ -41,7 +41,7 @@ function spreadObjects(spread: SpreadAssignment): Node[] {
 
 function isSeen(node: Node): boolean {
   const found = resolveObject(node);
-  // The literal does not show all keys of an object that is changed later or spreads others.
+  // An object that is changed later, or that spreads others, may have keys that its literal does not show.
   if (!found || hiddenSources(found.object).length > 0) return false;
   return findReassignments(found.names, node.getSourceFile()).length === 0;
 }

@@ -28,21 +28,21 @@ export interface TestPlace {
   patterns: readonly string[];
   exclude: readonly string[];
   excludePatterns: readonly string[];
-  /** Folders; everywhere where none is named. */
+  /** The only folders that the runner searches; absent if it searches the whole package. */
   roots?: readonly string[];
-  /** A regular expression that each of these files must match as well. */
+  /** A regular expression that each test file must match besides the patterns. */
   only?: string;
-  /** Tests run in an imitated browser. */
+  /** Whether tests run in an imitated browser, such as jsdom. */
   isBrowser?: boolean;
 }
 
 /** How the host runs its tests. */
 export interface TestRun {
   runner: TestRunner;
-  /** What runs its tests instead, for which no test can be written: the runner's name, or the script. */
+  /** Null if `runner` runs the tests; else what does: a runner that `gen` has no template for, or an unknown script. */
   other: { kind: 'runner' | 'script'; name: string } | null;
   places: readonly TestPlace[];
-  /** Folders of `tsc`: what it compiles, and where to. Null where it puts nothing out. */
+  /** The folder that `tsc` compiles, and its output folder; null if `tsc` emits nothing. */
   compiled: { from: string; to: string } | null;
 }
 
@@ -93,7 +93,7 @@ export interface HostSnapshot {
   tests: TestRun;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
   testSuffix: 'test' | 'spec';
-  /** The function that the host writes its tests with, where its linter or its tests say so. */
+  /** The test function that the host's linter or its tests show; undefined if they show none. */
   testFunction: 'it' | 'test' | undefined;
   fileCase: FileCase;
   /** Whether the linter refuses `console`. */
@@ -102,7 +102,7 @@ export interface HostSnapshot {
   importsProcess: boolean;
   /** Commands that format generated files with the host's own tools, to be completed by file names. */
   fixers: readonly string[];
-  /** The packages that the host or its workspace lists. */
+  /** Names of the packages that the package.json of the host, or of a folder above it, lists. */
   dependencies: readonly string[];
   /** The path of the config, which may not exist yet; `text` is null then. */
   config: { path: string; text: string | null };

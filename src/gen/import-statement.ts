@@ -3,11 +3,11 @@ import type { ModuleForm } from './module-form.js';
 /** An import to add. Every property but `from` is optional; `local` marks a module of the host. */
 export interface WantedImport {
   from: string;
-  /** Names of values, e.g. `err, ok`. */
+  /** The imported names of values, separated by commas, e.g. `err, ok`. */
   values?: string;
   /** The name of the module's default export. */
   value?: string;
-  /** Names of types, e.g. `Notifier`. JavaScript leaves them out. */
+  /** The imported names of types, e.g. `Notifier`; none in a JavaScript file. */
   types?: string;
   local?: boolean;
 }

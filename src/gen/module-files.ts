@@ -46,7 +46,7 @@ function importedModules({ config, aliases }: HostSnapshot): Set<string> {
   return new Set(specifiers.flatMap(([, text = '']) => possibleModuleIds(config.path, text, aliases)));
 }
 
-/** What is the same for all files of one run. */
+/** The input for rendering modules and tests that is the same for all files of one `gen` or `init`. */
 export interface ModuleContext {
   host: HostSnapshot;
   templates: Templates;

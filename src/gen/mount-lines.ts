@@ -4,10 +4,10 @@ import { adonisMountLines, nextMountLines, svelteMountLines } from './lazy-mount
 
 export interface MountCode {
   title: string;
-  /** The server's file, from which the config is imported: in the source folder, or as a path in the package. */
+  /** The file that the lines are for, without extension: a name in the source folder, or a path in the package. */
   file: string;
   lines: readonly string[];
-  /** The lines in TypeScript, where they need types that the JavaScript lines lack. */
+  /** The lines with TypeScript types; absent if `lines` is valid TypeScript already. */
   typedLines?: readonly string[];
   /** True if the lines connect at the first request, because a build or a test imports them too. */
   isLazy?: boolean;

@@ -6,7 +6,7 @@ import { isWriteTarget, outermostWrapper, referencesTo, type ScopedName } from '
 export interface Reassignment {
   node: Node;
   key: string | undefined;
-  /** Undefined if the key is deleted, or set in a way that cannot be followed. */
+  /** The value that the key gets; undefined if the key is deleted, or set in a way that cannot be followed. */
   value: Node | undefined;
 }
 

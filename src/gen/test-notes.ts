@@ -1,4 +1,4 @@
-/** What the host must know of its tests: those that its runner does not take, and runners that no test is written for. */
+/** Notes on generated tests: those that the host's runner does not find, and runners without a test template. */
 import type { HostSnapshot, TestPlace, TestRunner } from './host-snapshot.js';
 import { placeTest } from './test-place.js';
 
@@ -14,7 +14,7 @@ const names: Partial<Record<TestRunner, string>> = {
   jasmine: 'Jasmine',
 };
 
-/** A module that is written, and the function of `cairnloop/testing` that checks it. */
+/** A host module that `gen` writes, and the function of `cairnloop/testing` that checks it. */
 export interface NewModule {
   file: string;
   check: string;

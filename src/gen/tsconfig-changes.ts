@@ -4,7 +4,7 @@ import type { HostSnapshot, StrayConfig } from './host-snapshot.js';
 /** The manual change of a tsconfig that would compile the config wrongly: only the host can decide on it. */
 export function tsconfigChanges({ strayConfig, config }: HostSnapshot): FileChange[] {
   const changes: FileChange[] = [];
-  // A config that exists was built with this tsconfig before, so the host's layout fits.
+  // A config that exists already was compiled with this tsconfig before, so the layout of the output suits the host.
   if (strayConfig && (strayConfig.isError || config.text === null)) {
     const { tsconfig, reason } = strayConfig;
     changes.push(byHand(tsconfig, reason, tsconfigIncludeLine(strayConfig), 'beside "compilerOptions"'));

@@ -8,7 +8,7 @@ import { isFile } from './folders.js';
 import { readTextIfAny } from './read-text.js';
 
 export type BuildTool =
-  /** No script builds the host, or `tsc` does, whose settings {@link readTscBuild} reads. */
+  /** `none`: no script builds the host. `tsc`: see {@link readTscBuild} for its settings. */
   | { kind: 'none' | 'tsc' }
   /** A bundler that emits only its listed entries; `holdsConfig` if the config is one of them. */
   | { kind: 'bundler'; name: string; holdsConfig: boolean; fix: string }

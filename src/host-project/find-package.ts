@@ -12,7 +12,7 @@ export interface HostPackage {
   root: string;
   /** The package.json in this folder, or in one above, as in an Nx repository. */
   json: PackageJson;
-  /** Absolute path of the folder with that package.json; null if there is none. */
+  /** Absolute path of the folder that holds the package.json; null if the host has none. */
   packageRoot: string | null;
 }
 

@@ -22,7 +22,7 @@ export function jestPlaces(root: string, words: readonly string[], json: Package
 /** Runners that check files instead of running tests. */
 const lintRunners = /eslint|tslint|stylelint|prettier|standard|tsc|tsd/;
 
-/** `--selectProjects a b` */
+/** Whether the command's `--selectProjects a b` selects a Jest project; without the option all are selected. */
 function choice(words: readonly string[]): (project: Settings) => boolean {
   const first = optionOf(words, /^--selectProjects$/);
   if (first === undefined) return () => true;
@@ -30,7 +30,7 @@ function choice(words: readonly string[]): (project: Settings) => boolean {
   return ({ displayName }) => names.includes(String(Object(displayName).name ?? displayName));
 }
 
-/** Written out; a file; or a folder, which has settings of its own. Nothing but `rootDir` comes from those above. */
+/** The settings of an entry of Jest's `projects`: an object, a file or a folder. Only `rootDir` is inherited. */
 function projectsOf(root: string, entry: unknown, { rootDir }: Settings): Settings[] {
   if (typeof entry === 'object' && entry !== null) return [{ rootDir, ...entry }];
   if (typeof entry !== 'string') return [];

@@ -10,11 +10,11 @@ import { isFile } from './folders.js';
 import { readHostFiles } from './read-project.js';
 import { findJournalPathProblem, realHostFile } from './safe-path.js';
 
-/** An entry of the journal: one run of `init` or `gen`. The newest entry is the last. */
+/** An entry of the journal for `cairnloop undo`: one run of `init` or `gen`. The newest entry is the last. */
 export interface JournalEntry extends AppliedChanges {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
-  /** The time of the run, as ISO-8601. */
+  /** When `init` or `gen` ran, as ISO-8601. */
   at: string;
 }
 
@@ -132,7 +132,7 @@ function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
   return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);
 }
 
-/** Writes the journal, or removes its file if no entry is left. */
+/** Writes the journal for `cairnloop undo`, or removes its file if no entry is left. */
 function writeJournal(root: string, entries: readonly JournalEntry[]): void {
   createCairnloopFolder(root);
   const file = realHostFile(root, journalPath);
@@ -148,6 +148,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // The folder is not empty, because it holds other files of the host; it stays.
+    // Removing fails for a folder that is not empty: it stays, because it holds other files of the host.
   }
 }

@@ -19,7 +19,7 @@ export interface LintSettings {
    */
   rule(name: string): unknown;
   /**
-   * From the host's own settings files, without presets: the rules and packages that they name, and whether they enable
+   * What the host's own settings files, without presets, name: rules and packages. `categories`: whether they enable
    * categories of Oxlint.
    */
   own: { rules: readonly string[]; packages: readonly string[]; categories: boolean };
@@ -167,7 +167,7 @@ function ruleProperties(text: string) {
     .filter((property) => isRuleList(property.getParent()?.getParent()) || nameOf(property).includes('/'));
 }
 
-/** Whether a property is `rules: { … }`, or a group in it, as Biome has them. */
+/** Whether a property is `rules: { … }`, or a group of rules in it, such as `style: { … }` of Biome. */
 function isRuleList(owner: Node | undefined): boolean {
   if (!Node.isPropertyAssignment(owner)) return Node.isVariableDeclaration(owner);
   return nameOf(owner) === 'rules' || nameOf(owner.getParent()?.getParent()) === 'rules';

@@ -79,7 +79,7 @@ function optionsOf(rule: unknown): unknown {
 }
 
 /**
- * Finds the names of cases anywhere in the options of a rule: `{ case: 'camelCase' }`,
+ * Finds the cases of file names, such as camel case, that the options of a lint rule name: `{ case: 'camelCase' }`,
  * `{ cases: { camelCase: true } }`, `KEBAB_CASE`.
  */
 function casesIn(value: unknown, fallback?: FileCase): FileCase[] {

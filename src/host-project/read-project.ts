@@ -156,8 +156,8 @@ function scriptFacts(root: string, isEsm: boolean): TsconfigFacts {
 }
 
 /**
- * The folder of the host's code. If `tsc` has a `rootDir`, it is that one: a file outside of it would move the whole
- * output.
+ * The folder of the host's code: the one whose structure the output of `tsc` repeats, because a file outside of it
+ * would move all output files; else `src` or `lib` if it exists, else the package itself.
  */
 function findSourceFolder(root: string, outputRoot = '.'): string {
   if (outputRoot !== '.') return outputRoot;

@@ -63,7 +63,7 @@ function mochaPlace(settings: Record<string, unknown>, words: readonly string[])
 const mochaValues =
   /^(-r|--require|-R|--reporter|-t|--timeout|--import|--loader|-n|--node-option|--extension|--config|-g|--grep|-f|--fgrep|-u|--ui|--file|--ignore|--exclude|--slow|--retries|-j|--jobs)$/;
 
-/** Files and globs of a command; everywhere where it names none. */
+/** Where a runner looks for tests whose command lists files and globs: in the whole package if it lists none. */
 function commandPlace(words: readonly string[], valued: RegExp): TestPlace {
   const operands = operandsOf(words, valued);
   return operands.length === 0 ? everywhere : placeOf(operands.map(belowFolder));
@@ -78,7 +78,7 @@ const nodeDefaults = [
   '**/test/**/*.?(c|m)[jt]s',
 ];
 
-/** A host whose script runs no tests has no runner yet that could look elsewhere. */
+/** Where Node's test runner looks for tests. A host without it can begin to use it anywhere in the package. */
 function nodePlace(words: readonly string[], script: string): TestPlace {
   if (!/\s--test\b|\bborp\b/.test(script)) return everywhere;
   const given = operandsOf(words, nodeValues).filter((word) => /[*/]|\.[cm]?[jt]s$/.test(word));
@@ -125,7 +125,7 @@ const avaValues = /^(--config|--concurrency|-c|--match|-m|--timeout|-T|--node-ar
 
 const uvuDefault = '((\\/|^)(tests?|__tests?__)\\/.*|\\.(tests?|spec)|^\\/?tests?)\\.([mc]js|[jt]sx?)$';
 
-/** `uvu [dir] [pattern]`; the pattern is for the path below the folder. */
+/** Where `uvu [dir] [pattern]` looks for tests; `pattern` matches paths relative to `dir`. */
 function uvuPlace(words: readonly string[]): TestPlace {
   const [dir, pattern = dir === undefined ? uvuDefault : '\\w+\\.([mc]js|[jt]sx?)$'] = operandsOf(words, uvuValues);
   const folder = tidy(dir ?? '.').replace(/\/$/, '');
@@ -147,7 +147,7 @@ function ignoredByUvu(words: readonly string[]): string[] {
 
 const tapDefaults = ['**/{test,tests,__tests__}/**/*.*', '**/*.{test,tests,spec}.*', '**/{test,tests,spec}.*'];
 
-/** `include` since version 18, `files` before. */
+/** Where tap looks for tests: its settings name the globs as `include` since version 18, as `files` before. */
 function tapPlace(settings: Record<string, unknown>, words: readonly string[]): TestPlace {
   const operands = operandsOf(words, /^(-[RjtcAa]|--(reporter|jobs|timeout|plugin|before|after|include|exclude))$/);
   const lists = [operands.filter((word) => word !== 'run'), listOf(settings.include), listOf(settings.files)];
@@ -163,7 +163,7 @@ function jasminePlace(root: string): TestPlace {
   return placeOf(files.length > 0 ? files : ['**/*[sS]pec.?(m)js'], String(settings.spec_dir ?? 'spec'));
 }
 
-/** `[test] root = "./tests"` */
+/** Where Bun looks for tests: below the `root` that the section `[test]` of bunfig.toml sets. */
 function bunPlace(settings: string): TestPlace {
   const [, folder = '.'] = /^\s*root\s*=\s*["']([^"']+)["']/m.exec(settings.split(/^\[test\]/m)[1] ?? '') ?? [];
   return placeOf(['**/*{.,_}{test,spec}.{js,jsx,ts,tsx,mjs,cjs,mts,cts}'], folder);

@@ -12,9 +12,9 @@ export interface TscBuild {
    * `dist/main.js`. `.` for the package itself, or if there is no output.
    */
   outputRoot: string;
-  /** What is compiled, and where to; null if nothing is emitted. */
+  /** The folder that `tsc` compiles, and its output folder; null if `tsc` emits nothing. */
   compiled: { from: string; to: string } | null;
-  /** Which tsconfig would compile a config outside of that folder, and what harm that does; null if it does none. */
+  /** Which tsconfig would compile a config outside of `outputRoot`, and what harm that does; null if it does none. */
   stray(config: string): StrayConfig | null;
 }
 
@@ -81,7 +81,7 @@ function commonStart([first = [], ...others]: readonly string[][]): string[] {
   return end < 0 ? first : first.slice(0, end);
 }
 
-/** Whether package.json names files such as `dist/src/main.js`: the output then contains the source folder already. */
+/** Whether package.json names files such as `dist/src/main.js`: then the output folder repeats the source folder. */
 function runsFrom(root: string, outDir: string | undefined, folder: string): boolean {
   const text = readTextIfAny(path.join(root, 'package.json')) ?? '';
   return text.includes(`${path.basename(outDir ?? '')}/${folder}/`);

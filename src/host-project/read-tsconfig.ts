@@ -16,8 +16,8 @@ export interface TsconfigFacts {
 }
 
 /**
- * Reads the facts from the host's tsconfig. `isEsmPackage`: package.json has `"type": "module"`; `config`: the path of
- * the existing config.
+ * Reads from the host's tsconfig how new files must be written. `isEsmPackage`: package.json has `"type": "module"`;
+ * `config`: the path of the existing Cairnloop config.
  */
 export function readTsconfigFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsconfigFacts {
   const options = readOptions(root);
@@ -60,7 +60,7 @@ function isCommonJsOnly({ module, verbatimModuleSyntax }: ts.CompilerOptions, is
   return verbatimModuleSyntax === true && !isEsm && (module === ts.ModuleKind.CommonJS || isNodeModule(module));
 }
 
-/** How new relative imports end. `isSpelled`: Node needs the extension in this kind of file, but a bundler does not. */
+/** The extension of new relative imports. `isSpelled`: whether Node requires one, as it does in ES modules. */
 function extensionOf(options: ts.CompilerOptions, isSpelled: boolean): SpecifierExtension {
   const { module, moduleResolution, allowImportingTsExtensions, rewriteRelativeImportExtensions } = options;
   const isNode = isNodeModule(module) || isNodeResolution(moduleResolution);

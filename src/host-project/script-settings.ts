@@ -13,7 +13,7 @@ export function readScriptSettings(text: string): Settings {
   return Object.assign({}, ...exported.map((object) => literalOf(object)));
 }
 
-/** What a settings file exports, also where it is no object; of JSON its content. */
+/** The value that a settings file exports, which need not be an object; for a JSON file its content. */
 export function readScriptValue(name: string, text: string): unknown {
   const [value] = exportedNodes(name.endsWith('.json') ? `export default ${text}` : text).map(literalOf);
   return value;
@@ -37,7 +37,7 @@ function objectsIn(node: Node): Node[] {
   return found ? [found] : [];
 }
 
-/** The value of a literal, there or in a constant of the file; undefined for a computed value. */
+/** The value of an expression that is a literal, or the name of a constant with one; undefined if it is computed. */
 export function literalOf(node: Node | undefined, names = 0): unknown {
   const next = (inner: Node | undefined) => literalOf(inner, names);
   if (Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node)) return node.getLiteralText();

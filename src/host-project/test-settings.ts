@@ -11,7 +11,7 @@ import { readScriptSettings } from './script-settings.js';
 
 export const everywhere: TestPlace = { include: ['**/*'], patterns: [], exclude: [], excludePatterns: [] };
 
-/** Settings from the file that the command names, else from the runner's own; with the folder that they are for. */
+/** Reads the settings file that the test command names, else the one whose name matches `own`; sets its `rootDir`. */
 export function settingsOf(root: string, words: readonly string[], own: RegExp): Settings | undefined {
   const name = optionOf(words, /^(--config|-c)$/)?.replace(/^\.\//, '') ?? namesIn(root).find((file) => own.test(file));
   return name === undefined || !/\.(json|ya?ml|[cm]?[jt]s)$|rc$/.test(name) ? undefined : settingsAt(root, name);
@@ -22,7 +22,7 @@ export function settingsAt(root: string, name: string): Settings {
   return { ...settings, rootDir: rootDirBelow(path.posix.dirname(name), settings) };
 }
 
-/** The `rootDir` of settings that stand in a folder. */
+/** The `rootDir` of a settings file, relative to the package; `folder` is the folder of the file. */
 export function rootDirBelow(folder: string, { rootDir }: Settings): string {
   return path.posix.join(folder, String(rootDir ?? '.').replace('<rootDir>', '.'));
 }
@@ -48,7 +48,7 @@ export function optionOf(words: readonly string[], name: RegExp): string | undef
   return at < 0 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1]);
 }
 
-/** Words that are neither an option nor the value of one that takes a value. */
+/** The arguments of a command that are no options and no values of the options that `valued` matches. */
 export function operandsOf(words: readonly string[], valued: RegExp): string[] {
   return words.filter((word, at) => !word.startsWith('-') && !valued.test(words[at - 1] ?? ''));
 }
@@ -59,7 +59,7 @@ export function readSettings(file: string): Settings {
   return readJson(file) ?? {};
 }
 
-/** Flat keys, and lists of one level. */
+/** Reads simple YAML: keys at the top level, each with a scalar or a list of scalars. */
 function readYaml(text: string): Settings {
   const lists = [...text.matchAll(/^(\w+):[ \t]*\r?\n((?:[ \t]*-.*(?:\r?\n|$))+)/gm)].map(
     ([, key = '', lines = '']) => [
@@ -74,12 +74,12 @@ export function listOf(value: unknown): string[] {
   return [value].flat(3).filter((entry) => typeof entry === 'string' && entry !== '') as string[];
 }
 
-/** Relative to the package, without `./`. */
+/** Normalises a path or glob: relative to the package, without `./`. */
 export function tidy(glob: string): string {
   return path.posix.normalize(glob).replace(/^\//, '');
 }
 
-/** A place of globs, of which those that begin with `!` leave out; they are relative to `folder`. */
+/** Describes test files by globs relative to `folder`; a glob that begins with `!` excludes files. */
 export function placeOf(globs: readonly string[], folder = '.'): TestPlace {
   const at = (glob: string) => tidy(path.posix.join(folder, glob));
   return {
@@ -89,7 +89,7 @@ export function placeOf(globs: readonly string[], folder = '.'): TestPlace {
   };
 }
 
-/** A glob or a file as it is, a folder as everything below it. */
+/** The glob for an argument of a test command: a glob or file unchanged, a folder as all files below it. */
 export function belowFolder(word: string): string {
   return /\*|\.[cm]?[jt]sx?$/.test(word) ? tidy(word) : `${tidy(word).replace(/\/$/, '')}/**/*`;
 }

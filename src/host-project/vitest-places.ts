@@ -34,13 +34,13 @@ function ownSettings(folder: string, words: readonly string[] = []): Settings | 
   return settingsOf(folder, words, /^vitest\.config\./) ?? settingsOf(folder, words, /^vite\.config\./);
 }
 
-/** Before `test.projects` a file of its own listed them. */
+/** The list of projects in a vitest.workspace file, which Vitest read before it had the setting `test.projects`. */
 function workspaceFile(root: string): unknown {
   const name = readdirSync(root).find((file) => /^vitest\.(workspace|projects)\./.test(file));
   return name && readScriptValue(name, readTextIfAny(path.join(root, name)) ?? '');
 }
 
-/** Written out; a file; or a folder, which may have settings of its own. */
+/** The projects of an entry of Vitest's `projects`: an object, a file or a folder, which may have its own settings. */
 function projectsOf(root: string, entry: unknown, above: Settings): Project[] {
   if (typeof entry === 'object' && entry !== null) return [inlineProject(root, entry as Settings, above)];
   if (typeof entry !== 'string' || entry.startsWith('!')) return [];
@@ -51,7 +51,7 @@ function projectsOf(root: string, entry: unknown, above: Settings): Project[] {
   );
 }
 
-/** With `extends` the lists of the other settings stand before the project's own. */
+/** A project given as an object. With `extends` it inherits settings, and lists are joined: inherited entries first. */
 function inlineProject(root: string, own: Settings, above: Settings): Project {
   const other = typeof own.extends === 'string' ? readSettings(path.join(root, own.extends)) : above;
   const base = own.extends ? testOf(other) : {};
@@ -61,7 +61,7 @@ function inlineProject(root: string, own: Settings, above: Settings): Project {
   return { settings: { ...own, test: { ...base, ...test, ...merged } }, folder: '.' };
 }
 
-/** `--project name`, with `*` and `!`. */
+/** Whether the command's `--project` selects a project; its value may contain `*` and `!`. */
 function choice(words: readonly string[]): (project: Project) => boolean {
   const name = optionOf(words, /^--project$/);
   if (name === undefined) return () => true;

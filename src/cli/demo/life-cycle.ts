@@ -17,7 +17,7 @@ export interface LifeCycleContext {
   explain(conversationId: string): Promise<string[]>;
 }
 
-/** Plays one of each: replies, the four policy decisions, outbound, a paused clock, a breach, a retried callback. */
+/** Shows replies, the four policy decisions, outbound messages, a paused clock, a breach and a retried callback. */
 export async function playLifeCycle(stage: LifeCycleContext): Promise<void> {
   const invoice = await answerAndResolve(stage);
   await decideDrafts(stage);

@@ -23,7 +23,10 @@ export interface DemoOptions {
   opsPort?: number | undefined;
 }
 
-/** Plays the whole life cycle on its own Postgres and worker process, then stops both. Throws `DEMO_STUCK`. */
+/**
+ * Plays the life cycle of conversations once, on a Postgres and a worker process of its own, then stops both. Throws
+ * `DEMO_STUCK`.
+ */
 export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: CliIo): Promise<void> {
   const tell = createNarrator(io.stdout);
   const kept = path.join(folder, '.cairnloop');
