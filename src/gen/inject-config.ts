@@ -60,8 +60,8 @@ export function addEntryToConfig(
 ): InjectionResult {
   const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
-  if (!isEditable(config.text)) return manual('it is not UTF-8 text', job);
-  if (!isValidSyntax(job.file)) return manual('it has a syntax error', job);
+  if (!isEditable(config.text)) return manual('the config is not UTF-8 text', job);
+  if (!isValidSyntax(job.file)) return manual('the config has a syntax error', job);
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
   const existing = findConfigEntry(found, entry.configKey);
@@ -69,7 +69,7 @@ export function addEntryToConfig(
     return manual(`${entry.configKey} may be set or changed by: ${shown(existing.unclear)}`, job);
   if (existing) return judgeExisting(existing, job);
   const text = addEntry(found.object, job);
-  if (!isRight(text, job)) return manual('it would not be valid with the new lines', job);
+  if (!isRight(text, job)) return manual('the config would not be valid with the new lines', job);
   return { outcome: 'updated', text: bom + text };
 }
 

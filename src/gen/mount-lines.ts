@@ -80,7 +80,8 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     ],
   },
   next: {
-    title: 'your Next application: a module support, which connects at the first request and not while Next builds',
+    title:
+      'your Next application: in a module named support, which connects at the first request, not while Next builds',
     file: 'support',
     isLazy: true,
     lines: nextMountLines(false),

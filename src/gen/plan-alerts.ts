@@ -33,7 +33,7 @@ export function planAlerts(
   const [rules, dashboard] = paths;
   const notes = [
     `Name ${rules} under rule_files in prometheus.yml, and import ${dashboard} in Grafana.`,
-    'Both need /metrics: `metrics: prometheus()` in the config, and a scrape of each worker.',
+    'The alert rules and the dashboard need `metrics: prometheus()` in the config, and a scrape of /metrics of each worker.',
   ];
   return { root, changes, notes };
 }
@@ -45,6 +45,6 @@ export function planAlerts(
 export function keepEdited(path: string, before: string | null, after: string, force: boolean): FileChange {
   const isEdited = before !== null && before !== after;
   return isEdited && !force
-    ? skippedFile(path, before, 'it differs from the generated file; --force overwrites it')
+    ? skippedFile(path, before, 'the existing file differs from the generated one; --force overwrites it')
     : writeChange(path, before, after);
 }

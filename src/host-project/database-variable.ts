@@ -28,12 +28,12 @@ export function findMissingDatabaseUrl(root: string, name: string): HostSnapshot
   return isPlaceholderUrl(value) ? { name, place, state: 'a placeholder' } : null;
 }
 
-/** The kind of database that a connection string names: its scheme, a file, or a list of keys; undefined if unknown. */
+/** The kind of database that a connection string names: its scheme, a file, or a list of settings; undefined if unknown. */
 function kindOf(value: string): string | undefined {
   const scheme = /^[a-z][\w.+-]*:/i.exec(value)?.[0];
   if (scheme) return scheme;
   if (/^:memory:|\.(?:db|sqlite3?)$/i.test(value)) return 'a file';
-  return /^(?:server|data source|host)=[^;]*;/i.test(value) ? 'a list of keys' : undefined;
+  return /^(?:server|data source|host)=[^;]*;/i.test(value) ? 'a list of key=value settings' : undefined;
 }
 
 /** Settings files of ORMs, and Prisma's schema files. */

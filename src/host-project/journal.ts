@@ -91,7 +91,10 @@ function readJournal(root: string): JournalEntry[] {
   const file = journalFile(root);
   const journal = parseJournal(file);
   if (!Array.isArray(journal) || !journal.every(isEntry)) {
-    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it does not contain a list of runs' });
+    throw new CairnloopError('JOURNAL_UNREADABLE', {
+      file,
+      reason: 'the journal does not contain a list of runs of init and gen',
+    });
   }
   const reason = journal.map((entry) => strangeEntry(root, entry)).find((found) => found !== undefined);
   if (reason !== undefined) throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason });
@@ -105,9 +108,9 @@ function strangeEntry(root: string, { files, folders }: JournalEntry): string | 
   const strange =
     [...paths, ...made].find(({ reason }) => reason !== undefined) ??
     made
-      .map(({ given }) => ({ given, reason: 'no file of that run is in it' }))
+      .map(({ given }) => ({ given, reason: 'the recorded run wrote no file into that folder' }))
       .find(({ given }) => !files.some((file) => isBelow(root, given, file.path)));
-  return strange && `it names ${JSON.stringify(strange.given)}, but ${strange.reason}`;
+  return strange && `the journal names ${JSON.stringify(strange.given)}, but ${strange.reason}`;
 }
 
 /** Whether a file is in a folder, once symbolic links are followed. */

@@ -109,7 +109,7 @@ export function readHostFiles(root: string, files: readonly string[]): FileTexts
 
 function readHostFile(root: string, file: string): string | null {
   const real = realHostFile(root, file);
-  if (isFolder(real)) throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'it is a folder' });
+  if (isFolder(real)) throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'the path is that of a folder' });
   return isFile(real) ? readText(real, file) : null;
 }
 
@@ -126,7 +126,7 @@ function findConfig(root: string): string | undefined {
 function namedConfig(root: string, cwd: string, given: string): string {
   const file = hostPath(root, cwd, given);
   if (!configExtensions.includes(path.extname(file).slice(1))) {
-    const reason = `a config ends in .${configExtensions.join(', .')}`;
+    const reason = `the name of a config file ends in .${configExtensions.join(', .')}`;
     throw new CairnloopError('PATH_REFUSED', { path: given, reason });
   }
   const present = isFile(path.join(root, file)) ? undefined : findConfig(root);

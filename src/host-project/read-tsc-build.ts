@@ -34,8 +34,8 @@ export function readTscBuild(root: string): TscBuild {
 }
 
 function strayReason(config: string, folder: string, isSet: boolean): string {
-  if (isSet) return `it compiles ${config} too, which lies outside of its "rootDir" (TS6059)`;
-  return `it compiles ${config} too, so that the output of ${folder}/ moves one folder down`;
+  if (isSet) return `tsc compiles ${config} too, which lies outside of its "rootDir" (TS6059)`;
+  return `tsc compiles ${config} too, which moves the output of ${folder}/ one folder down`;
 }
 
 /** Parses a tsconfig as far as possible. Its mistakes are for `tsc` to report. */

@@ -17,7 +17,7 @@ export function hostPath(root: string, cwd: string, given: string): string {
   const isOdd = wrong !== undefined || given.trim() === '';
   const reason =
     leadsOut(relative) ??
-    (isOdd ? 'a name in it does not work on every system' : undefined) ??
+    (isOdd ? 'the path contains a name that does not work on every system' : undefined) ??
     reservedFolder(segments);
   if (reason) throw new CairnloopError('PATH_REFUSED', { path: given, reason });
   return relative || '.';
@@ -32,13 +32,13 @@ export function findJournalPathProblem(root: string, given: string, kind: 'file'
     kind === 'folder' ||
     /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);
   const isPlain = path.posix.normalize(given) === given && !/[\p{Cc}\\]|^[a-z]:|\/$|^\.?$/iu.test(given);
-  if (!isKnown || !isPlain) return 'Cairnloop never writes to such a path';
+  if (!isKnown || !isPlain) return 'Cairnloop never writes to a path of that kind';
   return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => realHostFile(root, given));
 }
 
 function leadsOut(relative: string): string | undefined {
   const isOut = relative === '..' || relative.startsWith('../') || path.isAbsolute(relative);
-  return isOut ? 'it leads out of the package' : undefined;
+  return isOut ? 'the path leads out of the package' : undefined;
 }
 
 /**
@@ -50,9 +50,9 @@ function reservedFolder(segments: readonly string[]): string | undefined {
 }
 
 const reserved: ReadonlyMap<string, string> = new Map([
-  ['node_modules', "that folder is not for the host's own code"],
-  ['.git', "that folder is not for the host's own code"],
-  ['.cairnloop', 'git ignores that folder, which belongs to Cairnloop'],
+  ['node_modules', "node_modules is not for the host's own code"],
+  ['.git', ".git is not for the host's own code"],
+  ['.cairnloop', '.cairnloop belongs to Cairnloop, and git ignores that folder'],
 ]);
 
 function refusalOf(find: () => string): string | undefined {
@@ -81,9 +81,9 @@ export function realHostFile(root: string, file: string): string {
 }
 
 const reasons: Record<string, string> = {
-  ENOTDIR: 'a part of its path is a file',
+  ENOTDIR: 'a part of the path is a file',
   ENOENT: 'a symbolic link points to nothing',
-  ELOOP: 'its symbolic links form a loop',
+  ELOOP: 'symbolic links in the path form a loop',
   EACCES: 'permission was denied',
 };
 

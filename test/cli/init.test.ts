@@ -82,7 +82,7 @@ describe('cairnloop init', () => {
       use({ 'package.json': text });
       const { exitCode, out } = await init();
       assert.equal(exitCode, 3);
-      assert.match(out, /^manual +package\.json {2}\(its "scripts" is not an object\)$/m);
+      assert.match(out, /^manual +package\.json {2}\("scripts" of package\.json is not an object\)$/m);
       assert.match(out, /by hand, in "scripts":\n {2}"cairnloop:migrate": "cairnloop migrate",\n/);
       assert.equal(read('package.json'), text);
       host.remove();

@@ -38,7 +38,10 @@ describe('gen/change-plan', () => {
     assert.deepEqual([outcome('old', false), outcome('old', true)], ['skipped', 'updated']);
     assert.deepEqual([outcome('new', false), outcome('new', true)], ['unchanged', 'unchanged']);
     assert.deepEqual([outcome(null, false), outcome(null, true)], ['created', 'created']);
-    assert.match(keepEdited('a', 'old', 'new', false).reason ?? '', /it differs from the generated file; --force/);
+    assert.match(
+      keepEdited('a', 'old', 'new', false).reason ?? '',
+      /the existing file differs from the generated one; --force/,
+    );
   });
 
   it('shows pending changes as a patch, from any folder', () => {
@@ -104,7 +107,7 @@ describe('gen/plan-alerts', () => {
     );
     assert.deepEqual(planned(false).notes, [
       'Name ops/cairnloop-alerts.yml under rule_files in prometheus.yml, and import ops/cairnloop-dashboard.json in Grafana.',
-      'Both need /metrics: `metrics: prometheus()` in the config, and a scrape of each worker.',
+      'The alert rules and the dashboard need `metrics: prometheus()` in the config, and a scrape of /metrics of each worker.',
     ]);
   });
 });

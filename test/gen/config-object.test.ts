@@ -124,8 +124,8 @@ describe('gen/config-object: which object a file exports, and whether it has the
   it('gives the reason for which the lines are to be added by hand', () => {
     const reasons: Record<string, string> = {
       '': 'it has no default export',
-      'export default {': 'it has a syntax error',
-      'export default {}; // \0': 'it is not UTF-8 text',
+      'export default {': 'the config has a syntax error',
+      'export default {}; // \0': 'the config is not UTF-8 text',
       'export default mine({});': 'what it exports is not an object literal written in this file',
       'export default { ...mine };': 'notifier may be set or changed by: ...mine',
     };

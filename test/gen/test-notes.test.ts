@@ -24,9 +24,9 @@ describe('gen/test-notes', () => {
       tap: 'tap',
       jasmine: 'Jasmine',
     };
-    const rest = 'so it does not run src/notifier.test.ts: have it take them, or move them.';
+    const rest = 'so it does not run src/notifier.test.ts: configure it to run them, or move them.';
     for (const [runner, name] of Object.entries(names)) {
-      const expected = [`${name} takes no files of this package, ${rest}`];
+      const expected = [`${name} runs no tests of this package, ${rest}`];
       assert.deepEqual(notes({ runner: runner as TestRun['runner'] }), expected);
     }
   });

@@ -17,7 +17,7 @@ const kindWords = [...moduleKindNames, 'all', 'alerts'];
 
 const kindList = [
   ...moduleKindNames.map((name) => `${name}: ${moduleKinds[name].summary}`),
-  'all: these four modules',
+  'all: the four host modules listed above',
   'alerts: alert rules for Prometheus and a dashboard for Grafana',
 ];
 

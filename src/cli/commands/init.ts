@@ -85,7 +85,7 @@ function parseModules(list: string): readonly ModuleKindName[] {
   if (unknown.length === 0) return moduleKindNames.filter((name) => words.includes(name));
   throw new CairnloopError('USAGE', {
     message: `--modules expected all, none, or some of ${moduleKindNames.join(',')}; found ${JSON.stringify(unknown.join(','))}.`,
-    hint: 'Separate them by commas, as in --modules notifier,sla.',
+    hint: 'Separate the names of modules by commas, as in --modules notifier,sla.',
   });
 }
 

@@ -72,8 +72,14 @@ async function agree(plan: RollbackPlan, schema: string, options: MigrateCommand
     });
   }
   io.stderr.write(`${lines.join('\n')}\n`);
-  const agreed = await io.ask.confirm({ message: 'Roll back and delete this?', initial: false });
+  const agreed = await io.ask.confirm({ message: questionFor(plan), initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
+}
+
+function questionFor({ dropped }: RollbackPlan): string {
+  return dropped.length === 0
+    ? 'Roll back the migrations listed above?'
+    : 'Roll back the migrations and delete the data listed above?';
 }
 
 function rollbackLines({ names, dropped }: RollbackPlan, schema: string): string[] {
@@ -84,7 +90,7 @@ function rollbackLines({ names, dropped }: RollbackPlan, schema: string): string
 
 function droppedText({ table, column, rows }: DroppedData): string {
   const count = `${rows} ${rows === 1 ? 'row' : 'rows'}`;
-  return column === null ? `table ${table} (${count})` : `column ${table}.${column} (set in ${count})`;
+  return column === null ? `table ${table} (${count})` : `column ${table}.${column} (has a value in ${count})`;
 }
 
 function statusGoesNowhere() {
@@ -118,8 +124,8 @@ function inJson({ incompatible, ...status }: Status) {
 }
 
 function unknownText({ incompatible }: Status, name: string): string {
-  const works = incompatible.includes(name) ? 'this version does not work with it' : 'this version works with it';
-  return `made by a newer version of cairnloop; ${works}`;
+  const works = incompatible.includes(name) ? 'does not work' : 'works';
+  return `made by a newer version of cairnloop; this version ${works} with that migration`;
 }
 
 interface Change {

@@ -68,7 +68,9 @@ async function decideDrafts({ cairnloop, tell }: LifeCycleContext): Promise<void
     if (draft.status !== 'pending') continue;
     const sent = await cairnloop.drafts.approve(draft.id, { actor: demoOperator });
     tell.detail(`${sent.status} by ${demoOperator.name}: "${sent.content}"`);
-    tell.step(`Customer ${opened.actorId} has it: reply ${await handedOver(cairnloop, opened.id, sent.messageId)}`);
+    tell.step(
+      `Customer ${opened.actorId} has the approved draft: reply ${await handedOver(cairnloop, opened.id, sent.messageId)}`,
+    );
   }
 }
 

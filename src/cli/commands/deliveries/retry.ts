@@ -20,7 +20,10 @@ const options = declareOptions([
     choices: ['discarded'],
   },
   { ...sinceOption, description: `deliveries discarded ${sinceOption.description}` },
-  { flags: '--all', description: 'all discarded deliveries, except those discarded by hand, which need their id' },
+  {
+    flags: '--all',
+    description: 'all discarded deliveries, except those discarded by hand: retry each of these by its id',
+  },
   { flags: '--dry-run', description: 'print how many would be retried and change nothing' },
   { flags: '-y, --yes', description: 'do not ask before a range is retried; with an id: send a scheduled message now' },
   cwdOption,
@@ -67,12 +70,12 @@ async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<R
   const input = { actor: cliActor(), releaseScheduled: options.yes ?? false };
   const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, input));
   // A message may be scheduled for later, and the breach callback of a running SLA clock is due when the clock ends.
-  const when =
-    delivery.availableAt.getTime() > Date.now() + 1000
-      ? `at ${delivery.availableAt.toISOString()}`
-      : 'by the next free worker';
+  const isLater = delivery.availableAt.getTime() > Date.now() + 1000;
+  const name = `Delivery ${delivery.id} (${delivery.topic})`;
   return {
-    text: `Delivery ${delivery.id} (${delivery.topic}) will be retried ${when}.`,
+    text: isLater
+      ? `${name} will be retried at ${delivery.availableAt.toISOString()}.`
+      : `${name} will be retried by the next free worker.`,
     json: redactedDelivery(delivery),
   };
 }

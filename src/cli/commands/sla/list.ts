@@ -27,7 +27,9 @@ function policyReport(answer: SlaPoliciesResult, hasProvider: boolean): Report {
   }
   const { policies, rejected } = answer;
   // Two policies for one priority are both refused with the same reason: report it once.
-  const notes = new Set(rejected.map(({ priority, reason }) => singleLine(`Not used: ${priority}: ${reason}`)));
+  const notes = new Set(
+    rejected.map(({ priority, reason }) => singleLine(`SLA policy not used: ${priority}: ${reason}`)),
+  );
   const terms = policies.length > 0 ? [formatSlaPolicies(policies)] : [];
   return { text: [...terms, ...notes].join('\n'), json: { state: 'active', policies, rejected } };
 }

@@ -76,7 +76,7 @@ function rereadReport(priority: string, attrs: Partial<SlaPolicy>, policies: Sla
   const took = active !== undefined && isDeepStrictEqual({ ...active, ...attrs }, active);
   const json = { priority, stored: took, policy: active ?? null };
   if (took) return { text: `Stored; the next clock runs under these terms.\n${formatSlaPolicies([active])}`, json };
-  const found = active ? `still\n${formatSlaPolicies([active])}` : 'no policy for it';
+  const found = active ? `still\n${formatSlaPolicies([active])}` : `no policy for priority "${priority}"`;
   return {
     text: `The provider accepted the terms for "${priority}", but getActivePolicies returns ${found}`,
     json,
