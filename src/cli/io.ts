@@ -58,7 +58,7 @@ export interface CliIo {
 }
 
 /** The streams, environment and prompts of this process. */
-export function processIo(): CliIo {
+export function createProcessIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = reserveStdout();
   const { flush, outputGone } = watchWrites(stdout);

@@ -8,7 +8,7 @@ import type { OptionValues } from './command-input.js';
 import { checkOption, mayPrompt, planOptions } from './finish-plan.js';
 import type { CliIo } from './io.js';
 
-export const moduleOptions = declareOptions([
+export const moduleCommandOptions = declareOptions([
   cwdOption,
   {
     flags: '--dir <folder>',
@@ -26,7 +26,7 @@ export const moduleOptions = declareOptions([
   ...planOptions,
 ]);
 
-export type ModuleOptions = OptionValues<typeof moduleOptions>;
+export type ModuleCommandOptions = OptionValues<typeof moduleCommandOptions>;
 
 export const planExitCodes = {
   3: 'a change must be made by hand, or --check found changes to make',
@@ -41,7 +41,7 @@ export function moduleKindChoices() {
 export async function completeModuleRequest(
   kinds: readonly ModuleKindName[],
   host: HostSnapshot,
-  options: ModuleOptions,
+  options: ModuleCommandOptions,
   io: CliIo,
 ): Promise<ModuleRequest> {
   const asks = mayPrompt(options, io);
@@ -51,7 +51,12 @@ export async function completeModuleRequest(
 }
 
 /** The folder of `--dir` is relative to `--cwd`; a folder typed at the prompt is relative to the host's package. */
-async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: boolean, io: CliIo): Promise<string> {
+async function chooseFolder(
+  host: HostSnapshot,
+  options: ModuleCommandOptions,
+  asks: boolean,
+  io: CliIo,
+): Promise<string> {
   const { hostPath } = await import('../host-project/safe-path.js');
   if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
   const preset = host.moduleFolder;

@@ -19,7 +19,10 @@ interface Quiet {
  * Hides progress while a result is written to a terminal, because a status line would split its text. Progress stays if
  * the result goes to the file `output`.
  */
-export function quietIfResultOnTerminal({ json, output }: Quiet & { output?: string | undefined }, io: CliIo): Quiet {
+export function hideProgressIfResultOnTerminal(
+  { json, output }: Quiet & { output?: string | undefined },
+  io: CliIo,
+): Quiet {
   return { json: json || (output === undefined && io.stdout.isTTY) };
 }
 

@@ -10,7 +10,7 @@ import type { SystemAccount } from './account.js';
 import type { PostgresStopMode } from './server.js';
 
 /** What the keeper process does once its parent process has died. */
-export interface KeeperTask {
+export interface KeeperProcessTask {
   pgCtl: string;
   data: string;
   mode: PostgresStopMode;
@@ -19,7 +19,7 @@ export interface KeeperTask {
   remove?: string;
 }
 
-const order = JSON.parse(process.argv[2] as string) as KeeperTask;
+const order = JSON.parse(process.argv[2] as string) as KeeperProcessTask;
 
 // A service manager signals every process of a unit. The keeper ignores that and ends after its parent.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -1,4 +1,4 @@
-import type { ModuleForm } from './module-form.js';
+import type { ModuleSyntax } from './module-syntax.js';
 
 /** An import to add. Every property but `from` is optional; `local` marks a module of the host. */
 export interface WantedImport {
@@ -13,7 +13,7 @@ export interface WantedImport {
 }
 
 /** Writes the import in the code style of the templates, one line for types and one for values. */
-export function importLines({ from, value, values, types, local }: WantedImport, form: ModuleForm): string {
+export function importLines({ from, value, values, types, local }: WantedImport, form: ModuleSyntax): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);
   if (value) lines.push(defaultImport(value, from, form));
@@ -21,12 +21,12 @@ export function importLines({ from, value, values, types, local }: WantedImport,
   return lines.join('\n');
 }
 
-function defaultImport(value: string, from: string, form: ModuleForm): string {
+function defaultImport(value: string, from: string, form: ModuleSyntax): string {
   if (form === 'commonjs') return `const ${value} = require('${from}');`;
   return form === 'esm' ? `import ${value} from '${from}';` : `import ${value} = require('${from}');`;
 }
 
-function valueImport(values: string, from: string, form: ModuleForm, local: boolean): string[] {
+function valueImport(values: string, from: string, form: ModuleSyntax, local: boolean): string[] {
   if (form === 'commonjs') return [`const { ${values} } = require('${from}');`];
   if (form === 'esm') return [`import { ${values} } from '${from}';`];
   if (local) return [`import ${values} = require('${from}');`];

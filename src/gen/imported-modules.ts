@@ -12,7 +12,7 @@ import { findDeclaration } from './scopes.js';
  * The modules from which an expression takes its value, as import specifiers: for `notifier`, `modules.notifier` or
  * `require('./n').notifier`.
  */
-export function specifiersOf(expression: Node): string[] {
+export function importSpecifiersOf(expression: Node): string[] {
   const names = new Set(identifiersIn(expression));
   const bound = bindings(expression.getSourceFile()).filter(({ name }) => names.has(name));
   return [...bound.map(({ from }) => from), ...requiredIn(expression)];
@@ -46,7 +46,7 @@ export function isDefineConfig(callee: Node): boolean {
   const isWord = Node.isIdentifier(callee);
   const isMember = Node.isPropertyAccessExpression(callee) && callee.getName() === 'defineConfig';
   if (!isWord && !isMember) return false;
-  const from = specifiersOf(callee);
+  const from = importSpecifiersOf(callee);
   if (!from.includes('cairnloop')) return isWord && callee.getText() === 'defineConfig' && !findDeclaration(callee);
   const bound = bindings(callee.getSourceFile()).find(({ name }) => name === callee.getText());
   return bound === undefined || bound.exported === 'defineConfig';

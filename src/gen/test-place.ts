@@ -1,7 +1,7 @@
 /** Where the test of a module goes: where the host's runner looks for tests, beside the module if it looks there. */
 import path from 'node:path';
 import picomatch from 'picomatch';
-import type { HostSnapshot, TestPlace, TestRun } from './host-snapshot.js';
+import type { HostSnapshot, HostTestSetup, TestFileLocation } from './host-snapshot.js';
 
 type TestHabits = Pick<HostSnapshot, 'tests' | 'testSuffix'>;
 
@@ -14,7 +14,7 @@ export interface TestPlacement {
 /** Chooses the path of a module's test. Test projects that imitate a browser are the last choice. */
 export function placeTest(file: string, { tests, testSuffix }: TestHabits): TestPlacement {
   const candidates = candidatesFor(file, tests, testSuffix);
-  const isTakenBy = (places: readonly TestPlace[]) => (one: string) =>
+  const isTakenBy = (places: readonly TestFileLocation[]) => (one: string) =>
     places.some((place) => isRun(one, place, tests.compiled));
   const plain = tests.places.filter(({ isBrowser }) => !isBrowser);
   const best = candidates.find(isTakenBy(plain)) ?? candidates.find(isTakenBy(tests.places));
@@ -22,7 +22,7 @@ export function placeTest(file: string, { tests, testSuffix }: TestHabits): Test
 }
 
 /** The paths that a module's test could have, in order of preference: paths beside the module come first. */
-function candidatesFor(file: string, { places, compiled }: TestRun, suffix: 'test' | 'spec'): string[] {
+function candidatesFor(file: string, { places, compiled }: HostTestSetup, suffix: 'test' | 'spec'): string[] {
   const extension = path.posix.extname(file);
   const base = path.posix.basename(file, extension);
   const ends = [suffix, suffix === 'test' ? 'spec' : 'test'].map((word) => `.${word}`);
@@ -40,7 +40,7 @@ function candidatesFor(file: string, { places, compiled }: TestRun, suffix: 'tes
 }
 
 /** Folders for a test: those that the runner's patterns name, and the usual ones. */
-function foldersFor(beside: string, places: readonly TestPlace[], globs: readonly string[]): string[] {
+function foldersFor(beside: string, places: readonly TestFileLocation[], globs: readonly string[]): string[] {
   const roots = places.flatMap(({ roots = [], patterns }) => [...roots, ...patterns.flatMap(foldersIn)]);
   const all = [`${beside}/__tests__`, ...usual, ...globs.flatMap((glob) => foldersOf(glob, beside)), ...roots];
   return [...new Set(all.flatMap((folder) => [folder, `${folder}/unit`, `${folder}/__tests__`]))];
@@ -82,7 +82,7 @@ function nameFor(glob: string, base: string): string {
 }
 
 /** Names for a test of `base` that regular expressions may match: `\.e2e-spec\.ts$` gives `notifier.e2e-spec`. */
-function wordsOf({ patterns }: TestPlace, base: string): string[] {
+function wordsOf({ patterns }: TestFileLocation, base: string): string[] {
   const words = patterns.flatMap((text) => text.replaceAll('\\.', '.').match(/[a-z\d]+(?:[-_.][a-z\d]+)*/gi) ?? []);
   const tested = words
     .filter((word) => /test|spec|unit/i.test(word))
@@ -90,11 +90,14 @@ function wordsOf({ patterns }: TestPlace, base: string): string[] {
   return tested.flatMap((word) => [`${base}.${word}`, `${base}-${word}`, `${base}_${word}`]);
 }
 
-function isRun(file: string, place: TestPlace, compiled: TestRun['compiled']): boolean {
+function isRun(file: string, place: TestFileLocation, compiled: HostTestSetup['compiled']): boolean {
   return [file, compiledOf(file, compiled)].some((one) => one !== null && isTaken(one, place));
 }
 
-function isTaken(file: string, { include, patterns, exclude, excludePatterns, roots = [], only = '' }: TestPlace) {
+function isTaken(
+  file: string,
+  { include, patterns, exclude, excludePatterns, roots = [], only = '' }: TestFileLocation,
+) {
   const whole = `/${file}`;
   const isInRoots = roots.length === 0 || roots.some((folder) => file.startsWith(`${folder}/`));
   const isMeant = include.some((glob) => matches(file, glob)) || patterns.some((text) => isMatch(whole, text));
@@ -103,14 +106,14 @@ function isTaken(file: string, { include, patterns, exclude, excludePatterns, ro
 }
 
 /** The path of the file that `tsc` compiles a source file to; null if `tsc` does not compile it. */
-function compiledOf(file: string, compiled: TestRun['compiled']): string | null {
+function compiledOf(file: string, compiled: HostTestSetup['compiled']): string | null {
   if (compiled === null || !/\.[cm]?ts$/.test(file)) return null;
   const below = path.posix.relative(compiled.from, file);
   return below.startsWith('..') ? null : path.posix.join(compiled.to, below.replace(/ts$/, 'js'));
 }
 
 /** Converts a glob for compiled files to one for their sources. */
-function sourceOf(glob: string, compiled: TestRun['compiled']): string {
+function sourceOf(glob: string, compiled: HostTestSetup['compiled']): string {
   return compiled !== null && glob.startsWith(`${compiled.to}/`)
     ? path.posix.join(compiled.from, glob.slice(compiled.to.length + 1))
     : glob;

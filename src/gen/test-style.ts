@@ -1,7 +1,7 @@
 /** How a test is written for each runner. Pure. */
 import type { HostSnapshot, TestRunner } from './host-snapshot.js';
 import { importLines } from './import-statement.js';
-import type { ModuleForm } from './module-form.js';
+import type { ModuleSyntax } from './module-syntax.js';
 
 /** Values of the template `test`. */
 export interface TestStyle {
@@ -40,7 +40,7 @@ const styles: Record<TestRunner, RunnerStyle> = {
   jasmine: { module: '', function: 'it', assertion: 'expect' },
 };
 
-export function testStyle(host: HostSnapshot, form: ModuleForm): TestStyle {
+export function testStyleFor(host: HostSnapshot, form: ModuleSyntax): TestStyle {
   const { runner } = host.tests;
   const style = styles[runner];
   const runnerFunction = functionFor(style, host);
@@ -77,7 +77,7 @@ function assertionOf({ assertion }: RunnerStyle, problems: string): string {
 }
 
 /** How a test imports `node:assert`: each form works without `esModuleInterop`, which older hosts lack. */
-const assertImports: Record<ModuleForm, string> = {
+const assertImports: Record<ModuleSyntax, string> = {
   esm: "import { strict as assert } from 'node:assert';",
   commonjs: "const assert = require('node:assert/strict');",
   'export-equals': "import assert = require('node:assert/strict');",

@@ -1,5 +1,5 @@
 import type { FileChange } from './change-plan.js';
-import type { HostSnapshot, StrayConfig } from './host-snapshot.js';
+import type { ConfigCompileProblem, HostSnapshot } from './host-snapshot.js';
 
 /** The manual change of a tsconfig that would compile the config wrongly: only the host can decide on it. */
 export function tsconfigChanges({ strayConfig, config }: HostSnapshot): FileChange[] {
@@ -17,6 +17,6 @@ function byHand(path: string, reason: string, line: string, place: string): File
 }
 
 /** The line that limits the tsconfig to its source folder. */
-export function tsconfigIncludeLine({ folder }: StrayConfig): string {
+export function tsconfigIncludeLine({ folder }: ConfigCompileProblem): string {
   return `"include": [${JSON.stringify(folder)}]`;
 }

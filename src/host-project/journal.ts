@@ -7,11 +7,11 @@ import { type AppliedChanges, applyPlan } from './apply-plan.js';
 import { createCairnloopFolder, removeCairnloopFolderIfUnused } from './cairnloop-folder.js';
 import { describeFileError, writeFailedError } from './file-errors.js';
 import { isFile } from './folders.js';
-import { readHostFiles } from './read-project.js';
-import { findJournalPathProblem, realHostFile } from './safe-path.js';
+import { readHostFiles } from './read-host-snapshot.js';
+import { findJournalPathProblem, resolveHostFile } from './safe-path.js';
 
 /** An entry of the journal for `cairnloop undo`: one run of `init` or `gen`. The newest entry is the last. */
-export interface JournalEntry extends AppliedChanges {
+export interface UndoJournalEntry extends AppliedChanges {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
   /** When `init` or `gen` ran, as ISO-8601. */
@@ -60,7 +60,7 @@ export function planUndo(root: string): { run: string; plan: ChangePlan; apply()
 
 function takeBack(root: string, applied: AppliedChanges): void {
   applyPlan(planBack(root, applied));
-  for (const folder of applied.folders.toReversed()) removeIfEmpty(realHostFile(root, folder));
+  for (const folder of applied.folders.toReversed()) removeIfEmpty(resolveHostFile(root, folder));
 }
 
 function planBack(root: string, { files }: AppliedChanges): ChangePlan {
@@ -83,11 +83,11 @@ const journalPath = '.cairnloop/journal';
 const earlierPath = '.cairnloop/journal.json';
 
 function journalFile(root: string): string {
-  const [file, earlier] = [realHostFile(root, journalPath), realHostFile(root, earlierPath)];
+  const [file, earlier] = [resolveHostFile(root, journalPath), resolveHostFile(root, earlierPath)];
   return isFile(earlier) && !existsSync(file) ? earlier : file;
 }
 
-function readJournal(root: string): JournalEntry[] {
+function readJournal(root: string): UndoJournalEntry[] {
   const file = journalFile(root);
   const journal = parseJournal(file);
   if (!Array.isArray(journal) || !journal.every(isEntry)) {
@@ -102,7 +102,7 @@ function readJournal(root: string): JournalEntry[] {
 }
 
 /** Names a path in an entry that no run of Cairnloop can have written, and says why; undefined if there is none. */
-function strangeEntry(root: string, { files, folders }: JournalEntry): string | undefined {
+function strangeEntry(root: string, { files, folders }: UndoJournalEntry): string | undefined {
   const paths = files.map((file) => ({ given: file.path, reason: findJournalPathProblem(root, file.path, 'file') }));
   const made = folders.map((given) => ({ given, reason: findJournalPathProblem(root, given, 'folder') }));
   const strange =
@@ -115,7 +115,7 @@ function strangeEntry(root: string, { files, folders }: JournalEntry): string | 
 
 /** Whether a file is in a folder, once symbolic links are followed. */
 function isBelow(root: string, folder: string, file: string): boolean {
-  return realHostFile(root, file).startsWith(realHostFile(root, folder) + path.sep);
+  return resolveHostFile(root, file).startsWith(resolveHostFile(root, folder) + path.sep);
 }
 
 function parseJournal(file: string): unknown {
@@ -127,7 +127,7 @@ function parseJournal(file: string): unknown {
 }
 
 /** Whether a value is an entry of the journal. Anyone may have edited the file. */
-function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
+function isEntry(entry: Partial<UndoJournalEntry> | null): entry is UndoJournalEntry {
   const isText = (value: unknown) => typeof value === 'string';
   const isFileEntry = (file: Partial<AppliedChanges['files'][number]> | null) =>
     isText(file?.path) && [file?.before, file?.after].every((text) => text === null || isText(text));
@@ -136,11 +136,11 @@ function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
 }
 
 /** Writes the journal for `cairnloop undo`, or removes its file if no entry is left. */
-function writeJournal(root: string, entries: readonly JournalEntry[]): void {
+function writeJournal(root: string, entries: readonly UndoJournalEntry[]): void {
   createCairnloopFolder(root);
-  const file = realHostFile(root, journalPath);
+  const file = resolveHostFile(root, journalPath);
   writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
-  const earlier = realHostFile(root, earlierPath);
+  const earlier = resolveHostFile(root, earlierPath);
   if (isFile(earlier)) rmSync(earlier);
   if (entries.length > 0) return;
   rmSync(file);

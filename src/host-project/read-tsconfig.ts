@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { ts } from 'ts-morph';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
-import type { ModuleForm } from '../gen/module-form.js';
+import type { ModuleSyntax } from '../gen/module-syntax.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
 
 /** What a tsconfig and those it extends say about new files and imports. */
 export interface TsconfigFacts {
-  moduleForm: ModuleForm;
+  moduleSyntax: ModuleSyntax;
   extension: SpecifierExtension;
   aliases: PathAliases;
   bracketEnv: boolean;
@@ -24,7 +24,7 @@ export function readTsconfigFacts(root: string, isEsmPackage: boolean, config: s
   const isCommonJsFile = config?.endsWith('.cts') === true;
   const isEsm = config?.endsWith('.mts') || (isEsmPackage && !isCommonJsFile);
   return {
-    moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
+    moduleSyntax: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
     extension: extensionOf(options, isEsm || isCommonJsFile),
     aliases: aliasesOf(options, root),
     bracketEnv: options.noPropertyAccessFromIndexSignature === true,

@@ -33,7 +33,7 @@ export function findJournalPathProblem(root: string, given: string, kind: 'file'
     /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);
   const isPlain = path.posix.normalize(given) === given && !/[\p{Cc}\\]|^[a-z]:|\/$|^\.?$/iu.test(given);
   if (!isKnown || !isPlain) return 'Cairnloop never writes to a path of that kind';
-  return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => realHostFile(root, given));
+  return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => resolveHostFile(root, given));
 }
 
 function leadsOut(relative: string): string | undefined {
@@ -69,7 +69,7 @@ function refusalOf(find: () => string): string | undefined {
  * Returns the absolute path of a file of the package, with symbolic links resolved. @throws CairnloopError
  * PATH_REFUSED, e.g. if a link leads out of the package
  */
-export function realHostFile(root: string, file: string): string {
+export function resolveHostFile(root: string, file: string): string {
   try {
     const real = realPathOf(path.join(root, file));
     if (isInside(realpathSync(root), real)) return real;

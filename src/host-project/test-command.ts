@@ -1,10 +1,10 @@
 /** Which test runner the host's `test` script calls, and with which arguments. Nothing is run. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { TestRun, TestRunner } from '../gen/host-snapshot.js';
+import type { HostTestSetup, TestRunner } from '../gen/host-snapshot.js';
 import type { PackageJson } from './package-json.js';
 
-export interface TestCommand extends Pick<TestRun, 'runner' | 'other'> {
+export interface TestCommand extends Pick<HostTestSetup, 'runner' | 'other'> {
   /** The arguments of the runner. */
   words: readonly string[];
   /** The whole script, with the scripts that it runs. */

@@ -3,7 +3,7 @@ import { globSync } from 'tinyglobby';
 import { configExtensions } from '../config/config-file-names.js';
 import { isFile } from './folders.js';
 import type { PackageJson } from './package-json.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 /** Files that mark the root of a monorepo whose projects need no package.json of their own. */
 const monorepoFiles = ['nx.json', 'turbo.json', 'lerna.json', 'nest-cli.json', 'rush.json'];
@@ -28,7 +28,7 @@ function listedPackages(root: string, json: PackageJson, depth = 0): string[] {
 
 function packageOf(folder: string): PackageJson {
   try {
-    return Object(JSON.parse(readTextIfAny(path.join(folder, 'package.json')) ?? '{}'));
+    return Object(JSON.parse(readTextFileIfAny(path.join(folder, 'package.json')) ?? '{}'));
   } catch {
     return {};
   }
@@ -55,7 +55,7 @@ function workspacePatterns(root: string, { workspaces }: PackageJson): string[] 
 
 /** The patterns under `packages:` in a pnpm-workspace.yaml; the rest of the file does not matter here. */
 function pnpmPatterns(file: string): string[] {
-  const text = readTextIfAny(file) ?? '';
+  const text = readTextFileIfAny(file) ?? '';
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?(?:\r?\n|$))*)/m.exec(text)?.[1] ?? '';
   return [...list.matchAll(/^[ \t]*-[ \t]*['"]?([^'"#\r\n]+?)['"]?[ \t]*(?:#.*)?$/gm)].map(
     ([, pattern = '']) => pattern,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { FileChange } from '../../src/gen/change-plan.js';
 import type { HostSnapshot } from '../../src/gen/host-snapshot.js';
 import { nextCommands, planInit } from '../../src/gen/plan-init.js';
-import { readProject } from '../../src/host-project/read-project.js';
+import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { tempHost } from '../support/temp-host.js';
 
 function snapshot(): HostSnapshot {
   const host = tempHost({ 'package.json': { name: 'host', type: 'module' } }, []);
   try {
-    return readProject({ cwd: host.folder });
+    return readHostSnapshot({ cwd: host.folder });
   } finally {
     host.remove();
   }

@@ -4,7 +4,7 @@ import { auditExportCommand } from './audit/export.js';
 import { auditListCommand } from './audit/list.js';
 import { auditVerifyCommand } from './audit/verify.js';
 
-export const command = defineCommand({
+export const auditCommand = defineCommand({
   examples: [
     'cairnloop audit list --action sla. --limit 20',
     'cairnloop audit verify',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { cwdOption, defineCommand, opsPortOption, workspacePortOption } from '../command.js';
 
-export const command = defineCommand({
+export const demoCommand = defineCommand({
   options: [
     cwdOption,
     { flags: '--dir <folder>', description: 'folder to write the demo host to', default: 'cairnloop-demo' },

@@ -7,7 +7,7 @@ import { mayPrompt } from '../finish-plan.js';
 import { readHostConfig } from '../host-database.js';
 import type { CliIo } from '../io.js';
 import { withProgress } from '../progress.js';
-import type { Report } from '../report.js';
+import type { CommandReport } from '../report.js';
 
 const options = declareOptions([
   cwdOption,
@@ -19,7 +19,7 @@ const options = declareOptions([
 
 type MigrateCommandOptions = OptionValues<typeof options>;
 
-export const command = defineCommand({
+export const migrateCommand = defineCommand({
   arguments: [
     {
       name: '[direction]',
@@ -46,7 +46,7 @@ export const command = defineCommand({
 });
 
 /** Shows what a rollback would delete, asks for confirmation, and rolls back no more than it has shown. */
-async function rollBack(database: MigrateOptions, options: MigrateCommandOptions, io: CliIo): Promise<Report> {
+async function rollBack(database: MigrateOptions, options: MigrateCommandOptions, io: CliIo): Promise<CommandReport> {
   const { planRollback } = await import('../../db/rollback-plan.js');
   const { migrateDown, migrationStatus } = await import('../../db/migrate.js');
   const plan = await planRollback(database, options.to);
@@ -108,7 +108,7 @@ interface Status {
   incompatible: string[];
 }
 
-function statusReport(status: Status): Report {
+function statusReport(status: Status): CommandReport {
   const lines = [
     `Schema "${status.schema}"`,
     ...status.applied.map((name) => `  applied  ${name}`),
@@ -136,7 +136,7 @@ interface Change {
   dropped?: DroppedData[];
 }
 
-function changeReport({ change, names, to, dropped }: Change, status: Status): Report {
+function changeReport({ change, names, to, dropped }: Change, status: Status): CommandReport {
   const upTo = to === undefined ? '' : ` up to ${to}`;
   const none =
     change === 'applied' ? `Nothing pending${upTo} (${status.applied.length} applied)` : 'Nothing to roll back';

@@ -5,7 +5,7 @@ import { withProgress } from '../progress.js';
 import { sinceOption } from '../since.js';
 import { formatTable } from '../table.js';
 
-export const command = defineCommand({
+export const reportCommand = defineCommand({
   options: [
     { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
     cwdOption,

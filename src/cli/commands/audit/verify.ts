@@ -3,7 +3,7 @@ import type { AuditVerification } from '../../../audit/verify.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import { withProgress } from '../../progress.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { parseChainLink, readAnchors } from './read-anchors.js';
 
 export const auditVerifyCommand = defineCommand({
@@ -46,7 +46,7 @@ export const auditVerifyCommand = defineCommand({
   },
 });
 
-function checkReport(check: AuditVerification): Report {
+function checkReport(check: AuditVerification): CommandReport {
   const { end, broken, unsealed, intact, levels } = check;
   const json = { intact, end, broken, unsealed, levels };
   const text = [

@@ -3,7 +3,7 @@ import type { SlaPoliciesResult } from '../../../sla/policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { formatSlaPolicies } from '../../format-sla-policies.js';
 import { readHostConfig } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { singleLine } from '../../single-line-text.js';
 
 export const slaListCommand = defineCommand({
@@ -19,7 +19,7 @@ export const slaListCommand = defineCommand({
   },
 });
 
-function policyReport(answer: SlaPoliciesResult, hasProvider: boolean): Report {
+function policyReport(answer: SlaPoliciesResult, hasProvider: boolean): CommandReport {
   if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', answer);
   if (answer.state === 'off') {
     const why = hasProvider ? 'the slaPolicyProvider returns no policies' : 'no slaPolicyProvider is configured';

@@ -15,7 +15,7 @@ import { formatSlaPolicies } from '../../format-sla-policies.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 
 const minutes = { min: 1, max: maxTermMinutes };
 
@@ -71,7 +71,7 @@ async function readTerms({ response, breach, calendar }: SetOptions, io: CliIo):
 }
 
 /** Reads the terms again: a provider may report success without storing them. */
-function rereadReport(priority: string, attrs: Partial<SlaPolicy>, policies: SlaPolicy[]): Report {
+function rereadReport(priority: string, attrs: Partial<SlaPolicy>, policies: SlaPolicy[]): CommandReport {
   const active = policies.find((policy) => policy.priority === priority);
   const took = active !== undefined && isDeepStrictEqual({ ...active, ...attrs }, active);
   const json = { priority, stored: took, policy: active ?? null };

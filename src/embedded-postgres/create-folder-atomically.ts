@@ -8,7 +8,7 @@ import type { SystemAccount } from './account.js';
  * that neither a crash nor two concurrent starts leave an incomplete folder. Everything in it belongs to the account.
  * Returns `target`.
  */
-export async function buildFolder(
+export async function createFolderAtomically(
   target: string,
   account: SystemAccount | undefined,
   build: (folder: string) => Promise<void>,
