@@ -22,7 +22,7 @@ export const checkOption = declareOption({
 export type PlanCommandOptions = OptionValues<readonly [typeof checkOption, ...typeof planOptions]>;
 
 /**
- * How to carry out a plan: `write`, which waits for nothing, is called at most once, after the user has agreed to
+ * How to carry out a plan: `write`, which is synchronous, is called at most once, after the user has agreed to
  * `question` if one is asked.
  */
 export interface PlanExecution {

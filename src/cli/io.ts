@@ -1,7 +1,7 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { onStopSignal } from '../foundation/uninterrupted.js';
 import { catchHostErrors, type HostErrors } from './host-errors.js';
-import { reserveStdout, watchWrites } from './reserve-stdout.js';
+import { reserveStdout, trackStreamWrites } from './reserve-stdout.js';
 
 /** One choice of a select or multiselect prompt. */
 export interface PromptChoice<T> {
@@ -61,7 +61,7 @@ export interface CliIo {
 export function createProcessIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = reserveStdout();
-  const { flush, outputGone } = watchWrites(stdout);
+  const { flush, outputGone } = trackStreamWrites(stdout);
   // An error of stderr cannot be reported anywhere.
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));

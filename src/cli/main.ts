@@ -1,9 +1,9 @@
 /**
  * The command line. To add a command:
  *
- * 1. `src/cli/commands/<verb>.ts` exports `<verb>Command = defineCommand({ arguments, options, examples, exitCodes, run
- *    })`. The input of `run` has its type from the declarations. `run(input, io)` makes one call into the code that does
- *    the work; of the process it uses nothing but `io`. Heavy imports stand inside `run`, so that `--help` stays fast.
+ * 1. `src/cli/commands/<verb>.ts` exports `<verb>Command = defineCommand({ arguments, options, examples, run })`.
+ *    The input of `run` has its type from the declarations. `run(input, io)` makes one call into the code that does the
+ *    work; of the process it uses nothing but `io`. Heavy imports stand inside `run`, so that `--help` stays fast.
  * 2. Add a row to {@link commands}, in the order of `cairnloop --help`.
  *
  * `run` returns a `CommandReport` (or nothing if it has written its output itself); it throws a `CairnloopError` for an

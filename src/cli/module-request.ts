@@ -57,11 +57,11 @@ async function chooseFolder(
   asks: boolean,
   io: CliIo,
 ): Promise<string> {
-  const { hostPath } = await import('../host-project/safe-path.js');
-  if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
+  const { toPackagePath } = await import('../host-project/safe-path.js');
+  if (options.dir !== undefined) return toPackagePath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
   const preset = host.moduleFolder;
   if (!asks) return preset;
-  return hostPath(
+  return toPackagePath(
     host.root,
     host.root,
     await io.ask.text({ message: 'In which folder should the modules be written?', initial: preset }),

@@ -31,7 +31,7 @@ export function readEnvValue(file: string, name: string): string | undefined {
   }
 }
 
-/** The `.env` files in the host's folder, then those in the root of its workspace. */
+/** The `.env` files in the host's folder, then those in the root of its monorepo. */
 export function findEnvFiles(host: string): string[] {
   const folders = [host, ...workspaceRoots(host)];
   return folders.flatMap((folder) => namesFor(host).map((name) => path.join(folder, name))).filter(isFile);

@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface TrustedFolders {
-  /** The folder itself and the folders above it, nearest first, up to but without the first of another user. */
+  /** The start folder and its parent folders, nearest first, without those from `stoppedAt` upwards. */
   folders: string[];
   /** The nearest parent folder that another user owns; null if there is none. */
   stoppedAt: string | null;

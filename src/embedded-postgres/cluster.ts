@@ -102,6 +102,6 @@ export async function writeClusterSettings(
   const all = { ...(cluster.temporary && temporaryClusterSettings), ...settings, ...loopbackSettings };
   const file = join(cluster.data, settingsFile);
   await writeFile(file, renderPostgresSettings(all));
-  // With root's umask the account may be unable to read the file.
+  // Under root's umask, the user that runs Postgres may be unable to read the file.
   if (account) await chown(file, account.uid, account.gid);
 }

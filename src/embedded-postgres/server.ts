@@ -20,7 +20,7 @@ export interface PostgresServer {
   stop(mode: PostgresStopMode): Promise<void>;
 }
 
-export function createServerControl(
+export function createPostgresServerControl(
   cluster: PostgresCluster,
   pgCtl: string,
   account: SystemAccount | undefined,

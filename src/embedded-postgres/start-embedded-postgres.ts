@@ -13,7 +13,7 @@ import { type PostgresKeeperProcess, startPostgresKeeperProcess } from './keeper
 import { openPostgresFolder, type PostgresFolder, removePostgresFolderIfTemporary } from './postgres-folder.js';
 import { makeBinariesRunnable } from './runnable-binaries.js';
 import { refuseIfPostgresRuns, removeStalePidFile } from './running.js';
-import { createServerControl, type PostgresServer, type PostgresStopMode } from './server.js';
+import { createPostgresServerControl, type PostgresServer, type PostgresStopMode } from './server.js';
 import type { PostgresSettings } from './settings.js';
 import { startPostgresOnPort } from './start-postgres-on-port.js';
 
@@ -80,7 +80,7 @@ async function startIn(
   await removeStalePidFile(cluster);
   onStep('preparing the Postgres programs');
   const binaries = await makeBinariesRunnable(installed, folder.path, account);
-  const server = createServerControl(cluster, binaries.pgCtl, account);
+  const server = createPostgresServerControl(cluster, binaries.pgCtl, account);
   const keeper = await startPostgresKeeperProcess(folder, cluster, binaries.pgCtl, account);
   try {
     onStep('creating the Postgres cluster');

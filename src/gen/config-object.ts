@@ -17,7 +17,7 @@ export function findConfigObject(file: SourceFile): ConfigObject | { unknown: st
   const found = exported.map(({ node, names }) => resolveObjectLiteral(node, names));
   const [first] = found;
   if (!first || found.some((other) => other?.object !== first.object)) {
-    return { unknown: 'what it exports is not an object literal written in this file' };
+    return { unknown: 'the exported value is not an object literal written in this file' };
   }
   const names = found.flatMap((other) => other?.names ?? []);
   return { object: first.object, names: addAliasNames(names, file) };

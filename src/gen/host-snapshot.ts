@@ -20,7 +20,7 @@ export type TestRunner =
   | 'jasmine';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
 
-/** Files that the host's test runner takes, relative to the package: of one project, where it has several. */
+/** Which files the host's test runner runs, for one of its projects. Paths are relative to the package. */
 export interface TestFileLocation {
   /** Glob patterns of test files. */
   include: readonly string[];

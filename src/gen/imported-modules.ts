@@ -19,7 +19,7 @@ export function importSpecifiersOf(expression: Node): string[] {
 }
 
 /** The relative import specifiers of a file, without those of JSON, CSS and other assets. */
-export function relativeSpecifiers(file: SourceFile): string[] {
+export function relativeImportSpecifiers(file: SourceFile): string[] {
   const all = [...new Set(bindings(file).map(({ from }) => from))];
   return all.filter((text) => text.startsWith('.') && !/\.(json|css|node|wasm)$/.test(text));
 }
@@ -30,7 +30,7 @@ export function namesInUse(file: SourceFile): Set<string> {
 }
 
 /** The local name of the export `exportName` that a file imports from a specifier for which `isMeant` returns true. */
-export function localNameOf(
+export function localImportName(
   file: SourceFile,
   isMeant: (specifier: string) => boolean,
   exportName: string,

@@ -8,7 +8,7 @@ import { addProperty } from './add-property.js';
 import { isEditable } from './change-plan.js';
 import { findConfigEntry, findKeyInObject, usesQuotedKeys } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
-import { importSpecifiersOf, localNameOf, namesInUse, relativeSpecifiers } from './imported-modules.js';
+import { importSpecifiersOf, localImportName, namesInUse, relativeImportSpecifiers } from './imported-modules.js';
 import { insertTexts } from './insert-texts.js';
 import { detectModuleSyntax, type ModuleSyntax } from './module-syntax.js';
 import {
@@ -122,7 +122,7 @@ function addEntry(object: ObjectLiteralExpression, job: Job): string {
 function entryLines(job: Job, quoteKeys: boolean): { statement?: string; property: string } {
   const { file, entry, habits, path } = job;
   const quote = detectCodeStyle(file).quote ?? habits.style.quote;
-  const imported = localNameOf(file, (text) => meansOurs(text, job), entry.exportName);
+  const imported = localImportName(file, (text) => meansOurs(text, job), entry.exportName);
   const local = imported ?? unusedName(entry.exportName, entry.fallbackName, namesInUse(file));
   const key = quoteKeys ? `${quote}${entry.configKey}${quote}` : entry.configKey;
   const property = key === local ? local : `${key}: ${local}`;
@@ -142,7 +142,7 @@ function importStatement(form: ModuleSyntax, name: string, local: string, from: 
 
 /** How the relative imports of a file end; undefined if it has none. */
 function usedExtension(file: SourceFile): SpecifierExtension | undefined {
-  const [first] = relativeSpecifiers(file);
+  const [first] = relativeImportSpecifiers(file);
   if (first === undefined) return undefined;
   if (/\.[cm]?jsx?$/.test(first)) return 'js';
   return /\.[cm]?tsx?$/.test(first) ? 'ts' : 'none';

@@ -4,12 +4,12 @@ import { adonisMountLines, nextMountLines, svelteMountLines } from './lazy-mount
 
 export interface MountCode {
   title: string;
-  /** The file that the lines are for, without extension: a name in the source folder, or a path in the package. */
+  /** The file to put the mount lines in, without extension: a name in the source folder, or a path in the package. */
   file: string;
   lines: readonly string[];
-  /** The lines with TypeScript types; absent if `lines` is valid TypeScript already. */
+  /** The mount lines with TypeScript types; absent if `lines` is valid TypeScript already. */
   typedLines?: readonly string[];
-  /** True if the lines connect at the first request, because a build or a test imports them too. */
+  /** True if the mount lines connect at the first request, because a build or a test imports them too. */
   isLazy?: boolean;
 }
 

@@ -119,7 +119,7 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Add
   const reason = [...new Set(left.map((result) => result.reason))].join('; ');
   const manual = injections.filter((result) => result.outcome === 'manual');
   const imports = { place: 'at the top', lines: manual.flatMap((result) => result.imports) };
-  const keys = { place: 'in the object that the config exports', lines: manual.flatMap((result) => result.keys) };
+  const keys = { place: 'in the exported object', lines: manual.flatMap((result) => result.keys) };
   const byHand = [imports, keys].filter(({ lines }) => lines.length > 0);
   if (byHand.length > 0) return { ...change, outcome: 'manual', reason, byHand };
   return change.outcome === 'unchanged' ? { ...change, outcome: 'skipped', reason } : { ...change, reason };

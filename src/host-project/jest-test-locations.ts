@@ -27,7 +27,7 @@ export function jestTestLocations(root: string, words: readonly string[], json: 
     .map(placeOfProject);
 }
 
-/** Runners that check files instead of running tests. */
+/** Matches Jest runners that lint or type-check files instead of running tests. */
 const lintRunners = /eslint|tslint|stylelint|prettier|standard|tsc|tsd/;
 
 /** Whether the command's `--selectProjects a b` selects a Jest project; without the option all are selected. */

@@ -18,12 +18,12 @@ import { readCodingConventions } from './read-coding-conventions.js';
 import { readTestLocations } from './read-test-locations.js';
 import { readTextFile, readTextFileIfAny } from './read-text-file.js';
 import { readTscBuild } from './read-tsc-build.js';
-import { bareImportsFrom, readTsconfigFacts, type TsconfigFacts } from './read-tsconfig.js';
-import { hostPath, resolveHostFile } from './safe-path.js';
+import { findBareImportFolder, readTsconfigFacts, type TsconfigFacts } from './read-tsconfig.js';
+import { resolveHostFile, toPackagePath } from './safe-path.js';
 import { readTestCommand } from './test-command.js';
 
 export interface ReadHostSnapshotOptions {
-  /** Absolute path of a folder in the host's package, or of the root of its workspace. */
+  /** Absolute path of a folder in the host's package, or of the root of its monorepo. */
   cwd: string;
   /** Path of the config, relative to `cwd`. */
   config?: string | undefined;
@@ -124,7 +124,7 @@ function findConfig(root: string): string | undefined {
  * would leave two.
  */
 function namedConfig(root: string, cwd: string, given: string): string {
-  const file = hostPath(root, cwd, given);
+  const file = toPackagePath(root, cwd, given);
   if (!configExtensions.includes(path.extname(file).slice(1))) {
     const reason = `the name of a config file ends in .${configExtensions.join(', .')}`;
     throw new CairnloopError('PATH_REFUSED', { path: given, reason });
@@ -144,7 +144,7 @@ function languageOf({ root, json, packageRoot }: HostPackage, config: string | u
 
 function scriptFacts(root: string, isEsm: boolean): TsconfigFacts {
   const jsconfig = findTsconfig(root);
-  const bareFrom = jsconfig === undefined ? null : bareImportsFrom(readTsconfig(jsconfig).options, root);
+  const bareFrom = jsconfig === undefined ? null : findBareImportFolder(readTsconfig(jsconfig).options, root);
   return {
     moduleSyntax: isEsm ? 'esm' : 'commonjs',
     extension: isEsm ? 'js' : 'none',
@@ -184,7 +184,7 @@ function findOtherFramework(dependencies: readonly string[]): PartlySupportedFra
   return names.find((name) => dependencies.includes(name)) ?? null;
 }
 
-/** The dependencies that a folder above lists, such as a workspace's root: its packages can import them. */
+/** The dependencies that a parent folder lists, such as a monorepo's root: the packages in it can import them. */
 function outerDependencies(folder: string): string[] {
   try {
     return dependencyNames(JSON.parse(readTextFileIfAny(path.join(folder, 'package.json')) ?? '{}'));

@@ -63,7 +63,7 @@ function mochaPlace(settings: Record<string, unknown>, words: readonly string[])
 const mochaValues =
   /^(-r|--require|-R|--reporter|-t|--timeout|--import|--loader|-n|--node-option|--extension|--config|-g|--grep|-f|--fgrep|-u|--ui|--file|--ignore|--exclude|--slow|--retries|-j|--jobs)$/;
 
-/** Where a runner looks for tests whose command lists files and globs: in the whole package if it lists none. */
+/** The test files that a command lists as files and globs: anywhere in the package if it lists none. */
 function commandPlace(words: readonly string[], valued: RegExp): TestFileLocation {
   const operands = commandOperands(words, valued);
   return operands.length === 0 ? anyTestLocation : testLocationOfGlobs(operands.map(toTestGlob));
@@ -78,7 +78,7 @@ const nodeDefaults = [
   '**/test/**/*.?(c|m)[jt]s',
 ];
 
-/** Where Node's test runner looks for tests. A host without it can begin to use it anywhere in the package. */
+/** Where Node's test runner looks for tests. A host that does not use it yet may put tests anywhere. */
 function nodePlace(words: readonly string[], script: string): TestFileLocation {
   if (!/\s--test\b|\bborp\b/.test(script)) return anyTestLocation;
   const given = commandOperands(words, nodeValues).filter((word) => /[*/]|\.[cm]?[jt]s$/.test(word));

@@ -29,7 +29,7 @@ export function readTsconfigFacts(root: string, isEsmPackage: boolean, config: s
     aliases: aliasesOf(options, root),
     bracketEnv: options.noPropertyAccessFromIndexSignature === true,
     isolatedDeclarations: options.isolatedDeclarations === true,
-    bareImportsFrom: bareImportsFrom(options, root),
+    bareImportsFrom: findBareImportFolder(options, root),
   };
 }
 
@@ -43,7 +43,7 @@ function readOptions(root: string): ts.CompilerOptions {
  * The folder in which imports without `./` resolve: `baseUrl`, or an equivalent `paths` entry for `*`; null for
  * neither.
  */
-export function bareImportsFrom(options: ts.CompilerOptions, root: string): string | null {
+export function findBareImportFolder(options: ts.CompilerOptions, root: string): string | null {
   const [target] = options.paths?.['*']?.filter((one) => /(^|\/)\*$/.test(one)) ?? [];
   const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? root;
   const folder = target === undefined ? options.baseUrl : path.resolve(base, target.slice(0, -1));

@@ -10,7 +10,7 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 const odd = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*\\'`$;&!#%{}]|^[-~ ]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/iu;
 
 /** Converts a path that the user typed to one relative to the package, with `/`. @throws CairnloopError PATH_REFUSED */
-export function hostPath(root: string, cwd: string, given: string): string {
+export function toPackagePath(root: string, cwd: string, given: string): string {
   const relative = path.relative(root, path.resolve(cwd, given)).split(path.sep).join('/');
   const segments = relative.split('/').filter((segment) => segment !== '');
   const wrong = segments.find((segment) => odd.test(segment) || segment.length > 200);

@@ -5,9 +5,9 @@ import type { HostTestSetup, TestRunner } from '../gen/host-snapshot.js';
 import type { PackageJson } from './package-json.js';
 
 export interface TestCommand extends Pick<HostTestSetup, 'runner' | 'other'> {
-  /** The arguments of the runner. */
+  /** The arguments that the script passes to the test runner. */
   words: readonly string[];
-  /** The whole script, with the scripts that it runs. */
+  /** The text of the `test` script, with the scripts that it runs inserted. */
   script: string;
 }
 
@@ -45,7 +45,7 @@ const otherRunners: Record<string, string> = {
   codeceptjs: 'CodeceptJS',
 };
 
-/** The first runner in the script; else that of a settings file; else one that the host lists. */
+/** Finds the test runner: the first in the `test` script, else by a settings file, else by the host's dependencies. */
 export function readTestCommand(root: string, json: PackageJson, dependencies: readonly string[]): TestCommand {
   const script = wholeScript(json.scripts ?? {});
   const commands = commandsIn(script);
@@ -106,7 +106,7 @@ function wholeScript(scripts: Record<string, unknown>): string {
   return names.map((name) => inlined(scripts, name).trim()).join(' && ');
 }
 
-/** A script that runs itself ends the search. */
+/** Inserts the text of the scripts that a script runs; a script that runs itself is not inserted again. */
 function inlined(scripts: Record<string, unknown>, name: string): string {
   const { [name]: script, ...others } = scripts;
   const named = (pattern: string) => {

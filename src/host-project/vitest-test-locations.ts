@@ -18,7 +18,7 @@ import {
 
 const defaults = ['**/*.{test,spec}.?(c|m)[jt]s?(x)'];
 
-/** Settings, and the folder that their paths are relative to. */
+/** The settings of a Vitest project, and the folder that their paths are relative to. */
 interface Project {
   settings: ToolSettings;
   folder: string;

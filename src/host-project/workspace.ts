@@ -17,7 +17,7 @@ export function findWorkspacePackages(root: string, json: PackageJson): string[]
   return [...new Set([...listedPackages(root, json), ...configuredProjects(root)])].sort();
 }
 
-/** The folders of the packages that a workspace lists, with those of nested workspaces. */
+/** The folders of the packages that the root of a monorepo lists, with those of monorepos nested in it. */
 function listedPackages(root: string, json: PackageJson, depth = 0): string[] {
   const patterns = workspacePatterns(root, json).map((pattern) => path.posix.join(pattern, 'package.json'));
   if (patterns.length === 0 || depth > 3) return [];
@@ -53,7 +53,7 @@ function workspacePatterns(root: string, { workspaces }: PackageJson): string[] 
   return pnpmPatterns(path.join(root, 'pnpm-workspace.yaml'));
 }
 
-/** The patterns under `packages:` in a pnpm-workspace.yaml; the rest of the file does not matter here. */
+/** The patterns under `packages:` in a pnpm-workspace.yaml; other keys are ignored. */
 function pnpmPatterns(file: string): string[] {
   const text = readTextFileIfAny(file) ?? '';
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?(?:\r?\n|$))*)/m.exec(text)?.[1] ?? '';

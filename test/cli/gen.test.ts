@@ -102,7 +102,7 @@ describe('cairnloop gen', () => {
       out.slice(out.indexOf('manual')),
       [
         'manual     cairnloop.config.ts',
-        '           (what it exports is not an object literal written in this file)',
+        '           (the exported value is not an object literal written in this file)',
         '',
         'Put these lines into cairnloop.config.ts by hand, at the top:',
         "  import { notifier } from './src/cairnloop/notifier.js';",
@@ -110,7 +110,7 @@ describe('cairnloop gen', () => {
         "  import { contextProvider } from './src/cairnloop/context-provider.js';",
         "  import { slaPolicyProvider } from './src/cairnloop/sla-policy-provider.js';",
         '',
-        'Put these lines into cairnloop.config.ts by hand, in the object that the config exports:',
+        'Put these lines into cairnloop.config.ts by hand, in the exported object:',
         '  notifier,',
         '  automationPolicy,',
         '  contextProvider,',

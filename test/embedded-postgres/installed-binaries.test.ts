@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findInstalledPostgresBinaries } from '../../src/embedded-postgres/installed-binaries.js';
 import { makeFolder } from './support.js';
 
-describe('findInstalledBinaries', () => {
+describe('findInstalledPostgresBinaries', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
 
   beforeEach(async () => {

@@ -126,7 +126,7 @@ describe('gen/config-object: which object a file exports, and whether it has the
       '': 'it has no default export',
       'export default {': 'the config has a syntax error',
       'export default {}; // \0': 'the config is not UTF-8 text',
-      'export default mine({});': 'what it exports is not an object literal written in this file',
+      'export default mine({});': 'the exported value is not an object literal written in this file',
       'export default { ...mine };': 'notifier may be set or changed by: ...mine',
     };
     for (const [text, reason] of Object.entries(reasons)) {

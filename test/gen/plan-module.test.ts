@@ -68,7 +68,7 @@ describe('gen/plan-module', () => {
       assert.deepEqual([outcome, reason, after], ['manual', `${module} exports no notifier`, config], text);
       assert.deepEqual(byHand, [
         { place: 'at the top', lines: ["import { notifier } from './cairnloop/notifier.js';"] },
-        { place: 'in the object that the config exports', lines: ['notifier,'] },
+        { place: 'in the exported object', lines: ['notifier,'] },
       ]);
     }
   });

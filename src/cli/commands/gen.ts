@@ -52,7 +52,7 @@ export const genCommand = defineCommand({
 });
 
 async function genAlerts(options: ModuleCommandOptions, io: CliIo): Promise<CommandReport> {
-  const [{ readHostSnapshot, readHostFiles }, { readAlertFiles }, { hostPath }, alerts] = await Promise.all([
+  const [{ readHostSnapshot, readHostFiles }, { readAlertFiles }, { toPackagePath }, alerts] = await Promise.all([
     import('../../host-project/read-host-snapshot.js'),
     import('../../host-project/read-templates.js'),
     import('../../host-project/safe-path.js'),
@@ -60,7 +60,7 @@ async function genAlerts(options: ModuleCommandOptions, io: CliIo): Promise<Comm
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
   const host = readHostSnapshot({ cwd, config: options.config });
-  const folder = options.dir === undefined ? alerts.defaultAlertsFolder : hostPath(host.root, cwd, options.dir);
+  const folder = options.dir === undefined ? alerts.defaultAlertsFolder : toPackagePath(host.root, cwd, options.dir);
   const request = { folder, force: options.force === true };
   const plan = alerts.planAlerts(
     host,

@@ -139,7 +139,9 @@ interface Change {
 function changeReport({ change, names, to, dropped }: Change, status: Status): CommandReport {
   const upTo = to === undefined ? '' : ` up to ${to}`;
   const none =
-    change === 'applied' ? `Nothing pending${upTo} (${status.applied.length} applied)` : 'Nothing to roll back';
+    change === 'applied'
+      ? `No migration is pending${upTo} (${status.applied.length} applied)`
+      : 'No migration to roll back';
   const text = names.length === 0 ? none : `${capital(change)} ${names.length}: ${names.join(', ')}`;
   return {
     text: `${text} in schema "${status.schema}"`,

@@ -133,6 +133,6 @@ function ignoreErrors(work: () => void): void {
   try {
     work();
   } catch {
-    // Ignored: the next change tries to watch the folder again.
+    // A folder that cannot be watched is skipped: the next change tries to watch it again.
   }
 }

@@ -9,7 +9,7 @@ import { makeFolder } from './support.js';
 /** Only root runs Postgres as another account, and only root can give that account a folder. */
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
-describe('openHome', () => {
+describe('openPostgresFolder', () => {
   const stranger = { uid: 64_321, gid: 64_321 };
   let folder: Awaited<ReturnType<typeof makeFolder>>;
 
