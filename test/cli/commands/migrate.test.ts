@@ -88,7 +88,7 @@ describe('cairnloop migrate', () => {
       { table: 'conversations', column: null, rows: 3 },
     );
     const nothing = await migrate('down');
-    assert.deepEqual([nothing.exitCode, nothing.out], [0, 'Nothing to roll back in schema "support"\n']);
+    assert.deepEqual([nothing.exitCode, nothing.out], [0, 'No migration to roll back in schema "support"\n']);
   });
 
   it('CL4 down asks in a terminal, and a no changes nothing', async () => {
