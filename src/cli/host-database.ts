@@ -9,7 +9,7 @@ import type { CliIo } from './io.js';
 /** The options `--cwd`, `--config` and `--json`; with `--json`, nothing but errors goes to stderr. */
 export type HostOptions = OptionValues<readonly [typeof cwdOption, typeof configOption, typeof jsonOption]>;
 
-/** The host that a command works on, found from a folder of its package or from the root of its workspace. */
+/** The host that a command works on, found from a folder of its package or from the root of its monorepo. */
 export interface HostFolder {
   /** Absolute path of the host's package. */
   cwd: string;

@@ -57,7 +57,7 @@ export function loggerProblems(value: unknown): ConfigProblem[] {
   return [{ path: 'logger', expected: `a pino logger, or an object with ${listed(logMethods)}`, found }];
 }
 
-/** One problem for a likely mistake: the class instead of an instance, or a promise of the module. */
+/** Reports a host module given as a class or as a promise as one problem, instead of one for each missing method. */
 function misplaced(key: string, value: Methods, methods: readonly string[]): ConfigProblem[] | undefined {
   const expected = `an object with ${listed(methods)}`;
   if (typeof value.then === 'function') return [{ path: key, expected, found: 'a promise; await it' }];

@@ -18,7 +18,7 @@ export interface LoadConfigOptions {
   cwd: string;
   /** Path of the config, relative to `cwd`. Default: the one of {@link configFileNames} that exists. */
   file?: string | undefined;
-  /** Time limit of the import, in milliseconds. Default {@link importTimeoutMs}. */
+  /** Time limit for importing the config, in milliseconds. Default {@link importTimeoutMs}. */
   timeoutMs?: number;
 }
 

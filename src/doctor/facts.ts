@@ -5,7 +5,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { OwedModule } from '../deliveries/announced-modules.js';
 import type { WorkerHeartbeat } from '../deliveries/worker-health.js';
 import type { ConfigProblem } from '../foundation/errors.js';
-import type { StrayConfig } from '../gen/host-snapshot.js';
+import type { ConfigCompileProblem } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
 import type { UnfinishedMethod } from '../gen/unfinished.js';
 import type { BuildTool } from '../host-project/build-tool.js';
@@ -94,7 +94,7 @@ export interface EnvFileFacts {
 
 export interface BuildFacts {
   /** How the config file breaks the host's TypeScript build; null if it does not. */
-  strayConfig: StrayConfig | null;
+  strayConfig: ConfigCompileProblem | null;
   /** Which tool builds the host; absent where that was not read. */
   tool?: BuildTool;
   /** A folder of the host that TypeScript resolves as the package `cairnloop`, and the tsconfig that makes it do so. */

@@ -6,7 +6,7 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { findConfigVariables } from '../config/config-variables.js';
 import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
-import { keyRules } from '../config/key-rules.js';
+import { configKeyRules } from '../config/key-rules.js';
 import { readUnvalidatedConfig } from '../config/load-config.js';
 import { configuredModules } from '../deliveries/announced-modules.js';
 import type { ConfigProblem } from '../foundation/errors.js';
@@ -62,7 +62,7 @@ export function usableConfig(raw: unknown, problems: readonly ConfigProblem[]): 
   const isWrong = (path: string) =>
     problems.some((problem) => problem.path === path || path.startsWith(`${problem.path}.`));
   const hasProblem = (key: string) => problems.some((problem) => problem.path.split('.')[0] === key);
-  const sections = Object.entries(keyRules).map(([section, rules]) => {
+  const sections = Object.entries(configKeyRules).map(([section, rules]) => {
     const kept = Object.keys(rules)
       .filter((key) => given[section]?.[key] !== undefined && !isWrong(`${section}.${key}`))
       .map((key) => [key, given[section]?.[key]]);

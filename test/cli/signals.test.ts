@@ -31,8 +31,8 @@ syncBuiltinESMExports();
 /** The command line in a process whose streams pass for a terminal. */
 const asking = `
 const { main } = await import(process.env.MAIN);
-const { processIo } = await import(process.env.IO);
-process.exitCode = await main(['gen', 'all'], { ...processIo(), isInteractive: true });
+const { createProcessIo } = await import(process.env.IO);
+process.exitCode = await main(['gen', 'all'], { ...createProcessIo(), isInteractive: true });
 `;
 const moduleOf = (name: string) => new URL(`../../dist/cli/${name}.js`, import.meta.url).href;
 

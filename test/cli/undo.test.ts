@@ -81,7 +81,10 @@ describe('cairnloop undo', () => {
       for (const argv of [['gen', 'policy'], ['undo']]) {
         const { exitCode, err } = await run(...argv);
         assert.equal(exitCode, 1);
-        assert.match(err, /cannot be read: it does not contain a list of runs\.\nNothing was written\./);
+        assert.match(
+          err,
+          /cannot be read: the journal does not contain a list of runs of init and gen\.\nNothing was written\./,
+        );
       }
     }
   });

@@ -26,7 +26,7 @@ const options = declareOptions([
 
 type DoctorOptions = OptionValues<typeof options>;
 
-export const command = defineCommand({
+export const doctorCommand = defineCommand({
   options,
   examples: ['cairnloop doctor', 'cairnloop doctor --strict --profile production', 'cairnloop doctor --fix --dry-run'],
   exitCodes: { 1: 'there are [blocked] findings or, with --strict, [check] findings' },

@@ -1,4 +1,4 @@
-import type { StrayConfig } from '../../gen/host-snapshot.js';
+import type { ConfigCompileProblem } from '../../gen/host-snapshot.js';
 import { tsconfigIncludeLine } from '../../gen/tsconfig-changes.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
 
@@ -101,7 +101,7 @@ const build = defineCheck({
   },
 });
 
-function strayConfigCheck(strayConfig: StrayConfig): Judgement {
+function strayConfigCheck(strayConfig: ConfigCompileProblem): Judgement {
   const { tsconfig, folder, reason } = strayConfig;
   const elsewhere = folder === 'src' ? ', or move the config into src' : '';
   const fix = `put ${tsconfigIncludeLine(strayConfig)} into ${tsconfig}${elsewhere}`;

@@ -98,7 +98,7 @@ describe('cairnloop audit', () => {
     assert.equal(broken.exitCode, 1);
     const { end, broken: found } = JSON.parse(broken.stdout);
     assert.deepEqual([end.seq, found.seq], [1, 2]);
-    assert.match((await run('verify')).out, /broken at event 2 \(.*\nIt is intact up to event 1\./);
+    assert.match((await run('verify')).out, /broken at event 2 \(.*\nThe audit record is intact up to event 1\./);
   });
 
   it('finds that the newest events were removed, given the end that was known', async () => {

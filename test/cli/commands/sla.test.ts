@@ -136,9 +136,12 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     assert.deepEqual([down.exitCode, down.out], [1, '']);
     assert.match(down.err, /down for maintenance/);
     host.write('policies.json', JSON.stringify({ ok: true, value: [high, { ...normal, breachMinutes: 0 }] }));
-    assert.match((await run('list')).out, /high +60 min.*\nNot used: normal: breachMinutes/);
+    assert.match((await run('list')).out, /high +60 min.*\nSLA policy not used: normal: breachMinutes/);
     host.write('policies.json', JSON.stringify({ ok: true, value: [high, high] }));
-    assert.match((await run('list')).out, /^Not used: high: expected one policy for a priority, found several\n$/);
+    assert.match(
+      (await run('list')).out,
+      /^SLA policy not used: high: expected one policy for a priority, found several\n$/,
+    );
   });
 
   const at = (time: string) => stopClock(database, new Date(`2026-03-02T${time}Z`));

@@ -1,7 +1,7 @@
 import type { ClockHistory } from '../../../sla/clock-history.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 
 export const slaExplainCommand = defineCommand({
   arguments: [{ name: '<conversation>', description: "the conversation's id" }],
@@ -15,7 +15,7 @@ export const slaExplainCommand = defineCommand({
   },
 });
 
-function historyReport(conversationId: string, clocks: ClockHistory[]): Report {
+function historyReport(conversationId: string, clocks: ClockHistory[]): CommandReport {
   const histories = clocks.map((clock, index) =>
     [`Clock ${index + 1} of ${clocks.length}, ${standing(clock)}`, ...clock.lines.map((line) => `  ${line}`)].join(
       '\n',

@@ -7,7 +7,7 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { parsePastTime, sinceOption } from '../../since.js';
 import { formatTable } from '../../table.js';
 
@@ -47,7 +47,7 @@ async function readPolicyFile(file: string, io: CliIo): Promise<SlaPolicy[]> {
   throw new CairnloopError('POLICY_FILE_INVALID', { file, problems });
 }
 
-function simulationReport(file: string, simulation: Simulation): Report {
+function simulationReport(file: string, simulation: Simulation): CommandReport {
   const rows = simulation.priorities.map(({ priority, actual, proposed }) => [
     priority,
     ...clockOutcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),
