@@ -5,7 +5,7 @@ import type { NativeRequest } from './identify.js';
 import { isResponseOver, writeResponse } from './write-response.js';
 
 /** The handler of a mount, for fetch-style servers and for Node. Neither form throws or rejects. */
-export interface Mounted {
+export interface RequestHandlers {
   /** Responds to every request; other paths get 404. */
   fetch: (request: Request) => Promise<Response>;
   /**
@@ -42,7 +42,7 @@ export interface MountOptions {
  * Mounts an application in a host's server. `fetch` and `node` always settle: an unhandled rejection would end the
  * host's process.
  */
-export function createMount(options: MountOptions): Mounted {
+export function createMount(options: MountOptions): RequestHandlers {
   const { name, log, headers } = options;
   const refuse = (status: number, text: string) => new Response(text, { status, headers: { ...plain, ...headers } });
   let loading: Promise<MountedApp> | undefined;

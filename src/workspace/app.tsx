@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { toHostDatabaseError } from '../db/database-failure.js';
 import { errorText } from '../foundation/redact.js';
-import { loadFormTokens } from '../http/form-tokens.js';
+import { loadCsrfTokens } from '../http/csrf-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
@@ -16,7 +16,7 @@ import { toActionRefusal } from './refusals.js';
 import { workspaceRoutes } from './routes.js';
 import { createSavedReplyList } from './saved-replies.js';
 import { createOperatorTeam, type OperatorTeam } from './team.js';
-import { t } from './translate.js';
+import { translate } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
 /**
@@ -30,7 +30,7 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   const team = createOperatorTeam(() => presence.present().map(({ operator }) => operator));
   const [assets, tokens] = await Promise.all([
     loadWorkspaceAssets(options.base, options.styles),
-    loadFormTokens(runtime),
+    loadCsrfTokens(runtime),
   ]);
   // Only with a working database: this function is called again after a failure.
   await keepTeam(given, team, closing);
@@ -44,7 +44,7 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   app.on(['POST'], ['*'], requireVerifiedForm(services));
   for (const { method, path, handle } of workspaceRoutes) app.on([method], [path], (c) => handle(c, services));
   for (const path of new Set(workspaceRoutes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
-  app.notFound((c) => (c.get('pageContext') ? notFoundPage(c) : c.text(`${t('notFound')}\n`, 404)));
+  app.notFound((c) => (c.get('pageContext') ? notFoundPage(c) : c.text(`${translate('notFound')}\n`, 404)));
   app.onError((error, c) => failed(error, c, services));
   return app;
 }
@@ -124,10 +124,10 @@ function notAllowed(c: WorkspaceContext, path: string): Response {
   return c.text(`Only ${allow.join(' and ')} is allowed here.\n`, 405, { allow: allow.join(', ') });
 }
 
-function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response | Promise<Response> {
+function notFoundPage(c: WorkspaceContext, title = translate('pageNotFound')): Response | Promise<Response> {
   return c.html(
     <FailurePage pageContext={c.get('pageContext')} icon="info" title={title}>
-      {t('pageNotFoundHint')}
+      {translate('pageNotFoundHint')}
     </FailurePage>,
     404,
   );
@@ -148,10 +148,10 @@ async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Workspa
     );
   }
   runtime.log.error({ reason: errorText(error), path: c.req.routePath }, 'a workspace page failed');
-  if (!pageContext) return c.text(`${t('failedPlain')}\n`, 500);
+  if (!pageContext) return c.text(`${translate('failedPlain')}\n`, 500);
   return c.html(
-    <FailurePage pageContext={pageContext} icon="triangle-alert" title={t('pageFailed')}>
-      {t('pageFailedHint')}
+    <FailurePage pageContext={pageContext} icon="triangle-alert" title={translate('pageFailed')}>
+      {translate('pageFailedHint')}
     </FailurePage>,
     500,
   );

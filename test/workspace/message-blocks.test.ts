@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { splitMessageBlocks } from '../../src/workspace/message-blocks.js';
+import { splitIntoMessageBlocks } from '../../src/workspace/message-blocks.js';
 import { splitAtSearchHits, splitSearchWords } from '../../src/workspace/search-hits.js';
 
-const shape = (text: string) => splitMessageBlocks(text).map(({ kind, folded }) => `${kind}${folded ? ' folded' : ''}`);
+const shape = (text: string) =>
+  splitIntoMessageBlocks(text).map(({ kind, folded }) => `${kind}${folded ? ' folded' : ''}`);
 
 describe('the parts of a message', () => {
   const cases: [string, string, string[]][] = [
@@ -46,7 +47,7 @@ describe('the parts of a message', () => {
       fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
         const text = lines.join('\n');
         assert.equal(
-          splitMessageBlocks(text)
+          splitIntoMessageBlocks(text)
             .map((block) => block.text)
             .join('\n'),
           text,

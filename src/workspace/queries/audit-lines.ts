@@ -4,7 +4,7 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { AuditLine } from '../model.js';
-import { addCustomerName, customerLabelSql } from './rows.js';
+import { customerLabelSql, nameActorIfCustomer } from './rows.js';
 
 export interface AuditFilter {
   conversation: string | null;
@@ -68,7 +68,7 @@ function toLine(row: AuditLineRow): AuditLine {
   return {
     id: row.id ?? '',
     at: toDate(row.at),
-    actor: addCustomerName(row.actor, row.actor_id, row.customer),
+    actor: nameActorIfCustomer(row.actor, row.actor_id, row.customer),
     action: row.action,
     conversationId: row.conversation_id,
     subject: row.subject,

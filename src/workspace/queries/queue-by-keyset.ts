@@ -35,7 +35,7 @@ const firstResolved: Place = {
  * Reads a page of a queue filter of any size: overdue answers, then running SLA clocks, both by deadline, then the rest
  * by newest message. Keyset pagination makes every page cost the same.
  */
-export async function findQueueByKeyset(
+export async function findQueuePageByKeyset(
   runtime: Runtime,
   filter: KeysetQueueFilter,
   cursor: string | null,

@@ -7,10 +7,10 @@ import {
   findQueuePageByOffset,
   maxSortedConversations,
   type OffsetParams,
-  selectBoundedPage,
-  selectBreached,
-  selectBreachingSoon,
-  selectNeedingApproval,
+  selectBoundedQueuePage,
+  selectBreachedConversations,
+  selectBreachingConversations,
+  selectConversationsNeedingApproval,
 } from './queue-by-urgency.js';
 import { ownerIdSql, type QueueDatabaseRow } from './rows.js';
 
@@ -25,7 +25,7 @@ export interface QueueRestriction {
  * Reads a page of a queue filter restricted to a tag, an owner or both, sorted by urgency. If more conversations match
  * than can be sorted, it keeps the most urgent and the newest.
  */
-export function findRestrictedQueue(
+export function findRestrictedQueuePage(
   runtime: Runtime,
   filter: QueueFilter,
   { tag, owner }: QueueRestriction,
@@ -53,7 +53,7 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const found =
     known.get(key) ??
     statement<OffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
-      selectBoundedPage(s, p, idsOf(s, p, filter, by)),
+      selectBoundedQueuePage(s, p, idsOf(s, p, filter, by)),
     );
   known.set(key, found);
   return found;
@@ -78,9 +78,9 @@ function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
 
 /** The SQL of the queue filters that already collect a limited number of conversations. */
 const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
-  'needs-approval': selectNeedingApproval,
-  breaching: selectBreachingSoon,
-  breached: selectBreached,
+  'needs-approval': selectConversationsNeedingApproval,
+  breaching: selectBreachingConversations,
+  breached: selectBreachedConversations,
 };
 
 const conditions = (s: string): Partial<Record<QueueFilter, string>> => {

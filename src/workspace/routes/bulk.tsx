@@ -11,12 +11,12 @@ import {
   type WorkspaceHandler,
   type WorkspaceServices,
 } from '../handler.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { findBulkRecipients } from '../queries/recipients.js';
 import { queueQueryString } from '../queue-filters.js';
 import { type ActionRefusal, toActionRefusal } from '../refusals.js';
-import { parseTickedConversations, tickedWithoutSeenMessage } from '../ticked.js';
-import { t } from '../translate.js';
+import { parseTickedConversations, toTickedConversations } from '../ticked.js';
+import { translate } from '../translate.js';
 import { BulkFollowUpResultView, BulkFollowUpView, type BulkOutcome } from '../views/bulk.js';
 import { WorkspacePage } from '../views/page.js';
 import { followUpTemplateId } from './conversation-actions.js';
@@ -51,14 +51,14 @@ export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
       actor: pageContext.operator,
     });
     const recipients = new Map(
-      (await findBulkRecipients(services.runtime, tickedWithoutSeenMessage(ids))).map((one) => [one.id, one]),
+      (await findBulkRecipients(services.runtime, toTickedConversations(ids))).map((one) => [one.id, one]),
     );
     const outcomes: BulkOutcome[] = results.map((result) => ({
       recipient: recipients.get(result.conversationId) ?? { id: result.conversationId, customer: null, subject: null },
       failure: result.ok ? null : failureOf(result),
     }));
     return c.html(
-      <WorkspacePage pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
+      <WorkspacePage pageContext={pageContext} title={translate('modeFollowUp')} view="inbox">
         <BulkFollowUpResultView pageContext={pageContext} outcomes={outcomes} content={envelope.content} />
       </WorkspacePage>,
     );
@@ -71,8 +71,8 @@ export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
 
 /** Why one recipient was refused, mostly because the conversation does not exist. */
 function failureOf({ conversationId, error }: { conversationId: string; error: CairnloopError }): string {
-  if (error.code === 'CONVERSATION_NOT_FOUND') return t('noConversationWithId', { id: conversationId });
-  return toActionRefusal(error)?.notice.title ?? t('refusedInput');
+  if (error.code === 'CONVERSATION_NOT_FOUND') return translate('noConversationWithId', { id: conversationId });
+  return toActionRefusal(error)?.notice.title ?? translate('refusedInput');
 }
 
 interface Bulk {
@@ -102,11 +102,11 @@ async function bulkPage(c: WorkspaceContext, services: WorkspaceServices, bulk: 
   const ids = bulk.ids.slice(0, maxShown);
   const refusal = foreseen(services, bulk.ids.length, possible) ?? bulk.refusal;
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={translate('modeFollowUp')} view="inbox">
       <BulkFollowUpView
         pageContext={pageContext}
         ids={ids}
-        recipients={await findBulkRecipients(services.runtime, tickedWithoutSeenMessage(ids))}
+        recipients={await findBulkRecipients(services.runtime, toTickedConversations(ids))}
         max={config.outbound.maxBatchSize}
         content={bulk.content}
         nonce={bulk.nonce}
@@ -120,7 +120,7 @@ async function bulkPage(c: WorkspaceContext, services: WorkspaceServices, bulk: 
 }
 
 /** The page context of a bulk follow-up: its links lead back to the same page of the queue, ready for ticking. */
-function bulkPageContext(c: WorkspaceContext): PageContext {
+function bulkPageContext(c: WorkspaceContext): WorkspacePageContext {
   const pageContext = c.get('pageContext');
   const queue = queueQueryString({ ...readQueueView(c), selecting: true });
   return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };

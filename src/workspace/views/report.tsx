@@ -1,9 +1,9 @@
 import type { Child, FC } from 'hono/jsx';
 import { type DraftStatus, draftStatuses } from '../../contracts/domain.js';
 import type { DeliveryOutcomeName, Report, ReportDay } from '../../report/report-types.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { formatNumber, t, tCount, tParts } from '../translate.js';
+import { formatNumber, translate, translateCount, translateParts } from '../translate.js';
 import { type DailyBar, DailyBarChart } from './day-bars.js';
 import { EmptyState } from './elements.js';
 import { deliveryOutcomeNames, formatPercent, formatReportDuration } from './report-texts.js';
@@ -15,7 +15,7 @@ export const reportPeriodDays = [7, 30, 90, 365] as const;
 export type ReportPeriodDays = (typeof reportPeriodDays)[number];
 
 interface ReportProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   days: ReportPeriodDays;
   report: Report;
 }
@@ -24,13 +24,13 @@ interface ReportProps {
 export const ReportView: FC<ReportProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{t('viewReport')}</h1>
+      <h1>{translate('viewReport')}</h1>
       <p class="faint">
-        {tParts('sinceUntil', {
+        {translateParts('sinceUntil', {
           since: <DateTimeLabel at={props.report.since} />,
           until: <DateTimeLabel at={props.report.until} />,
         })}
-        {props.report.truncated ? t('reportCut') : ''}
+        {props.report.truncated ? translate('reportCut') : ''}
       </p>
     </div>
     <Periods {...props} />
@@ -42,10 +42,10 @@ export const ReportView: FC<ReportProps> = (props) => (
 );
 
 const Periods: FC<ReportProps> = ({ pageContext, days }) => (
-  <nav class="tabs" aria-label={t('period')}>
+  <nav class="tabs" aria-label={translate('period')}>
     {reportPeriodDays.map((known) => (
       <a href={`${pageContext.base}/report?days=${known}`} aria-current={known === days ? 'page' : undefined}>
-        {tCount('days', known)}
+        {translateCount('days', known)}
       </a>
     ))}
   </nav>
@@ -69,41 +69,41 @@ const Facts: FC<ReportProps> = (props) => {
   const { opened, firstResponse, sla, csat } = props.report;
   return (
     <div class="facts">
-      <Fact label={t('conversationsOpened')} value={formatNumber(opened.count)}>
+      <Fact label={translate('conversationsOpened')} value={formatNumber(opened.count)}>
         <Count {...props} name="opened" count={opened.count}>
-          {t('listThem')}
+          {translate('listThem')}
         </Count>
       </Fact>
-      <Fact label={t('firstResponseMedian')} value={formatReportDuration(firstResponse.medianSeconds)}>
-        {t('within90', { span: formatReportDuration(firstResponse.p90Seconds) })}{' '}
+      <Fact label={translate('firstResponseMedian')} value={formatReportDuration(firstResponse.medianSeconds)}>
+        {translate('within90', { span: formatReportDuration(firstResponse.p90Seconds) })}{' '}
         <Count {...props} name="firstResponse.answered" count={firstResponse.answered.count}>
-          {t('countAnswered', { count: firstResponse.answered.count })}
+          {translate('countAnswered', { count: firstResponse.answered.count })}
         </Count>
         ,{' '}
         <Count {...props} name="firstResponse.unanswered" count={firstResponse.unanswered.count}>
-          {t('countUnanswered', { count: firstResponse.unanswered.count })}
+          {translate('countUnanswered', { count: firstResponse.unanswered.count })}
         </Count>
       </Fact>
-      <Fact label={t('slaMet')} value={formatPercent(sla.metShare)}>
+      <Fact label={translate('slaMet')} value={formatPercent(sla.metShare)}>
         <Count {...props} name="sla.met" count={sla.met.count}>
-          {t('countMet', { count: sla.met.count })}
+          {translate('countMet', { count: sla.met.count })}
         </Count>
         ,{' '}
         <Count {...props} name="sla.breached" count={sla.breached.count}>
-          {t('countBreached', { count: sla.breached.count })}
+          {translate('countBreached', { count: sla.breached.count })}
         </Count>
         ,{' '}
         <Count {...props} name="sla.running" count={sla.running.count}>
-          {t('countRunning', { count: sla.running.count })}
+          {translate('countRunning', { count: sla.running.count })}
         </Count>
       </Fact>
-      <Fact label={t('ratedPositiveLabel')} value={formatPercent(csat.positiveShare)}>
+      <Fact label={translate('ratedPositiveLabel')} value={formatPercent(csat.positiveShare)}>
         <Count {...props} name="csat.positive" count={csat.positive.count}>
-          {t('countPositive', { count: csat.positive.count })}
+          {translate('countPositive', { count: csat.positive.count })}
         </Count>
         ,{' '}
         <Count {...props} name="csat.negative" count={csat.negative.count}>
-          {t('countNegative', { count: csat.negative.count })}
+          {translate('countNegative', { count: csat.negative.count })}
         </Count>
       </Fact>
     </div>
@@ -124,28 +124,28 @@ const Plots: FC<ReportProps> = ({ report }) => {
     days.map((day) => ({ day: day.day, parts: parts(day) }));
   const { opened, firstResponse, sla } = report;
   return (
-    <section class="plots" aria-label={t('byDay')}>
+    <section class="plots" aria-label={translate('byDay')}>
       <figure>
-        <figcaption>{t('conversationsOpened')}</figcaption>
+        <figcaption>{translate('conversationsOpened')}</figcaption>
         <DailyBarChart
           bars={bars((day) => [{ value: day.opened, class: 'plot-bar' }])}
-          summary={t('openedByDay', { count: opened.count })}
-          inWords={(value) => t('aDay', { value })}
+          summary={translate('openedByDay', { count: opened.count })}
+          inWords={(value) => translate('aDay', { value })}
         />
       </figure>
       <figure>
-        <figcaption>{t('firstResponseByDay')}</figcaption>
+        <figcaption>{translate('firstResponseByDay')}</figcaption>
         <DailyBarChart
           bars={bars((day) => [{ value: day.medianFirstResponseSeconds ?? 0, class: 'plot-bar' }])}
-          summary={t('responseByDay', { span: formatReportDuration(firstResponse.medianSeconds) })}
-          inWords={(value) => t('atMost', { value: formatReportDuration(value) })}
+          summary={translate('responseByDay', { span: formatReportDuration(firstResponse.medianSeconds) })}
+          inWords={(value) => translate('atMost', { value: formatReportDuration(value) })}
         />
       </figure>
       <figure>
         <figcaption>
-          {tParts('plotSla', {
-            met: <span class="plot-key plot-key-met">{t('plotMet')}</span>,
-            breached: <span class="plot-key plot-key-bad">{t('plotBreached')}</span>,
+          {translateParts('plotSla', {
+            met: <span class="plot-key plot-key-met">{translate('plotMet')}</span>,
+            breached: <span class="plot-key plot-key-bad">{translate('plotBreached')}</span>,
           })}
         </figcaption>
         <DailyBarChart
@@ -153,8 +153,8 @@ const Plots: FC<ReportProps> = ({ report }) => {
             { value: day.slaMet, class: 'plot-bar' },
             { value: day.slaBreached, class: 'plot-bar-bad' },
           ])}
-          summary={t('slaByDay', { met: sla.met.count, breached: sla.breached.count })}
-          inWords={(value) => tCount('clocksADay', value)}
+          summary={translate('slaByDay', { met: sla.met.count, breached: sla.breached.count })}
+          inWords={(value) => translateCount('clocksADay', value)}
         />
       </figure>
       <DayTable days={report.days} />
@@ -165,16 +165,16 @@ const Plots: FC<ReportProps> = ({ report }) => {
 /** The data of the report's charts as a table. */
 const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
   <details class="plot-figures">
-    <summary>{t('figuresByDay')}</summary>
-    <section class="table-scroll" tabindex={0} aria-label={t('figuresByDay')}>
+    <summary>{translate('figuresByDay')}</summary>
+    <section class="table-scroll" tabindex={0} aria-label={translate('figuresByDay')}>
       <table class="table">
         <thead>
           <tr>
-            <th scope="col">{t('day')}</th>
-            <th scope="col">{t('opened')}</th>
-            <th scope="col">{t('firstResponse')}</th>
-            <th scope="col">{t('slaMet')}</th>
-            <th scope="col">{t('slaBreached')}</th>
+            <th scope="col">{translate('day')}</th>
+            <th scope="col">{translate('opened')}</th>
+            <th scope="col">{translate('firstResponse')}</th>
+            <th scope="col">{translate('slaMet')}</th>
+            <th scope="col">{translate('slaBreached')}</th>
           </tr>
         </thead>
         <tbody>
@@ -223,18 +223,21 @@ const Drafts: FC<ReportProps> = (props) => {
   const made = draftStatuses.filter((status) => byStatus[status].count > 0);
   return (
     <section aria-labelledby="report-drafts">
-      <h2 id="report-drafts">{t('drafts')}</h2>
+      <h2 id="report-drafts">{translate('drafts')}</h2>
       {made.length === 0 ? (
-        <p class="faint">{t('noDrafts')}</p>
+        <p class="faint">{translate('noDrafts')}</p>
       ) : (
         <>
           <p>
-            {t('acceptedShare', { accepted: formatPercent(acceptedShare), changed: formatPercent(medianEditDistance) })}
+            {translate('acceptedShare', {
+              accepted: formatPercent(acceptedShare),
+              changed: formatPercent(medianEditDistance),
+            })}
           </p>
           <ul class="plain-counts">
             {made.map((status) => (
               <li>
-                {t('labelled', { label: t(draftWords[status]) })}{' '}
+                {translate('labelled', { label: translate(draftWords[status]) })}{' '}
                 <Count {...props} name={`drafts.${status}`} count={byStatus[status].count}>
                   {byStatus[status].count}
                 </Count>
@@ -253,26 +256,26 @@ const Deliveries: FC<ReportProps> = (props) => {
   const topics = [...new Set(props.report.deliveries.map(({ topic }) => topic))];
   return (
     <section aria-labelledby="report-deliveries">
-      <h2 id="report-deliveries">{t('viewDeliveries')}</h2>
+      <h2 id="report-deliveries">{translate('viewDeliveries')}</h2>
       {topics.length === 0 ? (
-        <EmptyState icon="send" title={t('noneAtAll')}>
-          {t('noDeliveries')}
+        <EmptyState icon="send" title={translate('noneAtAll')}>
+          {translate('noDeliveries')}
         </EmptyState>
       ) : (
-        <section class="table-scroll" tabindex={0} aria-label={t('deliveriesByTopic')}>
+        <section class="table-scroll" tabindex={0} aria-label={translate('deliveriesByTopic')}>
           <table class="table">
             <thead>
               <tr>
-                <th scope="col">{t('topic')}</th>
+                <th scope="col">{translate('topic')}</th>
                 {outcomes.map((outcome) => (
-                  <th scope="col">{t(deliveryOutcomeNames[outcome])}</th>
+                  <th scope="col">{translate(deliveryOutcomeNames[outcome])}</th>
                 ))}
               </tr>
             </thead>
             <tbody>
               {topics.map((topic) => (
                 <tr>
-                  <th scope="row">{t(deliveryTopicNames[topic])}</th>
+                  <th scope="row">{translate(deliveryTopicNames[topic])}</th>
                   {outcomes.map((outcome) => (
                     <td>
                       <DeliveryCount {...props} topic={topic} outcome={outcome} />

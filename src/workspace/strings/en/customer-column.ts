@@ -1,5 +1,5 @@
 /** The texts of the column beside a conversation, and of SLA clocks. */
-export const railTexts = {
+export const customerColumnTexts = {
   closeRail: 'Close the panel above the conversation',
   rail: 'Customer and record',
   noClock: 'No clock has run for this conversation.',

@@ -1,6 +1,6 @@
-import type { railTexts as englishTexts } from '../en/rail.js';
+import type { customerColumnTexts as englishTexts } from '../en/customer-column.js';
 
-export const railTexts: Record<keyof typeof englishTexts, string> = {
+export const customerColumnTexts: Record<keyof typeof englishTexts, string> = {
   closeRail: 'Schließen, was über der Anfrage liegt',
   rail: 'Kunde und Protokoll',
   noClock: 'Für diese Anfrage lief keine Frist.',
