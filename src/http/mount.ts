@@ -27,8 +27,8 @@ export interface MountOptions {
   /** Whether a path (without query) belongs to this mount. */
   owns(path: string): boolean;
   /**
-   * Which path `owns` gets where a router has removed the mount path: only the full path, or first the rest and then
-   * the full path.
+   * Which path `owns` is asked about if a router has removed the mount path: the full path only, or the remaining
+   * path first and then the full path.
    */
   address: 'whole' | 'left or whole';
   /** The response while the application cannot be loaded. Default: a line of text. */

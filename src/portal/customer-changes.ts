@@ -23,7 +23,7 @@ export function subscribeToCustomerChanges(
       try {
         listener(byCustomer(await db.run(selectOwners, { ids })));
       } catch {
-        // Without the database the customers are unknown: null makes all pages reload.
+        // The database could not name the customers of the changes: null makes every page reload.
         listener(null);
       }
     }

@@ -18,7 +18,7 @@ import { type PortalStrings, portalTextKeys } from './strings/strings.js';
 
 /** A customer as the host's session knows them. */
 export interface PortalCustomer {
-  /** The customer's id: theirs are the conversations with exactly this `actorId`. */
+  /** The customer's id. A conversation belongs to the customer if its `actorId` is exactly this id. */
   id: string;
   /**
    * The customer's name, shown on their own page and to operators; stored as `customer.name` of the conversations that

@@ -32,7 +32,7 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
     loadWorkspaceAssets(options.base, options.styles),
     loadCsrfTokens(runtime),
   ]);
-  // Only with a working database: this function is called again after a failure.
+  // Start timers and streams only once the CSRF secret was read: after a failure this function is called again.
   await keepTeam(given, team, closing);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
@@ -91,10 +91,10 @@ function startActions(
   return actions;
 }
 
-/** How often the list of operators is read again, in milliseconds. Pages have no statement for it. */
+/** How often the list of operators is reloaded, in milliseconds; pages do not query it themselves. */
 const teamEveryMs = 60_000;
 
-/** Reads the operators of the schema now and from time to time; settles after the first time. */
+/** Loads the operators from the database now, and again every minute. Resolves after the first load. */
 function keepTeam(
   { runtime }: Omit<WorkspaceAppOptions, 'closing'>,
   team: OperatorTeam,

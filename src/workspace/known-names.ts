@@ -4,7 +4,7 @@ import type { ThreadDetails } from './model.js';
 
 type Names = Pick<ContextReader, 'knownName'>;
 
-/** Adds customer names to rows that show only an id, from the facts that the host returned last. */
+/** Adds customer names to rows that show only a customer's id, from the facts that the host returned last. */
 export function addCustomerNamesToRows<Row extends { customer: string | null; actorId?: string | null }>(
   rows: readonly Row[],
   names: Names,
@@ -25,7 +25,7 @@ export function withActorNames<Line extends { actor: Actor }>(lines: readonly Li
   return lines.map((line) => ({ ...line, actor: withActorName(line.actor, names) }));
 }
 
-/** A nameless actor whom the host's facts name is that customer. */
+/** Adds the customer's name to an actor without a name, if the host's facts name a customer with the actor's id. */
 export function withActorName(actor: Actor, names: Names): Actor {
   const name = actor.name ? null : names.knownName(actor.id);
   return name === null ? actor : { ...actor, name };

@@ -47,7 +47,7 @@ function foldLetters(text: string): string {
   return Array.from({ length: text.length }, (_, index) => foldLetter(text.charAt(index))).join('');
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range covers ASCII with its control characters
 const isPlain = /^[\x00-\x7f]*$/;
 
 function foldLetter(letter: string): string {

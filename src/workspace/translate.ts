@@ -33,12 +33,12 @@ export function translateCount(stem: CountTextKey, count: number, values: Values
   return fillPlaceholders(formFor(stem, count), written({ count, ...values }));
 }
 
-/** Returns a text in which elements replace the names in braces. */
+/** Returns a text with JSX elements in place of the names in braces. */
 export function translateParts(key: WorkspaceTextKey, parts: Record<string, Child>): Child[] {
   return split(currentWording().texts[key], parts);
 }
 
-/** Returns a text about a number, in its plural form, in which elements replace the names in braces. */
+/** Returns a text about a number, in its plural form, with JSX elements in place of the names in braces. */
 export function translateCountParts(stem: CountTextKey, count: number, parts: Record<string, Child>): Child[] {
   return split(formFor(stem, count), { count: formatNumber(count), ...parts });
 }

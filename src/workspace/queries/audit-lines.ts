@@ -40,7 +40,7 @@ export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Pro
 
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** A row of the search. Every row carries the end of the scanned window; if no line matches, one row of nulls does. */
+/** An audit line with the id at which the scan ended. A scan without matches returns one row with only that id. */
 interface AuditLineRow {
   id: string | null;
   at: Timestamp;
@@ -80,7 +80,7 @@ interface LineParams {
   action: string | null;
   /** Id of the actor; null for any actor. */
   actor: string | null;
-  /** Only lines older than the one with this id. */
+  /** Only audit lines older than the one with this id. */
   before: string;
 }
 

@@ -76,7 +76,7 @@ function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
     JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxSortedConversations}`;
 }
 
-/** The SQL of the queue filters that already collect a limited number of conversations. */
+/** SQL of the queue filters that limit their number of conversations before a tag or an owner is applied. */
 const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
   'needs-approval': selectConversationsNeedingApproval,
   breaching: selectBreachingConversations,
@@ -95,7 +95,7 @@ const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
   };
 };
 
-/** How many index rows a restricted page reads. */
+/** How many index rows each query restricted to a tag or an owner reads at most. */
 const looked = 2 * maxSortedConversations;
 
 /**

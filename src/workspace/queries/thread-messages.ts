@@ -14,7 +14,7 @@ export interface MessagePage {
   messages: ThreadMessage[];
   /** The cursor of the previous page; null at the beginning of the conversation. */
   earlierCursor: string | null;
-  /** Whether these are the newest messages. */
+  /** Whether the page holds the newest messages of the conversation. */
   isNewest: boolean;
 }
 
@@ -30,8 +30,8 @@ export async function findMessagePage(runtime: Runtime, id: string, before: stri
 }
 
 /**
- * The page that holds the newest message that matches a search; the newest messages if it is among them, or if no message
- * matches, as when only the subject does. One statement.
+ * Reads the page with the newest message that matches a search, in one statement. If no message matches, e.g. because
+ * only the subject does, it is the page with the newest messages.
  */
 export async function findMessagesAtSearchHit(runtime: Runtime, id: string, search: string): Promise<MessagePage> {
   if (!isId(id)) return noMessages;

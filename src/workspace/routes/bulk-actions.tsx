@@ -20,7 +20,7 @@ import { bulkActionPageContext } from './bulk-page-context.js';
 import { resolveNowOrAfterTakeBack } from './bulk-resolve.js';
 import { parseTags } from './triage.js';
 
-/** The most conversations in one bulk action: more than one page of the queue can tick. */
+/** Maximum number of conversations in one bulk action; a page of the queue lists fewer. */
 const maxAtOnce = 200;
 
 /** How many conversations are changed in parallel, so that one slow row does not hold up the rest. */

@@ -5,20 +5,18 @@ import { CairnloopError } from '../../foundation/errors.js';
 import { contentSchema as contentInput, parseInput } from '../../validation/input.js';
 import { formDedupeKey } from '../form-dedupe-key.js';
 import {
-  readQueueView,
   redirectWithNotice,
   type WorkspaceContext,
   type WorkspaceHandler,
   type WorkspaceServices,
 } from '../handler.js';
-import type { WorkspacePageContext } from '../page-context.js';
 import { findBulkRecipients } from '../queries/recipients.js';
-import { queueQueryString } from '../queue-filters.js';
 import { type ActionRefusal, toActionRefusal } from '../refusals.js';
 import { parseTickedConversations, toTickedConversations } from '../ticked.js';
 import { translate } from '../translate.js';
 import { BulkFollowUpResultView, BulkFollowUpView, type BulkOutcome } from '../views/bulk.js';
 import { WorkspacePage } from '../views/page.js';
+import { bulkActionPageContext } from './bulk-page-context.js';
 import { followUpTemplateId } from './conversation-actions.js';
 
 /** Renders the form for a follow-up to the conversations ticked in the queue. */
@@ -42,7 +40,7 @@ export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
   const bulk = posted(c);
   const { ids, content } = bulk;
   if (ids.length === 0) return chooseAgain(c);
-  const pageContext = bulkPageContext(c);
+  const pageContext = bulkActionPageContext(c);
   try {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplateId,
@@ -78,7 +76,7 @@ function failureOf({ conversationId, error }: { conversationId: string; error: C
 interface Bulk {
   ids: string[];
   content: string;
-  /** Makes a repeated submit the same follow-up; every step of the form carries this nonce. */
+  /** Every step of the form carries this nonce, so that submitting it twice sends the follow-up once. */
   nonce: string;
   preview: boolean;
   refusal?: ActionRefusal | undefined;
@@ -91,12 +89,12 @@ function posted(c: WorkspaceContext): Omit<Bulk, 'preview'> {
 
 const idsOf = (values: string[]) => parseTickedConversations(values).map(({ id }) => id);
 
-/** The most recipients shown: more than a page of the queue can tick, and a limit for a crafted request. */
+/** Maximum number of recipients shown. A page of the queue lists fewer; a crafted request could name more. */
 const maxShown = 500;
 
 async function bulkPage(c: WorkspaceContext, services: WorkspaceServices, bulk: Bulk): Promise<Response> {
   if (bulk.ids.length === 0) return chooseAgain(c);
-  const pageContext = bulkPageContext(c);
+  const pageContext = bulkActionPageContext(c);
   const { config, db } = services.runtime;
   const possible = await isCallOwed(config, db, 'notifier');
   const ids = bulk.ids.slice(0, maxShown);
@@ -119,16 +117,9 @@ async function bulkPage(c: WorkspaceContext, services: WorkspaceServices, bulk: 
   );
 }
 
-/** The page context of a bulk follow-up: its links lead back to the same page of the queue, ready for ticking. */
-function bulkPageContext(c: WorkspaceContext): WorkspacePageContext {
-  const pageContext = c.get('pageContext');
-  const queue = queueQueryString({ ...readQueueView(c), selecting: true });
-  return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };
-}
-
 /** Redirects to the queue if no conversation is chosen. */
 function chooseAgain(c: WorkspaceContext): Response {
-  return redirectWithNotice(c, `/${bulkPageContext(c).queue}`, 'none-chosen');
+  return redirectWithNotice(c, `/${bulkActionPageContext(c).queue}`, 'none-chosen');
 }
 
 /** The refusal that sending would meet, so that the operator sees it before writing. */

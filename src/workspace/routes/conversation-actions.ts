@@ -206,7 +206,7 @@ export async function redirectOrShowError(
   }
 }
 
-/** Responds to a page that the operator is leaving: only with the time until which the action can be taken back. */
+/** Responds to a form sent while leaving its page: a header says until when the action can be taken back. */
 function left(c: WorkspaceContext, services: WorkspaceServices, done: string): Response {
   if (done.startsWith('pending-')) {
     c.header('x-cairnloop-until', new Date(Date.now() + takeBackDelayMs(c, services)).toISOString());

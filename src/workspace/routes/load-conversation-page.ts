@@ -40,7 +40,7 @@ export async function loadConversationPage(
 ): Promise<ConversationPageProps> {
   const read = await readConversation(c, services, id);
   const pageContext = threadPageContext(c, id, read.head.now);
-  // Whoever pages back has come from the newest page; whoever a search led here has not seen it.
+  // Whoever opens earlier messages has seen the newest ones; whoever opens a search hit may not have.
   const head = c.req.query('before')
     ? read.head
     : { ...read.head, newestMessageId: newestShown(read.head, read.messages) };
@@ -72,7 +72,7 @@ async function readConversation(c: WorkspaceContext, services: WorkspaceServices
   const thread = findThreadDetails(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
-    // An error of `thread` is thrown below, where it is awaited.
+    // A rejection of `thread` is thrown below, where it is awaited; here it would be unhandled.
     .catch(() => undefined);
   const [lines, { counts }, head, messages] = await Promise.all([
     findQueuePage(runtime, view, operatorId),

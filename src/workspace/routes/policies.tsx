@@ -79,7 +79,7 @@ async function policiesPage(
   );
 }
 
-/** The notice above the page, for an error that no row of the table shows. */
+/** The notice above the page of SLA terms, for an error that no row of their table shows. */
 function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: SlaPoliciesResult): PageNotice | undefined {
   if (!notice || !refused) return notice;
   if (readOnly) return { ...notice, text: translate('policyReadOnly', { reason: refused.reason }) };

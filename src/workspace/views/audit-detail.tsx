@@ -61,7 +61,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'sla.paused': ({ reason }) => quote(reason),
   'audit.erased': ({ lines }) => translateCount('inLines', Number(lines)),
   'audit.fault_found': ({ fault }) => quote(fault),
-  // The names of these actions say everything.
+  // The displayed names of SLA breaches and ends need no detail.
   'sla.breached': () => '',
   'sla.ended': () => '',
   'sla.policy_changed': ({ priority, responseMinutes, breachMinutes }) => (

@@ -117,7 +117,7 @@ const Modes: FC<ComposerProps> = ({ thread, composing }) => {
   );
 };
 
-/** Opens the list of saved replies, which the page's script fetches from here. */
+/** The link to the saved replies; the page's script fetches them as JSON from the URL in `data-replies`. */
 export const SavedRepliesLink: FC<{ pageContext: WorkspacePageContext; conversationId: string; class: string }> = (
   props,
 ) => {

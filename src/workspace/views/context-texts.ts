@@ -1,8 +1,8 @@
-/** Translates the English texts of the context reader. */
+/** Translates the English reasons why values are left out of the customer's facts. */
 import type { WorkspaceTextKey } from '../strings/strings.js';
 import { translate } from '../translate.js';
 
-/** The reasons with which the context reader leaves values out; some contain a number. */
+/** The English reasons why values are left out of the customer's facts; some contain a number. */
 const leftOutReasons: [pattern: RegExp, key: WorkspaceTextKey][] = [
   [/^too much to show$/, 'factTooMuch'],
   [/^contains itself$/, 'factCircular'],

@@ -11,7 +11,7 @@ import { DateTimeLabel } from './time.js';
 export interface DraftProps {
   pageContext: WorkspacePageContext;
   draft: ThreadDraft;
-  /** The queue view beside the draft, which the draft's links keep. */
+  /** The view of the queue beside the conversation; the draft's links lead back to it. */
   queue: QueueView;
   /** Whether this is the expanded draft, which keyboard shortcuts apply to. */
   first: boolean;

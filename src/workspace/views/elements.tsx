@@ -10,7 +10,7 @@ import type { WorkspaceTextKey } from '../strings/strings.js';
 import { translate } from '../translate.js';
 import { type IconName, iconPaths } from './icon-paths.js';
 
-/** Icons that point along the line of text: from right to left they are mirrored. */
+/** Icons that point in the reading direction: right-to-left languages show them mirrored. */
 const directed: ReadonlySet<IconName> = new Set<IconName>(['arrow-left', 'panel-right', 'reply', 'send']);
 
 /** A decorative icon, hidden from screen readers: the text beside it says the same. */

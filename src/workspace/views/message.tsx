@@ -95,7 +95,7 @@ function isOwn({ operator }: WorkspacePageContext, { role, author }: ThreadMessa
   return role !== 'customer' && author?.id === operator.id;
 }
 
-/** Adds the customer's name to a message's author, the same as in the page's header and the queue. */
+/** Adds the customer's name to a message's author; the page's header and the queue show the same name. */
 function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {
   const isCustomer = author && !author.name && author.id === customer.id && customer.name;
   return isCustomer ? { ...author, name: customer.name ?? author.id } : author;
