@@ -23,7 +23,7 @@ export async function loadCsrfTokens(
   { purpose = 'form', now = Date.now }: CsrfTokenOptions = {},
 ): Promise<CsrfTokens> {
   const [row] = await runtime.db.run(selectSecret);
-  if (!row) throw new Error('workspace_secret holds no row');
+  if (!row) throw new Error('The table workspace_secret is empty. Restore its row from a backup of the schema.');
   const issue = (personId: string, day: number) =>
     createHmac('sha256', row.secret).update(`${purpose}:${day}:${personId}`).digest('base64url');
   const today = () => Math.floor(now() / dayMs);

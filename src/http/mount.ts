@@ -6,7 +6,7 @@ import { isResponseOver, writeResponse } from './write-response.js';
 
 /** The handler of a mount, for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface RequestHandlers {
-  /** Responds to every request; other paths get 404. */
+  /** Responds to every request; paths outside of the mount get 404. */
   fetch: (request: Request) => Promise<Response>;
   /**
    * Calls `next`, if given, for paths of other handlers and returns its result; a rejection of it is left to the host.

@@ -91,7 +91,7 @@ function allowedAt(path: string): Answering {
     name: 'other',
     path,
     handle() {
-      const message = `Only ${allow.join(' and ')} is allowed here.`;
+      const message = `Only ${allow.join(' and ')} requests are allowed here.`;
       throw new RequestProblem('METHOD_NOT_ALLOWED', { message, headers: { allow: allow.join(', ') } });
     },
   };

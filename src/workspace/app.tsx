@@ -108,7 +108,7 @@ function keepTeam(
         resolve();
       }
     };
-    const rounds = repeatTask(runtime.log, 'the list of operators', teamEveryMs, round);
+    const rounds = repeatTask(runtime.log, 'reading the list of operators', teamEveryMs, round);
     whenAborted(closing, () => void rounds.stop());
   });
 }
@@ -121,7 +121,7 @@ function whenAborted(signal: AbortSignal, act: () => void): void {
 
 function notAllowed(c: WorkspaceContext, path: string): Response {
   const allow = workspaceRoutes.filter((route) => route.path === path).map((route) => route.method);
-  return c.text(`Only ${allow.join(' and ')} is allowed here.\n`, 405, { allow: allow.join(', ') });
+  return c.text(`Only ${allow.join(' and ')} requests are allowed here.\n`, 405, { allow: allow.join(', ') });
 }
 
 function notFoundPage(c: WorkspaceContext, title = translate('pageNotFound')): Response | Promise<Response> {

@@ -8,7 +8,7 @@ export interface SearchHitPart {
 const maxHits = 200;
 
 /** Splits a search into words, with case and accents folded. */
-export function splitSearchWords(search: string): string[] {
+export function splitSearchIntoWords(search: string): string[] {
   return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
 }
 

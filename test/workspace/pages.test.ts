@@ -108,7 +108,7 @@ describe('a page of the workspace', () => {
       const failing = { getActivePolicies: () => err('Secret reason'), setPolicy: () => err('x') } as never;
       const broken = await serve(await startHost({ slaPolicyProvider: failing }, { worker: false }));
       const { text } = await broken.get('/sla');
-      assert.match(textOf(text), /The policies cannot be read/);
+      assert.match(textOf(text), /The SLA policies cannot be read/);
       assert.doesNotMatch(text, /Secret reason/);
       const provider = policies({ priority: 'high', responseMinutes: 60, breachMinutes: 30 });
       const odd = await serve(await startHost({ slaPolicyProvider: provider }, { worker: false }));

@@ -86,13 +86,13 @@ export const selectSnoozedConversations = (s: string) => `
 
 const byUrgency = `CASE WHEN ${isOverdueSql} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
 
-export interface OffsetParams {
+export interface QueueOffsetParams {
   offset: number;
 }
 
 export const selectBoundedQueuePage = (
   s: string,
-  { offset }: Placeholders<OffsetParams>,
+  { offset }: Placeholders<QueueOffsetParams>,
   ids: string,
   order = byUrgency,
 ) => `
@@ -105,7 +105,7 @@ export const selectBoundedQueuePage = (
   )
   ${selectQueueColumns(s)}`;
 
-const statements: Record<BoundedQueueFilter, Statement<OffsetParams, QueueDatabaseRow>> = {
+const statements: Record<BoundedQueueFilter, Statement<QueueOffsetParams, QueueDatabaseRow>> = {
   'needs-approval': statement('workspace.queue.needs_approval', (s, p) =>
     selectBoundedQueuePage(s, p, selectConversationsNeedingApproval(s)),
   ),
@@ -120,7 +120,7 @@ const statements: Record<BoundedQueueFilter, Statement<OffsetParams, QueueDataba
   ),
 };
 
-const findBySearch = statement<OffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
+const findBySearch = statement<QueueOffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
   'workspace.queue.search',
   (s, p) =>
     selectBoundedQueuePage(

@@ -6,7 +6,7 @@ import { isOverdueSql, lastMessageAtSql, type QueuePage } from './queue-by-keyse
 import {
   findQueuePageByOffset,
   maxSortedConversations,
-  type OffsetParams,
+  type QueueOffsetParams,
   selectBoundedQueuePage,
   selectBreachedConversations,
   selectBreachingConversations,
@@ -35,7 +35,7 @@ export function findRestrictedQueuePage(
   return findQueuePageByOffset(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
 }
 
-type NarrowedStatement = Statement<OffsetParams & QueueRestriction, QueueDatabaseRow>;
+type NarrowedStatement = Statement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>;
 
 interface By {
   tag: boolean;
@@ -52,7 +52,7 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<OffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
+    statement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
       selectBoundedQueuePage(s, p, idsOf(s, p, filter, by)),
     );
   known.set(key, found);

@@ -28,7 +28,7 @@ export const sendFromComposer: WorkspaceHandler = async (c, services) => {
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode'));
   const written = { content: form.text('content'), draftId: form.text('draft') || undefined };
-  // The browser leaves out a disabled mode: refuse, rather than guess who will read the text.
+  // Browsers do not send a disabled mode of the composer: refuse, rather than guess who will read the text.
   if (!mode)
     return renderConversationPage(c, services, id, { ...modeMissing(), composing: { mode: 'reply', ...written } });
   const composing = { mode, ...written };

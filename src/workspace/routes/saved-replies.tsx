@@ -76,7 +76,7 @@ async function valuesFor(
 ): Promise<ReplyVariableValues> {
   const { actorId } = conversation;
   const sections = facts ? (await runtime.context.get(actorId)).sections : [];
-  // `customer` is the id if the host gave no name.
+  // A thread's `customer` is the customer's id if the host gave no name.
   const name = customer === actorId ? runtime.context.knownName(actorId) : customer;
   return { customer: { id: actorId, name }, operator: c.get('pageContext').operator, conversation, sections };
 }

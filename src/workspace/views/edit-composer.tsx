@@ -12,7 +12,7 @@ import { ActionForm, Icon } from './elements.js';
 /** A draft that an operator is editing. */
 export interface DraftBeingEdited {
   draft: ThreadDraft;
-  /** The operator's version of the text so far. */
+  /** The draft's text with the operator's changes so far. */
   words: string;
   /** The changes from the draft to the operator's version. */
   difference: TextChanges;

@@ -75,7 +75,7 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
   const clock = row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? row.clock : null;
   const chip = clock && <SlaClockChip clock={clock} now={now} waiting={row.unanswered} />;
   const age = <AgeLabel at={row.lastMessageAt} now={now} />;
-  // Once the team has answered, a past breach matters less than the age.
+  // Once the team has answered, show the age of the newest message rather than the past breach.
   const isPast = clock?.status === 'breached' && !row.unanswered;
   return (
     <>

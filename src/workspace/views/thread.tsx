@@ -4,7 +4,7 @@ import type { ThreadDetails, ThreadDraft, ThreadMessage } from '../model.js';
 import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
-import { splitSearchWords } from '../search-hits.js';
+import { splitSearchIntoWords } from '../search-hits.js';
 import { translate } from '../translate.js';
 import type { TextChanges } from '../word-diff.js';
 import { type ComposerState, MessageComposer } from './composer.js';
@@ -180,7 +180,7 @@ function withDays(
   { pageContext, queue, thread, maxAttempts, changes }: ConversationThreadProps,
   messages: ThreadMessage[],
 ) {
-  const hits = splitSearchWords(queue.search);
+  const hits = splitSearchIntoWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };
   let day = '';
   return messages.map((message) => {
