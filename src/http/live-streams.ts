@@ -23,7 +23,7 @@ export interface StreamViewer<News> {
   tell(news: News): string | null;
   /** The event that a slow reader gets in place of those that it has missed. */
   caughtUp: string;
-  /** Formats the whole state, sent when the stream opens and after `caughtUp`; later events report its changes. */
+  /** Formats the complete state, sent when the stream opens and after `caughtUp`; other events are changes of it. */
   current?(): string;
   /** Called once after the stream has ended for any reason. */
   ended?(): void;

@@ -94,7 +94,7 @@ function startActions(
 /** How often the list of operators is reloaded, in milliseconds; pages do not query it themselves. */
 const teamEveryMs = 60_000;
 
-/** Loads the operators from the database now, and again every minute. Resolves after the first load. */
+/** Loads the operators from the database now, and again every minute. Resolves after the first attempt. */
 function keepTeam(
   { runtime }: Omit<WorkspaceAppOptions, 'closing'>,
   team: OperatorTeam,

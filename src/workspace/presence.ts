@@ -32,7 +32,7 @@ export interface OperatorPresence {
 /** How long a page may take to reconnect before its operator counts as gone, in milliseconds. */
 const graceMs = 4_000;
 const typingMs = 6_000;
-/** How often each process announces its open pages again, in milliseconds; the others drop a silent process's. */
+/** How often each process announces its open pages again, in milliseconds, so that others notice when it dies. */
 const repeatMs = 10_000;
 /** How long the open pages of another process are shown without a new announcement, in milliseconds. */
 const staleMs = 25_000;

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { fillMissingDays } from '../../src/workspace/views/report.js';
+import { fillMissingDays } from '../../src/workspace/views/report-charts.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';

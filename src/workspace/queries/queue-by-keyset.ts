@@ -79,7 +79,7 @@ const statements: Record<KeysetQueueFilter, Statement<Place, QueueDatabaseRow & 
   ),
 };
 
-/** SQL for the sort key and id after which a phase of the queue is read: the cursor's, or none in a later phase. */
+/** SQL for where to continue within a phase of the queue: at the cursor if it lies in that phase, else at its start. */
 const from = (p: Placeholders<Place>, phase: number) => {
   const { key, id } = phase === phases.rest ? firstResolved : first;
   return `CASE WHEN ${p.phase}::int = ${phase} THEN ${p.key}::timestamptz ELSE '${key}' END,
@@ -118,7 +118,7 @@ const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
     ),
   });
 
-/** SQL for one page of the queue, from the SQL of each phase of the queue's order. */
+/** SQL for one page of the queue, from the SQL of its phases: overdue answers, running SLA clocks, all others. */
 const pageOf = (s: string, found: Partial<Record<keyof typeof phases, string>>) => {
   const names = Object.keys(found) as (keyof typeof phases)[];
   const parts = names.map((name) => `${name} AS (${found[name]})`);

@@ -72,7 +72,7 @@ async function readConversation(c: WorkspaceContext, services: WorkspaceServices
   const thread = findThreadDetails(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
-    // A rejection of `thread` is thrown below, where it is awaited; here it would be unhandled.
+    // A rejection of the promise `thread` is thrown below, where it is awaited; `context` must not reject as well.
     .catch(() => undefined);
   const [lines, { counts }, head, messages] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
