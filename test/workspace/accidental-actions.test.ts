@@ -266,7 +266,7 @@ describe('no action by mistake', () => {
       for (const fields of [{ seen }, { seen: '' }, {}] as Record<string, string>[]) {
         const refused = await workspace.post(`/drafts/${draft?.id}/approve`, fields);
         assert.equal(refused.status, 409);
-        assert.match(refused.text, /new messages? since you opened this/);
+        assert.match(refused.text, /new messages? since you opened this conversation/);
         const edit = await workspace.post(`/drafts/${draft?.id}/edit`, { ...fields, content: 'My words' });
         assert.equal(edit.status, 409);
         assert.match(edit.text, /My words/);

@@ -84,7 +84,7 @@ describe('bulk follow-ups, deliveries and the audit page', () => {
     ] as const) {
       const refused = await workspace.post(path, { id: [id, gone], content, nonce: 'n' });
       assert.equal(refused.status, 422);
-      assert.match(textOf(refused.text), /To 2 conversations.* Nothing was sent\./);
+      assert.match(textOf(refused.text), /The follow-up goes to 2 conversations.* Nothing was sent\./);
       assert.equal(/<textarea[^>]*>([^<]*)</.exec(refused.text)?.[1], content);
       for (const one of [id, gone]) assert.match(refused.text, new RegExp(`type="hidden" name="id" value="${one}"`));
       assert.match(refused.text, /name="nonce" value="n"/);

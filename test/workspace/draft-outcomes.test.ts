@@ -197,7 +197,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
       assert.equal(refused.status, 409, path);
       assert.match(
         textOf(refused.text),
-        /not visible to the customer [^·]*Wait for the lawyer .*1 new message since you opened this\./,
+        /not visible to the customer [^·]*Wait for the lawyer .*1 new message since you opened this conversation\./,
         path,
       );
     }

@@ -88,9 +88,9 @@ export const threadTexts: Record<keyof typeof englishTexts, string> = {
   riskHigh: 'hohes Risiko',
   draftClosed: 'Diese Anfrage ist geschlossen: zum Senden des Entwurfs wieder öffnen.',
   staleCustomer:
-    'Veraltet: Der Kunde hat seither geschrieben. Lesen Sie die neuere Nachricht; Sie können diesen Entwurf in einer eigenen Antwort verwenden, aber nicht so freigeben.',
+    'Veraltet: Der Kunde hat nach diesem Entwurf geschrieben. Lesen Sie die neuere Nachricht; Sie können den Entwurf in einer eigenen Antwort verwenden, aber nicht so freigeben.',
   staleAnswer:
-    'Veraltet: Jemand hat seither geantwortet. Lesen Sie diese Antwort; Sie können diesen Entwurf in einer eigenen Antwort verwenden, aber nicht so freigeben.',
+    'Veraltet: Jemand hat nach diesem Entwurf geantwortet. Lesen Sie diese Antwort; Sie können den Entwurf in einer eigenen Antwort verwenden, aber nicht so freigeben.',
   draftStale: 'Veralteter Entwurf',
   draftOfClosed: 'Entwurf einer geschlossenen Anfrage',
   draftToApprove: 'Entwurf, der Ihre Freigabe braucht',

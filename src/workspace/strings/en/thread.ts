@@ -87,9 +87,9 @@ export const threadTexts = {
   riskHigh: 'high risk',
   draftClosed: 'This conversation is closed: reopen it to send this draft.',
   staleCustomer:
-    'Stale: the customer has written since. Read the newer message. You cannot approve this draft as it is, but you can use it in a reply of your own.',
+    'Stale: the customer has written after this draft. Read the newer message. You cannot approve the draft as it is, but you can use it in a reply of your own.',
   staleAnswer:
-    'Stale: somebody has replied since. Read that reply. You cannot approve this draft as it is, but you can use it in a reply of your own.',
+    'Stale: somebody has replied after this draft. Read that reply. You cannot approve the draft as it is, but you can use it in a reply of your own.',
   draftStale: 'Stale draft',
   draftOfClosed: 'Draft of a closed conversation',
   draftToApprove: 'Draft that needs your approval',
