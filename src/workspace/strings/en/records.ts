@@ -55,7 +55,7 @@ export const auditRecordTexts = {
   actRemoved: 'Conversation removed by retention',
   actErased: 'Customer erased',
   actAuditErased: 'Customer data erased from the record',
-  actKeyChanged: 'Key that seals the record changed',
+  actKeyChanged: 'The key that seals the record was changed',
   actFaultFound: 'Sealing found that the record was changed',
   erased: 'Erased with the customer’s data',
   topicAfter_one: '{topic}, after {count} attempt',
