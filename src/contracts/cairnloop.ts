@@ -1,6 +1,6 @@
 import type { ContextAnswer } from '../context/context-reader.js';
 import type { TopicCounts } from '../deliveries/retry-range.js';
-import type { Mounted } from '../http/mount.js';
+import type { RequestHandlers } from '../http/mount.js';
 import type { OperationsOptions } from '../ops/operations.js';
 import type { BulkEnvelope, BulkResult } from '../outbound/bulk-trigger.js';
 import type { Triggered } from '../outbound/trigger.js';
@@ -80,7 +80,7 @@ export interface Cairnloop extends Calls {
   /** Attaches and detaches handlers of the telemetry events of this instance. */
   telemetry: Pick<Telemetry, 'attach' | 'detach'>;
   /** Returns the mount of `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID`. */
-  operations(mount?: OperationsOptions): Mounted;
+  operations(mount?: OperationsOptions): RequestHandlers;
   /** Returns the mount of the operators' page, which is loaded at the first request. Throws `MOUNT_OPTION_INVALID`. */
   workspace(options: WorkspaceOptions): Workspace;
   /**

@@ -5,10 +5,10 @@ import { metricsPathProblem, opsPathRule } from '../config/key-rules.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { createMount, type Mounted } from '../http/mount.js';
+import { createMount, type RequestHandlers } from '../http/mount.js';
 import { type MountSchemas, optionalMountOption, readMountOptions } from '../validation/mount-options.js';
 
-export type { Mounted } from '../http/mount.js';
+export type { RequestHandlers } from '../http/mount.js';
 
 export interface OperationsOptions {
   /** Health check path. Default: `ops.healthPath` of the config, `/health`. Readiness is `<healthPath>/ready`. */
@@ -44,7 +44,7 @@ export interface Readiness {
 /**
  * Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options.
  */
-export function createOperations(sources: OperationsSources, paths: Required<OperationsOptions>): Mounted {
+export function createOperations(sources: OperationsSources, paths: Required<OperationsOptions>): RequestHandlers {
   const { healthPath, metricsPath } = paths;
   const owned = new Set([healthPath, `${healthPath}/ready`, metricsPath]);
   const app = new Hono();

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import type { Mounted } from '../http/mount.js';
+import type { RequestHandlers } from '../http/mount.js';
 
 /** An HTTP server that Cairnloop has started. */
 export interface ServedApp {
@@ -34,14 +34,14 @@ export async function requireListenable(addresses: readonly ListenAddress[]): Pr
   }
 }
 
-const nothing: Pick<Mounted, 'node'> = {
+const nothing: Pick<RequestHandlers, 'node'> = {
   async node(_request, response) {
     response.destroy();
   },
 };
 
 /** Starts an HTTP server for a mount on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
-export function serveOnAddress(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
+export function serveOnAddress(app: Pick<RequestHandlers, 'node'>, address: ListenAddress): Promise<ServedApp> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);
   });

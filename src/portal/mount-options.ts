@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
-import type { LiveSettings } from '../http/live-streams.js';
+import type { LiveUpdateSettings } from '../http/live-streams.js';
 import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
@@ -18,7 +18,7 @@ import { type PortalStrings, portalTextKeys } from './strings/strings.js';
 
 /** A customer as the host's session knows them. */
 export interface PortalCustomer {
-  /** The customer's id: theirs are the conversations with exactly this `actorId`. */
+  /** The customer's id. A conversation belongs to the customer if its `actorId` is exactly this id. */
   id: string;
   /**
    * The customer's name, shown on their own page and to operators; stored as `customer.name` of the conversations that
@@ -57,7 +57,7 @@ export interface PortalOptions {
   /**
    * Settings of live updates: how many open pages one customer may have, and how often their session is checked again.
    */
-  live?: LiveSettings;
+  live?: LiveUpdateSettings;
 }
 
 /** The portal's options with defaults filled in. `base` has no trailing slash, so that paths can be appended to it. */
@@ -69,7 +69,7 @@ export interface ResolvedPortalOptions {
   readsPerMinute: number;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
-  live: LiveSettings;
+  live: LiveUpdateSettings;
 }
 
 const helper = 'cairnloop.portal()';
@@ -87,7 +87,7 @@ const schemas: MountSchemas<PortalOptions> = {
     z.custom<PortalStrings>((value) => isObject(value)),
   ),
   rateLimit: optionalMountOption('an object { perMinute: 1 to 1000, readsPerMinute: 1 to 60000 }', rateLimit),
-  styles: optionalMountOption('a text of CSS', z.string()),
+  styles: optionalMountOption('a string of CSS', z.string()),
   hosts: optionalMountOption('a list of host names', hostNameList),
   live: liveSettingsOption,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describeFound } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
-import type { LiveSettings } from '../http/live-streams.js';
+import type { LiveUpdateSettings } from '../http/live-streams.js';
 import { isObject, suggestKnownWord } from './known-keys.js';
 
 /** The schema of each mount option; its description says what the option expects. */
@@ -71,7 +71,7 @@ export const basePathOption = requiredMountOption(
   z.string().regex(/^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/),
 );
 
-export const liveSettingsOption = optionalMountOption<LiveSettings>(
+export const liveSettingsOption = optionalMountOption<LiveUpdateSettings>(
   'an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000',
   z.strictObject({
     perPerson: z.int().min(1).max(10_000).exactOptional(),

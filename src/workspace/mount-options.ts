@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import type { Awaitable } from '../contracts/result.js';
-import type { LiveSettings } from '../http/live-streams.js';
+import type { LiveUpdateSettings } from '../http/live-streams.js';
 import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
@@ -52,7 +52,7 @@ export interface WorkspaceOptions {
   /**
    * Settings of live updates: how many open pages one operator may have, and how often their session is checked again.
    */
-  live?: LiveSettings;
+  live?: LiveUpdateSettings;
 }
 
 /**
@@ -68,7 +68,7 @@ export interface ResolvedWorkspaceOptions {
   hosts: readonly string[] | undefined;
   takeBackSeconds?: number;
   repliesFolder?: string;
-  live?: LiveSettings;
+  live?: LiveUpdateSettings;
 }
 
 const helper = 'cairnloop.workspace()';
@@ -85,7 +85,7 @@ const schemas: MountSchemas<WorkspaceOptions> = {
     'an object of texts, such as { locale: "de", viewInbox: "Post" }',
     z.custom<WorkspaceStrings>((value) => isObject(value)),
   ),
-  styles: optionalMountOption('a text of CSS', z.string()),
+  styles: optionalMountOption('a string of CSS', z.string()),
   hosts: optionalMountOption('a list of host names', hostNameList),
   takeBackSeconds: optionalMountOption('a whole number of seconds from 0 to 60', z.int().min(0).max(60)),
   repliesFolder: optionalMountOption('the path of a folder', nonBlankText),

@@ -84,7 +84,7 @@ describe('audit: a customer erased from the record of a real day', () => {
     assert.match(page, /Erased with the customer’s data/);
     assert.match(
       textOf((await workspace.get('/audit?action=audit.erased')).text),
-      /Replaced in \d+ lines of the record/,
+      /Customer data replaced in \d+ lines of the record/,
     );
   });
 });

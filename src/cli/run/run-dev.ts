@@ -8,7 +8,7 @@ import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
 import { waitForStopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloopFolder } from '../../host-project/cairnloop-folder.js';
-import type { Mounted } from '../../http/mount.js';
+import type { RequestHandlers } from '../../http/mount.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
 import { type ListenAddress, requireListenable, type ServedApp, serveOnAddress } from '../../ops/serve.js';
 import type { PortalCustomer } from '../../portal/portal.js';
@@ -128,7 +128,7 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
 }
 
 /** Serves portal and workspace on one address, as a host's server does. */
-function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
+function beside(portal: RequestHandlers, workspace: RequestHandlers): Pick<RequestHandlers, 'node'> {
   return { node: (request, response) => portal.node(request, response, () => workspace.node(request, response)) };
 }
 

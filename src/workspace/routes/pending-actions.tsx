@@ -4,7 +4,7 @@ import { successNotice } from '../done-notices.js';
 import { pathParameter, readQueueView, redirectWithNotice, type WorkspaceHandler } from '../handler.js';
 import type { PageNotice } from '../page-context.js';
 import { queueQueryString } from '../queue-filters.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { renderConversationPage } from './conversation.js';
 import type { ConversationPageState } from './load-conversation-page.js';
 
@@ -31,7 +31,7 @@ export const dropPendingAction: WorkspaceHandler = async (c, services) => {
   return redirectWithNotice(c, `/c/${id}${queueQueryString(readQueueView(c))}`, 'dropped');
 };
 
-const tooLate = (): PageNotice => ({ tone: 'conflict', title: t('tooLate'), text: t('tooLateHint') });
+const tooLate = (): PageNotice => ({ tone: 'conflict', title: translate('tooLate'), text: translate('tooLateHint') });
 
 function restoredFrom({ kind, content, draftId }: PendingAction): ConversationPageState {
   if (content === null) return {};

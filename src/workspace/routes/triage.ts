@@ -6,7 +6,7 @@ import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type Works
 import { findThreadDetails } from '../queries/thread.js';
 import { parseSnoozeEnd } from '../snooze-times.js';
 import { actorsOfThread, ownerCandidates } from '../team.js';
-import { redirectOrExplain } from './conversation-actions.js';
+import { redirectOrShowError } from './conversation-actions.js';
 
 /**
  * Assigns or unassigns a conversation. The form names the owner that the page showed, so that a change made meanwhile
@@ -35,7 +35,7 @@ function change(
   id: string,
   work: () => Promise<string>,
 ): Promise<Response> {
-  return redirectOrExplain(c, services, id, {}, async () => {
+  return redirectOrShowError(c, services, id, {}, async () => {
     await requireConversationHead(services.runtime.db, id);
     return work();
   });
