@@ -1,4 +1,4 @@
-import { describeFound, describeNumber, maskUrl } from '../foundation/describe-found.js';
+import { describeFoundValue, describeNumber, maskUrl } from '../foundation/describe-found.js';
 import { describeKind } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { type ConfigSections, logLevels } from './config-types.js';
@@ -88,12 +88,12 @@ function oneOf(values: readonly string[]): KeyRule {
   return {
     expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
     accepts: (value) => (values as readonly unknown[]).includes(value),
-    found: describeFound,
+    found: describeFoundValue,
   };
 }
 
 function text(expected: string, pattern: RegExp): KeyRule {
-  return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
+  return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFoundValue };
 }
 
 function isAuditKey(value: unknown): boolean {
@@ -166,6 +166,6 @@ function isPostgresUrl(value: string): boolean {
 
 function describeUrl(value: unknown): string {
   if (value === undefined) return 'undefined (is its environment variable set?)';
-  if (typeof value !== 'string') return describeFound(value);
+  if (typeof value !== 'string') return describeFoundValue(value);
   return isPlaceholderUrl(value) ? 'a placeholder' : maskUrl(value);
 }

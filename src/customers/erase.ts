@@ -9,7 +9,7 @@ import { isLockTimeout } from '../db/permanent-failure.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, parseInput, storableText, strictObject } from '../validation/input.js';
+import { actorSchema, parseInput, storableTextSchema, strictObject } from '../validation/input.js';
 import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseConversationContents } from './erase-contents.js';
@@ -21,14 +21,14 @@ import { actorWithoutId, withoutActorId } from './without-actor-id.js';
 const customerInput = strictObject({ actorId: hostIdSchema });
 const previewInput = strictObject({
   actor: actorSchema.optional(),
-  reason: storableText(2000).optional(),
+  reason: storableTextSchema(2000).optional(),
   dryRun: z.boolean().optional(),
 });
 const eraseInput = strictObject({
   /** Who erases; kept in the audit record. */
   actor: actorSchema,
   /** Why the customer is erased; kept in the audit record, with the customer's id replaced by `[erased]`. */
-  reason: storableText(2000),
+  reason: storableTextSchema(2000),
   /** If true, counts and writes nothing; `actor` and `reason` may then be left out. */
   dryRun: z.boolean().optional(),
 });

@@ -3,7 +3,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import { hostLockTimeoutMs, limitLockWait } from './lock-limit.js';
 import { isConnectionLost, isServerReply, isUnsentStatement } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
-import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
+import { createRetryingPool, type RetryingPool } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
 import { type Executor, isWriteStatement, type Statement, type StatementArguments } from './statement.js';
 
@@ -42,13 +42,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = openSessionPool({ url, schema, name: 'cairnloop', max: poolSize });
   // Without a listener for `error`, a restart of Postgres would end the process.
   pool.on('error', (error) => options.onConnectionError?.(error));
-  const runner = createPoolRunner(pool);
+  const runner = createRetryingPool(pool);
   const prepare = statementCache(schema);
   const requireOpen = (operation: string) => {
     if (pool.ending) throw new CairnloopError('CLOSED', { operation });
   };
   const waitingFor = (lockMs: number): Database => {
-    const run: PoolRunner['run'] = (work) =>
+    const run: RetryingPool['run'] = (work) =>
       runner.run(async (client) => {
         await limitLockWait(client, lockMs);
         return work(client);
@@ -131,7 +131,7 @@ async function runOn<Row extends object>(
   return result.rows;
 }
 
-function runAlone<Row extends object>(runner: PoolRunner, prepared: Prepared, values: unknown[]): Promise<Row[]> {
+function runAlone<Row extends object>(runner: RetryingPool, prepared: Prepared, values: unknown[]): Promise<Row[]> {
   return runner.run(async (client) => {
     try {
       return await runOn<Row>(client, prepared, values);
@@ -142,7 +142,7 @@ function runAlone<Row extends object>(runner: PoolRunner, prepared: Prepared, va
   });
 }
 
-function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
+function inTransaction<T>(runner: RetryingPool, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
   return runner.run(async (client) => {
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');

@@ -12,7 +12,7 @@ export interface NotificationListener {
   /** What the notifications are about, for log messages. */
   what: string;
   hear(payload: string): void;
-  /** A second channel on the same connection. */
+  /** A second NOTIFY channel to listen to on the same connection. */
   also?: { channel: string; hear(payload: string): void };
   /** Called each time the connection is established: earlier notifications may have been missed. */
   missed(): void;

@@ -71,7 +71,7 @@ export function migrationStatus(options: MigrateOptions): Promise<MigrationStatu
 }
 
 /** Throws `MIGRATIONS_PENDING` or `SCHEMA_NEWER` unless this package works on the schema. */
-export async function requireMigrated(options: MigrateOptions): Promise<void> {
+export async function requireMigratedSchema(options: MigrateOptions): Promise<void> {
   const { schema, pending, incompatible } = await migrationStatus(options);
   if (incompatible.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown: incompatible });
   if (pending.length > 0) throw new CairnloopError('MIGRATIONS_PENDING', { schema, pending });
@@ -89,8 +89,8 @@ function upTo(name: string | undefined): readonly Migration[] {
 type Wanted = (applied: readonly string[]) => readonly Migration[];
 
 /**
- * Applies or rolls back migrations. Reads which ones before taking the lock, because there may be none, and again under
- * it.
+ * Applies or rolls back migrations. Selects them twice: first without the lock, which is not taken if there are none,
+ * and again while holding it.
  */
 function change(
   options: MigrateOptions,

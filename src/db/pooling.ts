@@ -7,7 +7,7 @@ import { isServerReply } from './outage.js';
  */
 export type ConnectionPooling = 'none' | 'transaction' | 'unknown';
 
-/** Repetitions of the pooler test: other clients of the pooler can falsify one, but hardly all. */
+/** How often the pooler test is repeated: other clients of the pooler may falsify one round, but hardly all. */
 const rounds = 20;
 
 /**

@@ -30,13 +30,13 @@ export async function planRollback(options: MigrateOptions, to?: string): Promis
   if (to !== undefined && !applied.includes(to))
     throw new CairnloopError('MIGRATION_NOT_APPLIED', { name: to, schema });
   const names = applied.slice(to === undefined ? -1 : applied.indexOf(to)).toReversed();
-  return { names, dropped: await countRows(options, dataDroppedBy(names)) };
+  return { names, dropped: await countRows(options, findDroppedData(names)) };
 }
 
 type Place = Omit<DroppedData, 'rows'>;
 
 /** The tables and columns that a rollback of these migrations drops. Pure; a test compares it with a real rollback. */
-export function dataDroppedBy(names: readonly string[]): Place[] {
+export function findDroppedData(names: readonly string[]): Place[] {
   const texts = migrations.filter(({ name }) => names.includes(name)).map(({ down }) => down('S'));
   const tables = texts.flatMap((text) => [...text.matchAll(/DROP TABLE (?:IF EXISTS )?([^;]+)/g)].flatMap(tablesIn));
   const columns = texts.flatMap(columnsIn).filter(({ table }) => !tables.includes(table));

@@ -11,7 +11,7 @@ const conflictTries = 5;
 const replaceEveryMs = 1000;
 
 /** Runs work on a pooled connection, and on another one if the first failed without effect. */
-export interface PoolRunner {
+export interface RetryingPool {
   /**
    * `work` may run again: it must write through the connection only, so that its changes are rolled back when it
    * throws.
@@ -19,7 +19,7 @@ export interface PoolRunner {
   run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
 }
 
-export function createPoolRunner(pool: pg.Pool): PoolRunner {
+export function createRetryingPool(pool: pg.Pool): RetryingPool {
   const connectedAt = new WeakMap<pg.PoolClient, number>();
   let goodSince = Number.NEGATIVE_INFINITY;
   pool.on('connect', (client) => connectedAt.set(client, performance.now()));
@@ -57,7 +57,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
       const client = await checkOut();
       let broken = false;
       let waitMs = 0;
-      // Without a listener, losing a checked-out client would end the process.
+      // Without an `error` listener, losing a checked-out client would end the process.
       const onError = () => {
         broken = true;
       };

@@ -7,15 +7,15 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
 import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnclaimedSql, isUnsettledSql } from './sql-conditions.js';
 
-const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor: actorSchema });
-const retryInput = schemaOf<RetryInput>()({
+const retryOrDiscardInput = inputSchema<RetryOrDiscardInput>()({ actor: actorSchema });
+const retryInput = inputSchema<RetryInput>()({
   actor: actorSchema,
   releaseScheduled: z.boolean().optional(),
 });

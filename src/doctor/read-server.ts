@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { databaseTarget, isLocalTarget } from '../db/connection-url.js';
 import { readDatabaseProperties } from '../db/migrate-preconditions.js';
-import { readWithPlainConnection } from '../db/probe.js';
+import { readWithoutSettings } from '../db/probe.js';
 import type { DatabaseFacts } from './facts.js';
 
 /**
@@ -9,7 +9,7 @@ import type { DatabaseFacts } from './facts.js';
  * `DATABASE_BUSY`.
  */
 export async function readDatabaseServer(url: string, timeoutMs: number): Promise<DatabaseFacts> {
-  const found = await readWithPlainConnection(url, timeoutMs, async (client, pooling) => ({
+  const found = await readWithoutSettings(url, timeoutMs, async (client, pooling) => ({
     ...(await readSettings(client)),
     ...(await readDatabaseProperties(client)),
     pooling,

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../contracts/domain.js';
 import { toStorableJson, toStorableText } from '../foundation/redact.js';
-import { contentSchema, nameSchema, strictObject } from '../validation/input.js';
+import { messageContentSchema, nameSchema, strictObject } from '../validation/input.js';
 
 /** How many of the newest messages a generator and the policy get. */
 export const maxGeneratorMessages = 200;
@@ -19,7 +19,7 @@ const evidence = {
 
 const proposal = {
   type: z.enum(proposalTypes),
-  content: contentSchema,
+  content: messageContentSchema,
   riskTier: z.enum(riskTiers).default('medium'),
   summary: optionalText(2000).default(''),
 };

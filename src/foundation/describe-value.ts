@@ -7,8 +7,8 @@ export function describeKind(value: unknown): string {
 }
 
 /**
- * Describes a wrong value in messages of public calls: as {@link describeKind}, with the length of a text or list. A
- * text is never repeated, because logs must not contain it.
+ * Describes a wrong value in messages of public calls by its type, a text or list also by its length. A text is never
+ * repeated, because logs must not contain it.
  */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -24,7 +24,7 @@ export function errorText(error: unknown, maxLength = 2000): string {
   return text.length > maxLength ? `${toStorableText(text.slice(0, maxLength - 1))}…` : text;
 }
 
-/** A long text is cut at a space if one is among its last characters; this many are searched. */
+/** How many of the last characters of a long text are searched for a space at which to cut it. */
 const nearestSpace = 300;
 
 /**

@@ -26,7 +26,9 @@ function runnerChain(): { pid: number; parent: number }[] {
   return isBetween ? [own, { pid: shell, parent: runner }] : [own];
 }
 
-/** The parent of a process. Only Linux can read that of another process without running a program. */
+/**
+ * Returns the parent of a process. For another process it is read on Linux only: elsewhere a program would have to run.
+ */
 function parentOf(pid: number): number | undefined {
   if (pid === process.pid) return process.ppid;
   const [, parent] = /\) \S (\d+) /.exec(read(`/proc/${pid}/stat`)) ?? [];

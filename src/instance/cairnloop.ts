@@ -14,7 +14,7 @@ import { probeDatabase } from '../db/probe.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
+import { createSafeLogger, createStderrLogger } from '../foundation/safe-logger.js';
 import {
   createAuditAges,
   createDeliveryCounts,
@@ -147,7 +147,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions, ready: () => Promise<Readiness>) {
-  const log = safeLogger(options.logger ?? config.logger ?? stderrLogger(config.log.level));
+  const log = createSafeLogger(options.logger ?? config.logger ?? createStderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>

@@ -8,13 +8,13 @@ import { announce } from '../events/announce.js';
 import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { contentSchema, isId, nameSchema, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import { inputSchema, isId, messageContentSchema, nameSchema, parseInput, strictObject } from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
-const bulkInput = schemaOf<BulkInput>()({
+const bulkInput = inputSchema<BulkInput>()({
   templateId: nameSchema,
   /** The exact text to deliver to each recipient. */
-  content: contentSchema,
+  content: messageContentSchema,
   dedupeKey: nameSchema.optional(),
   actor: actorOrHostSchema,
 });

@@ -6,10 +6,10 @@ import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,
-  hostFunction,
-  hostNameList,
+  hostFunctionSchema,
+  hostNameListSchema,
   liveSettingsOption,
-  type MountSchemas,
+  type MountOptionSchemas,
   optionalMountOption,
   readMountOptions,
   requiredMountOption,
@@ -79,16 +79,16 @@ const rateLimit = z.strictObject({
   readsPerMinute: z.int().min(1).max(60_000).optional(),
 }) as z.ZodType<PortalRateLimit>;
 
-const schemas: MountSchemas<PortalOptions> = {
+const schemas: MountOptionSchemas<PortalOptions> = {
   basePath: basePathOption,
-  customer: requiredMountOption('a function (request) => { id, name?, hostUserId? } | null', hostFunction()),
+  customer: requiredMountOption('a function (request) => { id, name?, hostUserId? } | null', hostFunctionSchema()),
   strings: optionalMountOption(
     'an object of texts, such as { locale: "de", title: "Hilfe" }',
     z.custom<PortalStrings>((value) => isObject(value)),
   ),
   rateLimit: optionalMountOption('an object { perMinute: 1 to 1000, readsPerMinute: 1 to 60000 }', rateLimit),
   styles: optionalMountOption('a text of CSS', z.string()),
-  hosts: optionalMountOption('a list of host names', hostNameList),
+  hosts: optionalMountOption('a list of host names', hostNameListSchema),
   live: liveSettingsOption,
 };
 

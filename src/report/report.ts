@@ -4,7 +4,7 @@ import type { ReportInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { parseInput, schemaOf } from '../validation/input.js';
+import { inputSchema, parseInput } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type DeliveryCountRow,
@@ -29,7 +29,7 @@ const dayMs = 86_400_000;
 const defaultDays = 30;
 const mostDays = 366;
 
-const reportInput = schemaOf<ReportInput>()({
+const reportInput = inputSchema<ReportInput>()({
   since: z.date('a Date').optional(),
   until: z.date('a Date').optional(),
 }).default({});

@@ -8,13 +8,13 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf, storableText } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput, storableTextSchema } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resumedClock } from './sla-clock.js';
 import { oweCountdown } from './start-clock.js';
 
-const pauseInput = schemaOf<PauseInput>()({ reason: storableText(1000), actor: actorSchema });
-const resumeInput = schemaOf<ResumeInput>()({ actor: actorSchema });
+const pauseInput = inputSchema<PauseInput>()({ reason: storableTextSchema(1000), actor: actorSchema });
+const resumeInput = inputSchema<ResumeInput>()({ actor: actorSchema });
 
 /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {

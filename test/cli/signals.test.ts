@@ -120,11 +120,11 @@ describe('SIGHUP while migrations run', () => {
     assert.ok((await migrationStatus(options)).pending.length > 0);
     const { exitCode, stderr: said } = await runCli(['migrate'], { cwd: host.folder });
     assert.equal(exitCode, 0, said);
-    assert.deepEqual(await schemaOf(database), await schemaOf(expected));
+    assert.deepEqual(await inputSchema(database), await inputSchema(expected));
   });
 });
 
-async function schemaOf(database: TestDatabase): Promise<string[]> {
+async function inputSchema(database: TestDatabase): Promise<string[]> {
   const { rows } = await database.query<{ line: string }>(`
     SELECT format('%s.%s %s %s', table_name, column_name, data_type, column_default) AS line
     FROM information_schema.columns WHERE table_schema = 'cairnloop'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Cairnloop } from '../../src/contracts/cairnloop.js';
-import { migrateDown, migrateUp, migrationStatus, requireMigrated } from '../../src/db/migrate.js';
+import { migrateDown, migrateUp, migrationStatus, requireMigratedSchema } from '../../src/db/migrate.js';
 import { compareSchema } from '../../src/db/migrations/compare-schema.js';
 import { migrations } from '../../src/db/migrations/index.js';
 import { openSession } from '../../src/db/session.js';
@@ -95,7 +95,7 @@ describe('a schema migrated by a later version that is compatible with this one'
   it('is up to date for `migrate` of this version, so that a deploy can go back to it', async () => {
     const { url, drop } = await migratedLater();
     assert.deepEqual(await migrateUp({ url, schema }), []);
-    await requireMigrated({ url, schema });
+    await requireMigratedSchema({ url, schema });
     const { pending, unknown, incompatible } = await migrationStatus({ url, schema });
     assert.deepEqual({ pending, unknown, incompatible }, { pending: [], unknown: [later], incompatible: [] });
     await drop();
@@ -116,7 +116,7 @@ describe('a schema migrated by a later version that is compatible with this one'
     const host = await startHost({}, { database, worker: false });
     const refused = { code: 'SCHEMA_NEWER', message: /it has 9002-contract, which/ };
     await assert.rejects(host.cairnloop.conversations.open({}), refused);
-    await assert.rejects(requireMigrated({ url: database.url, schema }), refused);
+    await assert.rejects(requireMigratedSchema({ url: database.url, schema }), refused);
     await assert.rejects(migrateUp({ url: database.url, schema }), refused);
   });
 });

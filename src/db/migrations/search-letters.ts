@@ -102,7 +102,7 @@ export const letterFolding: readonly LetterFolding[] = [
 ];
 
 /** Letters that search replaces by two letters. */
-export const digraphs: readonly (readonly [letter: string, written: string])[] = [
+export const twoLetterFoldings: readonly (readonly [letter: string, written: string])[] = [
   ['ß', 'ss'],
   ['æ', 'ae'],
   ['œ', 'oe'],
