@@ -17,8 +17,8 @@ export async function toHostDatabaseError(error: unknown, db: Database): Promise
 }
 
 /**
- * `MIGRATIONS_PENDING`, the cause of an undefined table or column. Undefined if nothing is pending: then the statement
- * itself is wrong.
+ * Returns the error `MIGRATIONS_PENDING` if a migration is pending, which explains an undefined table or column. Else
+ * returns undefined: the statement itself is wrong.
  */
 async function migrationFailure(db: Database, cause: unknown): Promise<CairnloopError | undefined> {
   const pending = await pendingMigrations(db).catch(() => []);

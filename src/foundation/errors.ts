@@ -132,8 +132,8 @@ const catalog = {
   DATABASE_BUSY: (d: { target: string; reason: string }) => ({
     message: `The database at ${d.target} is busy: ${d.reason}.`,
     hint: /poolSize/.test(d.reason)
-      ? 'Nothing was written; try again. If it stays, raise database.poolSize or look for statements that hang.'
-      : 'Nothing was written; try again. If it stays, look at pg_stat_activity for what holds it up.',
+      ? 'Nothing was written; try again. If the error stays, raise database.poolSize or look for statements that hang.'
+      : 'Nothing was written; try again. If the error stays, look in pg_stat_activity for the session that keeps the database busy.',
   }),
   DATABASE_EXHAUSTED: (d: { target: string; reason: string }) => ({
     message: `The database at ${d.target} has run out of disk space, memory or another resource: ${d.reason}.`,
@@ -175,7 +175,7 @@ const catalog = {
   }),
   TRANSACTION_LOST: (d: { reason: string }) => ({
     message: `The executor that was passed to within() failed: ${d.reason}.`,
-    hint: 'Nothing of this call was committed. Its transaction is over: run it again from its beginning, on another connection.',
+    hint: 'Nothing of this call was committed. The transaction is over: run the transaction again from its beginning, on another connection.',
   }),
   TRANSACTION_ELSEWHERE: (d: { schema: string }) => ({
     message: `The transaction that was passed to within() is not in the database of database.url, where schema "${d.schema}" is.`,
@@ -183,7 +183,7 @@ const catalog = {
   }),
   TRANSACTION_UNSUITABLE: (d: { operation: string; because: string }) => ({
     message: `${d.operation} cannot run within a transaction: ${d.because}.`,
-    hint: 'Call it on the instance that createCairnloop returned, once your transaction is committed.',
+    hint: 'Make this call on the instance that createCairnloop returned, once your transaction is committed.',
   }),
   MIGRATIONS_PENDING: (d: { schema: string; pending: readonly string[] }) => ({
     message: `Schema "${d.schema}" lacks ${d.pending.length} migration(s): ${d.pending.join(', ')}.`,
@@ -214,7 +214,7 @@ const catalog = {
   }),
   CONVERSATION_RESOLVED: (d: { id: string; action: string; status?: string }) => ({
     message: `Conversation "${d.id}" is ${d.status ?? 'resolved'}, so it cannot ${d.action}.`,
-    hint: 'A customer message reopens it; conversations.receive() records one.',
+    hint: 'A message of the customer reopens the conversation; conversations.receive() records such a message.',
   }),
   CONVERSATION_CHANGED: (d: { id: string; newer: number }) => ({
     message: `Conversation "${d.id}" has ${d.newer} ${d.newer === 1 ? 'message' : 'messages'} newer than lastSeenMessageId.`,
@@ -222,7 +222,7 @@ const catalog = {
   }),
   ASSIGNEE_CHANGED: (d: { id: string; assignee: { id: string; name?: string } | null }) => ({
     message: `Conversation "${d.id}" is ${d.assignee ? `assigned to ${d.assignee.name ?? d.assignee.id}` : 'assigned to nobody'} by now.`,
-    hint: 'Nothing was changed. Read the conversation again, then call with its present owner as lastSeenAssigneeId.',
+    hint: 'Nothing was changed. Read the conversation again, then call with its present assignee as lastSeenAssigneeId.',
   }),
   INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({
     message: [
@@ -378,7 +378,7 @@ const catalog = {
   // Errors of telemetry and metrics
   TELEMETRY_ID_TAKEN: (d: { id: string }) => ({
     message: `A telemetry handler with id "${d.id}" is attached already.`,
-    hint: 'Choose another id, or detach the first one.',
+    hint: 'Choose another id, or detach the handler that has this id.',
   }),
   TELEMETRY_EVENT_UNKNOWN: (d: { event: string; nearest?: string }) => ({
     message: `There is no telemetry event "${d.event}"${d.nearest ? `; did you mean "${d.nearest}"?` : '.'}`,
@@ -467,7 +467,7 @@ const catalog = {
   }),
   UNDO_EDITED: (d: { run: string; files: readonly string[] }) => ({
     message: `\`${d.run}\` cannot be taken back, because files were edited since: ${d.files.join(', ')}.`,
-    hint: 'Nothing was changed; take those edits back first, or remove the lines by hand.',
+    hint: 'Nothing was changed. Take those edits back first, or remove what the run wrote by hand.',
   }),
 } satisfies Record<string, (details: never) => ErrorText>;
 

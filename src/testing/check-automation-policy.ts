@@ -81,7 +81,7 @@ function sameAs(earlier: readonly CallWithSample[]) {
   return (value: unknown, sample: string): CallVerdict | undefined => {
     const before = known.get(sample);
     if (before?.kind !== 'returned' || before.value === value) return judgeDecision(value);
-    const message = `returned ${describeFoundValue(value)} where it had returned ${describeFoundValue(before.value)}`;
+    const message = `returned ${describeFoundValue(value)} for a proposal for which it had returned ${describeFoundValue(before.value)}`;
     return { level: 'warning', code: 'UNSTABLE_DECISION', message };
   };
 }

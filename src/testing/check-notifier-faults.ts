@@ -173,7 +173,7 @@ interface Run {
   reached: number;
 }
 
-/** Makes an attempt with the fault, then the attempt that repeats it. */
+/** Makes an attempt with the fault, then a second attempt that repeats the delivery. */
 async function strike(kit: Kit, callback: NotifierCallback, fault: InjectedFault): Promise<Run> {
   if (fault.kind !== 'killed') return attempts(kit, callback, [fault, { kind: 'none' }]);
   const [deliveryId, conversationId] = [randomUUID(), randomUUID()];

@@ -128,7 +128,10 @@ const operator = defineCheck({
       }
       if (operator === 'constant') {
         const message = `${place} returns the same operator for every request: everybody who reaches the page may write to customers.`;
-        return checkFinding(message, `have operator read the session of its request at ${place}`);
+        return checkFinding(
+          message,
+          `make the operator function at ${place} read the session of the request that it gets`,
+        );
       }
       return okFinding(`${place} mounts the workspace${operator === 'function' ? ' with an operator function' : ''}.`);
     });

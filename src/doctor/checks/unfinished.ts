@@ -7,7 +7,7 @@ interface Words {
   code: string;
   /** What happens while the method is unfinished; printed after "… is as `gen` wrote it: ". */
   effect(maxAttempts: number): string;
-  /** How to finish the method; null where it may be meant as it is. */
+  /** How to finish the method; null where it may be left as it is. */
   fix: string | null;
 }
 

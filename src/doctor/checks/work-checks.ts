@@ -186,7 +186,7 @@ const priorities = defineCheck({
   title: 'priorities without an SLA policy',
   needs: 'policies',
   judge: (found, { work }) => {
-    if (found.state !== 'active') return okFinding('No priority needs an SLA policy.');
+    if (found.state !== 'active') return okFinding('No priority needs an SLA policy, because SLA tracking is off.');
     if (work.state !== 'known') return notCheckedFinding('priorities without an SLA policy', work.because);
     const without = work.value.priorities.filter((priority) => !found.priorities.includes(priority));
     if (without.length === 0) return okFinding('Every priority of the open conversations has an SLA policy.');
