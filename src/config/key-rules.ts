@@ -1,5 +1,5 @@
 import { describeFoundValue, describeNumber, maskUrl } from '../foundation/describe-found.js';
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { type ConfigSections, logLevels } from './config-types.js';
 import { isPlaceholderUrl } from './placeholder.js';
@@ -115,13 +115,13 @@ function auditKeyList(): KeyRule {
     found: (value) =>
       Array.isArray(value)
         ? `a list with ${describeSecret(value.find((key) => !isAuditKey(key)))}`
-        : describeKind(value),
+        : describeType(value),
   };
 }
 
 /** Describes a secret by its length or type, without any part of its text. */
 function describeSecret(value: unknown): string {
-  return typeof value === 'string' ? `a string of ${value.length} characters` : describeKind(value);
+  return typeof value === 'string' ? `a string of ${value.length} characters` : describeType(value);
 }
 
 /** The problem of a metrics path that equals the path of health or readiness; undefined if it does not. */

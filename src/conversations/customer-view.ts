@@ -6,11 +6,18 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { inputSchema, isId, pageCursorSchema, pageLimitSchema, parseInput, strictObject } from '../validation/input.js';
+import {
+  inputSchema,
+  isId,
+  pageCursorSchema,
+  pageLimitSchema,
+  parseInput,
+  strictObjectSchema,
+} from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
 import { hostIdSchema } from './host-id-schema.js';
 
-const customerInput = strictObject({ actorId: hostIdSchema });
+const customerInput = strictObjectSchema({ actorId: hostIdSchema });
 const listInput = inputSchema<CustomerListInput>()({ cursor: pageCursorSchema, limit: pageLimitSchema }).default({
   limit: 50,
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { SnoozeInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
@@ -43,7 +43,7 @@ export async function snoozeConversation(runtime: Runtime, id: string, input: Sn
 
 /** Returns the unchanged conversation, or throws the reason why nothing was written. */
 async function unchanged(runtime: Runtime, id: string, until: Date | null): Promise<Conversation> {
-  if (until && until <= (await databaseTime(runtime.db)))
+  if (until && until <= (await readDatabaseTime(runtime.db)))
     throw new CairnloopError('INPUT_INVALID', {
       operation: 'conversations.snooze',
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],

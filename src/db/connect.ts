@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { hostLockTimeoutMs, limitLockWait } from './lock-limit.js';
-import { isConnectionLost, isServerReply, isUnsentStatement } from './outage.js';
+import { isConnectionLostError, isErrorFromServer, isUnsentStatementError } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
 import { createRetryingPool, type RetryingPool } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
@@ -62,7 +62,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         ...[params]: StatementArguments<Params>
       ): Promise<Row[]> {
         requireOpen(statement.name);
-        return runAlone<Row>({ run }, prepare(statement), statementValues(statement, params));
+        return runAlone<Row>({ run }, prepare(statement), toParameterValues(statement, params));
       },
       async transaction(work) {
         requireOpen('A transaction');
@@ -79,7 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Whether an error means that a change was sent and the connection broke before the result arrived. The change may have
  * been committed.
  */
-export function isOutcomeUnknown(error: unknown): boolean {
+export function isOutcomeUnknownError(error: unknown): boolean {
   return unknownOutcomes.has(error as object);
 }
 
@@ -90,7 +90,7 @@ const unknownOutcomes = new WeakSet<object>();
  * not marked.
  */
 function markUnlessAnswered(error: unknown): void {
-  if (!isServerReply(error) && !isUnsentStatement(error) && isConnectionLost(error))
+  if (!isErrorFromServer(error) && !isUnsentStatementError(error) && isConnectionLostError(error))
     unknownOutcomes.add(error as object);
 }
 
@@ -102,7 +102,7 @@ interface Prepared {
 type Prepare = (statement: Statement) => Prepared;
 
 /** The parameter values of a statement, in the order of its placeholders. */
-export function statementValues<Params extends object>(
+export function toParameterValues<Params extends object>(
   statement: Statement<Params>,
   params: StatementArguments<Params>[0] | undefined,
 ): unknown[] {
@@ -147,7 +147,7 @@ function inTransaction<T>(runner: RetryingPool, prepare: Prepare, work: (tx: Exe
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       const result = await work({
-        run: (statement, ...[params]) => runOn(client, prepare(statement), statementValues(statement, params)),
+        run: (statement, ...[params]) => runOn(client, prepare(statement), toParameterValues(statement, params)),
       });
       await commit(client);
       return result;

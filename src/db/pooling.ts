@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isServerReply } from './outage.js';
+import { isErrorFromServer } from './outage.js';
 
 /**
  * How connections map to database sessions. `none`: each connection has its own. `transaction`: a pooler assigns a
@@ -49,7 +49,7 @@ async function sharesSessions(client: pg.Client, other: pg.Client): Promise<bool
  * reports `query_wait_timeout`.
  */
 function refusesTransactions(error: unknown): boolean {
-  return isServerReply(error) && !/query_wait_timeout/.test((error as Error).message);
+  return isErrorFromServer(error) && !/query_wait_timeout/.test((error as Error).message);
 }
 
 async function sessionOf(client: pg.Client): Promise<number> {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
-import { databaseTarget } from './connection-url.js';
+import { formatDatabaseTarget } from './connection-url.js';
 import { databaseUnreachableError, toKnownDatabaseError } from './database-failure.js';
 import { type ConnectionPooling, detectPooling } from './pooling.js';
 import { createUnconfiguredClient } from './session.js';
@@ -11,7 +11,7 @@ import { createUnconfiguredClient } from './session.js';
  */
 export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<void> {
   const pooling = await readWithoutSettings(url, timeoutMs, async (_, found) => found);
-  if (pooling === 'transaction') throw new CairnloopError('DATABASE_POOLER', { target: databaseTarget(url) });
+  if (pooling === 'transaction') throw new CairnloopError('DATABASE_POOLER', { target: formatDatabaseTarget(url) });
 }
 
 /**

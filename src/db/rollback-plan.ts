@@ -1,6 +1,6 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { openDatabase, quoteIdentifier } from './connect.js';
-import { type MigrateOptions, migrationStatus } from './migrate.js';
+import { type MigrateOptions, readMigrationStatus } from './migrate.js';
 import { migrations } from './migrations/index.js';
 
 /** Data that a rollback deletes: a table, or a column of a remaining table. */
@@ -24,7 +24,7 @@ export interface RollbackPlan {
 export async function planRollback(options: MigrateOptions, to?: string): Promise<RollbackPlan> {
   const known = migrations.map(({ name }) => name);
   if (to !== undefined && !known.includes(to)) throw new CairnloopError('MIGRATION_UNKNOWN', { name: to, known });
-  const status = await migrationStatus(options);
+  const status = await readMigrationStatus(options);
   const { applied, unknown, schema } = status;
   if (unknown.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown });
   if (to !== undefined && !applied.includes(to))

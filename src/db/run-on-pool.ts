@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { isConnectionLost, isPlanOutdated, isReadOnlyError, isServerReply, isTransactionConflict } from './outage.js';
+import {
+  isConnectionLostError,
+  isErrorFromServer,
+  isPlanOutdatedError,
+  isReadOnlyError,
+  isTransactionConflictError,
+} from './outage.js';
 
 /** Maximum number of attempts after serialization failures. */
 const conflictTries = 5;
@@ -47,8 +53,8 @@ export function createRetryingPool(pool: pg.Pool): RetryingPool {
 
   /** Whether work that failed is tried again: a retry can succeed, and the first attempt certainly had no effect. */
   function worthAnotherTry(error: unknown, client: pg.PoolClient, tries: number): boolean {
-    if (isPlanOutdated(error)) return tries <= pool.options.max;
-    if (isTransactionConflict(error)) return tries < conflictTries;
+    if (isPlanOutdatedError(error)) return tries <= pool.options.max;
+    if (isTransactionConflictError(error)) return tries < conflictTries;
     return isReadOnlyError(error) && (isOld(client) || replaceAll()) && tries < conflictTries;
   }
 
@@ -68,7 +74,7 @@ export function createRetryingPool(pool: pg.Pool): RetryingPool {
         const again = worthAnotherTry(error, client, tries);
         broken ||= mustNotBeHandedOn(error) || isOld(client);
         if (!again) throw error;
-        if (isTransactionConflict(error)) waitMs = Math.random() * 20 * 2 ** tries;
+        if (isTransactionConflictError(error)) waitMs = Math.random() * 20 * 2 ** tries;
       } finally {
         client.off('error', onError);
         client.release(broken);
@@ -81,5 +87,5 @@ export function createRetryingPool(pool: pg.Pool): RetryingPool {
 
 /** Whether a connection must be closed: its protocol is out of step, or its prepared statements are stale. */
 function mustNotBeHandedOn(error: unknown): boolean {
-  return isPlanOutdated(error) || (!isServerReply(error) && isConnectionLost(error));
+  return isPlanOutdatedError(error) || (!isErrorFromServer(error) && isConnectionLostError(error));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor, Delivery } from '../contracts/domain.js';
 import type { RetryInput, RetryOrDiscardInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
@@ -66,7 +66,7 @@ async function change(
 
 async function throwNotRetryable(runtime: Runtime, id: string, action: string): Promise<never> {
   const { state, topic, leaseUntil, availableAt, attempts } = await getDelivery(runtime, id);
-  const now = await databaseTime(runtime.db);
+  const now = await readDatabaseTime(runtime.db);
   const isHeld = leaseUntil !== null && leaseUntil > now;
   const isScheduled = topic === 'outbound' && state === 'pending' && attempts === 0 && availableAt > now;
   if (isScheduled && !isHeld && action === 'retried')

@@ -4,12 +4,12 @@ import { findWorkspaceMounts } from './find-mounts.js';
 import { probeHostModules } from './probe-modules.js';
 import { readHostBuildFacts } from './read-build-facts.js';
 import type { UsableConfig } from './read-config-facts.js';
-import { readEnvFile } from './read-env-file.js';
-import { readInstallation } from './read-installation.js';
+import { readEnvFileFacts } from './read-env-file.js';
+import { readInstallationFacts } from './read-installation.js';
 import { probeMongoBackend } from './read-jobs.js';
-import { readPolicyFacts } from './read-policies.js';
+import { readSlaPolicyFacts } from './read-policies.js';
 import { readSchemaFacts } from './read-schema.js';
-import { readDatabaseServer } from './read-server.js';
+import { readDatabaseFacts } from './read-server.js';
 import { readWorkloadFacts } from './read-work.js';
 import { withDatabaseSession } from './with-session.js';
 
@@ -59,7 +59,7 @@ export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<Fact
     what: 'node_modules',
     because: 'node_modules cannot be read',
     fix: 'install the packages of the host again',
-    read: ({ root }) => readInstallation(root),
+    read: ({ root }) => readInstallationFacts(root),
   },
   mounts: {
     what: 'the sources',
@@ -71,7 +71,7 @@ export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<Fact
     what: 'git',
     because: 'git did not answer',
     fix: 'run git status',
-    read: ({ root }) => readEnvFile(root),
+    read: ({ root }) => readEnvFileFacts(root),
   },
   build: {
     what: 'tsconfig.json',
@@ -91,7 +91,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceRe
     because: 'the database cannot be reached',
     fix: fixOfDatabase,
     skip: ({ config }) => (urlOf(config) === '' ? 'the config has no usable database.url' : undefined),
-    read: ({ config, timeoutMs }) => readDatabaseServer(urlOf(config), answerMsOf(timeoutMs)),
+    read: ({ config, timeoutMs }) => readDatabaseFacts(urlOf(config), answerMsOf(timeoutMs)),
   },
   schema: {
     what: 'the schema',
@@ -139,7 +139,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceRe
       known.config?.problems.some(({ path }) => path.startsWith('slaPolicyProvider'))
         ? 'the slaPolicyProvider lacks a method'
         : undefined,
-    read: ({ config }) => readPolicyFacts(config.slaPolicyProvider),
+    read: ({ config }) => readSlaPolicyFacts(config.slaPolicyProvider),
   },
   probes: {
     what: 'the probe',

@@ -31,13 +31,13 @@ export interface FactValues {
   installation: InstallationFacts;
   mounts: WorkspaceMount[];
   envFile: EnvFileFacts;
-  build: BuildFacts;
+  build: HostBuildFacts;
   config: ConfigFacts;
   database: DatabaseFacts;
   schema: SchemaFacts;
   work: WorkloadFacts;
   jobs: JobBackendFacts;
-  policies: PolicyFacts;
+  policies: SlaPolicyFacts;
   /** Results of the calls of host modules that `--probe` makes. */
   probes: ProbeFacts;
 }
@@ -94,7 +94,7 @@ export interface EnvFileFacts {
   read?: string[];
 }
 
-export interface BuildFacts {
+export interface HostBuildFacts {
   /** How the config file breaks the host's TypeScript build; null if it does not. */
   strayConfig: StrayConfig | null;
   /** Which tool builds the host; absent where that was not read. */
@@ -196,7 +196,7 @@ export interface JobBackendFacts {
   backend: JobsConfig['backend'];
 }
 
-export interface PolicyFacts {
+export interface SlaPolicyFacts {
   state: 'no provider' | 'off' | 'active';
   priorities: string[];
   rejected: RejectedPolicy[];

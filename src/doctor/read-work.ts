@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
 import { oldestClosedAtSql } from '../customers/retention.js';
-import { quoteIdentifier, statementValues } from '../db/connect.js';
+import { quoteIdentifier, toParameterValues } from '../db/connect.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats } from '../deliveries/worker-health.js';
@@ -15,7 +15,7 @@ export async function readWorkloadFacts(client: pg.Client, schema: string): Prom
   const s = quoteIdentifier(schema);
   const workers = await findWorkerHeartbeats({
     run: async (statement, ...[params]) =>
-      (await client.query(statement.text(s), statementValues(statement, params))).rows,
+      (await client.query(statement.text(s), toParameterValues(statement, params))).rows,
   });
   const announced = await client.query(selectAnnounced(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);

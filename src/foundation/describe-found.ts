@@ -1,10 +1,10 @@
-import { describeKind } from './describe-value.js';
+import { describeType } from './describe-value.js';
 
 /** Describes a wrong value without revealing secrets: the value itself if it is short and harmless, else its type. */
 export function describeFoundValue(value: unknown): string {
   if (typeof value === 'string') return describeText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return describeKind(value);
+  return describeType(value);
 }
 
 function describeText(text: string): string {

@@ -3,7 +3,7 @@
  * No other file has texts of a {@link CairnloopError}.
  */
 
-import { describeKind } from './describe-value.js';
+import { describeType } from './describe-value.js';
 
 interface ErrorText {
   message: string;
@@ -510,7 +510,7 @@ function withTextIds<D extends object>(details: D): D {
 }
 
 function idText(id: unknown): string {
-  if (typeof id !== 'string') return describeKind(id);
+  if (typeof id !== 'string') return describeType(id);
   return id.length > 200 ? `${id.slice(0, 200)}…` : id;
 }
 

@@ -6,7 +6,7 @@ const intervalMs = 500;
  * Calls `onGone` once the package manager that started this process has exited: npm and npx do not forward the signal
  * that ends them. Returns a function that stops watching.
  */
-export function watchPackageManager(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
+export function onPackageManagerExit(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
   if (!env.npm_config_user_agent && !env.npm_lifecycle_event) return () => {};
   const chain = runnerChain();
   const timer = setInterval(() => {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { stopSignals } from './stop-signal.js';
+import { listStopSignals } from './stop-signal.js';
 
 /** Runs work that no stop signal interrupts: a signal that arrives meanwhile ends the process once the work is done. */
 export async function runUninterrupted(work: () => void): Promise<void> {
@@ -19,7 +19,7 @@ export async function runUninterrupted(work: () => void): Promise<void> {
  * function that removes the handler.
  */
 export function onStopSignal(before: () => void): () => void {
-  const names = stopSignals();
+  const names = listStopSignals();
   const stop = () => {
     for (const name of names) process.off(name, end);
   };

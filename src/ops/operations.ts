@@ -6,7 +6,7 @@ import { describeFoundValue } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { createMount, type Mounted } from '../http/mount.js';
-import { type MountOptionSchemas, optionalMountOption, readMountOptions } from '../validation/mount-options.js';
+import { type MountOptionSchemas, optionalMountOption, parseMountOptions } from '../validation/mount-options.js';
 
 export type { Mounted } from '../http/mount.js';
 
@@ -108,7 +108,7 @@ export function resolveOperationsPaths(
   options: OperationsOptions,
   defaults: Required<OperationsOptions>,
 ): Required<OperationsOptions> {
-  const paths = { ...defaults, ...readMountOptions('operations', schemas, options) };
+  const paths = { ...defaults, ...parseMountOptions('operations', schemas, options) };
   const problem = metricsPathProblem(paths.healthPath, paths.metricsPath);
   if (!problem) return paths;
   throw new CairnloopError('MOUNT_OPTION_INVALID', {

@@ -8,7 +8,14 @@ import { announce } from '../events/announce.js';
 import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { inputSchema, isId, messageContentSchema, nameSchema, parseInput, strictObject } from '../validation/input.js';
+import {
+  inputSchema,
+  isId,
+  messageContentSchema,
+  nameSchema,
+  parseInput,
+  strictObjectSchema,
+} from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
 const bulkInput = inputSchema<BulkInput>()({
@@ -18,7 +25,7 @@ const bulkInput = inputSchema<BulkInput>()({
   dedupeKey: nameSchema.optional(),
   actor: actorOrHostSchema,
 });
-const idsInput = strictObject({ conversationIds: z.array(z.string()) });
+const idsInput = strictObjectSchema({ conversationIds: z.array(z.string()) });
 
 /** One bulk send: what was to be sent, by whom, to how many conversations, and how many of them were accepted. */
 export interface BulkEnvelope {

@@ -11,7 +11,7 @@ import {
   liveSettingsOption,
   type MountOptionSchemas,
   optionalMountOption,
-  readMountOptions,
+  parseMountOptions,
   requiredMountOption,
 } from '../validation/mount-options.js';
 import { type PortalStrings, portalTextKeys } from './strings/strings.js';
@@ -96,7 +96,7 @@ const schemas: MountOptionSchemas<PortalOptions> = {
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
 export function readPortalOptions(given: PortalOptions): ResolvedPortalOptions {
-  const options = readMountOptions(helper, schemas, given);
+  const options = parseMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,

@@ -1,6 +1,6 @@
 import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule } from '../deliveries/announced-modules.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
@@ -28,7 +28,7 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
 /** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
   const { actor } = parseInput('sla.resume', resumeInput, input);
-  const now = await databaseTime(runtime.db);
+  const now = await readDatabaseTime(runtime.db);
   const resumed = isId(conversationId)
     ? await runtime.traces.send(['sla_breach'], () =>
         runtime.db.transaction((tx) => resumeHeldClock(tx, runtime, conversationId, actor, now)),

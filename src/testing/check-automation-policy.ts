@@ -1,6 +1,6 @@
 import type { AutomationPolicy, PolicyOptions } from '../contracts/automation-policy.js';
 import { decisions, type Proposal } from '../contracts/domain.js';
-import { closestWord } from '../foundation/closest-word.js';
+import { findClosestWord } from '../foundation/closest-word.js';
 import { describeFoundValue } from '../foundation/describe-found.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { type CallVerdict, judgeCalls } from './judge-calls.js';
@@ -63,7 +63,7 @@ function titleOf({ type, riskTier }: Proposal): string {
 
 function judgeDecision(value: unknown): CallVerdict | undefined {
   if ((decisions as readonly unknown[]).includes(value)) return undefined;
-  const meant = typeof value === 'string' ? closestWord(value.trim(), decisions) : undefined;
+  const meant = typeof value === 'string' ? findClosestWord(value.trim(), decisions) : undefined;
   const expected = decisions.map((decision) => `"${decision}"`).join(', ');
   const message = `expected one of ${expected}, found ${describeFoundValue(value)}${meant ? `; did you mean "${meant}"?` : ''}`;
   return { level: 'problem', code: 'UNKNOWN_DECISION', message };

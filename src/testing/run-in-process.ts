@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AttemptReportLine, ProcessAttempt } from './fault-process.js';
 import type { RecordedEffect } from './fault-provider.js';
-import { moduleLoadingOptions } from './node-options.js';
+import { selectModuleLoadingOptions } from './node-options.js';
 
 type Attempt = Omit<ProcessAttempt, 'file'>;
 
@@ -51,7 +51,7 @@ const startMs = 30_000;
 
 async function runProcess(attempt: ProcessAttempt, timeoutMs: number): Promise<void> {
   const program = fileURLToPath(new URL(`./fault-process${path.extname(import.meta.url)}`, import.meta.url));
-  const args = [...moduleLoadingOptions(process.execArgv), program, JSON.stringify(attempt)];
+  const args = [...selectModuleLoadingOptions(process.execArgv), program, JSON.stringify(attempt)];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), startMs + timeoutMs);
   await once(child, 'exit');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
-import { describeValue } from '../foundation/describe-value.js';
+import { describeInputValue } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { redact, toStorableJson, toStorableText } from '../foundation/redact.js';
 import { expectedValueMessage } from './input-messages.js';
@@ -89,7 +89,7 @@ const optionalName = z
   .max(500)
   .transform((given) => toStorableText(given).trim() || undefined);
 
-export const actorSchema: z.ZodType<Actor, Actor> = strictObject({
+export const actorSchema: z.ZodType<Actor, Actor> = strictObjectSchema({
   id: exactIdSchema(500),
   name: optionalName.optional(),
 }).transform(({ id, name }) => (name === undefined ? { id } : { id, name }));
@@ -103,7 +103,7 @@ export const pageCursorSchema = z.string().nullish();
 export const pageLimitSchema = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
 
 /** The schema of an object that may have these keys only: otherwise a misspelt key would be ignored silently. */
-export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
+export function strictObjectSchema<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
   const unknown = z.unknown().superRefine((_, context) => {
     context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
   });
@@ -119,13 +119,13 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
 export function inputSchema<Input>() {
   return <Shape extends FieldsOf<Input>>(
     shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
-  ): z.ZodObject<Shape> => strictObject<Shape>(shape);
+  ): z.ZodObject<Shape> => strictObjectSchema<Shape>(shape);
 }
 
 type FieldsOf<Input> = { [Key in keyof Required<Input>]: z.ZodType<unknown, Input[Key]> };
 
 /** A schema that checks only that an object has no other keys than these. Its values are checked elsewhere. */
-export function objectWithKnownKeys(known: readonly string[]): z.ZodType<unknown> {
+export function knownKeysSchema(known: readonly string[]): z.ZodType<unknown> {
   return z.unknown().superRefine((value, context) => {
     if (!isMap(value)) return;
     for (const key of Object.keys(value).filter((one) => !known.includes(one)))
@@ -163,7 +163,7 @@ function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
   const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
   if (known) return unknownKeyProblem(path, String(issue.path.at(-1)), known);
   const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
-  return { path, expected: issue.message, found: shownWord(issue, found) ?? describeValue(found) };
+  return { path, expected: issue.message, found: shownWord(issue, found) ?? describeInputValue(found) };
 }
 
 /**

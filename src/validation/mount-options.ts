@@ -11,7 +11,7 @@ export type MountOptionSchemas<Options> = { [K in keyof Required<Options>]: z.Zo
  * Validates and copies mount options. Throws `MOUNT_OPTION_INVALID` for the first wrong or unknown one: a misspelt
  * `operator` must not leave the page without access control.
  */
-export function readMountOptions<Options extends object>(
+export function parseMountOptions<Options extends object>(
   helper: string,
   schemas: MountOptionSchemas<Options>,
   given: unknown,

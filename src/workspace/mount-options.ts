@@ -13,7 +13,7 @@ import {
   type MountOptionSchemas,
   nonBlankTextSchema,
   optionalMountOption,
-  readMountOptions,
+  parseMountOptions,
 } from '../validation/mount-options.js';
 import { type WorkspaceStrings, workspaceTextKeys } from './strings/strings.js';
 
@@ -99,7 +99,7 @@ export const defaultRepliesFolder = 'cairnloop/replies';
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
 export function readWorkspaceOptions(given: WorkspaceOptions): ResolvedWorkspaceOptions {
-  const options = readMountOptions(helper, schemas, given);
+  const options = parseMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     operator: options.operator,

@@ -10,7 +10,7 @@ import {
   pageLimitSchema,
   parseInput,
   storableTextSchema,
-  strictObject,
+  strictObjectSchema,
 } from '../../src/validation/input.js';
 
 /** What is said of a wrong input, one line a problem. */
@@ -86,7 +86,7 @@ describe('the input of a public call', () => {
   });
 
   it('an unknown key is refused, with the closest known one', () => {
-    const filter = strictObject({ status: nameSchema.optional(), priority: nameSchema.optional() });
+    const filter = strictObjectSchema({ status: nameSchema.optional(), priority: nameSchema.optional() });
     assert.deepEqual(said(filter, { statuss: 'open' }), [
       'statuss: expected a known key (did you mean "status"?), found an unknown key',
     ]);
@@ -125,7 +125,7 @@ describe('the input of a public call', () => {
   });
 
   it('a found word is shown if one of a list or an id was expected, a sentence is not', () => {
-    const schema = strictObject({
+    const schema = strictObjectSchema({
       rating: z.enum(['positive', 'negative']).optional(),
       id: z.uuid('an id').optional(),
     });

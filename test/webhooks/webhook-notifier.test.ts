@@ -10,14 +10,14 @@ import { eventually } from '../support/eventually.js';
 import { operator, useHosts } from '../support/started-host.js';
 import { isSignedWith, newSecret, type Receiver, secret, startReceiver } from './receiver.js';
 
-const customerTextSchema = 'customer-text-canary';
+const customerText = 'customer-text-canary';
 const conversation = {
   id: 'c-1',
-  subject: customerTextSchema,
+  subject: customerText,
   resolvedAt: new Date(0),
   messages: [],
 } as unknown as Conversation;
-const message = { id: 'm-1', content: customerTextSchema, createdAt: new Date(0), metadata: {} } as unknown as Message;
+const message = { id: 'm-1', content: customerText, createdAt: new Date(0), metadata: {} } as unknown as Message;
 const metadata = (deliveryId: string, attempt = 1) => ({ deliveryId, attempt });
 
 describe('webhookNotifier', () => {
@@ -354,7 +354,7 @@ describe('webhookNotifier in a worker', () => {
     receiver.answer((response) => void response.writeHead(500).end('answer-canary'));
     const notifier = webhookNotifier({ endpoints: [receiver.url], secret, allowPrivate: ['127.0.0.1'] });
     const host = await startHost({ notifier });
-    const { id } = await host.cairnloop.conversations.open({ message: customerTextSchema });
+    const { id } = await host.cairnloop.conversations.open({ message: customerText });
     await host.cairnloop.conversations.resolve(id, { resolvedBy: operator });
     await eventually(() => assert.ok(receiver.received.length > 0, 'nothing was received'));
     const failing = await eventually(async () => {

@@ -22,7 +22,7 @@ export interface SchemaComparison {
 }
 
 /** Compares the applied migrations with those of this package. Pure. */
-export function compareSchema(
+export function compareMigrations(
   recorded: readonly AppliedMigration[],
   package_: readonly Pick<Migration, 'name'>[] = migrations,
 ): SchemaComparison {

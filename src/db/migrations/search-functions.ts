@@ -3,7 +3,7 @@
  */
 import {
   droppedCharacters,
-  letterFolding,
+  letterFoldings,
   separatorCharacters,
   syllabicCharacters,
   twoLetterFoldings,
@@ -12,7 +12,7 @@ import {
 
 const pure = 'IMMUTABLE PARALLEL SAFE';
 
-const foldLetters = letterFolding
+const foldLetters = letterFoldings
   .map(({ from, to }) => `IF plain ~ '[${from}]' THEN plain := translate(plain, '${from}', '${to}'); END IF;`)
   .join('\n          ');
 const spellDigraphs = twoLetterFoldings.reduce(
