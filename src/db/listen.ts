@@ -9,7 +9,7 @@ export interface NotificationListener {
   connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
-  /** What the notifications are about, for log messages. */
+  /** What the notifications are about, as log messages name it. */
   what: string;
   hear(payload: string): void;
   /** A second NOTIFY channel to listen to on the same connection. */

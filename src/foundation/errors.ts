@@ -142,7 +142,7 @@ const catalog = {
   DATABASE_PERMISSION: (d: { target: string; reason: string; grant?: string; within?: boolean }) => ({
     message: `The role that ${d.within ? 'the transaction passed to within() runs as' : 'database.url connects as'} lacks a right in the database at ${d.target}: ${d.reason}.`,
     hint: d.grant
-      ? `Nothing was written. Run \`${d.grant}\` as an administrator, or migrate as a role that has the right.`
+      ? `Nothing was written. Migrate as a role that has the right, or run as an administrator: ${d.grant}`
       : 'Nothing was written. Grant the role that right, or connect as the role that owns the schema.',
   }),
   DATABASE_ENCODING: (d: { target: string; reason: string }) => ({
@@ -458,15 +458,15 @@ const catalog = {
     hint: 'Every file is as it was. Make the folder writable and run the command again.',
   }),
   JOURNAL_UNREADABLE: (d: { file: string; reason: string }) => ({
-    message: `${d.file}, which remembers what \`cairnloop undo\` takes back, cannot be read: ${d.reason}.`,
+    message: `${d.file}, which remembers what cairnloop undo takes back, cannot be read: ${d.reason}.`,
     hint: 'Nothing was written. Make the file readable, or delete the file; earlier runs can then no longer be taken back.',
   }),
   UNDO_NOTHING: (d: { folder: string }) => ({
-    message: `There is no run of \`cairnloop init\` or \`cairnloop gen\` to take back in ${d.folder}.`,
+    message: `There is no run of cairnloop init or cairnloop gen to take back in ${d.folder}.`,
     hint: 'Run it inside the package of the host, or name that folder with --cwd <folder>.',
   }),
   UNDO_EDITED: (d: { run: string; files: readonly string[] }) => ({
-    message: `\`${d.run}\` cannot be taken back, because files were edited since: ${d.files.join(', ')}.`,
+    message: `The run "${d.run}" cannot be taken back, because files were edited since: ${d.files.join(', ')}.`,
     hint: 'Nothing was changed. Take those edits back first, or remove what the run wrote by hand.',
   }),
 } satisfies Record<string, (details: never) => ErrorText>;
@@ -500,7 +500,8 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
- * Makes the ids in error details printable: an id from a host may be very long, no string, or not convertible to one.
+ * Makes the ids in error details printable: an id from a host may be very long, may not be a string, and may not
+ * convert to one.
  */
 function withTextIds<D extends object>(details: D): D {
   const ids = Object.entries(details).filter(

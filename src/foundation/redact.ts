@@ -28,8 +28,8 @@ export function errorText(error: unknown, maxLength = 2000): string {
 const nearestSpace = 300;
 
 /**
- * How many characters are removed at the end of a text that is cut without a space: more than the part of a key by
- * which it is recognised.
+ * How many characters are removed at the end of a text that is cut without a space. A key that is cut there may be too
+ * short to be recognised as a secret, so this is more than what a pattern needs of it.
  */
 const halfSecret = 100;
 
