@@ -474,7 +474,7 @@ describe('cairnloop gen', () => {
       const hint =
         /looked for nope\.ts\.\nNothing was written\. Leave --config out to use the config file cairnloop\.config\.ts\./;
       await refused(['--config', 'nope.ts'], hint);
-      await refused(['--config', './cairnlop.config.ts'], /There is cairnloop\.config\.ts/);
+      await refused(['--config', './cairnlop.config.ts'], /to use the config file cairnloop\.config\.ts/);
     });
 
     it('two configs', async () => {

@@ -31,7 +31,7 @@ const words: Record<UnfinishedMethod, Words> = {
     code: 'REPLIES',
     effect: (maxAttempts) =>
       `every reply fails, and is given up after ${maxAttempts} attempts; customers see replies in the portal only`,
-    fix: 'send message.content in onReply, then retry the replies that were given up (cairnloop deliveries retry --topic reply); or remove onReply if the portal is enough',
+    fix: 'send message.content in onReply, or remove onReply if the portal is enough; then retry the replies that were given up: cairnloop deliveries retry --topic reply',
   },
   'contextProvider.getContext': {
     code: 'CONTEXT_PROVIDER',
