@@ -63,8 +63,8 @@ export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<Fact
   },
   mounts: {
     what: 'the sources',
-    because: 'the sources cannot be read',
-    fix: 'make the sources readable',
+    because: 'the sources of the host cannot be read',
+    fix: 'make the sources of the host readable',
     read: ({ root }) => findWorkspaceMounts(root),
   },
   envFile: {

@@ -49,6 +49,22 @@ function connectHint(cause = '', reason = ''): string {
   return 'Check that Postgres is running and that database.url names its host, port, database and user.';
 }
 
+function assigneeName(assignee: { id: string; name?: string } | null): string {
+  return assignee ? (assignee.name ?? assignee.id) : 'nobody';
+}
+
+function withReason(status: string, reason: string | undefined): string {
+  return reason ? `${status} (${reason})` : status;
+}
+
+function didYouMean(nearest: string | undefined): string {
+  return nearest ? `; did you mean "${nearest}"?` : '.';
+}
+
+function deliveryState({ state, countdown }: { state: string; countdown?: boolean }): string {
+  return countdown ? 'waits for the breach of an SLA clock that still runs' : `is ${state}`;
+}
+
 function deliveryHint(state: string): string {
   if (state === 'done') return 'The call of this delivery succeeded and is not repeated.';
   return state === 'discarded'
@@ -74,7 +90,7 @@ function webhookFailureText(failure: WebhookFailure): string {
 
 function webhookHint(failure: WebhookFailure): string {
   if (failure.kind === 'private')
-    return 'Name its host in allowPrivate of webhookNotifier if the endpoint belongs to your own network.';
+    return 'If the endpoint belongs to your own network, name the host of the endpoint in allowPrivate of webhookNotifier.';
   if (failure.kind !== 'status') return 'Check that the endpoint is up and reachable from the worker.';
   if (failure.status >= 300 && failure.status < 400)
     return 'Redirects are not followed: put the URL that the endpoint redirects to into the config.';
@@ -221,7 +237,7 @@ const catalog = {
     hint: 'Nothing was sent. Read what came in, then call again with the id of the newest message.',
   }),
   ASSIGNEE_CHANGED: (d: { id: string; assignee: { id: string; name?: string } | null }) => ({
-    message: `Conversation "${d.id}" is ${d.assignee ? `assigned to ${d.assignee.name ?? d.assignee.id}` : 'assigned to nobody'} by now.`,
+    message: `Conversation "${d.id}" is assigned to ${assigneeName(d.assignee)} by now.`,
     hint: 'Nothing was changed. Read the conversation again, then call with its present assignee as lastSeenAssigneeId.',
   }),
   INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({
@@ -243,7 +259,7 @@ const catalog = {
     hint: 'Use an id from drafts.listForConversation().',
   }),
   DRAFT_NOT_PENDING: (d: { id: string; status: string; action: string; because?: string }) => ({
-    message: `Draft "${d.id}" cannot be ${d.action}: it is ${d.status}${d.because ? ` (${d.because})` : ''}.`,
+    message: `Draft "${d.id}" cannot be ${d.action}: it is ${withReason(d.status, d.because)}.`,
     hint: 'Reload the conversation; nothing was sent by this call.',
   }),
   AI_SDK_MISSING: (_: object) => ({
@@ -316,7 +332,7 @@ const catalog = {
     hint: 'Use an id from `cairnloop deliveries list`.',
   }),
   DELIVERY_NOT_RETRYABLE: (d: { id: string; state: string; action: string; countdown?: boolean }) => ({
-    message: `Delivery "${d.id}" cannot be ${d.action}: it ${d.countdown ? 'waits for the breach of an SLA clock that still runs' : `is ${d.state}`}.`,
+    message: `Delivery "${d.id}" cannot be ${d.action}: it ${deliveryState(d)}.`,
     hint: d.countdown
       ? 'The delivery is called when the SLA clock runs out. To prevent that, pause the clock with sla.pause() or resolve the conversation.'
       : deliveryHint(d.state),
@@ -381,7 +397,7 @@ const catalog = {
     hint: 'Choose another id, or detach the handler that has this id.',
   }),
   TELEMETRY_EVENT_UNKNOWN: (d: { event: string; nearest?: string }) => ({
-    message: `There is no telemetry event "${d.event}"${d.nearest ? `; did you mean "${d.nearest}"?` : '.'}`,
+    message: `There is no telemetry event "${d.event}"${didYouMean(d.nearest)}`,
     hint: 'docs/telemetry.md of cairnloop lists the names.',
   }),
 

@@ -20,7 +20,7 @@ const quote = `(?:\\\\*["'\`]|&quot;|&#3[49];|%22)`;
 const assigned = `(?:=>|:=|={1,3}(?![=>])|:(?![=:])|%3D|%3A)`;
 /** Matches the separator between a name and its value: `": `, `' => `, `] => `, `"]=> string(8) `. */
 const separator = `${quote}?\\]?\\s*${assigned}\\s*(?:string\\(\\d+\\)\\s*)?`;
-/** Skips words that stand where a secret would but hide nothing, such as `undefined` and `[redacted]`. */
+/** Excludes words that follow the name of a secret but are none themselves, such as `undefined` and `[redacted]`. */
 const noValue = `(?!\\s*(?:undefined|null|nil|none|true|false|expected)(?![\\w-])|\\s*(?:\\[redacted\\]|string\\(\\d))`;
 const quoted = `\\\\+"[^"\\\\]*\\\\+"|\\\\+'[^'\\\\]*\\\\+'|&quot;.*?&quot;|"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|\`[^\`]*\`?`;
 /**

@@ -52,7 +52,7 @@ async function checkFurther(decide: Decide, ordinary: readonly CallWithSample[])
   const again = await Promise.all(proposals.map((proposal) => decide(titleOf(proposal), proposal, null)));
   return [
     ...judgeCalls('decide, with customer context', withContext, judgeDecision),
-    ...judgeCalls('decide, odd data at high risk', risky, judgeRiskyDecision),
+    ...judgeCalls('decide, proposals with odd data and a high risk', risky, judgeRiskyDecision),
     ...judgeCalls('decide, the same proposals again, all at once', again, sameAs(ordinary)),
   ];
 }
@@ -65,7 +65,8 @@ function judgeDecision(value: unknown): CallVerdict | undefined {
   if ((decisions as readonly unknown[]).includes(value)) return undefined;
   const meant = typeof value === 'string' ? findClosestWord(value.trim(), decisions) : undefined;
   const expected = decisions.map((decision) => `"${decision}"`).join(', ');
-  const message = `expected one of ${expected}, found ${describeFoundValue(value)}${meant ? `; did you mean "${meant}"?` : ''}`;
+  const suggestion = meant ? `; did you mean "${meant}"?` : '';
+  const message = `expected one of ${expected}, found ${describeFoundValue(value)}${suggestion}`;
   return { level: 'problem', code: 'UNKNOWN_DECISION', message };
 }
 

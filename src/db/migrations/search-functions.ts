@@ -22,7 +22,8 @@ const spellDigraphs = twoLetterFoldings.reduce(
 
 /**
  * Normalizes a text, so that all spellings of a word become equal: words of letters, digits and their marks, with one
- * space between. Letters beyond ASCII are lower-cased by lists of ours, because `lower` depends on the database's locale.
+ * space between. Letters beyond ASCII are lower-cased by lists of letters, because `lower` depends on the locale of the
+ * database.
  */
 export const foldFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_fold(p_text text) RETURNS text LANGUAGE plpgsql ${pure} AS $$
