@@ -20,6 +20,6 @@ export interface Runtime {
   readonly traces: Traces;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Set in a transaction that the host commits: what must happen after the commit, such as telemetry, waits here. */
+  /** Set in a transaction that the host commits: collects what must follow the commit, such as telemetry. */
   readonly held?: HeldFollowUps;
 }

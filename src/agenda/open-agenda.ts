@@ -2,7 +2,7 @@ import { Agenda } from 'agenda';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
-import { channelName } from '../db/channel-name.js';
+import { notifyChannelName } from '../db/channel-name.js';
 import { openSessionPool } from '../db/session.js';
 import { errorText } from '../foundation/redact.js';
 import { type JobStore, openPostgresJobStore } from './job-store.js';
@@ -43,7 +43,7 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
     throw error;
   });
   const locks = trackLockWrites(store.backend.repository, quietly);
-  const channel = new WakeChannel(pool, connection, channelName('jobs', schema), log);
+  const channel = new WakeChannel(pool, connection, notifyChannelName('jobs', schema), log);
   channel.on('error', quietly);
   const agenda = new Agenda({
     backend: store.backend,

@@ -1,6 +1,6 @@
 /** The last steps of commands that write files into the host: show the plan, ask, write, report. */
 import { CairnloopError } from '../foundation/errors.js';
-import { uninterrupted } from '../foundation/uninterrupted.js';
+import { runUninterrupted } from '../foundation/uninterrupted.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { declareOption, declareOptions, jsonOption } from './command.js';
 import type { OptionValues } from './command-input.js';
@@ -43,7 +43,7 @@ export async function previewOrWritePlan(
   if (count > 0 && mayPrompt(options, io)) {
     await confirm(plan, question(count === 1 ? 'this file' : `these ${count} files`), io);
   }
-  await uninterrupted(write);
+  await runUninterrupted(write);
   return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
 }
 

@@ -1,4 +1,4 @@
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { suggestKnownWord } from '../validation/known-keys.js';
 import type { ConfigSections, HostModules, ResolvedConfig } from './config-types.js';
@@ -52,7 +52,7 @@ export function validateConfig(raw: unknown, file?: string): ResolvedConfig {
 
 /** All problems of a config: none if {@link validateConfig} would accept it. */
 export function configProblems(raw: unknown): ConfigProblem[] {
-  if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: describeKind(raw) }];
+  if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: describeType(raw) }];
   return [
     ...unknownKeys('', raw, topLevelKeys),
     ...sectionKeys.flatMap((section) => sectionProblems(section, raw[section])),
@@ -64,7 +64,7 @@ export function configProblems(raw: unknown): ConfigProblem[] {
 }
 
 function sectionProblems(section: keyof ConfigSections, value: unknown = {}): ConfigProblem[] {
-  if (!isRecord(value)) return [{ path: section, expected: 'an object', found: describeKind(value) }];
+  if (!isRecord(value)) return [{ path: section, expected: 'an object', found: describeType(value) }];
   const rules: Record<string, ConfigKeyRule> = section === 'jobs' ? jobsRules(value.backend) : configKeyRules[section];
   return [
     ...unknownKeys(`${section}.`, value, Object.keys(configKeyRules[section])),

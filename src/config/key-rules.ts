@@ -1,5 +1,5 @@
-import { describeFound, describeNumber, maskUrl } from '../foundation/describe-found.js';
-import { describeKind } from '../foundation/describe-value.js';
+import { describeFoundValue, describeNumber, maskUrl } from '../foundation/describe-found.js';
+import { describeType } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { type ConfigSections, logLevels } from './config-types.js';
 import { isPlaceholderUrl } from './placeholder.js';
@@ -88,12 +88,12 @@ function oneOf(values: readonly string[]): ConfigKeyRule {
   return {
     expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
     accepts: (value) => (values as readonly unknown[]).includes(value),
-    found: describeFound,
+    found: describeFoundValue,
   };
 }
 
 function text(expected: string, pattern: RegExp): ConfigKeyRule {
-  return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
+  return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFoundValue };
 }
 
 function isAuditKey(value: unknown): boolean {
@@ -115,13 +115,13 @@ function auditKeyList(): ConfigKeyRule {
     found: (value) =>
       Array.isArray(value)
         ? `a list with ${describeSecret(value.find((key) => !isAuditKey(key)))}`
-        : describeKind(value),
+        : describeType(value),
   };
 }
 
 /** Describes a secret by its length or type, without any part of its text. */
 function describeSecret(value: unknown): string {
-  return typeof value === 'string' ? `a string of ${value.length} characters` : describeKind(value);
+  return typeof value === 'string' ? `a string of ${value.length} characters` : describeType(value);
 }
 
 /** The problem of a metrics path that equals the path of health or readiness; undefined if it does not. */
@@ -166,6 +166,6 @@ function isPostgresUrl(value: string): boolean {
 
 function describeUrl(value: unknown): string {
   if (value === undefined) return 'undefined (is its environment variable set?)';
-  if (typeof value !== 'string') return describeFound(value);
+  if (typeof value !== 'string') return describeFoundValue(value);
   return isPlaceholderUrl(value) ? 'a placeholder' : maskUrl(value);
 }

@@ -6,12 +6,12 @@ import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { requireConversationHead } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const archiveInput = schemaOf<ArchiveInput>()({ actor: actorSchema });
+const archiveInput = inputSchema<ArchiveInput>()({ actor: actorSchema });
 
 /**
  * Archives a conversation, open or resolved: ends its clock and snooze and owes no callback. A customer's message or

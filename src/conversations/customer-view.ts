@@ -6,18 +6,27 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { isId, pageCursor, pageLimit, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import {
+  inputSchema,
+  isId,
+  pageCursorSchema,
+  pageLimitSchema,
+  parseInput,
+  strictObjectSchema,
+} from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
 import { hostIdSchema } from './host-id-schema.js';
 
-const customerInput = strictObject({ actorId: hostIdSchema });
-const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
-const threadInput = schemaOf<CustomerThreadInput>()({
+const customerInput = strictObjectSchema({ actorId: hostIdSchema });
+const listInput = inputSchema<CustomerListInput>()({ cursor: pageCursorSchema, limit: pageLimitSchema }).default({
+  limit: 50,
+});
+const threadInput = inputSchema<CustomerThreadInput>()({
   /** The id of a message: older messages than this one are returned. Absent: the newest. */
   before: z.uuid('the id of a message').optional(),
-  limit: pageLimit.default(200),
+  limit: pageLimitSchema.default(200),
 }).default({ limit: 200 });
-const readInput = schemaOf<CustomerReadInput>()({
+const readInput = inputSchema<CustomerReadInput>()({
   /** The id of the newest message that was shown to the customer. Absent: the newest of the conversation. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});

@@ -8,7 +8,14 @@ import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { type ClockSql, noClockSql, startClockSql } from '../sla/start-clock.js';
-import { customerText, metadataSchema, nameSchema, parseInput, schemaOf, storableText } from '../validation/input.js';
+import {
+  customerTextSchema,
+  inputSchema,
+  metadataSchema,
+  nameSchema,
+  parseInput,
+  storableTextSchema,
+} from '../validation/input.js';
 import { customerSchema } from './customer.js';
 import {
   type ClockParams,
@@ -23,15 +30,15 @@ import { hostIdSchema } from './host-id-schema.js';
 import { announceReceived, customerMessageTopics } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const openInput = schemaOf<OpenInput>()({
+const openInput = inputSchema<OpenInput>()({
   actorId: hostIdSchema.nullish(),
   customer: customerSchema.nullish(),
   hostUserId: hostIdSchema.nullish(),
-  subject: storableText(1000).nullish(),
+  subject: storableTextSchema(1000).nullish(),
   priority: nameSchema.default('normal'),
   tags: z.array(nameSchema).max(50).default([]),
   /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
-  message: customerText.nullish(),
+  message: customerTextSchema.nullish(),
   metadata: metadataSchema,
   /** A second call with the same key for the same `actorId` writes nothing and returns the first conversation. */
   dedupeKey: dedupeKeySchema.optional(),

@@ -10,7 +10,7 @@ import { resumeHeldClock } from '../sla/pause.js';
 import { prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { type ClockSql, noClockSql, startClockSql } from '../sla/start-clock.js';
-import { customerText, isId, metadataSchema, parseInput, schemaOf } from '../validation/input.js';
+import { customerTextSchema, inputSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import {
   type ClockParams,
@@ -24,8 +24,8 @@ import { dedupeKeySchema, receiveDedupeKey } from './dedupe-key.js';
 import { findMessageByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-const receiveInput = schemaOf<ReceiveInput>()({
-  content: customerText,
+const receiveInput = inputSchema<ReceiveInput>()({
+  content: customerTextSchema,
   metadata: metadataSchema,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
   dedupeKey: dedupeKeySchema.optional(),

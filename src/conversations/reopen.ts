@@ -4,12 +4,12 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { requireConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const reopenInput = schemaOf<ReopenInput>()({ actor: actorSchema });
+const reopenInput = inputSchema<ReopenInput>()({ actor: actorSchema });
 
 /**
  * Reopens a resolved or archived conversation for an operator; no clock starts, because no customer waits. Reopening an

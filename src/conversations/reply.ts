@@ -5,7 +5,7 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { findMessageByDedupeKey } from './find-by-dedupe-key.js';
 import { throwNotOpen } from './not-open-error.js';
@@ -16,9 +16,9 @@ import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js'
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
 const dedupeKey = nameSchema.optional();
 
-const noteInput = schemaOf<NoteInput>()({ content: contentSchema, actor: actorSchema, dedupeKey });
-const replyInput = schemaOf<ReplyInput>()({
-  content: contentSchema,
+const noteInput = inputSchema<NoteInput>()({ content: messageContentSchema, actor: actorSchema, dedupeKey });
+const replyInput = inputSchema<ReplyInput>()({
+  content: messageContentSchema,
   actor: actorSchema,
   dedupeKey,
   lastSeenMessageId: lastSeenMessageIdSchema,

@@ -9,12 +9,12 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actorSchema, isId, metadataSchema, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { findConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const resolveInput = schemaOf<ResolveInput>()({ resolvedBy: actorSchema, metadata: metadataSchema });
+const resolveInput = inputSchema<ResolveInput>()({ resolvedBy: actorSchema, metadata: metadataSchema });
 
 /**
  * Resolves a conversation and owes `onConversationResolved` in the same transaction. Resolving a resolved one changes

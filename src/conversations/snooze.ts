@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { SnoozeInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { requireConversationHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
@@ -15,7 +15,7 @@ import { type ConversationRow, toConversation } from './rows.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
-const snoozeInput = schemaOf<SnoozeInput>()({
+const snoozeInput = inputSchema<SnoozeInput>()({
   /** When the snooze ends, by the database's clock; null wakes the conversation now. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
   actor: actorSchema,
@@ -43,7 +43,7 @@ export async function snoozeConversation(runtime: Runtime, id: string, input: Sn
 
 /** Returns the unchanged conversation, or throws the reason why nothing was written. */
 async function unchanged(runtime: Runtime, id: string, until: Date | null): Promise<Conversation> {
-  if (until && until <= (await databaseTime(runtime.db)))
+  if (until && until <= (await readDatabaseTime(runtime.db)))
     throw new CairnloopError('INPUT_INVALID', {
       operation: 'conversations.snooze',
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],

@@ -8,13 +8,13 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
-  exactName,
+  exactIdSchema,
+  inputSchema,
   isId,
-  metadataMap,
+  metadataMapSchema,
   nameSchema,
   parseInput,
-  schemaOf,
-  storableText,
+  storableTextSchema,
 } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { applyFieldChanges, type ChangeableFields, changeableFields, type FieldChanges } from './changes.js';
@@ -25,7 +25,7 @@ const maxTags = 50;
 
 const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
 
-const updateInput = schemaOf<UpdateInput>()({
+const updateInput = inputSchema<UpdateInput>()({
   priority: nameSchema.optional(),
   /** The tags to replace all present ones. */
   tags: z.array(nameSchema).max(maxTags).optional(),
@@ -33,16 +33,16 @@ const updateInput = schemaOf<UpdateInput>()({
   addTags: z.array(nameSchema).max(maxTags).optional(),
   removeTags: z.array(nameSchema).max(maxTags).optional(),
   /** The new subject; null removes it. */
-  subject: storableText(1000).nullish(),
+  subject: storableTextSchema(1000).nullish(),
   /** The new assignee; null removes the present one. */
   assignee: actorSchema.nullish(),
   /**
    * The id of the assignee whom the caller saw; null for nobody. A change of `assignee` is refused if it is somebody
    * else now.
    */
-  lastSeenAssigneeId: exactName(500).nullish(),
+  lastSeenAssigneeId: exactIdSchema(500).nullish(),
   /** Metadata to merge by top-level keys: null removes a key, and a key that is not named stays. */
-  metadata: metadataMap.optional(),
+  metadata: metadataMapSchema.optional(),
   /** Who makes the change. */
   actor: actorSchema,
 }).refine(

@@ -5,11 +5,11 @@ import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { EraseInput } from '../contracts/inputs.js';
 import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
-import { isLockTimeout } from '../db/permanent-failure.js';
+import { isLockTimeoutError } from '../db/permanent-failure.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, parseInput, storableText, strictObject } from '../validation/input.js';
+import { actorSchema, parseInput, storableTextSchema, strictObjectSchema } from '../validation/input.js';
 import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseConversationContents } from './erase-contents.js';
@@ -18,17 +18,17 @@ import { hashOfText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
 import { actorWithoutId, withoutActorId } from './without-actor-id.js';
 
-const customerInput = strictObject({ actorId: hostIdSchema });
-const previewInput = strictObject({
+const customerInput = strictObjectSchema({ actorId: hostIdSchema });
+const previewInput = strictObjectSchema({
   actor: actorSchema.optional(),
-  reason: storableText(2000).optional(),
+  reason: storableTextSchema(2000).optional(),
   dryRun: z.boolean().optional(),
 });
-const eraseInput = strictObject({
+const eraseInput = strictObjectSchema({
   /** Who erases; kept in the audit record. */
   actor: actorSchema,
   /** Why the customer is erased; kept in the audit record, with the customer's id replaced by `[erased]`. */
-  reason: storableText(2000),
+  reason: storableTextSchema(2000),
   /** If true, counts and writes nothing; `actor` and `reason` may then be left out. */
   dryRun: z.boolean().optional(),
 });
@@ -122,7 +122,7 @@ async function forgetLateOutcomes(db: Database): Promise<void> {
         await tx.run(deleteLateOutcomes);
       });
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockTimeoutError(error)) throw error;
       await sleep(tableLockMs);
     }
   }

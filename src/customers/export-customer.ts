@@ -3,7 +3,7 @@ import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
-import { parseInput, strictObject } from '../validation/input.js';
+import { parseInput, strictObjectSchema } from '../validation/input.js';
 import { hashOfText } from './hash-of-text.js';
 import { deliveryIdsSql } from './remove-conversations.js';
 
@@ -26,7 +26,7 @@ export function writeCustomerExport(
   id: string,
   write: (text: string) => void | Promise<void>,
 ): Promise<number> {
-  const { actorId } = parseInput('customers.export', strictObject({ actorId: hostIdSchema }), { actorId: id });
+  const { actorId } = parseInput('customers.export', strictObjectSchema({ actorId: hostIdSchema }), { actorId: id });
   return runInSnapshot(db, async (tx) => {
     const [now] = await tx.run(selectNow);
     const head = { format: 'cairnloop.customer', version: exportVersion, exportedAt: now?.now, actorId };

@@ -1,5 +1,5 @@
-import { isConnectionLost, isReadOnlyError } from '../db/outage.js';
-import { isLockTimeout } from '../db/permanent-failure.js';
+import { isConnectionLostError, isReadOnlyError } from '../db/outage.js';
+import { isLockTimeoutError } from '../db/permanent-failure.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
@@ -26,11 +26,13 @@ export async function loadCallsOfBatch(
   try {
     return await handler.load(runtime, rows);
   } catch (error) {
-    if (isConnectionLost(error) || isReadOnlyError(error)) return new Map(rows.map((row) => [row.id, releasedCall]));
+    if (isConnectionLostError(error) || isReadOnlyError(error))
+      return new Map(rows.map((row) => [row.id, releasedCall]));
     const broken = () => {
       throw error;
     };
-    if (rows.length === 1) return new Map(rows.map((row) => [row.id, isLockTimeout(error) ? postponedCall : broken]));
+    if (rows.length === 1)
+      return new Map(rows.map((row) => [row.id, isLockTimeoutError(error) ? postponedCall : broken]));
     const single = await Promise.all(rows.map((row) => loadCallsOfBatch(runtime, handler, [row])));
     return new Map(single.flatMap((calls) => [...calls]));
   }

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { Actor, Delivery } from '../contracts/domain.js';
 import type { RetryInput, RetryOrDiscardInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
 import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnclaimedSql, isUnsettledSql } from './sql-conditions.js';
 
-const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor: actorSchema });
-const retryInput = schemaOf<RetryInput>()({
+const retryOrDiscardInput = inputSchema<RetryOrDiscardInput>()({ actor: actorSchema });
+const retryInput = inputSchema<RetryInput>()({
   actor: actorSchema,
   releaseScheduled: z.boolean().optional(),
 });
@@ -66,7 +66,7 @@ async function change(
 
 async function throwNotRetryable(runtime: Runtime, id: string, action: string): Promise<never> {
   const { state, topic, leaseUntil, availableAt, attempts } = await getDelivery(runtime, id);
-  const now = await databaseTime(runtime.db);
+  const now = await readDatabaseTime(runtime.db);
   const isHeld = leaseUntil !== null && leaseUntil > now;
   const isScheduled = topic === 'outbound' && state === 'pending' && attempts === 0 && availableAt > now;
   if (isScheduled && !isHeld && action === 'retried')

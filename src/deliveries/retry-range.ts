@@ -4,10 +4,10 @@ import type { RetryOrDiscardInput, RetryRange } from '../contracts/inputs.js';
 import { type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import { actorSchema, inputSchema, parseInput, strictObjectSchema } from '../validation/input.js';
 import { isNotCountingDownSql, retryStatement } from './retry-discard.js';
 
-const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
+const rangeInput = inputSchema<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
 /** The number of deliveries of each topic; a topic without any is left out. */
 export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
@@ -29,7 +29,7 @@ export async function retryDeliveryRange(
   by: RetryOrDiscardInput,
 ): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
-  const { actor: who } = parseInput('deliveries.retryRange', strictObject({ actor: actorSchema }), by);
+  const { actor: who } = parseInput('deliveries.retryRange', strictObjectSchema({ actor: actorSchema }), by);
   const rows = await runtime.db.run(retryAll, { actor: who, topic: topic ?? null, since: since ?? null });
 
   for (const { id: deliveryId, topic, conversation_id: conversationId } of rows)

@@ -1,5 +1,5 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { arrayLiteral } from '../db/array-literal.js';
+import { formatArrayLiteral } from '../db/array-literal.js';
 import { type Executor, type Placeholders, type Statement, statement } from '../db/statement.js';
 import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
 import type { ClaimedDelivery } from './claim.js';
@@ -105,10 +105,10 @@ function statementFor({ row, topic, outcome }: Settlement): SettleStatement {
 
 function claimsOf(group: readonly Settlement[]): ClaimParams {
   return {
-    ids: arrayLiteral(group.map(({ row }) => row.id)),
-    claims: arrayLiteral(group.map(({ row }) => row.claims)),
-    attempts: arrayLiteral(group.map(attemptsAfter)),
-    seconds: arrayLiteral(group.map(({ seconds }) => seconds)),
+    ids: formatArrayLiteral(group.map(({ row }) => row.id)),
+    claims: formatArrayLiteral(group.map(({ row }) => row.claims)),
+    attempts: formatArrayLiteral(group.map(attemptsAfter)),
+    seconds: formatArrayLiteral(group.map(({ seconds }) => seconds)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isStatementTimeout } from '../db/outage.js';
-import { isLockTimeout, isPermanentFailure } from '../db/permanent-failure.js';
+import { isStatementTimeoutError } from '../db/outage.js';
+import { isLockTimeoutError, isPermanentError } from '../db/permanent-failure.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { keepOutcomes, type Settlement, settleDeliveries, type WrittenOutcome } from './settle.js';
@@ -23,7 +23,7 @@ export async function writeOutcomes(
     try {
       return await settleOrKeep(runtime, group);
     } catch (error) {
-      if (isPermanentFailure(error) || (group.length > 1 && isStatementTimeout(error)))
+      if (isPermanentError(error) || (group.length > 1 && isStatementTimeoutError(error)))
         return writeOneByOne(runtime, group, isStopped, error);
       if (tries % triesPerLine === 0)
         runtime.log.warn(
@@ -41,7 +41,7 @@ async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Prom
   try {
     return await settleDeliveries(db, group);
   } catch (error) {
-    if (!isLockTimeout(error)) throw error;
+    if (!isLockTimeoutError(error)) throw error;
     return keepOutcomes(db, group);
   }
 }

@@ -31,13 +31,13 @@ export interface FactValues {
   installation: InstallationFacts;
   mounts: WorkspaceMount[];
   envFile: EnvFileFacts;
-  build: BuildFacts;
+  build: HostBuildFacts;
   config: ConfigFacts;
   database: DatabaseFacts;
   schema: SchemaFacts;
-  work: WorkFacts;
-  jobs: JobsFacts;
-  policies: PolicyFacts;
+  work: WorkloadFacts;
+  jobs: JobBackendFacts;
+  policies: SlaPolicyFacts;
   /** Results of the calls of host modules that `--probe` makes. */
   probes: ProbeFacts;
 }
@@ -46,7 +46,9 @@ export type FactName = keyof FactValues;
 
 type FactsByName = { [Name in Exclude<FactName, 'probes'>]: DoctorFact<FactValues[Name]> };
 
-/** Everything that the checks judge: plain data without secrets, collected before any of them runs. */
+/**
+ * Everything that the checks of `cairnloop doctor` judge: plain data without secrets, collected before any check runs.
+ */
 export interface DoctorFacts extends FactsByName {
   profile: DoctorProfile;
   nodeVersion: string;
@@ -71,7 +73,7 @@ export interface InstallationFacts {
 
 /** One call of `workspace({ ... })` in the host's sources. */
 export interface WorkspaceMount {
-  /** `file:line` of the call, relative to the host's package. */
+  /** Where the workspace is mounted, as `file:line` relative to the host's package. */
   place: string;
   /**
    * What the `operator` option is. `constant`: a function that takes no request, so that everybody is the same
@@ -92,7 +94,7 @@ export interface EnvFileFacts {
   read?: string[];
 }
 
-export interface BuildFacts {
+export interface HostBuildFacts {
   /** How the config file breaks the host's TypeScript build; null if it does not. */
   strayConfig: ConfigCompileProblem | null;
   /** Which tool builds the host; absent where that was not read. */
@@ -106,7 +108,7 @@ export interface ConfigFacts {
   /** The config file, relative to the host's package. */
   file: string;
   problems: ConfigProblem[];
-  settings: CheckedSettings;
+  settings: SettingsFacts;
   /** The contracts for which the config has a module with every method. */
   contracts: ContractKey[];
   /** The host modules that a worker with this config would announce; they decide which callbacks are made. */
@@ -123,7 +125,7 @@ export interface ConfigFacts {
 }
 
 /** The settings that checks judge: no URL, no host module. */
-export type CheckedSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
+export type SettingsFacts = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
   database: Omit<DatabaseConfig, 'url'>;
 };
 
@@ -160,7 +162,7 @@ export interface SchemaFacts {
 /** The discarded deliveries of one topic are counted up to this number. */
 export const discardedCountCap = 10_000;
 
-export interface WorkFacts {
+export interface WorkloadFacts {
   /** The host modules that the workers announced last; null where no worker has ever started. */
   announced: OwedModule[] | null;
   workers: WorkerHeartbeat[];
@@ -190,11 +192,11 @@ export interface AuditFacts {
   anchorError: string | null;
 }
 
-export interface JobsFacts {
+export interface JobBackendFacts {
   backend: JobsConfig['backend'];
 }
 
-export interface PolicyFacts {
+export interface SlaPolicyFacts {
   state: 'no provider' | 'off' | 'active';
   priorities: string[];
   rejected: RejectedPolicy[];

@@ -20,16 +20,16 @@ export type UsableConfig = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & 
   databaseUrl: string | undefined;
 };
 
-export interface FoundConfig {
+export interface ConfigWithFacts {
   facts: ConfigFacts;
   config: UsableConfig;
 }
 
 /** Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readUnvalidatedConfig` does. */
-export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
+export async function readConfigFacts(root: string, file: string | undefined): Promise<ConfigWithFacts> {
   const found = await readUnvalidatedConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
-  const config = usableConfig(found.raw, problems);
+  const config = toUsableConfig(found.raw, problems);
   const { database, worker, ops, log, retention } = config;
   const { url: _, ...plainDatabase } = database;
   return {
@@ -57,7 +57,7 @@ const contractKeys = Object.keys(contractMethods) as ContractKey[];
 type Raw = Record<string, Record<string, unknown> | undefined>;
 
 /** Fills in the defaults of a config and leaves out each key that has a problem. Pure. */
-export function usableConfig(raw: unknown, problems: readonly ConfigProblem[]): UsableConfig {
+export function toUsableConfig(raw: unknown, problems: readonly ConfigProblem[]): UsableConfig {
   const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Raw;
   const isWrong = (path: string) =>
     problems.some((problem) => problem.path === path || path.startsWith(`${problem.path}.`));

@@ -11,31 +11,31 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
-  contentSchema,
+  inputSchema,
   isId,
+  messageContentSchema,
   nameSchema,
   parseInput,
-  schemaOf,
-  storableText,
+  storableTextSchema,
 } from '../validation/input.js';
 import { nextDraftStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = schemaOf<ApproveInput>()({ actor: actorSchema, lastSeenMessageId: lastSeenMessageIdSchema });
-const editInput = schemaOf<EditInput>()({
-  content: contentSchema,
+const approveInput = inputSchema<ApproveInput>()({ actor: actorSchema, lastSeenMessageId: lastSeenMessageIdSchema });
+const editInput = inputSchema<EditInput>()({
+  content: messageContentSchema,
   actor: actorSchema,
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const useInput = schemaOf<UseInput>()({
+const useInput = inputSchema<UseInput>()({
   /** The text to send, which need not have a word in common with the draft. */
-  content: contentSchema,
+  content: messageContentSchema,
   actor: actorSchema,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
   dedupeKey: nameSchema.optional(),
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const discardInput = schemaOf<DiscardInput>()({ actor: actorSchema, reason: storableText(2000).optional() });
+const discardInput = inputSchema<DiscardInput>()({ actor: actorSchema, reason: storableTextSchema(2000).optional() });
 
 /**
  * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,

@@ -4,7 +4,7 @@ import { type Conversation, type Decision, decisions, type Message, type Proposa
 import { maxLoadedMessages } from '../conversations/find.js';
 import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { askPolicy, type PolicyAnswer } from './apply-policy.js';
@@ -53,7 +53,7 @@ const pageSize = 20;
  * published.
  */
 export async function replayPolicy(db: Executor, input: PolicyReplayInput): Promise<PolicyReplay> {
-  const replay = { ...emptyReplay(), since: input.since, until: await databaseTime(db) };
+  const replay = { ...emptyReplay(), since: input.since, until: await readDatabaseTime(db) };
   for await (const page of draftPages(db, replay)) {
     const kept = page.filter((row) => row.status !== 'denied');
     replay.denied += page.length - kept.length;

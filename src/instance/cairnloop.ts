@@ -6,15 +6,15 @@ import { createContextReader } from '../context/context-reader.js';
 import type { Cairnloop } from '../contracts/cairnloop.js';
 import type { ReportInput } from '../contracts/inputs.js';
 import { type Database, openDatabase } from '../db/connect.js';
-import { databaseTarget } from '../db/connection-url.js';
+import { formatDatabaseTarget } from '../db/connection-url.js';
 import { toHostDatabaseError, toKnownDatabaseError } from '../db/database-failure.js';
-import { createSchemaCheck, pendingMigrations } from '../db/migrations/current.js';
+import { createSchemaCheck, readPendingMigrations } from '../db/migrations/current.js';
 import { isTransientError } from '../db/outage.js';
 import { probeDatabase } from '../db/probe.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
+import { createSafeLogger, createStderrLogger } from '../foundation/safe-logger.js';
 import {
   createAuditAges,
   createDeliveryCounts,
@@ -127,7 +127,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
   const reasonOf = async (error: unknown): Promise<unknown> => {
     if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')
       return error;
-    const pending = await pendingMigrations(db);
+    const pending = await readPendingMigrations(db);
     if (pending.length === 0) return toKnownDatabaseError(error.cause, db.url) ?? error;
     return new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending }, { cause: error });
   };
@@ -147,7 +147,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions, ready: () => Promise<Readiness>) {
-  const log = safeLogger(options.logger ?? config.logger ?? stderrLogger(config.log.level));
+  const log = createSafeLogger(options.logger ?? config.logger ?? createStderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
@@ -196,7 +196,7 @@ async function loadPrometheus(
 ): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('../ops/prometheus-metrics.js');
-  const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
+  const database = `${formatDatabaseTarget(config.database.url)} ${config.database.schema}`;
   const source = {
     database,
     counts: createDeliveryCounts(db),

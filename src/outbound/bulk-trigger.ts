@@ -8,17 +8,24 @@ import { announce } from '../events/announce.js';
 import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { contentSchema, isId, nameSchema, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import {
+  inputSchema,
+  isId,
+  messageContentSchema,
+  nameSchema,
+  parseInput,
+  strictObjectSchema,
+} from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
-const bulkInput = schemaOf<BulkInput>()({
+const bulkInput = inputSchema<BulkInput>()({
   templateId: nameSchema,
   /** The exact text to deliver to each recipient. */
-  content: contentSchema,
+  content: messageContentSchema,
   dedupeKey: nameSchema.optional(),
   actor: actorOrHostSchema,
 });
-const idsInput = strictObject({ conversationIds: z.array(z.string()) });
+const idsInput = strictObjectSchema({ conversationIds: z.array(z.string()) });
 
 /** One bulk send: what was to be sent, by whom, to how many conversations, and how many of them were accepted. */
 export interface BulkEnvelope {

@@ -11,7 +11,7 @@ import { auditLines } from '../events/audit-lines.js';
 import { type OwedCall, oweCalls } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
 
 /** The furthest that a message can be scheduled ahead: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
@@ -20,10 +20,10 @@ const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 /** The input `actorSchema`; by default the host, for messages that no person sends. */
 export const actorOrHostSchema = actorSchema.default({ id: 'system:host' });
 
-const triggerInput = schemaOf<TriggerInput>()({
+const triggerInput = inputSchema<TriggerInput>()({
   templateId: nameSchema,
   /** The exact text to deliver. */
-  content: contentSchema,
+  content: messageContentSchema,
   /** The delay of the delivery. Default 0: none. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
   /** The dedupe key: a second call with it for the same conversation sends nothing. */

@@ -1,4 +1,4 @@
-import { isConnectionLost, isTransientError } from '../db/outage.js';
+import { isConnectionLostError, isTransientError } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
@@ -28,7 +28,7 @@ export async function executeDueActions(runtime: Runtime): Promise<void> {
         if (await carryOut(runtime, row)) done += 1;
       } catch (error) {
         failures.push(error);
-        if (isConnectionLost(error)) break;
+        if (isConnectionLostError(error)) break;
       }
     }
     if (failures.length > 0) throw failures[0];

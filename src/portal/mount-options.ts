@@ -6,12 +6,12 @@ import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,
-  hostFunction,
-  hostNameList,
+  hostFunctionSchema,
+  hostNameListSchema,
   liveSettingsOption,
-  type MountSchemas,
+  type MountOptionSchemas,
   optionalMountOption,
-  readMountOptions,
+  parseMountOptions,
   requiredMountOption,
 } from '../validation/mount-options.js';
 import { type PortalStrings, portalTextKeys } from './strings/strings.js';
@@ -79,16 +79,16 @@ const rateLimit = z.strictObject({
   readsPerMinute: z.int().min(1).max(60_000).optional(),
 }) as z.ZodType<PortalRateLimit>;
 
-const schemas: MountSchemas<PortalOptions> = {
+const schemas: MountOptionSchemas<PortalOptions> = {
   basePath: basePathOption,
-  customer: requiredMountOption('a function (request) => { id, name?, hostUserId? } | null', hostFunction()),
+  customer: requiredMountOption('a function (request) => { id, name?, hostUserId? } | null', hostFunctionSchema()),
   strings: optionalMountOption(
     'an object of texts, such as { locale: "de", title: "Hilfe" }',
     z.custom<PortalStrings>((value) => isObject(value)),
   ),
   rateLimit: optionalMountOption('an object { perMinute: 1 to 1000, readsPerMinute: 1 to 60000 }', rateLimit),
   styles: optionalMountOption('a string of CSS', z.string()),
-  hosts: optionalMountOption('a list of host names', hostNameList),
+  hosts: optionalMountOption('a list of host names', hostNameListSchema),
   live: liveSettingsOption,
 };
 
@@ -96,7 +96,7 @@ const schemas: MountSchemas<PortalOptions> = {
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
 export function readPortalOptions(given: PortalOptions): ResolvedPortalOptions {
-  const options = readMountOptions(helper, schemas, given);
+  const options = parseMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type DraftStatus, draftStatuses } from '../contracts/domain.js';
 import type { ReportInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { parseInput, schemaOf } from '../validation/input.js';
+import { inputSchema, parseInput } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type DeliveryCountRow,
@@ -29,7 +29,7 @@ const dayMs = 86_400_000;
 const defaultDays = 30;
 const mostDays = 366;
 
-const reportInput = schemaOf<ReportInput>()({
+const reportInput = inputSchema<ReportInput>()({
   since: z.date('a Date').optional(),
   until: z.date('a Date').optional(),
 }).default({});
@@ -76,7 +76,7 @@ export async function makeReport({ db }: { db: Executor }, input?: ReportInput):
 
 async function periodOf(db: Executor, input: ReportInput | undefined): Promise<ReportPeriod> {
   const given = parseInput('report', reportInput, input);
-  const until = given.until ?? (await databaseTime(db));
+  const until = given.until ?? (await readDatabaseTime(db));
   const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
   const days = (until.getTime() - since.getTime()) / dayMs;
   // Round down: a caller's "366 days ago" was computed before `until` was read.

@@ -1,6 +1,6 @@
 import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule } from '../deliveries/announced-modules.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
@@ -8,13 +8,13 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf, storableText } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput, storableTextSchema } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resumedClock } from './sla-clock.js';
 import { oweCountdown } from './start-clock.js';
 
-const pauseInput = schemaOf<PauseInput>()({ reason: storableText(1000), actor: actorSchema });
-const resumeInput = schemaOf<ResumeInput>()({ actor: actorSchema });
+const pauseInput = inputSchema<PauseInput>()({ reason: storableTextSchema(1000), actor: actorSchema });
+const resumeInput = inputSchema<ResumeInput>()({ actor: actorSchema });
 
 /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
@@ -28,7 +28,7 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
 /** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
   const { actor } = parseInput('sla.resume', resumeInput, input);
-  const now = await databaseTime(runtime.db);
+  const now = await readDatabaseTime(runtime.db);
   const resumed = isId(conversationId)
     ? await runtime.traces.send(['sla_breach'], () =>
         runtime.db.transaction((tx) => resumeHeldClock(tx, runtime, conversationId, actor, now)),

@@ -7,7 +7,7 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, nameSchema, objectWithKnownKeys, parseInput, strictObject } from '../validation/input.js';
+import { actorSchema, knownKeysSchema, nameSchema, parseInput, strictObjectSchema } from '../validation/input.js';
 import { validatePolicies } from './validate-policies.js';
 
 /** The provider's result after validation: usable terms and rejected rows, or why there are none. */
@@ -54,17 +54,17 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
  * The keys that can be set. Their values are validated later, merged with those of the current policy, because
  * `breachMinutes` must not be less than `responseMinutes`.
  */
-const attrsInput = strictObject({
+const attrsInput = strictObjectSchema({
   priority: nameSchema.optional(),
   responseMinutes: z.unknown().optional(),
   breachMinutes: z.unknown().optional(),
-  calendar: objectWithKnownKeys(['timeZone', 'hours', 'holidays']).optional(),
+  calendar: knownKeysSchema(['timeZone', 'hours', 'holidays']).optional(),
 })
   .transform((attrs) => Object.fromEntries(Object.entries(attrs).filter(([, value]) => value !== undefined)))
   .refine((attrs) => Object.keys(attrs).some((key) => key !== 'priority'), 'at least one term to set');
 
 /** Who sets the terms; by default the host itself. */
-const byInput = strictObject({ actor: actorSchema.default({ id: 'system:host' }) }).default({
+const byInput = strictObjectSchema({ actor: actorSchema.default({ id: 'system:host' }) }).default({
   actor: { id: 'system:host' },
 });
 

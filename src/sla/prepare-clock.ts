@@ -1,5 +1,5 @@
 import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { addBusinessMinutes } from './business-time.js';
@@ -31,7 +31,7 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
   }
   try {
     // The start time matters only for business hours; it is then read from the database's clock.
-    const now = policy.calendar ? await databaseTime(runtime.db) : new Date();
+    const now = policy.calendar ? await readDatabaseTime(runtime.db) : new Date();
     const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
     return {
       priority,

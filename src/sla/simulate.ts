@@ -1,6 +1,6 @@
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import type { Database } from '../db/connect.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { runInSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
 import { type ConversationHistory, historyPages } from './history.js';
@@ -33,7 +33,7 @@ export interface Simulation {
 /** Replays past conversations under proposed terms. Reads page by page and writes nothing. */
 export function simulateSla(db: Database, { policies, since }: SimulateInput): Promise<Simulation> {
   return runInSnapshot(db, async (tx) => {
-    const until = await databaseTime(tx);
+    const until = await readDatabaseTime(tx);
     const byPriority = new Map<string, SimulatedPriority>();
     let conversations = 0;
     for await (const page of historyPages(tx, since)) {

@@ -1,6 +1,6 @@
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
-import { describeFound } from '../foundation/describe-found.js';
-import { readCalendar } from '../validation/calendar.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
+import { parseCalendar } from '../validation/calendar.js';
 
 /** The longest response or breach time of a policy, in minutes: ten years. */
 export const maxTermMinutes = 10 * 365 * 24 * 60;
@@ -17,7 +17,10 @@ export interface RejectedPolicy {
  */
 export function validatePolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedPolicy[] } {
   if (!Array.isArray(rows)) {
-    return { policies: [], rejected: [{ priority: 'all', reason: `expected a list, found ${describeFound(rows)}` }] };
+    return {
+      policies: [],
+      rejected: [{ priority: 'all', reason: `expected a list, found ${describeFoundValue(rows)}` }],
+    };
   }
   const read = rows.map(readRow);
   const priorities = read.filter((row) => row.named).map((row) => row.priority);
@@ -43,10 +46,10 @@ interface ReadRow {
 function readRow(row: unknown, index: number): ReadRow {
   const unnamed = (reason: string): ReadRow => ({ priority: `row ${index + 1}`, named: false, reason });
   try {
-    if (typeof row !== 'object' || row === null) return unnamed(`expected a policy, found ${describeFound(row)}`);
+    if (typeof row !== 'object' || row === null) return unnamed(`expected a policy, found ${describeFoundValue(row)}`);
     const { priority, responseMinutes, breachMinutes, calendar } = row as Partial<SlaPolicy>;
     if (!isPriority(priority))
-      return unnamed(`priority: expected text without spaces around it, found ${describeFound(priority)}`);
+      return unnamed(`priority: expected text without spaces around it, found ${describeFoundValue(priority)}`);
     return { priority, named: true, ...readTerms(priority, { responseMinutes, breachMinutes, calendar }) };
   } catch {
     return unnamed('expected a plain object, found one that throws when it is read');
@@ -79,13 +82,13 @@ function readTerms(priority: string, terms: Terms): { policy: SlaPolicy } | { re
   if (reason !== undefined) return { reason };
   const policy = { priority, responseMinutes, breachMinutes };
   if (terms.calendar === undefined || terms.calendar === null) return { policy };
-  const read = readCalendar(terms.calendar);
+  const read = parseCalendar(terms.calendar);
   return 'problem' in read ? { reason: read.problem } : { policy: { ...policy, calendar: read.calendar } };
 }
 
 function minutesProblem(key: string, value: unknown): string | undefined {
   if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= maxTermMinutes) return undefined;
-  return `${key}: expected whole minutes from 1 to ${maxTermMinutes} (ten years), found ${describeFound(value)}`;
+  return `${key}: expected whole minutes from 1 to ${maxTermMinutes} (ten years), found ${describeFoundValue(value)}`;
 }
 
 function orderProblem(responseMinutes: number, breachMinutes: number): string | undefined {

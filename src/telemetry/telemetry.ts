@@ -2,7 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
-import { closestWord } from '../foundation/closest-word.js';
+import { findClosestWord } from '../foundation/closest-word.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { parseInput } from '../validation/input.js';
@@ -143,7 +143,7 @@ function publishNow(message: TelemetryMessage, attached: readonly Attached[]): v
 function requireKnown(names: readonly EventName[]): readonly EventName[] {
   const unknown = names.find((event) => !eventNames.includes(event));
   if (unknown === undefined) return names;
-  const meant = closestWord(unknown, eventNames);
+  const meant = findClosestWord(unknown, eventNames);
   throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event: unknown, ...(meant && { nearest: meant }) });
 }
 

@@ -1,6 +1,6 @@
 import type { Result } from '../contracts/result.js';
 import type { SlaPolicy, SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
-import { describeFound } from '../foundation/describe-found.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
@@ -59,7 +59,7 @@ function judgePolicies(value: unknown): CallVerdict | undefined {
 
 function judgeResult(value: unknown): CallVerdict | undefined {
   if (typeof (Object(value) as { ok?: unknown }).ok === 'boolean') return undefined;
-  const message = `expected ok(...) or err(reason), found ${describeFound(value)}`;
+  const message = `expected ok(...) or err(reason), found ${describeFoundValue(value)}`;
   return { level: 'problem', code: 'NOT_A_RESULT', message };
 }
 
@@ -83,7 +83,7 @@ async function checkSetPolicy(calls: Calls, first: CallWithSample): Promise<Cont
   const reread = await calls.read('a read after setPolicy');
   const kept = readOf(reread).policies.some((policy) => isSame(policy, { priority, ...changed }));
   const wrong = await checkWrongTerms(calls, original);
-  await calls.set('the terms from before', priority, { ...terms, calendar: terms.calendar });
+  await calls.set('the original terms', priority, { ...terms, calendar: terms.calendar });
   return [...findings, ...(kept ? [] : [notStored]), ...wrong];
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { minKeyBytes, signingKey } from './sign.js';
@@ -45,15 +45,15 @@ export function webhookSettings(options: WebhookNotifierOptions): WebhookSetting
   const problems: ConfigProblem[] = [];
   for (const [path, value] of Object.entries({ timeoutMs, pauseAfterFailures, pauseMs }))
     if (!Number.isSafeInteger(value) || value < 1)
-      problems.push({ path, expected: 'a whole number above 0', found: describeKind(value) });
+      problems.push({ path, expected: 'a whole number above 0', found: describeType(value) });
   if (typeof allowPrivate !== 'boolean' && !Array.isArray(allowPrivate))
     problems.push({
       path: 'allowPrivate',
       expected: 'true, or a list of host names',
-      found: describeKind(allowPrivate),
+      found: describeType(allowPrivate),
     });
   if (!Array.isArray(endpoints) || endpoints.length === 0)
-    problems.push({ path: 'endpoints', expected: 'a list of at least one URL', found: describeKind(endpoints) });
+    problems.push({ path: 'endpoints', expected: 'a list of at least one URL', found: describeType(endpoints) });
   const read = (Array.isArray(endpoints) ? endpoints : []).map((endpoint, index) =>
     readEndpoint(endpoint, `endpoints[${index}]`, options, problems),
   );
@@ -90,7 +90,7 @@ function readUrl(given: unknown, path: string, problems: ConfigProblem[]): URL |
   const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : null;
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
   const found =
-    typeof given !== 'string' ? describeKind(given) : url ? `another kind of URL (${url.protocol})` : 'no URL';
+    typeof given !== 'string' ? describeType(given) : url ? `another kind of URL (${url.protocol})` : 'no URL';
   problems.push({ path, expected, found: url?.username || url?.password ? 'a URL with user or password' : found });
   return null;
 }
@@ -102,7 +102,7 @@ function readKeys(given: unknown, path: string, problems: ConfigProblem[]): Buff
   const at = keys.indexOf(null);
   if (at === -1 && keys.length > 0) return keys as Buffer[];
   const wrong = secrets[at];
-  const found = typeof wrong === 'string' ? 'another text' : keys.length === 0 ? 'an empty list' : describeKind(wrong);
+  const found = typeof wrong === 'string' ? 'another text' : keys.length === 0 ? 'an empty list' : describeType(wrong);
   if (!problems.some((problem) => problem.path === path)) problems.push({ path, expected, found });
   return [];
 }

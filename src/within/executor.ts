@@ -1,4 +1,4 @@
-import { describeValue } from '../foundation/describe-value.js';
+import { describeInputValue } from '../foundation/describe-value.js';
 import { CairnloopError } from '../foundation/errors.js';
 
 /**
@@ -38,7 +38,11 @@ export class ExecutorError extends Error {
 /** Checks that a value is an executor. Throws `INPUT_INVALID`. */
 export function requireExecutor(executor: unknown): TransactionExecutor {
   if (typeof read(executor, 'query') === 'function') return executor as TransactionExecutor;
-  throw wrongExecutor('executor', `an object with query(text, values)${adapterFor(executor)}`, describeValue(executor));
+  throw wrongExecutor(
+    'executor',
+    `an object with query(text, values)${adapterFor(executor)}`,
+    describeInputValue(executor),
+  );
 }
 
 /**
@@ -54,12 +58,12 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
   }
   const rows = read(result, 'rows');
   if (Array.isArray(rows)) return rows;
-  throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeValue(result));
+  throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeInputValue(result));
 }
 
 /** Throws `INPUT_INVALID` for a result that the host's driver has changed. */
 export function refuseChangedValue(found: unknown): never {
-  throw wrongExecutor('executor.query', 'rows as the server sent them, each with one text', describeValue(found));
+  throw wrongExecutor('executor.query', 'rows as the server sent them, each with one text', describeInputValue(found));
 }
 
 function wrongExecutor(path: string, expected: string, found: string): CairnloopError {

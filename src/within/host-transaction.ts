@@ -1,4 +1,4 @@
-import { type Database, statementValues } from '../db/connect.js';
+import { type Database, toParameterValues } from '../db/connect.js';
 import { type NoParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
 import type { HeldFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
@@ -137,7 +137,7 @@ function databaseOn(
     ...[params]: StatementArguments<Params>
   ): Promise<Row[]> {
     const { text, returnsRows } = await portableForm(own, asked);
-    const values = statementValues(asked, params).map(toParameterText);
+    const values = toParameterValues(asked, params).map(toParameterText);
     const turn = last.then(() =>
       withSessionSettings(executor, wanted, settings, () => queryHost(executor, text, values)),
     );

@@ -3,7 +3,7 @@ import type { AuditAnchor } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { errorText } from '../foundation/redact.js';
-import { returnedFailure } from '../foundation/returned-failure.js';
+import { returnedFailureReason } from '../foundation/returned-failure.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 
@@ -47,7 +47,7 @@ async function call({ config }: Runtime, anchor: AuditAnchor, { id, attempts }: 
     const returned = await withTimeout(worker.callbackTimeoutMs, 'notifier.onAuditAnchor', () =>
       notifier?.onAuditAnchor?.(deepFreeze(anchor), metadata),
     );
-    return returnedFailure(returned);
+    return returnedFailureReason(returned);
   } catch (error) {
     return errorText(error);
   }

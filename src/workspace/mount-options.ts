@@ -7,13 +7,13 @@ import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,
-  hostFunction,
-  hostNameList,
+  hostFunctionSchema,
+  hostNameListSchema,
   liveSettingsOption,
-  type MountSchemas,
-  nonBlankText,
+  type MountOptionSchemas,
+  nonBlankTextSchema,
   optionalMountOption,
-  readMountOptions,
+  parseMountOptions,
 } from '../validation/mount-options.js';
 import { type WorkspaceStrings, workspaceTextKeys } from './strings/strings.js';
 
@@ -73,10 +73,10 @@ export interface ResolvedWorkspaceOptions {
 
 const helper = 'cairnloop.workspace()';
 
-const schemas: MountSchemas<WorkspaceOptions> = {
+const schemas: MountOptionSchemas<WorkspaceOptions> = {
   basePath: basePathOption,
-  operator: optionalMountOption('a function (request) => Actor | null', hostFunction()),
-  title: optionalMountOption('a text', nonBlankText),
+  operator: optionalMountOption('a function (request) => Actor | null', hostFunctionSchema()),
+  title: optionalMountOption('a text', nonBlankTextSchema),
   signInUrl: optionalMountOption(
     'a path that begins with one "/", or an http(s) address',
     z.string().refine(isSignInUrl),
@@ -86,9 +86,9 @@ const schemas: MountSchemas<WorkspaceOptions> = {
     z.custom<WorkspaceStrings>((value) => isObject(value)),
   ),
   styles: optionalMountOption('a string of CSS', z.string()),
-  hosts: optionalMountOption('a list of host names', hostNameList),
+  hosts: optionalMountOption('a list of host names', hostNameListSchema),
   takeBackSeconds: optionalMountOption('a whole number of seconds from 0 to 60', z.int().min(0).max(60)),
-  repliesFolder: optionalMountOption('the path of a folder', nonBlankText),
+  repliesFolder: optionalMountOption('the path of a folder', nonBlankTextSchema),
   live: liveSettingsOption,
 };
 
@@ -99,7 +99,7 @@ export const defaultRepliesFolder = 'cairnloop/replies';
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
 export function readWorkspaceOptions(given: WorkspaceOptions): ResolvedWorkspaceOptions {
-  const options = readMountOptions(helper, schemas, given);
+  const options = parseMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     operator: options.operator,

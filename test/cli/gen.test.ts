@@ -471,9 +471,10 @@ describe('cairnloop gen', () => {
 
     it('a --config that does not exist beside a config that does', async () => {
       use(typeScript);
-      const hint = /looked for nope\.ts\.\nThere is cairnloop\.config\.ts: leave --config out to use it\./;
+      const hint =
+        /looked for nope\.ts\.\nNothing was written\. Leave --config out to use the config file cairnloop\.config\.ts\./;
       await refused(['--config', 'nope.ts'], hint);
-      await refused(['--config', './cairnlop.config.ts'], /There is cairnloop\.config\.ts/);
+      await refused(['--config', './cairnlop.config.ts'], /to use the config file cairnloop\.config\.ts/);
     });
 
     it('two configs', async () => {
@@ -549,7 +550,7 @@ describe('cairnloop gen', () => {
       assert.equal(exitCode, 1);
       assert.equal(
         err,
-        `${file} could not be read: permission was denied.\nNothing was written. Make it readable and run the command again.\n`,
+        `${file} could not be read: permission was denied.\nNothing was written. Make the file readable and run the command again.\n`,
       );
       chmodSync(path.join(host.folder, file), 0o644);
       assert.deepEqual(treeOf(host.folder), before);

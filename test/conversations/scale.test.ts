@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { ListInput } from '../../src/contracts/inputs.js';
 import { listForCustomer } from '../../src/conversations/customer-view.js';
 import { listConversations } from '../../src/conversations/list.js';
-import { type Database, openDatabase, statementValues } from '../../src/db/connect.js';
+import { type Database, openDatabase, toParameterValues } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -35,7 +35,7 @@ describe('the cost of a list', () => {
     await database.query('VACUUM ANALYZE');
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
     const run: Database['run'] = (statement, ...params) => {
-      asked.push({ statement, values: statementValues(statement, params[0]) });
+      asked.push({ statement, values: toParameterValues(statement, params[0]) });
       return db.run(statement, ...params);
     };
     runtime = { db: { ...db, run } } as unknown as Runtime;

@@ -119,7 +119,7 @@ describe('sla/validate-policies', () => {
       /hours\.1: .*found \["9:00", "17:00"\]/,
     ],
     ['24:00 as a beginning', { ...berlin, hours: { '1': [['24:00', '24:00']] } }, /hours\.1: expected intervals such/],
-    ['closing before opening', { ...berlin, hours: { '1': [['17:00', '09:00']] } }, /hours\.1: .*end after it begins/],
+    ['closing before opening', { ...berlin, hours: { '1': [['17:00', '09:00']] } }, /hours\.1: .*ends after it begins/],
     [
       'intervals that overlap',
       {

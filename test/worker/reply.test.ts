@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Message } from '../../src/contracts/domain.js';
 import { err } from '../../src/contracts/result.js';
 import { openDatabase } from '../../src/db/connect.js';
-import { readWorkFacts } from '../../src/doctor/read-work.js';
+import { readWorkloadFacts } from '../../src/doctor/read-work.js';
 import { prometheus } from '../../src/ops/prometheus.js';
 import { findDueTopics } from '../../src/worker/sweep.js';
 import { findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
@@ -245,7 +245,7 @@ describe('onReply', () => {
     await db.close();
     const client = new pg.Client(host.database.url);
     await client.connect();
-    const { oldestDueMs } = await readWorkFacts(client, 'cairnloop');
+    const { oldestDueMs } = await readWorkloadFacts(client, 'cairnloop');
     await client.end();
     assert.deepEqual([oldestDueAt, oldestDueMs, due?.due, pending.value], [null, null, false, 2]);
   });

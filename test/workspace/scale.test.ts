@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import pg from 'pg';
-import { type Database, openDatabase, statementValues } from '../../src/db/connect.js';
+import { type Database, openDatabase, toParameterValues } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
@@ -31,7 +31,7 @@ describe('the cost of a page', () => {
     await fill();
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
     const run: Database['run'] = (statement, ...params) => {
-      asked.push({ statement, values: statementValues(statement, params[0]) });
+      asked.push({ statement, values: toParameterValues(statement, params[0]) });
       return db.run(statement, ...params);
     };
     runtime = { db: { ...db, run }, config: {} } as unknown as Runtime;

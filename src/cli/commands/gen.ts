@@ -87,8 +87,8 @@ async function chooseKinds(
 }
 
 async function unknownKind(word: string | undefined): Promise<CairnloopError> {
-  const { closestWord } = await import('../../foundation/closest-word.js');
-  const near = word === undefined ? undefined : closestWord(word, kindWords);
+  const { findClosestWord } = await import('../../foundation/closest-word.js');
+  const near = word === undefined ? undefined : findClosestWord(word, kindWords);
   return new CairnloopError('USAGE', {
     message: `gen expected ${kindWords.join(', ')}; found ${word === undefined ? 'nothing' : `"${word}"`}.`,
     hint: near ? `Did you mean ${near}?` : 'Run `cairnloop gen notifier` for the first one.',

@@ -33,28 +33,28 @@ export const migrateCommand = defineCommand({
   exitCodes: { 130: 'cancelled' },
   async run({ args: [direction], options }, io) {
     if (direction === 'status' && options.to !== undefined) throw statusGoesNowhere();
-    const { migrateUp, migrationStatus } = await import('../../db/migrate.js');
+    const { migrateUp, readMigrationStatus } = await import('../../db/migrate.js');
     const { database } = await readHostConfig(options, io);
-    if (direction === 'status') return statusReport(await migrationStatus(database));
+    if (direction === 'status') return statusReport(await readMigrationStatus(database));
     if (direction === 'down') return rollBack(database, options, io);
     const tell = (sentence: string) => io.stderr.write(`${sentence}\n`);
     const names = await withProgress('Migrating', options, io, (show) =>
       migrateUp(database, options.to, tell, ({ name, at, of }) => show(`${name}, ${at} of ${of}`)),
     );
-    return changeReport({ change: 'applied', names, to: options.to }, await migrationStatus(database));
+    return changeReport({ change: 'applied', names, to: options.to }, await readMigrationStatus(database));
   },
 });
 
 /** Shows what a rollback would delete, asks for confirmation, and rolls back no more than it has shown. */
 async function rollBack(database: MigrateOptions, options: MigrateCommandOptions, io: CliIo): Promise<CommandReport> {
   const { planRollback } = await import('../../db/rollback-plan.js');
-  const { migrateDown, migrationStatus } = await import('../../db/migrate.js');
+  const { migrateDown, readMigrationStatus } = await import('../../db/migrate.js');
   const plan = await planRollback(database, options.to);
   const last = plan.names.at(-1);
   if (last !== undefined) await agree(plan, database.schema, options, io);
   const names = last === undefined ? [] : await migrateDown(database, last);
   const { dropped } = plan;
-  return changeReport({ change: 'rolled back', names, to: options.to, dropped }, await migrationStatus(database));
+  return changeReport({ change: 'rolled back', names, to: options.to, dropped }, await readMigrationStatus(database));
 }
 
 async function agree(plan: RollbackPlan, schema: string, options: MigrateCommandOptions, io: CliIo): Promise<void> {

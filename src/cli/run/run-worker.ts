@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ResolvedConfig, WorkerConfig } from '../../config/config-types.js';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
-import { requireMigrated } from '../../db/migrate.js';
+import { requireMigratedSchema } from '../../db/migrate.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { safeLogger, stderrLogger } from '../../foundation/safe-logger.js';
+import { createSafeLogger, createStderrLogger } from '../../foundation/safe-logger.js';
 import { type StopReason, waitForStopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
 import { type ServedApp, serveOnAddress } from '../../ops/serve.js';
@@ -30,8 +30,8 @@ export interface RunWorkerOptions {
  * `PORT_TAKEN` or `PORT_REFUSED`. Throws `WORKER_CRASHED` after an uncaught error.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
-  await requireMigrated(options.config.database);
-  const logger = safeLogger(loggerOf(options));
+  await requireMigratedSchema(options.config.database);
+  const logger = createSafeLogger(loggerOf(options));
   const cairnloop = await createCairnloop(
     options.config,
     { logger, configFile: options.configFile },
@@ -58,7 +58,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 
 /** Returns the host's logger or one on stderr. The host's keeps its level: `--log-level` applies to a child logger. */
 function loggerOf({ config: { logger, log }, logLevel }: RunWorkerOptions): Logger {
-  if (!logger) return stderrLogger(logLevel ?? log.level);
+  if (!logger) return createStderrLogger(logLevel ?? log.level);
   return logLevel !== undefined && typeof logger.child === 'function' ? logger.child({}, { level: logLevel }) : logger;
 }
 

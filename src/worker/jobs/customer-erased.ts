@@ -4,7 +4,7 @@ import type { ErasedPayload } from '../../customers/erasures.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
-import { returnedFailure } from '../../foundation/returned-failure.js';
+import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { throwMissingModule } from './missing-module.js';
 
@@ -12,7 +12,7 @@ import { throwMissingModule } from './missing-module.js';
 export const customerErasedHandler: TopicHandler = {
   method: 'notifier.onCustomerErased',
   load: loadCalls,
-  failure: returnedFailure,
+  failure: returnedFailureReason,
 };
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {

@@ -7,7 +7,7 @@ import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { maxGeneratorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
-import { returnedFailure } from '../../foundation/returned-failure.js';
+import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 import { throwMissingModule } from './missing-module.js';
@@ -16,7 +16,7 @@ import { throwMissingModule } from './missing-module.js';
 export const draftHandler: TopicHandler = {
   method: 'draftGenerator.generate',
   load: loadCalls,
-  failure: returnedFailure,
+  failure: returnedFailureReason,
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Message } from '../../contracts/domain.js';
 import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
-import { arrayLiteral } from '../../db/array-literal.js';
+import { formatArrayLiteral } from '../../db/array-literal.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { releasedCall } from '../../deliveries/load-batch.js';
@@ -15,7 +15,7 @@ export async function loadConversations(
 ): Promise<Map<string, ConversationRow>> {
   const ids = conversationIds(rows);
   const load = (how: How, wanted: readonly string[]) =>
-    runtime.db.run(conversations[how], { ids: arrayLiteral(wanted) });
+    runtime.db.run(conversations[how], { ids: formatArrayLiteral(wanted) });
   const { found } = await withLarge(ids, load, ids.length);
   return new Map(found.map((row) => [row.id, row]));
 }
@@ -47,7 +47,7 @@ export async function loadWholeConversations(
     large: maxMessageBytesPerCall(concurrency),
   };
   const load = (how: How, ids: readonly string[]) =>
-    runtime.db.run(wholeConversations[how], { ids: arrayLiteral(ids), limit, budget: budget[how] });
+    runtime.db.run(wholeConversations[how], { ids: formatArrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);
   return new Map<string, WholeConversation | typeof releasedCall>([
     ...found.map((row) => [row.id, toWhole(row)] as const),

@@ -4,7 +4,7 @@ import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { type LoadedCall, postponedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
-import { returnedFailure } from '../../foundation/returned-failure.js';
+import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { breachDueClocks } from '../../sla/breach.js';
 import { toSla } from '../../sla/rows.js';
@@ -15,7 +15,7 @@ import { throwMissingModule } from './missing-module.js';
 export const slaCountdownHandler: TopicHandler = {
   method: 'notifier.onSlaBreach',
   load: loadCalls,
-  failure: returnedFailure,
+  failure: returnedFailureReason,
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
-import { databaseTime } from '../../db/database-time.js';
+import { readDatabaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { BulkActionKind } from '../bulk-action-kinds.js';
 import {
@@ -122,7 +122,7 @@ const actOf: Record<
     const [form, { operator: actor }] = [c.get('form'), c.get('pageContext')];
     const until = parseSnoozeEnd(
       { span: form.text('span'), until: form.text('until') },
-      await databaseTime(runtime.db),
+      await readDatabaseTime(runtime.db),
     );
     if (!until) throw missing('until', 'a time in the future');
     return ({ id }) => atOnceDone(api.conversations.snooze(id, { until, actor }));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { contentSchema as contentInput, parseInput } from '../../validation/input.js';
+import { messageContentSchema as contentInput, parseInput } from '../../validation/input.js';
 import { formDedupeKey } from '../form-dedupe-key.js';
 import {
   redirectWithNotice,

@@ -1,4 +1,4 @@
-import { databaseTime } from '../../db/database-time.js';
+import { readDatabaseTime } from '../../db/database-time.js';
 import { listReportNumbers } from '../../report/report-numbers.js';
 import type { Report } from '../../report/report-types.js';
 import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type WorkspaceServices } from '../handler.js';
@@ -40,5 +40,5 @@ async function reportFor(
   { runtime }: WorkspaceServices,
 ): Promise<{ days: ReportPeriodDays; made: Report }> {
   const days = reportPeriodDays.find((known) => String(known) === c.req.query('days')) ?? 30;
-  return { days, made: await getRecentReport(runtime, days, await databaseTime(runtime.db)) };
+  return { days, made: await getRecentReport(runtime, days, await readDatabaseTime(runtime.db)) };
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../../contracts/domain.js';
 import { requireConversationHead } from '../../conversations/find.js';
-import { databaseTime } from '../../db/database-time.js';
+import { readDatabaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type WorkspaceServices } from '../handler.js';
 import { findThreadDetails } from '../queries/thread.js';
@@ -67,7 +67,7 @@ export const snoozeConversation: WorkspaceHandler = (c, services) => {
   const id = pathParameter(c, 'id');
   return change(c, services, id, async () => {
     const form = c.get('form');
-    const now = await databaseTime(services.runtime.db);
+    const now = await readDatabaseTime(services.runtime.db);
     const until = parseSnoozeEnd({ span: form.text('span'), until: form.text('until') }, now);
     if (until === undefined) throw noTime();
     await services.api.conversations.snooze(id, { until, actor: c.get('pageContext').operator });

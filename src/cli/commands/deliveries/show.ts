@@ -11,10 +11,10 @@ export const deliveriesShowCommand = defineCommand({
   examples: ['cairnloop deliveries show 0196f0c2-…'],
   async run({ args: [id], options }, io) {
     const { getDelivery } = await import('../../../deliveries/list.js');
-    const { databaseTime } = await import('../../../db/database-time.js');
+    const { readDatabaseTime } = await import('../../../db/database-time.js');
     return withDatabase(options, io, async ({ db }) => {
       const delivery = redactedDelivery(await getDelivery({ db }, id));
-      return { text: deliveryText(delivery, await databaseTime(db)), json: delivery } satisfies CommandReport;
+      return { text: deliveryText(delivery, await readDatabaseTime(db)), json: delivery } satisfies CommandReport;
     });
   },
 });
