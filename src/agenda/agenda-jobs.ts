@@ -13,10 +13,15 @@ import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
  */
 const lockLifetime = 30_000;
 
-/** Drains of one topic that a worker accepts at a time; a second one only makes the running drain check once more. */
+/**
+ * How many drains of one topic a worker accepts at a time; the second makes the running one check once more at its end.
+ */
 const drainsAtOnce = 2;
 
-/** Creates the jobs. Agenda is opened at their first use: a process that only reads needs no job store. */
+/**
+ * Creates the jobs of one instance. Agenda is opened when the first job is used: a process that only reads needs no job
+ * store.
+ */
 export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   let opened: Promise<OpenAgenda> | undefined;
   let started = false;

@@ -10,7 +10,10 @@ export const jobNames: Record<DeliveryTopic, string> = {
   customer_erased: 'customer-erased',
 };
 
-/** The connections of Agenda at most. It polls for all jobs at once, and stalls with fewer connections than jobs. */
+/**
+ * Maximum number of Agenda's connections. Agenda polls for all jobs at once, and stalls with fewer connections than
+ * jobs.
+ */
 export const agendaConnections = deliveryTopics.length;
 
 /** The Agenda job of one topic, as this worker runs it. */
@@ -29,7 +32,7 @@ export interface Jobs {
   wake(topic: DeliveryTopic): void;
   /** Runs `drains[topic]` in that topic's Agenda job until {@link Jobs.stop}. Throws `JOBS_UNREACHABLE`. */
   start(drains: Record<DeliveryTopic, TopicJob>): Promise<void>;
-  /** Takes no more jobs; running jobs keep their locks. */
+  /** Stops taking jobs; running jobs keep their locks. */
   stop(): Promise<void>;
   /** Rejects with `JOBS_UNREACHABLE` unless the job store responds. */
   probe(): Promise<void>;

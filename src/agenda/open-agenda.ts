@@ -35,7 +35,8 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   );
   const { url, schema } = config.database;
   const connection = { url, schema, name: 'cairnloop-jobs' };
-  // A wake-up that a crash of the server loses is found by the sweep, so none waits for the disk.
+  // Do not wait for the disk when a wake-up is written: if the server crashes and loses it, the sweep finds the
+  // delivery.
   const pool = openSessionPool({ ...connection, max: agendaConnections, limits, durable: false });
   pool.on('error', quietly);
   const store = await openStore(config, pool).catch(async (error) => {

@@ -16,7 +16,8 @@ const gapMs = { shortest: 10, longest: 40 };
 export function createWakeThrottle(insert: () => Promise<void>, onError: (error: unknown) => void): WakeThrottle {
   let again = false;
   let running: Promise<void> | undefined;
-  // Ends a gap early. Under a test's fake timers the gap would never end, and `close` would hang.
+  // Ends the gap before the next wake-up early. Under a test's fake timers the gap would never end, and `close` would
+  // hang.
   const hurry = new AbortController();
 
   async function run(): Promise<void> {

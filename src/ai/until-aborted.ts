@@ -13,7 +13,10 @@ export async function untilAborted<T>(
     giveUp.signal.addEventListener('abort', () => reject(giveUp.signal.reason));
   });
   const follow = () => giveUp.abort(signal.reason);
-  const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(
+    () => giveUp.abort(new Error(`the model did not respond within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
   signal.addEventListener('abort', follow);
   try {
     return await Promise.race([work(giveUp.signal), aborted]);

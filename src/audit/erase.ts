@@ -119,7 +119,7 @@ interface ErasableParams {
   conversationIds: readonly string[];
   /** The id of the customer. The customers of the conversations are found without it. */
   actorId: string | null;
-  /** Actions whose detail holds no personal data. */
+  /** Audit actions whose detail holds no personal data. */
   kept: readonly string[];
   /** Ids of subjects of audit events without a conversation. */
   subjectIds: readonly string[];

@@ -66,14 +66,14 @@ export function fieldCommitments(event: ChainEvent): Record<ErasableField, strin
 
 /** HMAC-SHA-256 of a value's canonical JSON under its salt. Without the salt nobody can test a guess of the value. */
 function commit(salt: string | null | undefined, value: unknown): string {
-  if (!salt || !/^[0-9a-f]{32}$/.test(salt)) throw new TypeError('a field without its salt');
+  if (!salt || !/^[0-9a-f]{32}$/.test(salt)) throw new TypeError('an audit field lacks its salt');
   return createHmac('sha256', Buffer.from(salt, 'hex'))
     .update(canonicalize(value) as string)
     .digest('hex');
 }
 
 function storedCommitment(commitment: string | null | undefined): string {
-  if (!commitment) throw new TypeError('an erased field without its commitment');
+  if (!commitment) throw new TypeError('an erased audit field lacks its commitment');
   return commitment;
 }
 
@@ -87,9 +87,10 @@ export function erasureFault(event: ChainEvent): string | null {
     const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];
     if (erasedBy) {
       if (salt || !stored || canonicalize(event[field]) !== canonicalize(erasedValues[field]))
-        return `its ${field} is marked as erased, but is not what an erasure leaves`;
-    } else if (stored && stored !== commit(salt, event[field])) return `its ${field} was changed after it was sealed`;
-    else if (!stored && hasErasedField(event)) return `its ${field} has no commitment, which an erasure writes`;
+        return `the ${field} is marked as erased, but is not what an erasure leaves`;
+    } else if (stored && stored !== commit(salt, event[field]))
+      return `the ${field} was changed after the event was sealed`;
+    else if (!stored && hasErasedField(event)) return `the ${field} lacks the commitment that an erasure writes`;
   }
   return null;
 }

@@ -23,7 +23,7 @@ export const chainStart: AuditChainLink = { seq: 0, hash: '0'.repeat(64) };
 export interface ChainBreak {
   /** The number of the first event at which the audit record differs from what was sealed. */
   seq: number;
-  /** The id of the event at that place; null where it is gone. */
+  /** The id of the event at which the chain breaks; null where that event is gone. */
   eventId: string | null;
   reason: string;
 }
@@ -61,7 +61,8 @@ export function verifyChain(events: Iterable<SealedEvent>, from: AuditChainLink 
 function faultOf(end: AuditChainLink, event: SealedEvent): ChainBreak | null {
   const seq = end.seq + 1;
   if (event.seq > seq) return { seq, eventId: null, reason: `event ${seq} is gone; ${event.seq} follows ${end.seq}` };
-  if (event.seq < seq) return { seq, eventId: event.id, reason: `event ${event.seq} stands where ${seq} belongs` };
+  if (event.seq < seq)
+    return { seq, eventId: event.id, reason: `event ${event.seq} stands where event ${seq} belongs` };
   const reason = sealFault(end.hash, event);
   return reason === null ? null : { seq, eventId: event.id, reason };
 }

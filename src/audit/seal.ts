@@ -69,22 +69,22 @@ async function recordEndFault(tx: Executor, end: AuditChainEnd, keys: AuditKeys)
 }
 
 /**
- * Reads unsealed events, and records an event about those without a receipt: they were inserted while the triggers were
- * disabled, which sealing would hide.
+ * Reads unsealed events, and records an event about those without a receipt, which a trigger writes at each insert:
+ * these were inserted while the triggers were disabled, which sealing would hide.
  */
 async function readUnsealed(tx: Executor): Promise<AuditChainRow[]> {
   const rows = await tx.run(selectUnsealed, { limit: batchSize });
   if (rows.length === 0) return rows;
   const found = await tx.run(selectWithoutReceipt, { ids: rows.map(({ id }) => id) });
   if (found.length === 0) return rows;
-  const fault = 'events had no receipt when they were sealed: they were put in, or their receipts removed';
+  const fault =
+    'events had no receipt of the insert trigger when they were sealed: they were inserted past it, or their receipts were deleted';
   await tx.run(insertOwnEvent, { action: faultFoundAction, detail: { fault, events: found.map(({ id }) => id) } });
   return tx.run(selectUnsealed, { limit: batchSize });
 }
 
 /**
- * Records an event before the first signature and before the first one of a new key, so that nobody can re-sign the
- * record unnoticed.
+ * Records an audit event before each key signs for the first time, so that nobody can sign the record again unnoticed.
  */
 async function recordKeyChange(tx: Executor, { last, keyId }: AuditChainEnd, { current }: AuditKeys): Promise<void> {
   if (last.seq > 0 && current && current.id !== keyId)

@@ -11,7 +11,7 @@ import { faultFoundAction } from './seal.js';
 import { type AuditSignatures, checkSignature, noSignatures } from './signatures.js';
 
 export interface AuditVerification {
-  /** The last event of the audit chain, or the last one before `broken`. */
+  /** The last event of the audit chain; if a fault was found, the last event before it. */
   end: AuditChainLink;
   broken: AuditFault | null;
   /** How many audit events are not sealed yet; a running worker seals them within seconds. */
@@ -143,12 +143,13 @@ interface FaultRow {
 const faultReasons: Record<FaultRow['fault'], string> = {
   deleted: 'an event was deleted before it was sealed',
   changed: 'an event was changed before it was sealed',
-  unknown: 'an unsealed event has no receipt: it was inserted past the triggers, or its seal was removed',
+  unknown:
+    'an unsealed event has no receipt of the insert trigger: it was inserted past the trigger, or its seal was removed',
 };
 
 /**
- * Reports tampering with unsealed audit events. Each has a receipt, so a receipt without its event, or an event without
- * one, shows it.
+ * Reports tampering with unsealed audit events. A trigger writes a receipt for each event, so a receipt without its
+ * event, or an event without its receipt, shows tampering.
  */
 async function unsealedFault(tx: Executor, end: AuditChainLink): Promise<AuditFault | null> {
   const [first] = await tx.run(selectFaults);

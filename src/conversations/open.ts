@@ -40,8 +40,8 @@ const openInput = schemaOf<OpenInput>()({
 type Opening = z.output<typeof openInput>;
 
 /**
- * Opens a conversation, with the customer's first message if given. A known `dedupeKey` returns the conversation that
- * it opened, as it is now. Throws `INPUT_INVALID`.
+ * Opens a conversation, with the customer's first message if given. If an earlier call with the same `dedupeKey` opened
+ * one, returns that conversation in its present state. Throws `INPUT_INVALID`.
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);

@@ -58,7 +58,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
     await forgetLateOutcomes(runtime.db);
     const ended = await runtime.db.transaction((tx) => end(tx, runtime, begun, round === maxRounds));
     if (ended === 'more') continue;
-    // Null: another call has ended and announced the erasure.
+    // Another call has ended and announced the erasure.
     if (!ended) return begun.counts;
     const { actor: by, counts } = ended.erasure;
     announce(runtime, 'customer.erased', { actor: by, counts, owed: ended.owed });

@@ -54,7 +54,7 @@ async function removeBatch(
 ): Promise<number> {
   const removed = await runtime.db.transaction(async (tx) => {
     const locked = await tx.run(lockClosed, { ids: candidates });
-    // This is a separate statement, so that it sees everything that was committed before the locks were acquired.
+    // A statement of its own, run after the locks: it sees every change that was committed before they were acquired.
     const old = await tx.run(stillOld, { ids: locked.map((row) => row.id), days: resolvedDays });
     const ids = old.map((row) => row.id);
     if (ids.length > 0) await removeAll(tx, ids, keep);

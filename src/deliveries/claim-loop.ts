@@ -3,7 +3,7 @@ import type { DeliveriesInFlight } from './in-flight.js';
 import type { Prefetch } from './prefetch.js';
 import type { RepeatableSignal } from './signal.js';
 
-/** Time budget of a run, in milliseconds; shorter than the lock of its Agenda job. */
+/** Time budget of one drain, in milliseconds; shorter than the lock of its Agenda job. */
 const runBudgetMs = 8000;
 
 /** Claims the deliveries of one topic while any are due. */

@@ -4,8 +4,8 @@ import { type ClaimedDelivery, claimDeliveries, claimSuspectDelivery } from './c
 import { createScanThrottle } from './scan-throttle.js';
 
 /**
- * Claims the deliveries of one topic: decides where in the queue a claim begins, and when a suspect delivery is
- * claimed.
+ * Claims the deliveries of one topic: decides where in the queue a claim begins, and when to claim a suspect delivery,
+ * which may have killed its process.
  */
 export interface Claimer {
   next(limit: number): Promise<ClaimedDelivery[]>;
@@ -13,7 +13,7 @@ export interface Claimer {
   released(id: string): void;
 }
 
-/** A suspect delivery is claimed when nothing else is due, or after this long, in milliseconds. */
+/** A suspect delivery is claimed when nothing else is due, or this long after the last try, in milliseconds. */
 const suspectPatienceMs = 10_000;
 
 /**
@@ -47,7 +47,7 @@ export function createClaimer(
     return claimDeliveries(runtime.db, topic, { limit, leaseMs, from });
   }
 
-  /** Claims a suspect delivery, unless this worker holds one already. */
+  /** Claims one delivery that may have killed its process (a suspect), unless this worker holds a suspect already. */
   async function suspects(): Promise<ClaimedDelivery[]> {
     suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];

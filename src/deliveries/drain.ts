@@ -27,8 +27,8 @@ export interface DeliveryDrainer {
 /**
  * Creates a drainer: a loop of claims ({@link createClaimLoop}) feeds the deliveries in flight ({@link
  * DeliveriesInFlight}), which are loaded, called and settled. At most `worker.concurrency` callbacks run at a time. A
- * crash repeats the calls that were not settled: at most as many, or a hundred while calls are very short. Reason:
- * docs/decisions/0016-claiming.md.
+ * crash repeats the calls that were not settled: at most `worker.concurrency`, or a hundred while calls are very short.
+ * Reason: docs/decisions/0016-claiming.md.
  */
 export function createDeliveryDrainer(
   runtime: Runtime,
@@ -66,7 +66,7 @@ export function createDeliveryDrainer(
       inFlight.stop();
       await ended;
       while (inFlight.size > 0) await changed.next();
-      // Released deliveries and consumed wake-ups would otherwise wait for the sweep of another worker.
+      // Wake a worker: released deliveries and consumed wake-ups would otherwise wait for the sweep of another worker.
       if (hadWork) runtime.jobs.wake(topic);
     },
     get inFlight() {

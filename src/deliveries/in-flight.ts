@@ -9,7 +9,7 @@ import { deliveryLagSeconds, reportSettledAttempt } from './report.js';
 import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** The drainer's parts that in-flight deliveries use. */
+/** The drainer's functions and state that the deliveries in flight use. */
 export interface DeliveriesInFlightOptions {
   runtime: Runtime;
   topic: DeliveryTopic;
@@ -161,7 +161,8 @@ export class DeliveriesInFlight {
     const { claims } = row;
     const written = await outcomes.settle({ row, topic, outcome: ended.outcome, seconds: ended.seconds });
     if (written === 'settled') ended.settled = true;
-    // The newer claim, for which Postgres refused the outcome, may be this worker's own and still be running.
+    // Postgres refuses the outcome of an old claim once there is a newer one. That may be this worker's own and still
+    // running, so wait for it to end.
     if (written === 'refused') await claimed();
     if (row.claims === claims) this.#release(delivery, ended);
     else void this.#settle(delivery, ended);

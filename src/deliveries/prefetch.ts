@@ -2,8 +2,8 @@
 const shortMs = 50;
 
 /**
- * While the average call, with its settlement, is no longer than this (ms), writing outcomes takes longer than the
- * calls.
+ * Calls are very short while the average call, with its settlement, takes no longer than this (ms): writing outcomes
+ * then takes longer than the calls.
  */
 const veryShortMs = 10;
 

@@ -149,8 +149,8 @@ interface Outcomes {
 }
 
 /**
- * A CTE that locks the deliveries of the outcomes, except those that are locked already. `ANY` needs one index scan, a
- * join one for each row.
+ * A CTE that locks the deliveries of the outcomes and skips deliveries that another session has locked. `ANY` needs one
+ * index scan, a join one for each row.
  */
 function heldRows(s: string, { ids, rows }: Outcomes, columns: string): string {
   return `held AS MATERIALIZED (
@@ -170,8 +170,8 @@ function setOutcome(s: string, from: string, lastError = `coalesce(${from}.error
 }
 
 /**
- * A CTE that keeps the outcomes of locked deliveries, and the main query, which returns all that were not settled. The
- * anti-join is skipped when every row was settled.
+ * A CTE that keeps the outcomes of locked deliveries, and the main query, which returns the deliveries that were not
+ * settled. The anti-join is skipped when every row was settled.
  */
 function keptAndLeft(s: string, { ids, rows }: Outcomes, [kind, delayMs, error]: readonly string[]): string {
   const left = `(SELECT count(*) FROM settled) < cardinality(${ids}::uuid[]) AND o.id NOT IN (SELECT id FROM settled)`;

@@ -28,7 +28,7 @@ export async function writeOutcomes(
       if (tries % triesPerLine === 0)
         runtime.log.warn(
           { reason: errorText(error), outcomes: group.length },
-          'outcomes not written yet; trying again',
+          'callback outcomes could not be written; trying again',
         );
       await sleep(retryMs);
     }

@@ -42,7 +42,10 @@ export async function applyPolicy(
   return { decision, outcome, ms: Math.round(performance.now() - started) };
 }
 
-/** Asks a policy for at most five seconds; anything but one of the four decisions is `require_approval`. */
+/**
+ * Asks the automation policy for at most five seconds; any result but one of the four decisions counts as
+ * `require_approval`.
+ */
 export function askPolicy(
   policy: AutomationPolicy | undefined,
   proposal: Proposal,

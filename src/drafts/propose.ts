@@ -30,7 +30,7 @@ export interface ProposalBasis {
   context: Record<string, unknown> | null;
   /** The customer message that requested the draft; it gets at most one draft. Null for a proposal of the host. */
   requestMessageId: string | null;
-  /** The signal until which storing the draft is retried, because the generator's work was paid for. */
+  /** Storing the draft is retried until this signal aborts, because the generator's work was paid for. */
   signal?: AbortSignal;
 }
 

@@ -25,7 +25,7 @@ export interface ReplayedDecisionChange extends Pick<Proposal, 'conversationId' 
   draftId: string;
   before: Decision;
   now: Decision;
-  /** Whether the policy gave the decision `now`, or why it gave none. */
+  /** Whether the policy gave a decision in the replay, or why it gave none. */
   outcome: PolicyAnswer['outcome'];
 }
 

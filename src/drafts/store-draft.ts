@@ -62,7 +62,7 @@ async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal)
   const newer = await tx.run(selectNewerRoles, { conversationId, lastSeen: newestMessageId(conversation) });
   const roles = newer.map((row) => row.role);
   if (roles.includes('customer')) return 'the customer has written since';
-  return decided.decision === 'allow' && roles.length > 0 ? 'it was answered meanwhile' : null;
+  return decided.decision === 'allow' && roles.length > 0 ? 'the conversation was answered meanwhile' : null;
 }
 
 async function send(
@@ -108,8 +108,8 @@ async function insert(
 }
 
 /**
- * Locks the conversation before any change of a draft, as a customer's message does. Draft rows are read by the next
- * statement, because one that waits for a lock still sees the rows from before.
+ * Locks the conversation before any change of a draft, as a customer's message does. The next statement reads the
+ * drafts, because a statement that waited for a lock sees the rows as they were before the wait.
  */
 const lockConversation = statement<{ id: string }, { status: string }>(
   'draft.lock_conversation',
@@ -133,7 +133,7 @@ const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | 
 interface DraftParams
   extends PolicyDecision,
     Pick<Proposal, 'id' | 'conversationId' | 'type' | 'content' | 'riskTier' | 'summary'> {
-  /** The evidence as JSON. */
+  /** The draft's evidence as JSON text. */
   evidence: string;
   inputDigest: string;
   status: DraftStatus;

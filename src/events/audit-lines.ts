@@ -5,11 +5,11 @@ export type AuditLine = {
   at: string;
   /** Who made the change, a jsonb value; {@link systemActor} for Cairnloop itself. */
   actor: string;
-  /** The id of the conversation. Default `conversation_id`; `NULL` for a line about no conversation. */
+  /** The id of the conversation. Default `conversation_id`; `NULL` for an audit line about no conversation. */
   conversationId?: string;
-  /** The id of what the line is about, such as a message. Default `NULL`. */
+  /** The id of what the audit line is about, such as a message. Default `NULL`. */
   subjectId?: string;
-  /** Further data of the line, a jsonb value. Default `'{}'`. */
+  /** Further data of the audit line, a jsonb value. Default `'{}'`. */
   detail?: string;
 } & (
   | { action: string }

@@ -88,7 +88,7 @@ export const followUps: { readonly [Type in ChangeType]: (change: ChangeDataByTy
   'sla.started': ({ sla }) => ({ publish: [['sla.started', { sla }]] }),
   'sla.paused': ({ conversationId }) => ({ show: internally(conversationId) }),
   'sla.resumed': ({ conversationId }) => ({ show: internally(conversationId) }),
-  // Pages are notified by the change that ended the clock.
+  // `sla.ended` notifies no page: the change that ended the clock, such as a reply, does.
   'sla.ended': ({ sla }) =>
     sla.status === 'breached' ? { wake: 'sla_breach', ...breachOf(sla) } : { publish: [['sla.fulfilled', { sla }]] },
   'sla.breached': ({ sla }) => ({ show: internally(sla.conversationId), ...breachOf(sla) }),
@@ -100,7 +100,7 @@ export const followUps: { readonly [Type in ChangeType]: (change: ChangeDataByTy
     const sent: Published = ['draft.sent', { ...about, messageId }];
     return { show: internally(draft.conversationId), publish: messageId === null ? [stored] : [stored, sent] };
   },
-  // Pages are notified by the reply that the draft became.
+  // `draft.sent` notifies no page: the reply that the draft became does.
   'draft.sent': ({ draft }) => {
     const about = { conversationId: draft.conversationId, draftId: draft.id, actor: draft.settledBy };
     return {

@@ -110,7 +110,10 @@ export async function createCairnloop(
 /** Calls that may need no table, and therefore work while the database is unreachable. */
 const withoutTables = new Set(['context.get', 'sla.activePolicies']);
 
-/** Refuses calls on a schema of another version. Where the role may not read the version, calls are let through. */
+/**
+ * Refuses calls if the schema's version is not the one that this package needs. Where the role may not read the
+ * version, calls are let through.
+ */
 function lenientSchemaCheck(db: Database): () => Promise<void> {
   const requireSchema = createSchemaCheck(db);
   return () =>
@@ -210,7 +213,7 @@ async function loadPrometheus(
   } catch (error) {
     if (isCairnloopError(error)) throw error;
     const expected = 'a Registry of prom-client that takes metrics';
-    const found = `one that fails: ${errorText(error, 200)}`;
+    const found = `a Registry that fails: ${errorText(error, 200)}`;
     throw new CairnloopError('CONFIG_INVALID', { problems: [{ path: 'metrics.registry', expected, found }] });
   }
 }

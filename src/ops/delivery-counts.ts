@@ -48,7 +48,7 @@ export function createWorkerCount(executor: Executor): () => Promise<number> {
   return cached(0, async () => (await findWorkerHeartbeats(executor)).filter(isWorkerAlive).length);
 }
 
-/** Reads the checks of readiness for metrics, cached. A check that the probe leaves out has passed. */
+/** Reads the readiness checks for metrics, cached. A check that the probe does not report counts as passed. */
 export function createReadyChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
   const allPassed = { database: true, jobs: true, migrations: true, worker: true, settlements: true };
   return cached<Record<string, boolean>>({}, async () => {

@@ -17,7 +17,7 @@ import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } fr
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** The input `actorSchema`; by default the host, for messages that no person sends. */
+/** Validates the actor of a message. The default is the host itself, for messages that no person sends. */
 export const actorOrHostSchema = actorSchema.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
@@ -33,7 +33,7 @@ const triggerInput = schemaOf<TriggerInput>()({
 
 export interface Triggered {
   message: Message;
-  /** True if the dedupe key was known: `message` is the first one, and nothing new was sent. */
+  /** True if an earlier call had the same dedupe key: `message` is the one that it wrote, and nothing new was sent. */
   duplicate: boolean;
 }
 

@@ -29,12 +29,12 @@ export async function scheduleAction(
   return { ...toPendingAction(stored), inMs: stored.in_ms };
 }
 
-/** Thrown to roll back a rehearsal. */
+/** Thrown to roll back the transaction in which an action was tried. */
 const undo = new Error('rehearsed');
 
 /**
- * Carries the action out and rolls back, to throw the error that it would meet now. Null if it was sent already. What
- * changes until the action is due is checked when it is carried out.
+ * Carries the action out and rolls back, so that an error which it would meet now is thrown. Returns null if the text
+ * was sent already. The action is checked again when it is due, because the conversation may have changed.
  */
 async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<ExecutableAction | null> {
   let action: ExecutableAction | null = null;

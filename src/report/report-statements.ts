@@ -28,12 +28,13 @@ const isInPeriod = (p: Period, column: string) =>
 
 /**
  * SQL for conversations updated since the period began, by the index on `updated_at`. They include every conversation
- * opened, and every clock started, in the period, so that those times need no index.
+ * that was opened in the period or whose clock started in it, so that these two times need no index.
  */
 const activeSince = (s: string, p: Period) => `${s}.conversations c WHERE c.updated_at >= ${p.since}::timestamptz`;
 
 /**
- * SQL for when a removed conversation last changed; its shape lacks `changed_at` if it is older than migration 0023.
+ * SQL for when a removed conversation last changed. What retention kept of it has no `changed_at` if it was removed
+ * before migration 0023.
  */
 const shapeChanged = 'coalesce(shape.changed_at, shape.removed_at)';
 const removedSince = (s: string, p: Period) =>

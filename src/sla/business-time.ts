@@ -17,8 +17,8 @@ const longestClosure = 370 * day;
 const furthest = 50 * 366 * day;
 
 /**
- * The moment when `minutes` (fractions allowed) of business time have passed since `start`; all time without a
- * calendar. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`.
+ * The moment when `minutes` (fractions allowed) of business time have passed since `start`. Without a calendar all time
+ * is business time. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`.
  */
 export function addBusinessMinutes(start: Date, minutes: number, calendar?: BusinessCalendar | null): Date {
   let left = Math.round(minutes * minute);

@@ -48,8 +48,8 @@ function byConversation<Row extends { conversation_id: string | null }>(rows: re
 }
 
 /**
- * The event types of the audit actions that affect clocks. A reopening by a customer's message has no more effect than
- * the message.
+ * The event types of the audit actions that affect clocks. It makes no difference whether a customer's message also
+ * reopened the conversation.
  */
 const eventTypes = {
   'message.received': 'customer',
@@ -70,7 +70,7 @@ function toEvents(row: AuditRow): ConversationEvent[] {
   return change ? [{ at, type, priority: change.to }] : [];
 }
 
-/** The priority that a conversation was opened with; undefined if it was never changed. */
+/** The priority that a conversation was opened with; undefined if its priority was never changed. */
 function firstPriority(rows: readonly AuditRow[]): string | undefined {
   for (const row of rows) {
     const change = readPriorityChange(row);

@@ -115,7 +115,7 @@ function confirmed(priority: string, answer: unknown, refusal: (reason: string) 
   const { policies, rejected } = validatePolicies([answer]);
   const [policy] = policies;
   if (policy?.priority === priority) return policy;
-  const found = policy ? `one for "${policy.priority}"` : `an invalid one (${rejected[0]?.reason})`;
+  const found = policy ? `a policy for "${policy.priority}"` : `an invalid policy (${rejected[0]?.reason})`;
   throw refusal(`setPolicy returned another policy than the one to store: ${found}`);
 }
 

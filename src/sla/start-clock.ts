@@ -6,7 +6,7 @@ import type { ClockTerms } from './prepare-clock.js';
 
 /** The terms of a new clock as parameters of a statement. */
 export type TermsParams = Omit<ClockTerms, 'priority' | 'calendar'> & {
-  /** Not named `priority`, because the same statement may set the conversation's priority. */
+  /** The parameter is not named `priority`, because the same statement may set the conversation's priority. */
   clockPriority: string;
   /** The business hours as JSON; null for a clock without any. */
   calendar: string | null;
@@ -21,13 +21,16 @@ export function termsParams({ priority, calendar, ...terms }: ClockTerms): Terms
  * expression for the clock's row.
  */
 export interface ClockSql {
-  /** The CTEs, each followed by a comma. */
+  /** The CTEs that start the clock, each followed by a comma. */
   parts: string;
   lines: AuditLine[];
   row: string;
 }
 
-/** The fragments for a message that can start no clock; the CTEs would take a tenth of the statement's time. */
+/**
+ * The SQL fragments for a message that can start no clock; the CTEs that start one would take a tenth of the
+ * statement's time.
+ */
 export const noClockSql: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
 
 /**

@@ -36,7 +36,7 @@ export interface AuditEventLine {
 
 export type TailLine = DeliveryLine | AuditEventLine;
 
-/** Conditions that a line must match to be shown; with a topic or a state, only deliveries match. */
+/** Conditions that a change must match to be shown; with a topic or a state, only changes of deliveries match. */
 export interface TailFilter {
   topic?: DeliveryTopic | undefined;
   state?: DeliveryState | undefined;

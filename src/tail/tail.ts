@@ -23,10 +23,10 @@ export interface TailOptions {
   db: Executor;
   changeFeed: Pick<ChangeFeed, 'subscribe'>;
   filter: TailFilter;
-  /** Ends the tail when it aborts. */
+  /** Aborting this signal ends the tail. */
   signal: AbortSignal;
   show(lines: readonly TailLine[]): void;
-  /** Called when lines were left out, and when the database becomes unreachable or reachable again. */
+  /** Called when changes were too many to show, and when the database becomes unreachable or reachable again. */
   warn(message: string): void;
 }
 
@@ -169,5 +169,5 @@ function forgetOldest(remembered: Map<string, unknown> | Set<string>, most: numb
   }
 }
 
-/** Sorts lines by time; lines of the same time in the order in which their rows were written. */
+/** Sorts the lines of the tail by time; lines of the same time in the order in which their rows were written. */
 const byTime = (a: TailLine, b: TailLine): number => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1);

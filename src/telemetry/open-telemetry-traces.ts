@@ -101,7 +101,7 @@ function failed(api: Api, span: Span, error: unknown): never {
 function markFailed({ SpanStatusCode }: Api, span: Span, error: unknown): void {
   attempt(() => {
     span.setAttribute('error.type', spanErrorType(error));
-    // Set no message: it would be the host's own text.
+    // Set no message on the span: the error's message may be text of the host's.
     span.setStatus({ code: SpanStatusCode.ERROR });
   });
 }

@@ -116,7 +116,7 @@ function sendOnce(
       if (sent.reusedSocket && closedCodes.has(error.code) && !signal.aborted) resolve(null);
       else reject(error);
     });
-    sent.once('close', () => reject(new Error('closed without an answer')));
+    sent.once('close', () => reject(new Error('the endpoint closed the connection without a response')));
     sent.end(body);
   });
 }

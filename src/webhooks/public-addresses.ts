@@ -47,7 +47,7 @@ export const lookupPublicAddress: LookupFunction = (hostname, options, callback)
     const allowed = addresses.filter(({ address }) => isPublicAddress(address));
     const [first] = allowed;
     if (!first) return callback(new AddressRefused(), '', 0);
-    // The type of `callback` lacks the form for `all`, with which Node asks for several addresses.
+    // Node asks for several addresses with `all`, but its type of `callback` does not allow a list.
     if (options.all) return (callback as (error: null, found: typeof allowed) => void)(null, allowed);
     callback(null, first.address, first.family);
   });

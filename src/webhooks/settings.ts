@@ -81,7 +81,7 @@ function readEndpoint(
   const mayBePrivate = typeof allowPrivate === 'boolean' ? allowPrivate : allowPrivate.includes(host);
   const isLocal = isIP(host) !== 0 || /(^|\.)localhost$/.test(host);
   if (url.protocol === 'http:' && !mayBePrivate && !isLocal)
-    problems.push({ path, expected: 'an https URL, or its host among allowPrivate', found: `http://${url.host}` });
+    problems.push({ path, expected: 'an https URL, or a host that allowPrivate lists', found: `http://${url.host}` });
   return { url, name: url.origin, keys, allowPrivate: mayBePrivate };
 }
 
@@ -90,7 +90,7 @@ function readUrl(given: unknown, path: string, problems: ConfigProblem[]): URL |
   const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : null;
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
   const found =
-    typeof given !== 'string' ? describeKind(given) : url ? `another kind of URL (${url.protocol})` : 'no URL';
+    typeof given !== 'string' ? describeKind(given) : url ? `a URL with another protocol (${url.protocol})` : 'no URL';
   problems.push({ path, expected, found: url?.username || url?.password ? 'a URL with user or password' : found });
   return null;
 }

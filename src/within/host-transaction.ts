@@ -43,8 +43,9 @@ export function openHostTransaction(
 const savepoint = 'cairnloop_call';
 
 /**
- * Runs a call in a savepoint, so that a call which is refused leaves the transaction usable. What it wrote before the
- * refusal is kept, as outside of `within`. After a failed statement or transaction of the call, nothing is kept.
+ * Runs a call in a savepoint, so that a call which is refused leaves the transaction usable. What the call wrote before
+ * it was refused is kept, just as it is for a call without `within`. After a failed statement or transaction of the
+ * call, nothing is kept.
  */
 async function inSavepoint<T>(
   executor: TransactionExecutor,

@@ -24,8 +24,8 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
 };
 
 /**
- * SQL for those settings in the host's session, as a JSON object. The view pg_settings would read every setting there
- * is.
+ * SQL that reads, as a JSON object, the session settings on which Cairnloop's statements rely. The view pg_settings
+ * would read every setting there is.
  */
 export const sessionSettingsSql = `pg_catalog.json_build_object(${Object.keys(relied)
   .map((name) => `'${name}', pg_catalog.current_setting('${name}')`)

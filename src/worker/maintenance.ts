@@ -25,13 +25,13 @@ export function createMaintenanceTask(runtime: Runtime): () => Promise<void> {
 
   const keys = auditKeysOf(runtime.config.audit);
 
-  // A failing step must not prevent the others.
+  // If sealing or removing fails, the next step runs nevertheless.
   return async () => {
     await sealAudit(runtime.db, keys).finally(forget).finally(remove);
   };
 }
 
-/** Runs `work` every ten minutes; already at the next round if it removed as much as one call may. */
+/** Runs `work` every ten minutes; if it removed as many rows as one call may, it runs again at the next call. */
 function nowAndThen(most: number, work: () => Promise<number>): () => Promise<void> {
   let next = 0;
   return async () => {

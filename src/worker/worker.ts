@@ -30,7 +30,7 @@ export interface Worker {
   readonly state: 'stopped' | 'running' | 'draining';
 }
 
-/** A worker with the figure that the readiness check reports. */
+/** A worker that also reports how long callback outcomes have waited to be written, for the readiness check. */
 export interface ObservedWorker extends Worker {
   /** Age of the oldest outcome that could not be written yet, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;

@@ -24,8 +24,8 @@ export async function loadConversations(
 export interface WholeConversation {
   row: ConversationRow;
   /**
-   * Returns the messages, oldest first. They are parsed only now, because each garbage collection would copy the parsed
-   * messages of all waiting calls.
+   * Returns the conversation's messages, oldest first. They are parsed at this call, because each garbage collection
+   * would copy the parsed messages of all waiting calls.
    */
   messages(): Message[];
   /** Whether older messages were left out, or one was cut. */
@@ -118,7 +118,7 @@ const small = { messages: 50, metadataBytes: 2048 };
 
 const columns = conversationColumns.map((name) => `c.${name}`).join(', ');
 
-/** Parameters of a load: the ids as a Postgres array literal. */
+/** Parameters of the statements that load conversations: the ids as a Postgres array literal. */
 interface Ids {
   ids: string;
 }

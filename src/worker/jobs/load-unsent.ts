@@ -16,8 +16,8 @@ export async function loadUnsentMessages(
 }
 
 /**
- * Throws for a message that is too large: it must be delivered exactly, so it cannot be cut. Only SQL that is not ours
- * can have stored it.
+ * Throws for a message that is too large: it must be delivered exactly, so it cannot be cut. Only SQL from outside of
+ * Cairnloop can have stored it.
  */
 export function throwMessageTooLarge({ bytes }: UnsentMessageRow): never {
   throw new Error(`the message has ${bytes} bytes; a message may have at most ${maxContentBytes}`);
