@@ -3,10 +3,10 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { type Jobs, jobNames, type TopicJob } from './jobs.js';
+import { type AgendaJobs, type AgendaTopicJob, agendaJobNames } from './jobs.js';
 import { throwJobsUnreachable } from './jobs-unreachable.js';
-import { type OpenAgenda, openAgenda } from './open-agenda.js';
-import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
+import { type AgendaHandle, openAgenda } from './open-agenda.js';
+import { createWakeUpThrottle, type WakeUpThrottle } from './wake-throttle.js';
 
 /**
  * Agenda's lockLifetime: after this, in milliseconds, it may take over a job from a silent worker. A drain is shorter.
@@ -22,13 +22,13 @@ const drainsAtOnce = 2;
  * Creates the jobs of one instance. Agenda is opened when the first job is used: a process that only reads needs no job
  * store.
  */
-export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
-  let opened: Promise<OpenAgenda> | undefined;
+export function createAgendaJobs(config: ResolvedConfig, log: Logger): AgendaJobs {
+  let opened: Promise<AgendaHandle> | undefined;
   let started = false;
   let closing = false;
   let closed = false;
 
-  async function open(): Promise<OpenAgenda> {
+  async function open(): Promise<AgendaHandle> {
     if (closed) throw new CairnloopError('CLOSED', { operation: 'The job store' });
     opened ??= openAgenda(config, log).catch((error) => {
       opened = undefined;
@@ -41,7 +41,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     if (closed) return;
     const { agenda } = await open();
     // The wake-up is scheduled in the past, so that it is due at once although the clocks of processes differ.
-    await agenda.schedule(new Date(0), jobNames[topic], {});
+    await agenda.schedule(new Date(0), agendaJobNames[topic], {});
   }
 
   const throttles = createThrottles(log, insertWakeUp);
@@ -52,10 +52,10 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     },
     async start(drains) {
       const { agenda, locks } = await open();
-      locks.refuse((job) => deliveryTopics.some((topic) => jobNames[topic] === job && drains[topic].full));
+      locks.refuse((job) => deliveryTopics.some((topic) => agendaJobNames[topic] === job && drains[topic].full));
       defineDrains(agenda, log, drains);
       // Old wake-ups are useless: a starting worker looks for due deliveries anyway.
-      await agenda.cancel({ names: Object.values(jobNames) }).catch(throwJobsUnreachable(config.jobs.backend));
+      await agenda.cancel({ names: Object.values(agendaJobNames) }).catch(throwJobsUnreachable(config.jobs.backend));
       started = true;
       await agenda.start();
     },
@@ -80,8 +80,8 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
 }
 
 function createThrottles(log: Logger, insert: (topic: DeliveryTopic) => Promise<void>) {
-  const create = (topic: DeliveryTopic): WakeThrottle =>
-    createWakeThrottle(
+  const create = (topic: DeliveryTopic): WakeUpThrottle =>
+    createWakeUpThrottle(
       () => insert(topic),
       (error) =>
         log.warn(
@@ -92,9 +92,13 @@ function createThrottles(log: Logger, insert: (topic: DeliveryTopic) => Promise<
   return new Map(deliveryTopics.map((topic) => [topic, create(topic)]));
 }
 
-function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<DeliveryTopic, TopicJob>): void {
+function defineDrains(
+  agenda: AgendaHandle['agenda'],
+  log: Logger,
+  drains: Record<DeliveryTopic, AgendaTopicJob>,
+): void {
   for (const topic of deliveryTopics) {
-    agenda.define(jobNames[topic], () => drainOrLog(log, topic, drains[topic]), {
+    agenda.define(agendaJobNames[topic], () => drainOrLog(log, topic, drains[topic]), {
       concurrency: drainsAtOnce,
       lockLimit: drainsAtOnce,
       lockLifetime,
@@ -107,7 +111,7 @@ function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<
  * Runs a drain, and logs a failure: Agenda would keep a failed job for ever, and the next sweep repeats the drain
  * anyway.
  */
-async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: TopicJob): Promise<void> {
+async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: AgendaTopicJob): Promise<void> {
   await drain
     .run()
     .catch((error) => log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'));

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JobRepository } from 'agenda';
 
 /** Patches Agenda's repository to refuse locks while stopping and to wait for lock writes that are in flight. */
-export interface LockWrites {
+export interface LockWriteTracker {
   /** From this call on Agenda locks no job whose name matches; a lock that it just took is released. */
   refuse(refuses: (jobName: string) => boolean): void;
   /** Resolves when no job write is in flight. */
@@ -13,7 +13,7 @@ export interface LockWrites {
  * Tracks the writes of Agenda's job locks. Agenda does not await its unlocking of jobs: a failure would become an
  * unhandled rejection or leave jobs locked. Here a failure is reported, and the lock expires by itself.
  */
-export function trackLockWrites(repository: JobRepository, report: (error: Error) => void): LockWrites {
+export function trackLockWrites(repository: JobRepository, report: (error: Error) => void): LockWriteTracker {
   const { unlockJob, unlockJobs, getNextJobToRun, saveJobState, removeJobs } = repository;
   const underWay = new Set<Promise<unknown>>();
   let refuses = (_jobName: string) => false;

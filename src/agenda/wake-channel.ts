@@ -8,7 +8,7 @@ import { listenForNotifications, type NotificationListener } from '../db/listen.
  * Carries wake-ups over the host's Postgres, with any job store. Unlike Agenda's own channel it connects only where
  * something listens, probes the connection, and reconnects with backoff.
  */
-export class WakeChannel extends EventEmitter implements NotificationChannel {
+export class WakeUpChannel extends EventEmitter implements NotificationChannel {
   /** The channel reports to Agenda that it is connected: publishing uses the pool and never waits for the listener. */
   readonly state = 'connected';
   readonly #pool: pg.Pool;

@@ -1,6 +1,6 @@
 import { abortableSleep } from '../db/abortable-sleep.js';
 
-export interface WakeThrottle {
+export interface WakeUpThrottle {
   wake(): void;
   /** Sends the pending wake-up at once; resolves when none is in flight. */
   idle(): Promise<void>;
@@ -13,7 +13,7 @@ const gapMs = { shortest: 10, longest: 40 };
  * Throttles wake-ups, the first one without delay: those that arrive while an insert is in flight become one more
  * insert. It waits for the insert and not for the job's run, which may miss a later commit.
  */
-export function createWakeThrottle(insert: () => Promise<void>, onError: (error: unknown) => void): WakeThrottle {
+export function createWakeUpThrottle(insert: () => Promise<void>, onError: (error: unknown) => void): WakeUpThrottle {
   let again = false;
   let running: Promise<void> | undefined;
   // Ends the gap before the next wake-up early. Under a test's fake timers the gap would never end, and `close` would

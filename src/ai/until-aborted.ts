@@ -2,7 +2,7 @@
  * Runs `work` until `signal` aborts or `timeoutMs` have passed, and rejects then at once, even if `work` ignores the
  * signal that it gets.
  */
-export async function untilAborted<T>(
+export async function runUntilAborted<T>(
   signal: AbortSignal,
   timeoutMs: number,
   work: (signal: AbortSignal) => Promise<T>,

@@ -26,7 +26,7 @@ const readInput = schemaOf<CustomerReadInput>()({
  * Lists one customer's conversations as that customer may see them, without messages, sorted by their newest reply or
  * customer message. The actor id is compared exactly. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
  */
-export async function listForCustomer(
+export async function listConversationsForCustomer(
   runtime: Runtime,
   actorId: string,
   input?: CustomerListInput,
@@ -46,10 +46,10 @@ const newestPlace: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffff
 
 /**
  * Returns one conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or
- * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`,
- * also for another customer's conversation, and `INPUT_INVALID`.
+ * those before a message. It marks nothing as read; {@link markConversationReadForCustomer} does. Throws
+ * `CONVERSATION_NOT_FOUND`, also for another customer's conversation, and `INPUT_INVALID`.
  */
-export async function getForCustomer(
+export async function getConversationForCustomer(
   runtime: Runtime,
   actorId: string,
   id: string,
@@ -65,10 +65,10 @@ export async function getForCustomer(
 
 /**
  * Records that the customer has read up to a message; `unread` counts from there, and it never moves back. Separate
- * from {@link getForCustomer}, because a prefetched page was not read. Throws `CONVERSATION_NOT_FOUND`,
+ * from {@link getConversationForCustomer}, because a prefetched page was not read. Throws `CONVERSATION_NOT_FOUND`,
  * `INPUT_INVALID`.
  */
-export async function markReadForCustomer(
+export async function markConversationReadForCustomer(
   runtime: Runtime,
   actorId: string,
   id: string,

@@ -1,6 +1,6 @@
-import type { Claimer } from './claimer.js';
+import type { DeliveryClaimer } from './claimer.js';
 import type { DeliveriesInFlight } from './in-flight.js';
-import type { Prefetch } from './prefetch.js';
+import type { PrefetchControl } from './prefetch.js';
 import type { RepeatableSignal } from './signal.js';
 
 /** Time budget of one drain, in milliseconds; shorter than the lock of its Agenda job. */
@@ -22,8 +22,8 @@ export interface ClaimLoop {
 }
 
 export interface ClaimLoopOptions {
-  claimer: Pick<Claimer, 'next'>;
-  prefetch: Prefetch;
+  claimer: Pick<DeliveryClaimer, 'next'>;
+  prefetch: PrefetchControl;
   inFlight: Pick<DeliveriesInFlight, 'size' | 'underWay' | 'add'>;
   /** The signal that is raised when a batch is loaded, and when a delivery is settled. */
   changed: RepeatableSignal;

@@ -1,10 +1,10 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { type ClaimLoop, createClaimLoop } from './claim-loop.js';
-import { createClaimer } from './claimer.js';
+import { createDeliveryClaimer } from './claimer.js';
 import { DeliveriesInFlight } from './in-flight.js';
 import type { OutcomeWriter } from './outcome-writer.js';
-import { createPrefetch } from './prefetch.js';
+import { createPrefetchControl } from './prefetch.js';
 import { createRepeatableSignal } from './signal.js';
 import type { TopicHandler } from './topic-handler.js';
 
@@ -37,8 +37,8 @@ export function createDeliveryDrainer(
   outcomes: OutcomeWriter,
 ): DeliveryDrainer {
   const { concurrency, maxAttempts } = runtime.config.worker;
-  const claimer = createClaimer(runtime, topic);
-  const prefetch = createPrefetch(concurrency, maxAttempts);
+  const claimer = createDeliveryClaimer(runtime, topic);
+  const prefetch = createPrefetchControl(concurrency, maxAttempts);
   const changed = createRepeatableSignal();
   const inFlight = new DeliveriesInFlight({
     runtime,

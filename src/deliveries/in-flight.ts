@@ -4,7 +4,7 @@ import { createDeliveryAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { type LoadedCall, loadCallsOfBatch, releasedCall } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
-import type { DeliveriesUnderWay, Prefetch } from './prefetch.js';
+import type { PrefetchControl, UnsettledDeliveryCounts } from './prefetch.js';
 import { deliveryLagSeconds, reportSettledAttempt } from './report.js';
 import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
@@ -15,7 +15,7 @@ export interface DeliveriesInFlightOptions {
   topic: DeliveryTopic;
   handler: TopicHandler;
   outcomes: OutcomeWriter;
-  prefetch: Prefetch;
+  prefetch: PrefetchControl;
   /** Resolves when the deliveries of the running claim were passed to `add`. Never rejects. */
   claimed(): Promise<void>;
   /** Called for each delivery that is no longer held. */
@@ -64,7 +64,7 @@ export class DeliveriesInFlight {
     return this.#held.size;
   }
 
-  get underWay(): DeliveriesUnderWay {
+  get underWay(): UnsettledDeliveryCounts {
     return { called: this.#called, ahead: this.#loading + this.#ready.length };
   }
 

@@ -1,10 +1,10 @@
 import type { Actor, Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
 import { type WrittenReply, writeReply } from '../conversations/write-reply.js';
 import { type Executor, statement } from '../db/statement.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import type { PolicyDecision } from './apply-policy.js';
+import type { TimedPolicyDecision } from './apply-policy.js';
 import { newestMessageId } from './proposal.js';
 import { type DraftRow, toDraft } from './rows.js';
 
@@ -14,7 +14,7 @@ export const automationActor = { id: 'system:automation', name: 'Automation' };
 /** A proposal that the policy has decided on. */
 export interface DecidedProposal {
   proposal: Proposal;
-  decided: PolicyDecision;
+  decided: TimedPolicyDecision;
   inputDigest: string;
   /** The customer message that the draft replies to; null when the host proposed the draft. */
   requestMessageId: string | null;
@@ -131,7 +131,7 @@ const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | 
 );
 
 interface DraftParams
-  extends PolicyDecision,
+  extends TimedPolicyDecision,
     Pick<Proposal, 'id' | 'conversationId' | 'type' | 'content' | 'riskTier' | 'summary'> {
   /** The draft's evidence as JSON text. */
   evidence: string;
@@ -164,7 +164,7 @@ const insertDraft = statement<DraftParams, DraftRow>(
     touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id = ${p.conversationId}
     ),
-    audit AS (${auditLines(
+    audit AS (${insertAuditLinesSql(
       s,
       {
         from: 'draft',

@@ -1,6 +1,6 @@
 import type { Database } from '../db/connect.js';
 import type { Runtime } from '../runtime.js';
-import type { ChangeDataByType, ChangeType } from './changes.js';
+import type { AnnouncedChangeType, ChangeDataByType } from './changes.js';
 import { type FollowUp, followUps } from './follow-ups.js';
 
 /** The parts of a runtime that the follow-ups of a change need. `held` is set if they wait for the host's commit. */
@@ -13,7 +13,7 @@ export type HeldFollowUps = (FollowUp | (() => void))[];
  * Announces a change: wakes workers, notifies open pages, counts and publishes, by the table {@link followUps}. Call it
  * after the commit; in a transaction of the host it waits for the host's commit. It returns at once and never throws.
  */
-export function announce<Type extends ChangeType>(
+export function announce<Type extends AnnouncedChangeType>(
   runtime: AnnouncingRuntime,
   type: Type,
   change: ChangeDataByType[Type],

@@ -60,4 +60,4 @@ export interface ChangeDataByType {
   'pending_action.changed': OfConversation;
 }
 
-export type ChangeType = keyof ChangeDataByType;
+export type AnnouncedChangeType = keyof ChangeDataByType;

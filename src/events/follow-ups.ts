@@ -3,7 +3,7 @@ import type { DeliveryTopic, Sla } from '../contracts/domain.js';
 import type { DomainEvent } from '../telemetry/event-names.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { EventMetadata, Measurements } from '../telemetry/telemetry.js';
-import type { ChangeDataByType, ChangeType } from './changes.js';
+import type { AnnouncedChangeType, ChangeDataByType } from './changes.js';
 
 /** What follows a change, after its commit: a worker to wake, pages to notify, metrics and telemetry. */
 export interface FollowUp {
@@ -27,7 +27,7 @@ const visibly = (conversationId: string): Shown => [conversationId, 'visible'];
 const internally = (conversationId: string): Shown => [conversationId, 'internal'];
 
 /** What follows each kind of change. No other code wakes workers, notifies pages, counts or publishes for a change. */
-export const followUps: { readonly [Type in ChangeType]: (change: ChangeDataByType[Type]) => FollowUp } = {
+export const followUps: { readonly [Type in AnnouncedChangeType]: (change: ChangeDataByType[Type]) => FollowUp } = {
   'conversation.opened': ({ conversation }) => ({
     show: visibly(conversation.id),
     publish: [['conversation.opened', { conversation }]],

@@ -18,15 +18,15 @@ import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
 import {
   createAuditAges,
   createDeliveryCounts,
-  createOutcomeCounts,
-  createReadyChecks,
+  createKeptOutcomeCounts,
+  createReadinessChecks,
   createWorkerCount,
 } from '../ops/delivery-counts.js';
 import type { Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
 import { checkReadiness } from '../ops/readiness.js';
-import { safeMetrics } from '../ops/safe-metrics.js';
+import { catchMetricsErrors } from '../ops/safe-metrics.js';
 import { makeReport } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
 import { type Metrics, noMetrics } from '../telemetry/metrics.js';
@@ -34,7 +34,7 @@ import type { OpenTelemetryBridge } from '../telemetry/open-telemetry.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
 import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { createWithin } from '../within/within.js';
+import { createWithinFunction } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
 import { createPublicCalls } from './calls.js';
 import { createMounts } from './mounts.js';
@@ -69,7 +69,7 @@ export async function createCairnloop(
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const explain = (error: unknown) => toHostDatabaseError(error, runtime.db);
-  const inTransactions = createWithin({ runtime, createPublicCalls, admit: requireSchema });
+  const inTransactions = createWithinFunction({ runtime, createPublicCalls, admit: requireSchema });
   const api = wrapPublicCalls(
     createPublicCalls(runtime),
     explain,
@@ -160,7 +160,7 @@ async function assemble(config: ResolvedConfig, options: CreateOptions, ready: (
     await db.close();
     throw error;
   });
-  const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
+  const metrics: Metrics = prometheus ? catchMetricsErrors(prometheus, log) : noMetrics;
   const traces = await loadTraces(config).catch(async (error) => {
     await db.close();
     throw error;
@@ -203,10 +203,10 @@ async function loadPrometheus(
   const source = {
     database,
     counts: createDeliveryCounts(db),
-    kept: createOutcomeCounts(db),
+    kept: createKeptOutcomeCounts(db),
     audit: createAuditAges(db),
     workers: createWorkerCount(db),
-    ready: createReadyChecks(ready),
+    ready: createReadinessChecks(ready),
   };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);

@@ -1,7 +1,11 @@
 import { listAudit } from '../audit/list.js';
 import type { Calls } from '../contracts/cairnloop.js';
 import { archiveConversation } from '../conversations/archive.js';
-import { getForCustomer, listForCustomer, markReadForCustomer } from '../conversations/customer-view.js';
+import {
+  getConversationForCustomer,
+  listConversationsForCustomer,
+  markConversationReadForCustomer,
+} from '../conversations/customer-view.js';
 import { requireConversation } from '../conversations/find.js';
 import { countConversations, listConversations } from '../conversations/list.js';
 import { openConversation } from '../conversations/open.js';
@@ -24,10 +28,10 @@ import { bulkTriggerOutbound } from '../outbound/bulk-trigger.js';
 import { cancelOutbound } from '../outbound/cancel.js';
 import { triggerOutbound } from '../outbound/trigger.js';
 import type { Runtime } from '../runtime.js';
-import { explainSla } from '../sla/explain.js';
-import { slaForConversation } from '../sla/find.js';
+import { explainSlaClocks } from '../sla/explain.js';
+import { findLatestSlaClock } from '../sla/find.js';
 import { pauseSla, resumeSla } from '../sla/pause.js';
-import { activePolicies, setPolicy } from '../sla/policies.js';
+import { listSlaPolicies, storeSlaPolicy } from '../sla/policies.js';
 
 /**
  * Makes the public calls of one runtime. `wrapPublicCalls` refuses extra arguments, freezes results and translates
@@ -61,9 +65,9 @@ function conversationsCalls(runtime: Runtime): Calls['conversations'] {
     get: (id) => requireConversation(runtime, id),
     list: (input) => listConversations(runtime, input),
     count: (filter) => countConversations(runtime, filter),
-    forCustomer: (actorId, input) => listForCustomer(runtime, actorId, input),
-    getForCustomer: (actorId, id, input) => getForCustomer(runtime, actorId, id, input),
-    markReadForCustomer: (actorId, id, input) => markReadForCustomer(runtime, actorId, id, input),
+    forCustomer: (actorId, input) => listConversationsForCustomer(runtime, actorId, input),
+    getForCustomer: (actorId, id, input) => getConversationForCustomer(runtime, actorId, id, input),
+    markReadForCustomer: (actorId, id, input) => markConversationReadForCustomer(runtime, actorId, id, input),
   };
 }
 
@@ -89,10 +93,10 @@ function outboundCalls(runtime: Runtime): Calls['outbound'] {
 
 function slaCalls(runtime: Runtime): Calls['sla'] {
   return {
-    activePolicies: () => activePolicies(runtime),
-    setPolicy: (priority, attrs, by) => setPolicy(runtime, priority, attrs, by),
-    forConversation: (conversationId) => slaForConversation(runtime, conversationId),
-    explain: (conversationId) => explainSla(runtime.db, conversationId),
+    activePolicies: () => listSlaPolicies(runtime),
+    setPolicy: (priority, attrs, by) => storeSlaPolicy(runtime, priority, attrs, by),
+    forConversation: (conversationId) => findLatestSlaClock(runtime, conversationId),
+    explain: (conversationId) => explainSlaClocks(runtime.db, conversationId),
     pause: (conversationId, input) => pauseSla(runtime, conversationId, input),
     resume: (conversationId, input) => resumeSla(runtime, conversationId, input),
   };

@@ -1,6 +1,6 @@
 import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
 import { type Placeholders, statement } from '../db/statement.js';
-import { firstResponseJoins, slaOutcomeExpression } from './measures.js';
+import { firstResponseJoinsSql, slaOutcomeSql } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
 /** The most conversations, SLA clocks and drafts that a report counts, each; the newest ones. */
@@ -77,7 +77,7 @@ export const selectOpenedConversations = statement<ReportPeriod, OpenedConversat
     ), measured AS MATERIALIZED (
       SELECT opened.id, opened.created_at, opened.csat_rating, opened.removed,
         coalesce(opened.asked_at, asked.at) AS asked_at, coalesce(opened.answered_at, answered.at) AS answered_at
-      FROM opened ${firstResponseJoins(s, 'opened.id')}
+      FROM opened ${firstResponseJoinsSql(s, 'opened.id')}
     ), days AS (
       SELECT ${day('created_at')} AS day, count(*) AS opened,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY ${responseSeconds}) FILTER (WHERE answered_at IS NOT NULL) AS median
@@ -108,7 +108,7 @@ export const selectSlaClocks = statement<ReportPeriod, SlaClocksRow>(
   (s, p) => `
     WITH clock AS MATERIALIZED (
       SELECT * FROM (
-        SELECT sla.conversation_id, ${slaOutcomeExpression('sla')} AS outcome, sla.started_at, false AS removed
+        SELECT sla.conversation_id, ${slaOutcomeSql('sla')} AS outcome, sla.started_at, false AS removed
         FROM (SELECT c.id FROM ${activeSince(s, p)}) active
         JOIN ${s}.slas sla ON sla.conversation_id = active.id
         WHERE ${isInPeriod(p, 'sla.started_at')}

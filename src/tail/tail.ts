@@ -4,15 +4,15 @@ import { deliveryTopics } from '../contracts/domain.js';
 import { isTransientError } from '../db/outage.js';
 import type { Executor } from '../db/statement.js';
 import {
-  type DeliveryLine,
+  type DeliveryTailLine,
   matchesTailFilter,
   type TailFilter,
   type TailLine,
-  toAuditEventLine,
-  toDeliveryLine,
+  toAuditEventTailLine,
+  toDeliveryTailLine,
 } from './tail-lines.js';
 import {
-  maxRowsPerPoll,
+  maxTailRowsPerPoll,
   selectServerTime,
   selectTailedAuditEvents,
   selectTailedDeliveries,
@@ -127,11 +127,11 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
 
   /** Whether rows were skipped: the poll reached its limit, and none of its rows was known from the last poll. */
   function isCutOff(newest: readonly { id: string }[]): boolean {
-    return newest.length === maxRowsPerPoll && !newest.some(({ id }) => known.has(id));
+    return newest.length === maxTailRowsPerPoll && !newest.some(({ id }) => known.has(id));
   }
 
-  function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryLine[] {
-    const lines = rows.map((row) => ({ row, line: toDeliveryLine(row) }));
+  function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryTailLine[] {
+    const lines = rows.map((row) => ({ row, line: toDeliveryTailLine(row) }));
     for (const { line } of lines) {
       if (line.state === 'pending') pendingIds.add(line.id);
       else pendingIds.delete(line.id);
@@ -152,9 +152,9 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
       db.run(selectTailedAuditEvents, { from, conversationId }),
     ]);
     if (isCutOff(deliveries.filter((row) => row.is_new)) || isCutOff(events))
-      warn(`More than ${maxRowsPerPoll} new deliveries or audit events at once; the oldest are not shown.`);
+      warn(`More than ${maxTailRowsPerPoll} new deliveries or audit events at once; the oldest are not shown.`);
     from = new Date(Math.max(from.getTime(), now.getTime() - lookBackMs));
-    const eventLines = events.map(toAuditEventLine).filter(({ id }) => isChanged(id, '', true));
+    const eventLines = events.map(toAuditEventTailLine).filter(({ id }) => isChanged(id, '', true));
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
     forgetOldest(pendingIds, mostWatched);

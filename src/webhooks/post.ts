@@ -3,9 +3,9 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookFailure } from '../foundation/errors.js';
 import { requestedPauseMs } from './asked-pause.js';
-import { AddressRefused, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
+import { AddressRefusedError, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
 
-export interface PostRequest {
+export interface WebhookRequest {
   url: URL;
   headers: Record<string, string>;
   body: string;
@@ -15,7 +15,7 @@ export interface PostRequest {
 }
 
 /** The outcome of a webhook request, with nothing of the endpoint's name or the response's text. */
-export type PostResult =
+export type WebhookRequestResult =
   | { accepted: true }
   | {
       accepted: false;
@@ -51,7 +51,7 @@ const agents = { toAny: newAgents(), toPublic: newAgents() };
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
 /** Sends a webhook request and waits for the status of the response. Follows no redirect. Never rejects. */
-export async function postWebhook(request: PostRequest): Promise<PostResult> {
+export async function postWebhook(request: WebhookRequest): Promise<WebhookRequestResult> {
   const { url, allowPrivate, timeoutMs } = request;
   const address = url.hostname.replace(/^\[|\]$/g, '');
   // An IP address needs no lookup, which would check it, so check it here.
@@ -64,23 +64,23 @@ export async function postWebhook(request: PostRequest): Promise<PostResult> {
   }
 }
 
-function failed(failure: WebhookFailure, askedMs = 0): PostResult {
+function failed(failure: WebhookFailure, askedMs = 0): WebhookRequestResult {
   return { accepted: false, failure, askedMs };
 }
 
-function judge({ status, retryAfter }: Answer): PostResult {
+function judge({ status, retryAfter }: Answer): WebhookRequestResult {
   if (status >= 200 && status < 300) return { accepted: true };
   return failed({ kind: 'status', status }, requestedPauseMs(status, retryAfter));
 }
 
 /** Why a request failed, by the code of the error: its message may name addresses and certificates of the network. */
 function whyUnsent(error: unknown): WebhookFailure {
-  if (error instanceof AddressRefused) return { kind: 'private' };
+  if (error instanceof AddressRefusedError) return { kind: 'private' };
   const { code } = Object(error) as { code?: unknown };
   return { kind: 'unreachable', reason: typeof code === 'string' ? code : 'the connection failed' };
 }
 
-async function send(request: PostRequest, signal: AbortSignal): Promise<Answer> {
+async function send(request: WebhookRequest, signal: AbortSignal): Promise<Answer> {
   const protocol = request.url.protocol as keyof typeof agents.toAny;
   const { toAny, toPublic } = agents;
   const first = await sendOnce(request, signal, (request.allowPrivate ? toAny : toPublic)[protocol]);
@@ -91,7 +91,7 @@ async function send(request: PostRequest, signal: AbortSignal): Promise<Answer> 
 
 /** Sends the request once. Returns null if a kept-alive connection was closed; without an agent there is none. */
 function sendOnce(
-  { url, headers, body, allowPrivate }: PostRequest,
+  { url, headers, body, allowPrivate }: WebhookRequest,
   signal: AbortSignal,
   agent: http.Agent | false,
 ): Promise<Answer | null> {

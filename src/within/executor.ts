@@ -48,7 +48,11 @@ export function requireExecutor(executor: unknown): TransactionExecutor {
  * Runs a statement on the host's executor. Throws {@link ExecutorError}, and `INPUT_INVALID` if the driver returns no
  * result.
  */
-export async function queryHost(executor: TransactionExecutor, text: string, values: unknown[]): Promise<object[]> {
+export async function queryHostExecutor(
+  executor: TransactionExecutor,
+  text: string,
+  values: unknown[],
+): Promise<object[]> {
   let result: unknown;
   try {
     result = await executor.query(text, values);
@@ -61,7 +65,7 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
 }
 
 /** Throws `INPUT_INVALID` for a result that the host's driver has changed. */
-export function refuseChangedValue(found: unknown): never {
+export function throwChangedValue(found: unknown): never {
   throw wrongExecutor('executor.query', 'rows as Postgres returned them, each with one text', describeValue(found));
 }
 

@@ -1,6 +1,6 @@
 import type { TransactionExecutor } from './executor.js';
-import { queryHost } from './executor.js';
-import { jsonAsHex } from './portable.js';
+import { queryHostExecutor } from './executor.js';
+import { jsonAsHexSql } from './portable.js';
 
 /** Settings of a database session, by name. */
 export type SessionSettings = Record<string, string>;
@@ -57,11 +57,11 @@ export async function withSessionSettings<T>(
 
 /** Changes settings of the session until the end of the transaction, which restores the host's own. */
 async function set(executor: TransactionExecutor, settings: SessionSettings): Promise<void> {
-  await queryHost(executor, applySettings, [JSON.stringify(settings)]);
+  await queryHostExecutor(executor, applySettings, [JSON.stringify(settings)]);
 }
 
 const applySettings = `
-  SELECT ${jsonAsHex('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
+  SELECT ${jsonAsHexSql('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
   FROM pg_catalog.json_each_text($1::pg_catalog.text::pg_catalog.json)`;
 
 function schemasOf(searchPath: string): string[] {

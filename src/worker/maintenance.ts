@@ -1,4 +1,4 @@
-import { auditKeysOf } from '../audit/keys.js';
+import { toAuditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
 import { maxConversationsRemovedPerCall, removeOldConversations } from '../customers/retention.js';
 import { deleteDoneDeliveries, maxDeliveriesDeletedPerCall } from '../deliveries/retention.js';
@@ -23,7 +23,7 @@ export function createMaintenanceTask(runtime: Runtime): () => Promise<void> {
     return removed;
   });
 
-  const keys = auditKeysOf(runtime.config.audit);
+  const keys = toAuditKeys(runtime.config.audit);
 
   // If sealing or removing fails, the next step runs nevertheless.
   return async () => {

@@ -31,7 +31,7 @@ export interface Worker {
 }
 
 /** A worker that also reports how long callback outcomes have waited to be written, for the readiness check. */
-export interface ObservedWorker extends Worker {
+export interface WorkerWithReadiness extends Worker {
   /** Age of the oldest outcome that could not be written yet, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;
 }
@@ -56,7 +56,7 @@ interface Running extends WorkerTimers {
 }
 
 /** Creates a worker. `admit` runs at each start and may throw, e.g. on a schema of another version. */
-export function createWorker(host: Runtime, admit: () => Promise<void>): ObservedWorker {
+export function createWorker(host: Runtime, admit: () => Promise<void>): WorkerWithReadiness {
   const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockTimeoutMs) };
   let running: Promise<Running> | undefined;
   let stopping: Promise<void> | undefined;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, Message, Sla } from '../../src/contracts/domain.js';
 import { CairnloopError } from '../../src/foundation/errors.js';
 import { checkNotifier } from '../../src/testing.js';
-import { signBody } from '../../src/webhooks/sign.js';
+import { signWebhookBody } from '../../src/webhooks/sign.js';
 import { type WebhookNotifierOptions, webhookNotifier } from '../../src/webhooks/webhook-notifier.js';
 import { eventually } from '../support/eventually.js';
 import { operator, useHosts } from '../support/started-host.js';
@@ -60,7 +60,7 @@ describe('webhookNotifier', () => {
   it('signs according to the Standard Webhooks specification', () => {
     const key = Buffer.from('plJ3nmyCDGBKInavdOK15jsl', 'base64');
     assert.deepEqual(
-      signBody(
+      signWebhookBody(
         [key],
         'msg_loFOjxBNrRLzqYUf',
         new Date(1_731_705_121_000),

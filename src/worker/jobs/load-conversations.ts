@@ -21,7 +21,7 @@ export async function loadConversations(
 }
 
 /** A conversation with its newest messages. */
-export interface WholeConversation {
+export interface ConversationWithMessages {
   row: ConversationRow;
   /**
    * Returns the conversation's messages, oldest first. They are parsed at this call, because each garbage collection
@@ -36,11 +36,11 @@ export interface WholeConversation {
  * Like {@link loadConversations}, with at most `limit` messages each, within the byte budget of a call. At most
  * `worker.concurrency` large conversations of a batch are loaded; the deliveries of the others are released.
  */
-export async function loadWholeConversations(
+export async function loadConversationsWithMessages(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
   limit: number,
-): Promise<Map<string, WholeConversation | typeof releasedCall>> {
+): Promise<Map<string, ConversationWithMessages | typeof releasedCall>> {
   const { concurrency } = runtime.config.worker;
   const budget = {
     small: maxMessageBytesPerCall(Math.max(concurrency, shortCallBatchSize)),
@@ -49,13 +49,13 @@ export async function loadWholeConversations(
   const load = (how: How, ids: readonly string[]) =>
     runtime.db.run(wholeConversations[how], { ids: arrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);
-  return new Map<string, WholeConversation | typeof releasedCall>([
+  return new Map<string, ConversationWithMessages | typeof releasedCall>([
     ...found.map((row) => [row.id, toWhole(row)] as const),
     ...left.map((id) => [id, releasedCall] as const),
   ]);
 }
 
-function toWhole(row: WholeRow): WholeConversation {
+function toWhole(row: WholeRow): ConversationWithMessages {
   return { row, messages: () => oldestFirst(row), isTruncated: row.truncated ?? false };
 }
 

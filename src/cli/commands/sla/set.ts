@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BusinessCalendar, SlaPolicy } from '../../../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import { maxTermMinutes } from '../../../sla/validate-policies.js';
+import { maxSlaTermMinutes } from '../../../sla/validate-policies.js';
 import {
   configOption,
   cwdOption,
@@ -17,7 +17,7 @@ import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
 import type { Report } from '../../report.js';
 
-const minutes = { min: 1, max: maxTermMinutes };
+const minutes = { min: 1, max: maxSlaTermMinutes };
 
 const options = declareOptions([
   {
@@ -46,12 +46,12 @@ export const slaSetCommand = defineCommand({
   exitCodes: { 1: 'the provider is read-only or refused the terms; nothing was changed' },
   async run({ args: [priority], options }, io) {
     const attrs = await readTerms(options, io);
-    const { activePolicies, setPolicy } = await import('../../../sla/policies.js');
+    const { listSlaPolicies, storeSlaPolicy } = await import('../../../sla/policies.js');
     const { pino } = await import('pino');
     return withDatabase(options, io, async ({ config, db }) => {
       const runtime = { config, db, log: pino({ level: 'silent' }) };
-      await setPolicy(runtime, priority, attrs, { actor: { id: options.actor } });
-      return rereadReport(priority, attrs, await activePolicies(runtime));
+      await storeSlaPolicy(runtime, priority, attrs, { actor: { id: options.actor } });
+      return rereadReport(priority, attrs, await listSlaPolicies(runtime));
     });
   },
 });
