@@ -9,7 +9,8 @@ import { type AgendaHandle, openAgenda } from './open-agenda.js';
 import { createWakeUpThrottle, type WakeUpThrottle } from './wake-throttle.js';
 
 /**
- * Agenda's lockLifetime: after this, in milliseconds, it may take over a job from a silent worker. A drain is shorter.
+ * Agenda's lockLifetime in milliseconds: after it, Agenda may give the job of a silent worker to another one. A drain
+ * is shorter.
  */
 const lockLifetime = 30_000;
 

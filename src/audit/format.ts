@@ -15,7 +15,7 @@ export interface AuditSeal {
   /** The salt of the field's commitment: 16 random bytes in hexadecimal, null once the field is erased. */
   actorSalt?: string | null;
   detailSalt?: string | null;
-  /** The commitments of both fields, stored with an event of which one was erased. */
+  /** The commitments of actor and detail, stored with an event of which at least one of the two was erased. */
   actorCommitment?: string | null;
   detailCommitment?: string | null;
   /** The id of the `audit.erased` event that erased the field. */

@@ -37,7 +37,9 @@ function auditKey(secret: string): AuditKey {
   };
 }
 
-/** The text that is signed for an audit event. The event's hash covers it and every event before it. */
+/**
+ * The text that is signed for an audit event. It contains the hash, which covers the event and every event before it.
+ */
 export const signedAuditEventText = (hash: string): string => `cairnloop audit line\n${hash}`;
 
 /** The text that is signed for the end of the audit record, so that a removal of its last events is noticed. */

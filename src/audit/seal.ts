@@ -114,7 +114,7 @@ function sealParams(sealed: readonly SealedAuditEvent[], { current }: AuditKeys)
   };
 }
 
-/** The action of the event by which the sealer records what it found changed. */
+/** The audit action under which the sealer records that audit events or their chain were changed. */
 export const auditFaultFoundAction = 'audit.fault_found';
 
 /**

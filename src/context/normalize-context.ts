@@ -15,7 +15,7 @@ export type ContextValue =
   | { kind: 'unsupported'; what: string };
 
 export interface ContextEntry {
-  /** Empty if the value needs no label: a list under its section's header, or a note about values left out. */
+  /** Empty if the value needs no label, as a list under its section's header or a note about values left out. */
   label: string;
   value: ContextValue;
 }

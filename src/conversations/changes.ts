@@ -19,8 +19,8 @@ export interface ConversationFieldChanges {
 export const changeableConversationFields = ['priority', 'tags', 'subject', 'assignee', 'metadata'] as const;
 
 /**
- * Applies the wanted fields; null if nothing changes. Absent fields stay. `metadata` is merged by top-level keys, and
- * null removes one, so that two writers keep each other's keys. Pure.
+ * Applies the wanted changes to a conversation's fields; null if nothing changes. Absent fields stay. `metadata` is
+ * merged by top-level keys, and null removes one, so that two writers keep each other's keys. Pure.
  */
 export function applyConversationFieldChanges(
   before: ChangeableConversationFields,

@@ -21,7 +21,10 @@ export function dedupeKeyOfReceive(key: string): string {
   return `receive:${hashOf([key])}`;
 }
 
-/** Hashes the parts as JSON, which escapes what UTF-8 cannot encode, so that different parts have different hashes. */
+/**
+ * Hashes the parts of a dedupe key as JSON, which escapes what UTF-8 cannot encode, so that different parts have
+ * different hashes.
+ */
 function hashOf(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

@@ -70,8 +70,8 @@ interface Opened {
 }
 
 /**
- * The second of two concurrent calls with one key waits for the commit of the first and finds its conversation. Null:
- * that conversation was deleted meanwhile.
+ * The second of two concurrent calls with one key waits for the commit of the first and finds its conversation. Nothing
+ * is found if that conversation was deleted meanwhile.
  */
 async function openOnce(
   runtime: Runtime,

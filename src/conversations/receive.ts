@@ -193,7 +193,10 @@ function receiving(s: string, p: Placeholders<ReceiveParams>, clock: StartClockS
     FROM before LEFT JOIN message ON true`;
 }
 
-/** The audit lines for everything else that a customer's message changed, in their order. */
+/**
+ * The audit lines for what else follows from a customer's message, such as a reopening or the end of a snooze, in their
+ * order.
+ */
 function otherLines(s: string, id: string): AuditLine[] {
   const before = { at: `${s}.clock()`, actor: 'message.author', conversationId: 'before.id' };
   return [

@@ -69,7 +69,8 @@ export function announceReply(runtime: Runtime, { message, endedSla }: WrittenRe
 }
 
 /**
- * Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Adds an internal note, never customer-visible; it does not meet the response target. Throws `CONVERSATION_NOT_FOUND`,
+ * `INPUT_INVALID`.
  */
 export async function addNote(runtime: Runtime, id: string, input: NoteInput): Promise<Message> {
   const { content, actor, dedupeKey } = parseInput('conversations.note', noteInput, input);

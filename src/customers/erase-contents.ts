@@ -13,8 +13,8 @@ const batchSize = 500;
 const lastBatch = 50;
 
 /**
- * If a group of conversations has this many messages, its audit lines are erased before the conversations are locked,
- * too.
+ * If a group of conversations has this many messages, its audit lines too are erased before the conversations are
+ * locked.
  */
 const manyMessages = 1000;
 
@@ -92,7 +92,7 @@ interface ErasedMessages {
   envelopes: string[] | null;
 }
 
-/** Keeps a message whose delivery is locked: the delivery can only be found by its message. */
+/** Does not delete a message whose delivery is locked: the delivery can only be found by its message. */
 const deleteMessages = statement<BatchParams, ErasedMessages>(
   'customer.delete_some_messages',
   (s, p) => `

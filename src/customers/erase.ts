@@ -36,7 +36,9 @@ const eraseInput = strictObject({
 /** Number of conversations that one transaction removes. */
 const groupSize = 50;
 
-/** Maximum number of rounds. Each erases the conversations that were opened during the round before. */
+/**
+ * Maximum number of rounds of an erasure. Each round erases the conversations that were opened during the round before.
+ */
 const maxRounds = 5;
 
 /**

@@ -8,7 +8,7 @@ import { createPrefetchControl } from './prefetch.js';
 import { createRepeatableSignal } from './signal.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** Drains the due deliveries of one topic; one per topic and worker. */
+/** Drains the due deliveries of one topic; each worker has one drainer per topic. */
 export interface DeliveryDrainer {
   /** Runs until nothing is due. A call during a run makes that run check once more at its end. */
   run(): Promise<void>;

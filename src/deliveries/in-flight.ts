@@ -95,7 +95,7 @@ export class DeliveriesInFlight {
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
-  /** Releases every delivery that was not called yet, and those that are claimed later. */
+  /** Releases every delivery that was not called yet, also those that are claimed after this call. */
   stop(): void {
     this.#stopping = true;
     this.#callReady();

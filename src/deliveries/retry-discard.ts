@@ -80,7 +80,10 @@ async function throwNotRetryable(runtime: Runtime, id: string, action: string): 
   });
 }
 
-/** The SQL condition for the delivery that is due when a running SLA clock breaches: nobody is to be called yet. */
+/**
+ * The SQL condition that a delivery is a countdown: it is due when a running SLA clock breaches, and nobody is to be
+ * called yet.
+ */
 const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AND available_at > ${s}.clock())`;
 
 /** The SQL condition for an outbound message that is scheduled for later. */

@@ -36,7 +36,7 @@ export async function writeOutcomes(
   return new Map();
 }
 
-/** Settles a group; if a whole table is locked, its outcomes go to `delivery_outcomes`. */
+/** Settles a group of outcomes; if a whole table is locked, they go to `delivery_outcomes`. */
 async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, OutcomeWriteResult>> {
   try {
     return await settleDeliveries(db, group);

@@ -24,7 +24,10 @@ export async function proposeDraft(runtime: Runtime, conversationId: string, inp
   return putToPolicy(runtime, wanted, { conversation, context, requestMessageId: null });
 }
 
-/** What a proposal was based on: the policy gets the same, and later messages supersede it. */
+/**
+ * What a proposal was based on. The policy gets the same conversation and context; later messages supersede the
+ * proposal.
+ */
 export interface ProposalBasis {
   conversation: Conversation;
   context: Record<string, unknown> | null;

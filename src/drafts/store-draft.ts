@@ -24,7 +24,7 @@ export interface StoredDraft {
   draft: Draft;
   /** The message that an allowed draft became. */
   answered: WrittenReply | null;
-  /** Whether the request had this draft already, so that nothing was written. */
+  /** Whether the draft request already had this draft, so that nothing was written. */
   known: boolean;
 }
 

@@ -13,7 +13,7 @@ export type AuditLine = {
   detail?: string;
 } & (
   | { action: string }
-  /** The action as an SQL expression, for an action that depends on the row. */
+  /** The audit action as an SQL expression, for an action that depends on the row. */
   | { actionSql: string }
 );
 

@@ -11,7 +11,7 @@ import type { Readiness, ReadinessCheckStatus } from './operations.js';
 /** Time limit of one readiness check, in milliseconds. */
 const probeTimeoutMs = 2000;
 
-/** Callback outcomes that stay unwritten for longer make the process unready, in milliseconds. */
+/** If a callback outcome stays unwritten for longer than this, in milliseconds, the process is not ready. */
 const stuckAfterMs = 10_000;
 
 /**

@@ -41,7 +41,7 @@ interface DueRow {
   conversation_id: string;
 }
 
-/** Carries out one action, or holds it if it is refused. Returns false if another process settled it. */
+/** Carries out one action, or holds it if it is refused. Returns false if another process has removed it meanwhile. */
 async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
   let held: HeldFollowUps = [];
   let action: PendingAction | undefined;

@@ -1,4 +1,4 @@
-/** SQL for the figures of a conversation that reports count, and that retention keeps of a removed conversation. */
+/** SQL for what reports count of a conversation. Retention keeps the same figures of a removed conversation. */
 
 /**
  * SQL joins that find a conversation's first customer message (`asked`) and the first answer to it (`answered`), by two

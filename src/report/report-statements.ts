@@ -3,10 +3,10 @@ import { type Placeholders, statement } from '../db/statement.js';
 import { firstResponseJoinsSql, slaOutcomeSql } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
-/** The most conversations, SLA clocks and drafts that a report counts, each; the newest ones. */
+/** Maximum number of conversations, of SLA clocks and of drafts that a report counts; it counts the newest. */
 export const maxCountedRows = 100_000;
 
-/** The most deliveries that a report counts; the newest ones. */
+/** Maximum number of deliveries that a report counts; it counts the newest. */
 export const maxCountedDeliveries = 500_000;
 
 /** The most conversations listed for one number of a report. */

@@ -13,7 +13,7 @@ const day = 24 * 60 * minute;
 /** A calendar that stays closed for longer than this (ms) counts as never opening: a leap year, with margin. */
 const longestClosure = 370 * day;
 
-/** Business time is counted no further than this from its start (ms). Terms are bounded, so none needs more. */
+/** Business time is counted no further than this from its start (ms). SLA terms are bounded, so no clock needs more. */
 const furthest = 50 * 366 * day;
 
 /**

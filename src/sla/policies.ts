@@ -16,7 +16,7 @@ export type SlaPoliciesResult =
   | { state: 'unavailable'; reason: string }
   | { state: 'active'; policies: SlaPolicy[]; rejected: { priority: string; reason: string }[] };
 
-/** Time limit of the provider, in milliseconds; a customer's message waits for it. */
+/** Time limit of a call of the slaPolicyProvider, in milliseconds; a customer's message waits for it. */
 export const slaProviderTimeoutMs = 3000;
 
 type Reader = Pick<Runtime, 'config' | 'log'>;

@@ -34,7 +34,7 @@ const isRepeated = 'expected one policy for a priority, found several';
 
 interface ReadRow {
   priority: string;
-  /** Whether `priority` is the row's own, and not its position. */
+  /** Whether `priority` was read from the row; if not, it is the row's position, such as `row 3`. */
   named: boolean;
   policy?: SlaPolicy;
   reason?: string;

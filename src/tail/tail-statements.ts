@@ -42,8 +42,8 @@ export const selectServerTime = statement<NoParams, { now: Timestamp }>(
 );
 
 /**
- * Reads new, due and watched deliveries by index scans. Includes deliveries due within two seconds, so that they are
- * seen before a worker claims them.
+ * Reads new and due deliveries, and those in `watched`, by index scans. Includes deliveries due within two seconds, so
+ * that they are seen before a worker claims them.
  */
 export const selectTailedDeliveries = statement<
   { from: Date; watched: string[]; topics: DeliveryTopic[]; conversationId: string | null },

@@ -47,7 +47,7 @@ const lookBackMs = 10_000;
 /** The most deliveries and audit events remembered to detect changes; beyond it the oldest are dropped. */
 const mostRemembered = 5000;
 
-/** The most unsettled deliveries that each poll reads again; the newest ones. */
+/** Maximum number of unsettled deliveries that each poll reads again; it reads the newest. */
 const mostWatched = 1000;
 
 /**

@@ -12,7 +12,7 @@ import type { EventMetadata, Telemetry } from './telemetry.js';
 export interface Traces {
   /** Runs an operation of the API in a span of its own. */
   operation<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
-  /** Runs, in a span, the statement or transaction that writes deliveries of these topics, until its commit. */
+  /** Runs, in a span, the statement or transaction that writes deliveries of the given topics, until its commit. */
   send<T>(topics: readonly DeliveryTopic[], work: () => Promise<T>): Promise<T>;
   /**
    * The active span as W3C `traceparent` (55 characters), which the row of a delivery stores; null where there is none.

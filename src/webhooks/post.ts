@@ -24,7 +24,7 @@ export type WebhookRequestResult =
       askedMs: number;
     };
 
-/** The parts of a response that are used. */
+/** What the webhook sender reads of a response. */
 interface Answer {
   status: number;
   retryAfter: string | undefined;
@@ -89,7 +89,10 @@ async function send(request: WebhookRequest, signal: AbortSignal): Promise<Answe
   return first ?? ((await sendOnce(request, signal, false)) as Answer);
 }
 
-/** Sends the request once. Returns null if a kept-alive connection was closed; without an agent there is none. */
+/**
+ * Sends the request once. Returns null if the endpoint had closed a kept-alive connection; without an agent no
+ * connection is kept.
+ */
 function sendOnce(
   { url, headers, body, allowPrivate }: WebhookRequest,
   signal: AbortSignal,

@@ -45,7 +45,7 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
   customer_erased: customerErasedHandler,
 };
 
-/** Time limit for releasing everything else after the callbacks ended, in milliseconds. */
+/** Time limit for releasing what a worker holds besides its callbacks, such as its job store, in milliseconds. */
 const lettingGoMs = 1000;
 
 /** The parts of a running worker. */

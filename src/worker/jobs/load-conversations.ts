@@ -67,8 +67,8 @@ function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
 type How = 'small' | 'large';
 
 /**
- * Loads small conversations, then at most `mostLarge` of the others as large. Large ones are rare, and to bound their
- * size takes a good part of a load.
+ * Loads small conversations, then at most `mostLarge` large ones with their size bounded. Large ones are rare, and
+ * bounding their size takes a good part of the time of a load.
  */
 async function withLarge<Row extends { id: string }>(
   ids: readonly string[],
