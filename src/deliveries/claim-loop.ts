@@ -27,7 +27,7 @@ export interface ClaimLoopOptions {
   inFlight: Pick<DeliveriesInFlight, 'size' | 'underWay' | 'add'>;
   /** The signal that is raised when a batch is loaded, and when a delivery is settled. */
   changed: RepeatableSignal;
-  /** Wakes a worker for this topic, possibly the worker that asks for it. */
+  /** Wakes a worker for this topic, possibly the one that asks for it. */
   wake(): void;
 }
 
@@ -60,10 +60,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     if (lookAgain && !stopping) wake();
   }
 
-  /**
-   * Claims once. If nothing is due or there is no room for more deliveries, waits until a batch is loaded or a delivery
-   * is settled.
-   */
+  /** Claims once. If nothing is due, or no room is left, waits until a batch is loaded or a delivery settled. */
   async function turn(): Promise<void> {
     lookAgain = false;
     const change = changed.next();
