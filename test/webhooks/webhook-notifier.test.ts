@@ -330,7 +330,7 @@ describe('webhookNotifier', () => {
       [
         'without TLS',
         { endpoints: ['http://hooks.example.com/x'], secret },
-        /an https URL, or its host among allowPriv/,
+        /an https URL, or a host that allowPrivate lists/,
       ],
       ['with an unknown key', { endpoints: [url], secret, secrets: [] }, /did you mean "secret"/],
       ['with an unknown key of an endpoint', { endpoints: [{ url, secret, retries: 3 }] }, /endpoints\[0\]\.retries/],
