@@ -46,10 +46,10 @@ const newestPlace: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffff
 
 /**
  * Returns one conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or
- * those before a message. It marks nothing as read; {@link markConversationReadForCustomer} does. Throws
+ * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws
  * `CONVERSATION_NOT_FOUND`, also for another customer's conversation, and `INPUT_INVALID`.
  */
-export async function getConversationForCustomer(
+export async function getForCustomer(
   runtime: Runtime,
   actorId: string,
   id: string,
@@ -65,10 +65,10 @@ export async function getConversationForCustomer(
 
 /**
  * Records that the customer has read up to a message; `unread` counts from there, and it never moves back. Separate
- * from {@link getConversationForCustomer}, because a prefetched page was not read. Throws `CONVERSATION_NOT_FOUND`,
+ * from {@link getForCustomer}, because a prefetched page was not read. Throws `CONVERSATION_NOT_FOUND`,
  * `INPUT_INVALID`.
  */
-export async function markConversationReadForCustomer(
+export async function markReadForCustomer(
   runtime: Runtime,
   actorId: string,
   id: string,

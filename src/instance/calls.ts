@@ -1,11 +1,7 @@
 import { listAudit } from '../audit/list.js';
 import type { Calls } from '../contracts/cairnloop.js';
 import { archiveConversation } from '../conversations/archive.js';
-import {
-  getConversationForCustomer,
-  listConversationsForCustomer,
-  markConversationReadForCustomer,
-} from '../conversations/customer-view.js';
+import { getForCustomer, listConversationsForCustomer, markReadForCustomer } from '../conversations/customer-view.js';
 import { requireConversation } from '../conversations/find.js';
 import { countConversations, listConversations } from '../conversations/list.js';
 import { openConversation } from '../conversations/open.js';
@@ -31,7 +27,7 @@ import type { Runtime } from '../runtime.js';
 import { explainSlaClocks } from '../sla/explain.js';
 import { findLatestSlaClock } from '../sla/find.js';
 import { pauseSla, resumeSla } from '../sla/pause.js';
-import { listSlaPolicies, storeSlaPolicy } from '../sla/policies.js';
+import { activePolicies, setPolicy } from '../sla/policies.js';
 
 /**
  * Makes the public calls of one runtime. `wrapPublicCalls` refuses extra arguments, freezes results and translates
@@ -66,8 +62,8 @@ function conversationsCalls(runtime: Runtime): Calls['conversations'] {
     list: (input) => listConversations(runtime, input),
     count: (filter) => countConversations(runtime, filter),
     forCustomer: (actorId, input) => listConversationsForCustomer(runtime, actorId, input),
-    getForCustomer: (actorId, id, input) => getConversationForCustomer(runtime, actorId, id, input),
-    markReadForCustomer: (actorId, id, input) => markConversationReadForCustomer(runtime, actorId, id, input),
+    getForCustomer: (actorId, id, input) => getForCustomer(runtime, actorId, id, input),
+    markReadForCustomer: (actorId, id, input) => markReadForCustomer(runtime, actorId, id, input),
   };
 }
 
@@ -93,8 +89,8 @@ function outboundCalls(runtime: Runtime): Calls['outbound'] {
 
 function slaCalls(runtime: Runtime): Calls['sla'] {
   return {
-    activePolicies: () => listSlaPolicies(runtime),
-    setPolicy: (priority, attrs, by) => storeSlaPolicy(runtime, priority, attrs, by),
+    activePolicies: () => activePolicies(runtime),
+    setPolicy: (priority, attrs, by) => setPolicy(runtime, priority, attrs, by),
     forConversation: (conversationId) => findLatestSlaClock(runtime, conversationId),
     explain: (conversationId) => explainSlaClocks(runtime.db, conversationId),
     pause: (conversationId, input) => pauseSla(runtime, conversationId, input),

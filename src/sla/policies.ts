@@ -44,7 +44,7 @@ function unavailable(runtime: Reader, error: unknown): SlaPoliciesResult {
 }
 
 /** The policies in force; `[]` when tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
-export async function listSlaPolicies(runtime: Reader): Promise<SlaPolicy[]> {
+export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
   const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', { reason: answer.reason });
   return answer.state === 'active' ? answer.policies : [];
@@ -79,7 +79,7 @@ const setInput = z
  * Passes new terms to the provider and returns what it stored. Throws `INPUT_INVALID` before the provider is called,
  * and `SLA_POLICY_REJECTED` if the provider is read-only, the terms are unusable, or its result does not confirm them.
  */
-export async function storeSlaPolicy(
+export async function setPolicy(
   runtime: Pick<Runtime, 'config' | 'log' | 'db'>,
   priority: string,
   attrs: Partial<SlaPolicy>,

@@ -49,7 +49,7 @@ export type DomainEvent = (typeof domainEventNames)[number];
 export type EventName = `cairnloop.${SpanName}.${SpanPhase}` | `cairnloop.${DomainEvent}`;
 
 /** The names of all events, which are also the names of their diagnostics channels. */
-export const telemetryEventNames: readonly EventName[] = [
+export const eventNames: readonly EventName[] = [
   ...spanNames.flatMap((span) => spanPhases.map((phase) => `cairnloop.${span}.${phase}` as const)),
   ...domainEventNames.map((event) => `cairnloop.${event}` as const),
 ];

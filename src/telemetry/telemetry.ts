@@ -6,14 +6,7 @@ import { closestWord } from '../foundation/closest-word.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { parseInput } from '../validation/input.js';
-import {
-  type DomainEvent,
-  type EventName,
-  type SpanName,
-  spanNames,
-  spanPhases,
-  telemetryEventNames,
-} from './event-names.js';
+import { type DomainEvent, type EventName, eventNames, type SpanName, spanNames, spanPhases } from './event-names.js';
 
 export type Measurements = Record<string, number>;
 export type EventMetadata = Record<string, unknown>;
@@ -148,16 +141,16 @@ function publishNow(message: TelemetryMessage, attached: readonly Attached[]): v
 }
 
 function requireKnown(names: readonly EventName[]): readonly EventName[] {
-  const unknown = names.find((event) => !telemetryEventNames.includes(event));
+  const unknown = names.find((event) => !eventNames.includes(event));
   if (unknown === undefined) return names;
-  const meant = closestWord(unknown, telemetryEventNames);
+  const meant = closestWord(unknown, eventNames);
   throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event: unknown, ...(meant && { nearest: meant }) });
 }
 
 /**
  * The diagnostics channels by name, because looking one up in `diagnostics_channel` takes longer than many callbacks.
  */
-const channels = new Map(telemetryEventNames.map((name) => [name, diagnosticsChannel.channel(name)]));
+const channels = new Map(eventNames.map((name) => [name, diagnosticsChannel.channel(name)]));
 
 const spanEvents = Object.fromEntries(
   spanNames.map((name) => [name, spanPhases.map((phase) => `cairnloop.${name}.${phase}` as const)]),

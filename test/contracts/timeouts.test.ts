@@ -4,7 +4,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { pino } from 'pino';
 import { askPolicy } from '../../src/drafts/apply-policy.js';
 import { withTimeout } from '../../src/foundation/with-timeout.js';
-import { listSlaPolicies, storeSlaPolicy } from '../../src/sla/policies.js';
+import { activePolicies, setPolicy } from '../../src/sla/policies.js';
 
 const never = new Promise<never>(() => {});
 const slaPolicyProvider = { getActivePolicies: () => never, setPolicy: () => never };
@@ -20,11 +20,11 @@ describe('a host module that hangs', () => {
   const hanging: [call: string, ms: number, ask: () => unknown][] = [
     ['any call', 1234, () => withTimeout(1234, 'call', () => never)],
     ['automationPolicy.decide', 5000, () => askPolicy({ decide: () => never }, {} as never, {} as never)],
-    ['slaPolicyProvider.getActivePolicies', 3000, () => listSlaPolicies(runtime(slaPolicyProvider))],
+    ['slaPolicyProvider.getActivePolicies', 3000, () => activePolicies(runtime(slaPolicyProvider))],
     [
       'slaPolicyProvider.setPolicy',
       3000,
-      () => storeSlaPolicy(runtime({ ...slaPolicyProvider, getActivePolicies: () => [] }), 'high', terms),
+      () => setPolicy(runtime({ ...slaPolicyProvider, getActivePolicies: () => [] }), 'high', terms),
     ],
   ];
   for (const [call, ms, ask] of hanging) {

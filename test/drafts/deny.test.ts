@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ok } from '../../src/contracts/result.js';
-import { telemetryEventNames } from '../../src/telemetry/event-names.js';
+import { eventNames } from '../../src/telemetry/event-names.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone } from '../support/drafting.js';
 import { dumpDatabase } from '../support/dump-database.js';
 import { eventually } from '../support/eventually.js';
@@ -23,7 +23,7 @@ describe('drafts: a denied proposal', () => {
     const { automationPolicy } = recordingPolicy(decide);
     const host = await startHost({ ...atOnce, draftGenerator, automationPolicy });
     const told: unknown[] = [];
-    host.cairnloop.telemetry.attach('test', telemetryEventNames, (...event) => {
+    host.cairnloop.telemetry.attach('test', eventNames, (...event) => {
       told.push(event);
     });
     const { id } = await host.cairnloop.conversations.open({ actorId: 'cus_1', message: 'May I ask?' });

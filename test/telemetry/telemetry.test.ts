@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import diagnosticsChannel from 'node:diagnostics_channel';
 import { err, ok } from '../../src/contracts/result.js';
-import { domainEventNames, type EventName, spanNames, telemetryEventNames } from '../../src/telemetry/event-names.js';
+import { domainEventNames, type EventName, eventNames, spanNames } from '../../src/telemetry/event-names.js';
 import type { EventMetadata, Measurements } from '../../src/telemetry/telemetry.js';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
@@ -90,7 +90,7 @@ describe('telemetry', () => {
     const words = (lines: readonly string[]) => lines.join(' ').split(' ');
     assert.deepEqual([...spanNames], words(promised.spans));
     assert.deepEqual([...domainEventNames], words(promised.events));
-    assert.equal(telemetryEventNames.length, spanNames.length * 3 + domainEventNames.length);
+    assert.equal(eventNames.length, spanNames.length * 3 + domainEventNames.length);
     const host = await startHost({}, { worker: false });
     assert.throws(() => watch(host, 'cairnloop.conversation.resolve' as EventName), {
       code: 'TELEMETRY_EVENT_UNKNOWN',
@@ -102,7 +102,7 @@ describe('telemetry', () => {
     const one = await startHost({}, { worker: false });
     const sameSchema = await startHost({}, { worker: false, database: one.database });
     const other = await startHost({}, { worker: false });
-    const heard = [one, sameSchema, other].map((host) => watch(host, telemetryEventNames));
+    const heard = [one, sameSchema, other].map((host) => watch(host, eventNames));
     await resolveOne(other);
     await published();
     assert.deepEqual(
@@ -169,7 +169,7 @@ describe('telemetry', () => {
   it('TL2 an operation publishes start, stop, and then its domain event', async () => {
     const host = await startHost({ notifier: recordingNotifier().notifier }, { worker: false });
     const { conversations, outbound } = host.cairnloop;
-    const seen = watch(host, telemetryEventNames);
+    const seen = watch(host, eventNames);
     const { id } = await conversations.open({});
     await conversations.reply(id, { content: 'Hi', actor: operator });
     await outbound.trigger(id, { templateId: 't', content: 'c', actor: operator });
@@ -214,7 +214,7 @@ describe('telemetry', () => {
     });
     const host = await startHost({ notifier, contextProvider: { getContext: () => ok({}) } });
     const { conversations, context, drafts, outbound } = host.cairnloop;
-    const seen = watch(host, telemetryEventNames);
+    const seen = watch(host, eventNames);
     const phasesOf = (span: string) =>
       seen.map(({ event }) => event).filter((event) => event.startsWith(`cairnloop.${span}.`));
     const trigger = { templateId: 't', content: 'c', actor: operator };
@@ -344,7 +344,7 @@ describe('telemetry', () => {
     );
     const host = await startHost({ notifier, worker: { maxAttempts: 1 }, slaPolicyProvider: policies(terms) });
     const { conversations, drafts, outbound, deliveries } = host.cairnloop;
-    const seen = watch(host, telemetryEventNames);
+    const seen = watch(host, eventNames);
     const open = async (subject: string) => (await conversations.open({ subject, message: 'Hello?' })).id;
     const propose = async () => (await drafts.propose(await open('draft'), { type: 'reply', content: 'Hi' })).id;
     await drafts.approve(await propose(), { actor: operator });
@@ -376,14 +376,14 @@ describe('telemetry', () => {
     await published();
 
     const deny = await startHost({ automationPolicy: { decide: () => 'deny' } }, { worker: false });
-    const denied = watch(deny, telemetryEventNames);
+    const denied = watch(deny, eventNames);
     const conversation = await deny.cairnloop.conversations.open({ message: 'Hello?' });
     await deny.cairnloop.drafts.propose(conversation.id, { type: 'reply', content: 'Hi' });
     await deny.cairnloop.customers.erase('ada', { actor: operator, reason: 'asked for' });
     await published();
 
     const retaining = await startHost({ retention: { resolvedDays: 1 } }, { worker: false });
-    const removed = watch(retaining, telemetryEventNames);
+    const removed = watch(retaining, eventNames);
     await resolveOne(retaining);
     await retaining.advance(2 * 24 * 60 * minute);
     await retaining.cairnloop.worker.start();
@@ -400,7 +400,7 @@ describe('telemetry', () => {
     const outcomes = [];
     for (const attached of [true, false]) {
       const host = await startHost({}, { worker: false });
-      watch(host, telemetryEventNames);
+      watch(host, eventNames);
       if (!attached) host.cairnloop.telemetry.detach('test');
       const { id } = await host.cairnloop.conversations.open({ message: 'Hello?' });
       await host.cairnloop.conversations.reply(id, { content: 'Hi', actor: operator });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { telemetryEventNames } from '../../src/telemetry/event-names.js';
+import { eventNames } from '../../src/telemetry/event-names.js';
 import type { TelemetryHandler } from '../../src/telemetry/telemetry.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -23,7 +23,7 @@ for (const [name, open] of Object.entries(drivers))
       await database.query('CREATE TABLE public.shop_order (note text)');
       host = await start({ notifier: { ...notifier, onReply: () => undefined } }, database);
       const note: TelemetryHandler = (event) => events.push(event);
-      host.cairnloop.telemetry.attach('all', telemetryEventNames, note);
+      host.cairnloop.telemetry.attach('all', eventNames, note);
       driver = await open(database.url);
     });
     after(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import type { Cairnloop, Within } from '../../src/contracts/cairnloop.js';
 import { ok } from '../../src/contracts/result.js';
-import { telemetryEventNames } from '../../src/telemetry/event-names.js';
+import { eventNames } from '../../src/telemetry/event-names.js';
 import { fromKnex } from '../../src/transactions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -147,7 +147,7 @@ describe('within(executor)', () => {
 
   it('publishes nothing where the COMMIT itself fails', async () => {
     const events: string[] = [];
-    cairnloop.telemetry.attach('failed-commit', telemetryEventNames, (event) => events.push(event));
+    cairnloop.telemetry.attach('failed-commit', eventNames, (event) => events.push(event));
     await host.database.query(
       'CREATE TABLE public.parent (id int PRIMARY KEY); CREATE TABLE public.child (id int REFERENCES public.parent DEFERRABLE INITIALLY DEFERRED)',
     );

@@ -46,12 +46,12 @@ export const slaSetCommand = defineCommand({
   exitCodes: { 1: 'the provider is read-only or refused the terms; nothing was changed' },
   async run({ args: [priority], options }, io) {
     const attrs = await readTerms(options, io);
-    const { listSlaPolicies, storeSlaPolicy } = await import('../../../sla/policies.js');
+    const { activePolicies, setPolicy } = await import('../../../sla/policies.js');
     const { pino } = await import('pino');
     return withDatabase(options, io, async ({ config, db }) => {
       const runtime = { config, db, log: pino({ level: 'silent' }) };
-      await storeSlaPolicy(runtime, priority, attrs, { actor: { id: options.actor } });
-      return rereadReport(priority, attrs, await listSlaPolicies(runtime));
+      await setPolicy(runtime, priority, attrs, { actor: { id: options.actor } });
+      return rereadReport(priority, attrs, await activePolicies(runtime));
     });
   },
 });
