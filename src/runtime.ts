@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Jobs } from './agenda/jobs.js';
+import type { AgendaJobs } from './agenda/jobs.js';
 import type { ChangeFeed } from './change-feed/change-feed.js';
 import type { ResolvedConfig } from './config/config-types.js';
 import type { ContextReader } from './context/context-reader.js';
@@ -13,7 +13,7 @@ import type { Traces } from './telemetry/traces.js';
 export interface Runtime {
   readonly config: ResolvedConfig;
   readonly db: Database;
-  readonly jobs: Jobs;
+  readonly jobs: AgendaJobs;
   readonly changeFeed: ChangeFeed;
   readonly context: ContextReader;
   readonly telemetry: Telemetry;

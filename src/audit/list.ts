@@ -18,7 +18,7 @@ import { erasableFields } from './format.js';
 const listInput = inputSchema<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
   action: nameSchema.optional(),
-  /** The id of the actor; that of a customer may have 1000 characters. */
+  /** The id of the actor; a customer's id may have 1000 characters. */
   actor: exactIdSchema(1000).optional(),
   cursor: pageCursorSchema,
   limit: pageLimitSchema,

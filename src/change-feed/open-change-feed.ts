@@ -69,8 +69,8 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
 }
 
 /**
- * Calls each listener whose scope includes one of the changes. Null `changes` mean that any conversation may have
- * changed.
+ * Calls each listener whose scope includes one of the changed conversations. If `changes` is null, any conversation may
+ * have changed.
  */
 function notify(subscriptions: ReadonlySet<Subscription>, changes: ConversationChanges | null, log: Logger): void {
   for (const { listener, scope } of subscriptions) {

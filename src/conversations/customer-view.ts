@@ -35,7 +35,7 @@ const readInput = inputSchema<CustomerReadInput>()({
  * Lists one customer's conversations as that customer may see them, without messages, sorted by their newest reply or
  * customer message. The actor id is compared exactly. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
  */
-export async function listForCustomer(
+export async function listConversationsForCustomer(
   runtime: Runtime,
   actorId: string,
   input?: CustomerListInput,
@@ -55,8 +55,8 @@ const newestPlace: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffff
 
 /**
  * Returns one conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or
- * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`,
- * also for another customer's conversation, and `INPUT_INVALID`.
+ * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws
+ * `CONVERSATION_NOT_FOUND`, also for another customer's conversation, and `INPUT_INVALID`.
  */
 export async function getForCustomer(
   runtime: Runtime,

@@ -15,7 +15,7 @@ import {
 } from '../validation/input.js';
 import { hostIdSchema } from './host-id-schema.js';
 import { type ConversationRow, toConversation } from './rows.js';
-import { isAwakeSql, isSnoozedSql } from './wake.js';
+import { isNotSnoozedSql, isSnoozedSql } from './wake.js';
 
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
@@ -94,7 +94,7 @@ function valuesOf(conditions: readonly Condition[]): Values {
 }
 
 const asleep: Condition = { key: 'snoozed', sql: isSnoozedSql };
-const awake: Condition = { key: 'awake', sql: isAwakeSql };
+const awake: Condition = { key: 'awake', sql: isNotSnoozedSql };
 
 /** The conditions of a filter. Each combination has a statement of its own, so that each gets its own plan. */
 function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, search, after }: Filter): Condition[] {

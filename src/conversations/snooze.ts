@@ -4,13 +4,13 @@ import type { SnoozeInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
-import { requireConversationHead } from './find.js';
-import { throwNotOpen } from './not-open-error.js';
+import { requireConversationWithoutMessages } from './find.js';
+import { throwConversationNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
@@ -48,8 +48,10 @@ async function unchanged(runtime: Runtime, id: string, until: Date | null): Prom
       operation: 'conversations.snooze',
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],
     });
-  const conversation = await requireConversationHead(runtime.db, id);
-  return until && conversation.status !== 'open' ? throwNotOpen(runtime.db, id, 'be snoozed') : conversation;
+  const conversation = await requireConversationWithoutMessages(runtime.db, id);
+  return until && conversation.status !== 'open'
+    ? throwConversationNotOpen(runtime.db, id, 'be snoozed')
+    : conversation;
 }
 
 const snooze = statement<{ id: string; actor: Actor; until: Date }, ConversationRow>(
@@ -60,7 +62,7 @@ const snooze = statement<{ id: string; actor: Actor; until: Date }, Conversation
       WHERE id = ${p.id} AND status = 'open' AND ${p.until}::timestamptz > ${s}.clock()
         AND snoozed_until IS DISTINCT FROM ${p.until}::timestamptz
       RETURNING *
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'conversation',
       at: 'updated_at',
       actor: p.actor,
@@ -79,7 +81,7 @@ const wake = statement<{ id: string; actor: Actor }, ConversationRow>(
       UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND snoozed_until IS NOT NULL
       RETURNING *
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'conversation',
       at: 'updated_at',
       actor: p.actor,

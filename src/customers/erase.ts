@@ -13,10 +13,10 @@ import { actorSchema, parseInput, storableTextSchema, strictObjectSchema } from 
 import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseConversationContents } from './erase-contents.js';
-import { addToErasure, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
-import { hashOfText } from './hash-of-text.js';
+import { addErasureCounts, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
+import { hashText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
-import { actorWithoutId, withoutActorId } from './without-actor-id.js';
+import { redactActorId, redactActorIdInText } from './without-actor-id.js';
 
 const customerInput = strictObjectSchema({ actorId: hostIdSchema });
 const previewInput = strictObjectSchema({
@@ -36,7 +36,9 @@ const eraseInput = strictObjectSchema({
 /** Number of conversations that one transaction removes. */
 const groupSize = 50;
 
-/** Maximum number of rounds. Each erases the conversations that were opened during the round before. */
+/**
+ * Maximum number of rounds of an erasure. Each round erases the conversations that were opened during the round before.
+ */
 const maxRounds = 5;
 
 /**
@@ -50,15 +52,15 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
   if (dryRun) return countCustomerData(runtime.db, actorId);
   const { actor, reason } = parseInput('customers.erase', eraseInput, input);
   const begun = await beginErasure(runtime.db, actorId, {
-    actor: actorWithoutId(actor, actorId),
-    reason: withoutActorId(reason, actorId),
+    actor: redactActorId(actor, actorId),
+    reason: redactActorIdInText(reason, actorId),
   });
   for (let round = 1; ; round += 1) {
     await eraseConversations(runtime, begun);
     await forgetLateOutcomes(runtime.db);
     const ended = await runtime.db.transaction((tx) => end(tx, runtime, begun, round === maxRounds));
     if (ended === 'more') continue;
-    // Null: another call has ended and announced the erasure.
+    // Another call has ended and announced the erasure.
     if (!ended) return begun.counts;
     const { actor: by, counts } = ended.erasure;
     announce(runtime, 'customer.erased', { actor: by, counts, owed: ended.owed });
@@ -74,7 +76,7 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
     await eraseConversationContents(db, ids, { actorId, by });
     await db.transaction(async (tx) => {
       await tx.run(lockConversations, { ids });
-      await addToErasure(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
+      await addErasureCounts(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
     });
     for (const id of ids) announce(runtime, 'conversation.erased', { conversationId: id });
   }
@@ -93,11 +95,11 @@ async function end(
   if (!(await lockErasure(tx, actorId))) return null;
   const left = isLast ? [] : await tx.run(selectConversations, { actorId });
   if (left.length > 0) return 'more';
-  await tx.run(deletePortalWrites, { customer: hashOfText(actorId) });
+  await tx.run(deletePortalWrites, { customer: hashText(actorId) });
   const conversationIds = await findDeletedConversations(tx, actorId);
   if (conversationIds.length > 0) {
     const auditEvents = await eraseFromAudit(tx, { conversationIds, actorId, by });
-    await addToErasure(tx, actorId, { auditEvents });
+    await addErasureCounts(tx, actorId, { auditEvents });
   }
   const erasure = await lockErasure(tx, actorId);
   return erasure && { erasure, ...(await endErasure(tx, config, erasure)) };

@@ -15,7 +15,7 @@ export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall |
 
 /**
  * Loads the calls of a batch. If that fails, they are loaded one by one, so that only the faulty delivery fails an
- * attempt. No delivery fails one because of an outage, a read-only database or a lock. Never rejects.
+ * attempt. An outage, a read-only database or a lock makes no delivery fail an attempt. Never rejects.
  */
 export async function loadCallsOfBatch(
   runtime: Runtime,

@@ -2,14 +2,14 @@ import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/confi
 import type { ConfigVariable } from '../config/config-variables.js';
 import type { ContractKey } from '../config/host-modules.js';
 import type { DeliveryTopic } from '../contracts/domain.js';
-import type { OwedModule } from '../deliveries/announced-modules.js';
+import type { CallbackModule } from '../deliveries/announced-modules.js';
 import type { WorkerHeartbeat } from '../deliveries/worker-health.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import type { ConfigCompileProblem } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
 import type { UnfinishedMethod } from '../gen/unfinished.js';
 import type { BuildTool } from '../host-project/build-tool.js';
-import type { RejectedPolicy } from '../sla/validate-policies.js';
+import type { RejectedSlaPolicy } from '../sla/validate-policies.js';
 
 /**
  * A fact that doctor reads: `known` with its value, `failed` with the reason, or `skipped` for the lack of another
@@ -112,7 +112,7 @@ export interface ConfigFacts {
   /** The contracts for which the config has a module with every method. */
   contracts: ContractKey[];
   /** The host modules that a worker with this config would announce; they decide which callbacks are made. */
-  modules: OwedModule[];
+  modules: CallbackModule[];
   hasMetrics: boolean;
   /** The ids of audit.key and audit.previousKeys, the one in use first. */
   auditKeyIds: string[];
@@ -164,7 +164,7 @@ export const discardedCountCap = 10_000;
 
 export interface WorkloadFacts {
   /** The host modules that the workers announced last; null where no worker has ever started. */
-  announced: OwedModule[] | null;
+  announced: CallbackModule[] | null;
   workers: WorkerHeartbeat[];
   /** For how many milliseconds the oldest due delivery has waited; null where none waits. */
   oldestDueMs: number | null;
@@ -199,7 +199,7 @@ export interface JobBackendFacts {
 export interface SlaPolicyFacts {
   state: 'no provider' | 'off' | 'active';
   priorities: string[];
-  rejected: RejectedPolicy[];
+  rejected: RejectedSlaPolicy[];
 }
 
 export interface ProbeFacts {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { auditKeysOf } from '../audit/keys.js';
+import { toAuditKeys } from '../audit/keys.js';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { findConfigVariables } from '../config/config-variables.js';
@@ -25,7 +25,10 @@ export interface ConfigWithFacts {
   config: UsableConfig;
 }
 
-/** Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readUnvalidatedConfig` does. */
+/**
+ * Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readUnvalidatedConfig`
+ * does.
+ */
 export async function readConfigFacts(root: string, file: string | undefined): Promise<ConfigWithFacts> {
   const found = await readUnvalidatedConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
@@ -42,7 +45,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       modules: configuredModules(config),
       unfinished: unfinishedMethods(config),
       hasMetrics: config.metrics !== undefined,
-      auditKeyIds: [...auditKeysOf(config.audit).byId.keys()],
+      auditKeyIds: [...toAuditKeys(config.audit).byId.keys()],
       handsAnchors: config.notifier?.onAuditAnchor !== undefined,
       variables: findConfigVariables(root, readFileSync(found.file, 'utf8'), [
         'database.url',

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
-import { oldestClosedAtSql } from '../customers/retention.js';
+import { oldestConversationClosedAtSql } from '../customers/retention.js';
 import { quoteIdentifier, toParameterValues } from '../db/connect.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
@@ -56,7 +56,7 @@ const selectDiscarded = (s: string) => `
 
 const selectAges = (s: string) => {
   const ageOf = (time: string) => `(extract(epoch FROM ${s}.clock() - (${time})) * 1000)::float8`;
-  return `SELECT ${ageOf(oldestClosedAtSql(s))} AS closed_ms,
+  return `SELECT ${ageOf(oldestConversationClosedAtSql(s))} AS closed_ms,
     ${ageOf(`SELECT min(started_at) FROM ${s}.erasures`)} AS erasure_ms`;
 };
 

@@ -25,7 +25,7 @@ const proposal = {
 };
 
 /** The input of `drafts.propose`. */
-export const proposalInput = strictObjectSchema({
+export const proposalInputSchema = strictObjectSchema({
   ...proposal,
   evidence: z.array(strictObjectSchema(evidence)).max(50).default([]),
 });
@@ -36,7 +36,7 @@ export const generatedProposalSchema = z.object({
   evidence: z.array(z.object(evidence)).max(50).default([]),
 });
 
-export type WantedProposal = z.output<typeof proposalInput>;
+export type ParsedProposal = z.output<typeof proposalInputSchema>;
 
 /** The id of the newest message that is not a system message; null if there is none. */
 export function newestMessageId(conversation: Conversation): string | null {

@@ -7,7 +7,7 @@ import { type ConversationRow, type MessageRow, toConversation, toMessage } from
 import { readDatabaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
-import { askPolicy, type PolicyAnswer } from './apply-policy.js';
+import { askPolicy, type PolicyDecisionResult } from './apply-policy.js';
 import { digestPolicyInput, maxGeneratorMessages } from './proposal.js';
 import type { DraftRow } from './rows.js';
 
@@ -25,8 +25,8 @@ export interface ReplayedDecisionChange extends Pick<Proposal, 'conversationId' 
   draftId: string;
   before: Decision;
   now: Decision;
-  /** Whether the policy gave the decision `now`, or why it gave none. */
-  outcome: PolicyAnswer['outcome'];
+  /** Whether the policy gave a decision in the replay, or why it gave none. */
+  outcome: PolicyDecisionResult['outcome'];
 }
 
 export interface PolicyReplay {
@@ -42,7 +42,7 @@ export interface PolicyReplay {
   /** Number of proposals replayed with other context or conversation data than in the past. */
   otherInput: number;
   /** Number of proposals for which the policy gave no decision, by reason. */
-  undecided: Record<Exclude<PolicyAnswer['outcome'], 'decided'>, number>;
+  undecided: Record<Exclude<PolicyDecisionResult['outcome'], 'decided'>, number>;
 }
 
 /** Number of proposals that are held in memory, and put to the policy, at a time. */
@@ -135,7 +135,7 @@ function toProposal(row: DraftRow, conversation: Conversation): Proposal {
   });
 }
 
-interface Answered extends PolicyAnswer {
+interface Answered extends PolicyDecisionResult {
   sameInput: boolean;
 }
 

@@ -18,15 +18,15 @@ import { createSafeLogger, createStderrLogger } from '../foundation/safe-logger.
 import {
   createAuditAges,
   createDeliveryCounts,
-  createOutcomeCounts,
-  createReadyChecks,
+  createKeptOutcomeCounts,
+  createReadinessChecks,
   createWorkerCount,
 } from '../ops/delivery-counts.js';
 import type { Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
 import { checkReadiness } from '../ops/readiness.js';
-import { safeMetrics } from '../ops/safe-metrics.js';
+import { catchMetricsErrors } from '../ops/safe-metrics.js';
 import { makeReport } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
 import { type Metrics, noMetrics } from '../telemetry/metrics.js';
@@ -34,7 +34,7 @@ import type { OpenTelemetryBridge } from '../telemetry/open-telemetry.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
 import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { createWithin } from '../within/within.js';
+import { createWithinFunction } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
 import { createPublicCalls } from './calls.js';
 import { createMounts } from './mounts.js';
@@ -69,7 +69,7 @@ export async function createCairnloop(
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const explain = (error: unknown) => toHostDatabaseError(error, runtime.db);
-  const inTransactions = createWithin({ runtime, createPublicCalls, admit: requireSchema });
+  const inTransactions = createWithinFunction({ runtime, createPublicCalls, admit: requireSchema });
   const api = wrapPublicCalls(
     createPublicCalls(runtime),
     explain,
@@ -110,7 +110,10 @@ export async function createCairnloop(
 /** Calls that may need no table, and therefore work while the database is unreachable. */
 const withoutTables = new Set(['context.get', 'sla.activePolicies']);
 
-/** Refuses calls on a schema of another version. Where the role may not read the version, calls are let through. */
+/**
+ * Refuses calls if the schema's version is not the one that this package needs. Where the role may not read the
+ * version, calls are let through.
+ */
 function lenientSchemaCheck(db: Database): () => Promise<void> {
   const requireSchema = createSchemaCheck(db);
   return () =>
@@ -157,7 +160,7 @@ async function assemble(config: ResolvedConfig, options: CreateOptions, ready: (
     await db.close();
     throw error;
   });
-  const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
+  const metrics: Metrics = prometheus ? catchMetricsErrors(prometheus, log) : noMetrics;
   const traces = await loadTraces(config).catch(async (error) => {
     await db.close();
     throw error;
@@ -200,17 +203,17 @@ async function loadPrometheus(
   const source = {
     database,
     counts: createDeliveryCounts(db),
-    kept: createOutcomeCounts(db),
+    kept: createKeptOutcomeCounts(db),
     audit: createAuditAges(db),
     workers: createWorkerCount(db),
-    ready: createReadyChecks(ready),
+    ready: createReadinessChecks(ready),
   };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {
     if (isCairnloopError(error)) throw error;
     const expected = 'a Registry of prom-client that takes metrics';
-    const found = `one that fails: ${errorText(error, 200)}`;
+    const found = `a Registry that fails: ${errorText(error, 200)}`;
     throw new CairnloopError('CONFIG_INVALID', { problems: [{ path: 'metrics.registry', expected, found }] });
   }
 }

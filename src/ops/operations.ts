@@ -27,17 +27,17 @@ export interface OperationsSources {
   configFile?: string | undefined;
 }
 
-export type CheckStatus = 'ok' | 'failed' | 'draining' | 'waiting';
+export type ReadinessCheckStatus = 'ok' | 'failed' | 'draining' | 'waiting';
 
 export interface Readiness {
   status: 'ok' | 'unavailable';
   /** `settlements`: outcomes of callbacks that cannot be written, because another session has their rows locked. */
   checks: {
-    database: CheckStatus;
-    jobs: CheckStatus;
-    migrations: CheckStatus;
-    worker?: CheckStatus;
-    settlements?: CheckStatus;
+    database: ReadinessCheckStatus;
+    jobs: ReadinessCheckStatus;
+    migrations: ReadinessCheckStatus;
+    worker?: ReadinessCheckStatus;
+    settlements?: ReadinessCheckStatus;
   };
 }
 

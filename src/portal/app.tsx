@@ -5,7 +5,7 @@ import { loadCsrfTokens } from '../http/csrf-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { createRateLimit } from '../http/rate-limit.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
-import type { PortalOutcome } from '../telemetry/metrics.js';
+import type { PortalRequestOutcome } from '../telemetry/metrics.js';
 import { requireCustomer, verifyWriteRequest } from './access.js';
 import { type ChangedConversationsByCustomer, subscribeToCustomerChanges } from './customer-changes.js';
 import { isApiRequest, type PortalContext, type PortalEnv, type PortalRoute, type PortalServices } from './handler.js';
@@ -165,7 +165,7 @@ function withHeaders(response: Response, { details }: RequestProblem): Response 
   return response;
 }
 
-function outcomeOf(status: number): PortalOutcome {
+function outcomeOf(status: number): PortalRequestOutcome {
   if (status < 400) return 'ok';
   if (status === 401) return 'unauthenticated';
   if (status === 429) return 'limited';

@@ -79,7 +79,7 @@ async function periodOf(db: Executor, input: ReportInput | undefined): Promise<R
   const until = given.until ?? (await readDatabaseTime(db));
   const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
   const days = (until.getTime() - since.getTime()) / dayMs;
-  // Round down: a caller's "366 days ago" was computed before `until` was read.
+  // Round the length of the period down: a caller's "366 days ago" was computed before `until` was read.
   if (days > 0 && Math.floor(days) <= mostDays) return { since, until };
   const expected = `a time at most ${mostDays} days before ${until.toISOString()}`;
   const problems = [{ path: 'since', expected, found: since.toISOString() }];

@@ -19,7 +19,7 @@ export interface ClockTerms {
  * Reads the terms of a priority, before the transaction that may start a clock. Undefined if no clock can start:
  * tracking is off, the provider is unavailable, or there is no policy for the priority (logged).
  */
-export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
+export async function readNewClockTerms(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
   const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable' || (answer.state === 'active' && answer.rejected.length > 0))
     runtime.metrics.hostModuleFailed('slaPolicyProvider');

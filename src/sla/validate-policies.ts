@@ -3,10 +3,10 @@ import { describeFoundValue } from '../foundation/describe-found.js';
 import { parseCalendar } from '../validation/calendar.js';
 
 /** The longest response or breach time of a policy, in minutes: ten years. */
-export const maxTermMinutes = 10 * 365 * 24 * 60;
+export const maxSlaTermMinutes = 10 * 365 * 24 * 60;
 
 /** A rejected policy and the reason. A row without a usable priority is named by its position: `row 3`. */
-export interface RejectedPolicy {
+export interface RejectedSlaPolicy {
   priority: string;
   reason: string;
 }
@@ -15,7 +15,7 @@ export interface RejectedPolicy {
  * Splits a provider's result into usable policies (copies) and rejected rows. Pure; never throws. Two policies of one
  * priority are both rejected, because it is unknown which was meant.
  */
-export function validatePolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedPolicy[] } {
+export function validateSlaPolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedSlaPolicy[] } {
   if (!Array.isArray(rows)) {
     return {
       policies: [],
@@ -37,7 +37,7 @@ const isRepeated = 'expected one policy for a priority, found several';
 
 interface ReadRow {
   priority: string;
-  /** Whether `priority` is the row's own, and not its position. */
+  /** Whether `priority` was read from the row; if not, it is the row's position, such as `row 3`. */
   named: boolean;
   policy?: SlaPolicy;
   reason?: string;
@@ -87,8 +87,8 @@ function readTerms(priority: string, terms: Terms): { policy: SlaPolicy } | { re
 }
 
 function minutesProblem(key: string, value: unknown): string | undefined {
-  if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= maxTermMinutes) return undefined;
-  return `${key}: expected whole minutes from 1 to ${maxTermMinutes} (ten years), found ${describeFoundValue(value)}`;
+  if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= maxSlaTermMinutes) return undefined;
+  return `${key}: expected whole minutes from 1 to ${maxSlaTermMinutes} (ten years), found ${describeFoundValue(value)}`;
 }
 
 function orderProblem(responseMinutes: number, breachMinutes: number): string | undefined {

@@ -38,7 +38,7 @@ function hasGetTracer(value: unknown): boolean {
   try {
     return typeof (value as { getTracer?: unknown } | null)?.getTracer === 'function';
   } catch {
-    // The value has a getter or is a proxy that throws.
+    // Reading a property failed: a getter of the value throws, or the value is a proxy that throws.
     return false;
   }
 }

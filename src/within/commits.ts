@@ -73,7 +73,7 @@ export function createCommitListener(runtime: Runtime): CommitListener {
     hold: held.hold,
     drop: held.drop,
     async close() {
-      // Wait for notifications of commits right before close(), as they are usual in a script.
+      // Wait for notifications of commits that came right before close(), which is usual in a script.
       for (let checks = 0; held.count() > 0 && checks < closingChecks; checks += 1)
         await readDatabaseTime(runtime.db).catch(() => {});
       over.abort();

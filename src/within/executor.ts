@@ -22,14 +22,17 @@ export interface TransactionExecutor {
 export class ExecutorError extends Error {
   override readonly name = 'ExecutorError';
   readonly code: string | undefined;
-  /** The library's error. It is not the `cause`, which logs and telemetry would print. */
+  /**
+   * The error that the host's database library threw. It is not stored as `cause`, which logs and telemetry would
+   * print.
+   */
   readonly origin: unknown;
 
   constructor(origin: unknown) {
     const errors = chainOf(origin);
     const answered = errors.find((error) => codeOf(error) !== undefined);
     // Do not use the message of the outermost error: Drizzle's contains the statement with all its values.
-    super(messageOf(answered) ?? messageOf(errors.at(-1)) ?? 'it failed without a message');
+    super(messageOf(answered) ?? messageOf(errors.at(-1)) ?? 'the statement failed without a message');
     this.origin = origin;
     this.code = codeOf(answered);
   }
@@ -49,7 +52,11 @@ export function requireExecutor(executor: unknown): TransactionExecutor {
  * Runs a statement on the host's executor. Throws {@link ExecutorError}, and `INPUT_INVALID` if the driver returns no
  * result.
  */
-export async function queryHost(executor: TransactionExecutor, text: string, values: unknown[]): Promise<object[]> {
+export async function queryHostExecutor(
+  executor: TransactionExecutor,
+  text: string,
+  values: unknown[],
+): Promise<object[]> {
   let result: unknown;
   try {
     result = await executor.query(text, values);
@@ -62,8 +69,12 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
 }
 
 /** Throws `INPUT_INVALID` for a result that the host's driver has changed. */
-export function refuseChangedValue(found: unknown): never {
-  throw wrongExecutor('executor.query', 'rows as the server sent them, each with one text', describeInputValue(found));
+export function throwChangedValue(found: unknown): never {
+  throw wrongExecutor(
+    'executor.query',
+    'rows as Postgres returned them, each with one text',
+    describeInputValue(found),
+  );
 }
 
 function wrongExecutor(path: string, expected: string, found: string): CairnloopError {

@@ -1,4 +1,4 @@
-import { readAnchor } from '../audit/anchor.js';
+import { readAuditAnchor } from '../audit/anchor.js';
 import type { AuditAnchor } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
@@ -28,7 +28,7 @@ export async function handOverAuditAnchor(runtime: Runtime): Promise<void> {
   if (!config.notifier?.onAuditAnchor) return;
   const [turn] = await db.run(claimTurn, { leaseMs: config.worker.callbackTimeoutMs + claimSlackMs });
   if (!turn) return;
-  const anchor = await readAnchor(db);
+  const anchor = await readAuditAnchor(db);
   const failure = await call(runtime, anchor, turn);
   if (failure === null) {
     await db.run(finishTurn, { ...turn, seq: anchor.seq, hash: anchor.hash });

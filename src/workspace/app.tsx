@@ -4,7 +4,7 @@ import { errorText } from '../foundation/redact.js';
 import { loadCsrfTokens } from '../http/csrf-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
-import { createActionTimer } from '../pending-actions/action-timer.js';
+import { createPendingActionTimer } from '../pending-actions/action-timer.js';
 import { repeatTask } from '../worker/repeat.js';
 import { requireOperator, requireVerifiedForm, setPageLanguage } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
@@ -82,7 +82,7 @@ function startActions(
   { runtime }: Omit<WorkspaceAppOptions, 'closing'>,
   closing: AbortSignal,
 ): WorkspaceServices['actions'] {
-  const actions = createActionTimer(runtime, actionsEveryMs + 5_000);
+  const actions = createPendingActionTimer(runtime, actionsEveryMs + 5_000);
   const round = async () => {
     if (!closing.aborted) await actions.run();
   };

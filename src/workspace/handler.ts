@@ -4,7 +4,7 @@ import type { ServedAssets } from '../http/assets.js';
 import type { CsrfTokens } from '../http/csrf-tokens.js';
 import type { FormFields } from '../http/fields.js';
 import type { LiveStreams } from '../http/live-streams.js';
-import type { ActionTimer } from '../pending-actions/action-timer.js';
+import type { PendingActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import type { ResolvedWorkspaceOptions } from './mount-options.js';
 import type { WorkspacePageContext } from './page-context.js';
@@ -33,7 +33,7 @@ export interface WorkspaceServices {
   streams: LiveStreams<WorkspaceLiveEvent>;
   savedReplies: SavedReplyList;
   /** Executes pending actions whose take-back time is over. */
-  actions: ActionTimer;
+  actions: PendingActionTimer;
 }
 
 export type WorkspaceEnv = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import type { ListInput } from '../../src/contracts/inputs.js';
-import { listForCustomer } from '../../src/conversations/customer-view.js';
+import { listConversationsForCustomer } from '../../src/conversations/customer-view.js';
 import { listConversations } from '../../src/conversations/list.js';
 import { type Database, openDatabase, toParameterValues } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
@@ -10,8 +10,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
 /**
- * What a page costs is what Postgres reads for it: blocks do not depend on the machine, as times do. Under both kinds of
- * plan: the one made for the values, and the generic one that a process that has been up for a while may use.
+ * What a page costs is what Postgres reads for it: blocks do not depend on the machine, as times do. Under both kinds
+ * of plan: the one made for the values, and the generic one that a process that has been up for a while may use.
  */
 describe('the cost of a list', () => {
   const conversations = 100_000;
@@ -100,11 +100,11 @@ describe('the cost of a list', () => {
     });
 
   it('of a customer’s own conversations is bounded on each page', async () => {
-    const first = await blocksOf(() => listForCustomer(runtime, 'big', { limit: 50 }));
+    const first = await blocksOf(() => listConversationsForCustomer(runtime, 'big', { limit: 50 }));
     let cursor: string | null = null;
     for (let turned = 0; turned < 40; turned += 1)
-      cursor = (await listForCustomer(runtime, 'big', { limit: 200, cursor })).nextCursor;
-    const late = await blocksOf(() => listForCustomer(runtime, 'big', { limit: 50, cursor }));
+      cursor = (await listConversationsForCustomer(runtime, 'big', { limit: 200, cursor })).nextCursor;
+    const late = await blocksOf(() => listConversationsForCustomer(runtime, 'big', { limit: 50, cursor }));
     assert.ok(first < 700 && late < 700, `first ${first} blocks, late ${late}`);
   });
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { agendaConnections } from '../../src/agenda/jobs.js';
+import { maxAgendaConnections } from '../../src/agenda/jobs.js';
 import { configDefaults } from '../../src/config/config-schema.js';
 import { configKeyRules } from '../../src/config/key-rules.js';
 import { escaped, repositoryFile, table } from './reference-page.js';
@@ -35,7 +35,7 @@ export default defineConfig({
 });
 \`\`\`
 
-A process holds at most \`poolSize\` connections for its statements, plus ${agendaConnections} for Agenda and two that listen: one of a worker
+A process holds at most \`poolSize\` connections for its statements, plus ${maxAgendaConnections} for Agenda and two that listen: one of a worker
 for wake-ups, one for open pages of the workspace. What \`database.url\` may hold: [production](production.md#the-database).
 
 \`validateConfig(config)\` returns the config with its defaults or throws \`CONFIG_INVALID\`; \`configProblems(config)\` returns the

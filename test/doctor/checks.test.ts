@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OwedModule } from '../../src/deliveries/announced-modules.js';
+import type { CallbackModule } from '../../src/deliveries/announced-modules.js';
 import { runDoctorChecks } from '../../src/doctor/checks.js';
 import { type DoctorFact, type DoctorFacts, knownFact, skippedFact } from '../../src/doctor/facts.js';
 import { type Finding, formatFindings, summarizeFindings } from '../../src/doctor/finding.js';
@@ -409,7 +409,7 @@ describe('doctor/checks', () => {
   });
 
   it('LP2 reports that replies are stored and nobody is notified if neither config nor workers have onReply', () => {
-    const modules: OwedModule[] = ['notifier'];
+    const modules: CallbackModule[] = ['notifier'];
     const replies = (facts: Partial<DoctorFacts>) =>
       runDoctorChecks({ ...goodFacts(), ...facts }).find(({ code }) => code === 'REPLIES');
     const nobody = replies({ ...but('config', { modules }), ...but('work', { announced: modules }) });
@@ -436,7 +436,7 @@ describe('doctor/checks', () => {
 
   it('LP1 names the running workers that lack a module with owed calls', () => {
     const workers = [
-      { host: 'w1', version: packageVersion, ageMs: 100, modules: ['notifier', 'draftGenerator'] as OwedModule[] },
+      { host: 'w1', version: packageVersion, ageMs: 100, modules: ['notifier', 'draftGenerator'] as CallbackModule[] },
       { host: 'w2', version: '0.1.0', ageMs: 100, modules: null },
       { host: 'w3', version: packageVersion, ageMs: 900_000, modules: [] },
     ];

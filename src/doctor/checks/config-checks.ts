@@ -1,5 +1,5 @@
 import { type ContractKey, contractMethods } from '../../config/host-modules.js';
-import type { OwedModule } from '../../deliveries/announced-modules.js';
+import type { CallbackModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
 import type { ConfigFacts, DoctorFacts } from '../facts.js';
 import {
@@ -92,7 +92,7 @@ function withoutNotifier(file: string, { work }: DoctorFacts): FindingWithoutCod
   };
 }
 
-function isAnnounced(work: DoctorFacts['work'], name: OwedModule): boolean {
+function isAnnounced(work: DoctorFacts['work'], name: CallbackModule): boolean {
   return work.state === 'known' && (work.value.announced?.includes(name) ?? false);
 }
 

@@ -1,4 +1,4 @@
-import { agendaConnections } from '../../agenda/jobs.js';
+import { maxAgendaConnections } from '../../agenda/jobs.js';
 import { oldestPostgresVersion } from '../../db/migrate-preconditions.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 
@@ -12,7 +12,7 @@ const tolerableSkewMs = 5000;
  * How many connections a process opens at most besides its `database.poolSize`: those of Agenda, and two that listen
  * for wake-ups and for changes on open pages of the workspace.
  */
-const otherConnections = agendaConnections + 2;
+const otherConnections = maxAgendaConnections + 2;
 
 const database = defineCheck({
   code: 'DATABASE',

@@ -29,7 +29,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
   const conversations = await loadConversations(runtime, rows);
   const { notifier } = runtime.config;
-  // The clock may have started before a worker with a notifier did.
+  // `payload.notify` was stored when the clock started. A worker with a notifier may have started since, so look again.
   const served = await isCallOwed(runtime.config, runtime.db, 'notifier');
   return new Map<string, LoadedCall>(
     rows.map((row) => {

@@ -1,4 +1,4 @@
-import { isAwakeSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql } from '../../conversations/wake.js';
 import { decodeCursor, encodeCursor, isTimestampText } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import { CairnloopError } from '../../foundation/errors.js';
@@ -66,7 +66,7 @@ function placeOf(cursor: string): Place {
 const resolved = `c.status = 'resolved'`;
 const open = `c.status = 'open'`;
 /** SQL condition for open conversations that are not snoozed. */
-const awake = (s: string) => `${open} AND ${isAwakeSql(s)}`;
+const awake = (s: string) => `${open} AND ${isNotSnoozedSql(s)}`;
 const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
 /** SQL condition for an overdue answer; the same as in the index `conversations_overdue`. */
 export const isOverdueSql = `${open} AND c.overdue_since > c.unanswered_since`;
@@ -99,7 +99,7 @@ const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c
-      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdueSql} AND ${isAwakeSql(s)}
+      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdueSql} AND ${isNotSnoozedSql(s)}
         AND (c.overdue_since, c.id) > (${from(p, phases.overdue)})
       ORDER BY c.overdue_since, c.id LIMIT ${queuePageSize + 1}`,
     running: `

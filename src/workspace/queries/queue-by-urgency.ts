@@ -1,4 +1,4 @@
-import { isAwakeSql, isSnoozedSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
@@ -50,7 +50,7 @@ export async function findQueuePageByOffset(
 export const selectConversationsNeedingApproval = (s: string) => `
   SELECT DISTINCT c.id FROM (
     SELECT d.conversation_id FROM ${s}.drafts d WHERE d.status = 'pending' ORDER BY d.id DESC LIMIT 2000
-  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwakeSql(s)}
+  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isNotSnoozedSql(s)}
   LIMIT ${maxSortedConversations}`;
 
 /** SQL for open conversations whose reply is overdue, or with less than a quarter of the time to their breach left. */

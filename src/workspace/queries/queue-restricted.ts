@@ -1,4 +1,4 @@
-import { isAwakeSql, isSnoozedSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
@@ -84,7 +84,7 @@ const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
 };
 
 const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
-  const open = `c.status = 'open' AND ${isAwakeSql(s)}`;
+  const open = `c.status = 'open' AND ${isNotSnoozedSql(s)}`;
   return {
     open,
     mine: open,

@@ -1,4 +1,4 @@
-import { isAwakeSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql } from '../../conversations/wake.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
@@ -43,8 +43,8 @@ export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''
 export type QueueCounts = Record<QueueFilter, CappedCount>;
 
 /**
- * Counts the conversations of each queue filter up to {@link queueCountCap}, and returns the database's time, from which
- * pages compute ages. One statement.
+ * Counts the conversations of each queue filter up to {@link queueCountCap}, and returns the database's time, from
+ * which pages compute ages. One statement.
  */
 export async function countQueueByFilter(
   runtime: Runtime,
@@ -71,16 +71,16 @@ type CountsRow = Record<QueueFilter, number> & { now: Date };
 
 const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
   const filters: Record<QueueFilter, string> = {
-    'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)} AND c.unanswered_since IS NOT NULL`),
+    'needs-reply': ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND c.unanswered_since IS NOT NULL`),
     'needs-approval': selectConversationsNeedingApproval(s),
     mine: ofConversations(
       s,
-      `c.status = 'open' AND ${isAwakeSql(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
+      `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
     ),
-    unassigned: ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)} AND ${ownerIdSql} = ''`),
+    unassigned: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${ownerIdSql} = ''`),
     breaching: selectBreachingConversations(s),
     breached: selectBreachedConversations(s),
-    open: ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)}`),
+    open: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)}`),
     snoozed: selectSnoozedConversations(s),
     resolved: ofConversations(s, `c.status = 'resolved'`),
   };

@@ -1,7 +1,7 @@
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { hasModule, isCallOwedSql } from '../../deliveries/announced-modules.js';
+import { isCallOwedSql, isModuleConfigured } from '../../deliveries/announced-modules.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -18,7 +18,7 @@ import { customerLabelSql, nameActorIfCustomer, type SlaClockRow, toSlaClock } f
 /** Reads everything of a conversation except its messages, in one statement; null if it does not exist. */
 export async function findThreadDetails(runtime: Runtime, id: string): Promise<ThreadDetails | null> {
   if (!isId(id)) return null;
-  const [row] = await runtime.db.run(selectHead, { id, hasNotifier: hasModule(runtime.config, 'notifier') });
+  const [row] = await runtime.db.run(selectHead, { id, hasNotifier: isModuleConfigured(runtime.config, 'notifier') });
   if (!row) return null;
   return {
     conversation: toConversation(row.conversation),

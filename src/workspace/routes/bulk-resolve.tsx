@@ -1,5 +1,5 @@
 /** Resolves several conversations in one bulk action, and takes back those that are still pending. */
-import { scheduleAction } from '../../pending-actions/schedule.js';
+import { schedulePendingAction } from '../../pending-actions/schedule.js';
 import { takeBackAction } from '../../pending-actions/take-back.js';
 import type { WorkspaceContext, WorkspaceHandler, WorkspaceServices } from '../handler.js';
 import { findBulkRecipients } from '../queries/recipients.js';
@@ -37,7 +37,7 @@ export function resolveNowOrAfterTakeBack(c: WorkspaceContext, services: Workspa
       lastSeen: newestMessageId,
     } as const;
     const whole = { ...asked, thenResolve: false, draftId: null, content: null };
-    const action = await scheduleAction(services.runtime, whole, delayMs + total * perConversationMs);
+    const action = await schedulePendingAction(services.runtime, whole, delayMs + total * perConversationMs);
     if (!action) return undefined;
     services.actions.arm(action.inMs + timerMarginMs);
     return { id: action.id, conversationId: id, dueAt: action.dueAt };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
-import { refuseNewerMessages } from '../../pending-actions/execute-action.js';
+import { requireNoNewerMessages } from '../../pending-actions/execute-action.js';
 import { formDedupeKey } from '../form-dedupe-key.js';
 import {
   pathParameter,
@@ -130,7 +130,7 @@ export const resolveConversation: WorkspaceHandler = (c, services) =>
       return scheduleOrRunAction(c, services, { ...asked, lastSeen }, async () => {
         const actor = c.get('pageContext').operator;
         if (lastSeen !== undefined)
-          await refuseNewerMessages(services.runtime.db, { conversationId: id, lastSeen, actor });
+          await requireNoNewerMessages(services.runtime.db, { conversationId: id, lastSeen, actor });
         return resolveConversationNow(c, services, id);
       });
     },

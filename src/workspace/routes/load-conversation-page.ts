@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContextAnswer } from '../../context/context-reader.js';
+import type { ContextResult } from '../../context/context-reader.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { successNotice } from '../done-notices.js';
 import { readQueueView, type WorkspaceContext, type WorkspaceServices } from '../handler.js';
@@ -149,7 +149,7 @@ function threadPageContext(c: WorkspaceContext, id: string, now: Date): Workspac
 /** How long a finished page waits for the customer's facts before it is sent without them, in milliseconds. */
 const contextGraceMs = 20;
 
-async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: boolean): Promise<ContextPanelState> {
+async function contextInTime(context: Promise<ContextResult | undefined>, wait: boolean): Promise<ContextPanelState> {
   const late = sleep(contextGraceMs, undefined, { ref: false });
   return (await (wait ? context : Promise.race([context, late]))) ?? { state: 'loading' };
 }

@@ -1,6 +1,6 @@
 import { type CairnloopError, isCairnloopError } from '../../foundation/errors.js';
 import { readSlaPolicies, type SlaPoliciesResult } from '../../sla/policies.js';
-import { validatePolicies } from '../../sla/validate-policies.js';
+import { validateSlaPolicies } from '../../sla/validate-policies.js';
 import { successNotice } from '../done-notices.js';
 import {
   redirectWithNotice,
@@ -38,7 +38,7 @@ export const setSlaPolicy: WorkspaceHandler = async (c, services) => {
     const rejected = rejectionIn(error);
     const refused = { ...typed, reason: rejected?.reason ?? notice.text ?? '' };
     // A provider that refuses valid terms is read-only.
-    const possible = validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
+    const possible = validateSlaPolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
     const readOnly = possible && rejected !== undefined && !rejected.unconfirmed;
     const told = rejected?.unconfirmed ? { ...notice, title: translate('policyUnknown') } : notice;
     return policiesPage(c, services, { status, notice: told, refused, readOnly });

@@ -1,5 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
-import { requireConversationHead } from '../../conversations/find.js';
+import { requireConversationWithoutMessages } from '../../conversations/find.js';
 import { readDatabaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type WorkspaceServices } from '../handler.js';
@@ -36,7 +36,7 @@ function change(
   work: () => Promise<string>,
 ): Promise<Response> {
   return redirectOrShowError(c, services, id, {}, async () => {
-    await requireConversationHead(services.runtime.db, id);
+    await requireConversationWithoutMessages(services.runtime.db, id);
     return work();
   });
 }

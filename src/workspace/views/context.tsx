@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import type { ContextAnswer } from '../../context/context-reader.js';
+import type { ContextResult } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import { addQueryParameter } from '../queue-filters.js';
@@ -9,7 +9,7 @@ import { Icon, LinkedValue } from './elements.js';
 import { DateTimeLabel } from './time.js';
 
 /** The customer's facts, or `loading` while they are being read. */
-export type ContextPanelState = ContextAnswer | { state: 'loading' };
+export type ContextPanelState = ContextResult | { state: 'loading' };
 
 interface ContextProps {
   pageContext: WorkspacePageContext;

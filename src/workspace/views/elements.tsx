@@ -1,7 +1,7 @@
 /** The small components that all views use. */
 import { raw } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
-import { safeHref } from '../../context/safe-href.js';
+import { toSafeHref } from '../../context/safe-href.js';
 import { splitAtLinks } from '../../context/split-at-links.js';
 import type { Actor, Conversation } from '../../contracts/domain.js';
 import { systemActorName } from '../package-texts.js';
@@ -63,7 +63,7 @@ export const ExternalLink: FC<PropsWithChildren<{ href: string }>> = ({ href, ch
 
 /** A value that becomes a link if it is a URL with an allowed scheme; any other value stays text. */
 export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = ({ text, href = text, whole }) => {
-  const safe = safeHref(href);
+  const safe = toSafeHref(href);
   return safe ? (
     <ExternalLink href={safe}>
       <bdi title={whole}>{text}</bdi>

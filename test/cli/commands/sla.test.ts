@@ -165,7 +165,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
       `Clock 1 of 2, fulfilled
   2026-03-02 09:00:00 UTC  started for priority "high": answer within 60 min, breach after 240 min; answer due 2026-03-02 10:00:00 UTC, breach 2026-03-02 13:00:00 UTC
   2026-03-02 09:45:00 UTC  paused by Ada (waiting for the log file) with 15 min to answer and 195 min to the breach left; no breach until it is resumed
-  2026-03-02 12:00:00 UTC  resumed by cust-7 after 135 min; answer due 2026-03-02 12:15:00 UTC, breach 2026-03-02 15:15:00 UTC
+  2026-03-02 12:00:00 UTC  resumed by cust-7 after a pause of 135 min; answer due 2026-03-02 12:15:00 UTC, breach 2026-03-02 15:15:00 UTC
   2026-03-02 12:10:00 UTC  answered by Ada, in time
 
 Clock 2 of 2, running

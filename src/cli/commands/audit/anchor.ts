@@ -9,8 +9,8 @@ export const auditAnchorCommand = defineCommand({
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop audit anchor --json >> anchors.jsonl', 'cairnloop audit verify --anchor anchors.jsonl'],
   async run({ options }, io) {
-    const { readAnchor } = await import('../../../audit/anchor.js');
-    return withDatabase(options, io, async ({ db }) => anchorReport(await readAnchor(db)));
+    const { readAuditAnchor } = await import('../../../audit/anchor.js');
+    return withDatabase(options, io, async ({ db }) => anchorReport(await readAuditAnchor(db)));
   },
 });
 

@@ -1,4 +1,4 @@
-import type { ExportedEvent } from '../../../audit/export.js';
+import type { ExportedAuditEvent } from '../../../audit/export.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
@@ -29,7 +29,7 @@ export const auditExportCommand = defineCommand({
 });
 
 interface Writer {
-  write(events: readonly ExportedEvent[]): void;
+  write(events: readonly ExportedAuditEvent[]): void;
   end(): void;
 }
 

@@ -34,13 +34,13 @@ export const auditVerifyCommand = defineCommand({
   },
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
-    const { auditKeysOf } = await import('../../../audit/keys.js');
+    const { toAuditKeys } = await import('../../../audit/keys.js');
     const named = options.anchor === undefined ? [] : await readAnchors(options.anchor, io);
     const anchors = options.expect ? [...named, options.expect] : named;
     return withDatabase(options, io, async ({ db, config }) =>
       withProgress('Checking the audit record', options, io, async (show) => {
         const onPage = (seq: number) => show(`checked up to event ${seq}`);
-        return checkReport(await verifyAudit(db, { anchors, keys: auditKeysOf(config.audit), onPage }));
+        return checkReport(await verifyAudit(db, { anchors, keys: toAuditKeys(config.audit), onPage }));
       }),
     );
   },

@@ -1,6 +1,6 @@
 import { deliveryTopics } from '../../../contracts/domain.js';
 import type { RetryRange } from '../../../contracts/inputs.js';
-import type { TopicCounts } from '../../../deliveries/retry-range.js';
+import type { DeliveryCountsByTopic } from '../../../deliveries/retry-range.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
 import type { OptionValues } from '../../command-input.js';
@@ -96,14 +96,14 @@ async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Pr
 }
 
 /** Asks for confirmation, because a message that was sent to a customer cannot be recalled. */
-async function confirm(topics: TopicCounts, io: CliIo): Promise<void> {
+async function confirm(topics: DeliveryCountsByTopic, io: CliIo): Promise<void> {
   const { text, json } = rangeReport('would be retried', topics, true);
   if ((json as { count: number }).count === 0) return;
   const agreed = await io.ask.confirm({ message: `${text} Retry?`, initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }
 
-function rangeReport(what: string, topics: TopicCounts, dryRun: boolean): CommandReport {
+function rangeReport(what: string, topics: DeliveryCountsByTopic, dryRun: boolean): CommandReport {
   const count = Object.values(topics).reduce((sum, each) => sum + each, 0);
   const listed = Object.entries(topics).map(([topic, each]) => `${topic} ${each}`);
   const deliveries = count === 1 ? 'delivery' : 'deliveries';

@@ -8,9 +8,9 @@ export const slaExplainCommand = defineCommand({
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop sla explain 0196f0c2-…', 'cairnloop sla explain 0196f0c2-… --json'],
   async run({ args: [conversationId], options }, io) {
-    const { explainSla } = await import('../../../sla/explain.js');
+    const { explainSlaClocks } = await import('../../../sla/explain.js');
     return withDatabase(options, io, async ({ db }) =>
-      historyReport(conversationId, await explainSla(db, conversationId)),
+      historyReport(conversationId, await explainSlaClocks(db, conversationId)),
     );
   },
 });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BusinessCalendar, SlaPolicy } from '../../../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import { maxTermMinutes } from '../../../sla/validate-policies.js';
+import { maxSlaTermMinutes } from '../../../sla/validate-policies.js';
 import {
   configOption,
   cwdOption,
@@ -17,7 +17,7 @@ import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
 import type { CommandReport } from '../../report.js';
 
-const minutes = { min: 1, max: maxTermMinutes };
+const minutes = { min: 1, max: maxSlaTermMinutes };
 
 const options = declareOptions([
   {
