@@ -1,6 +1,5 @@
 /** Plans what `cairnloop init` writes besides the modules: npm scripts and .env.example. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
-import { configFileNames } from '../config/config-file-names.js';
 import { addProperty } from './add-property.js';
 import { type ChangePlan, type FileChange, isEditable, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
@@ -42,8 +41,8 @@ export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: strin
 }
 
 /** The option that names a config which no command finds by itself; empty for the others. */
-export function configOption({ config }: HostSnapshot): string {
-  return configFileNames.includes(config.path) ? '' : ` --config ${shellWord(config.path)}`;
+export function configOption({ config, needsConfigOption }: HostSnapshot): string {
+  return needsConfigOption ? ` --config ${shellWord(config.path)}` : '';
 }
 
 type Scripts = readonly (readonly [name: string, line: string])[];

@@ -78,6 +78,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     fixers: findFixCommands(root, lint, dependencies),
     dependencies,
     config: { path: at, text },
+    needsConfigOption: !configFileNames.includes(at),
     strayConfig: build?.stray(at) ?? null,
   };
 }
