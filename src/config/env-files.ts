@@ -40,11 +40,20 @@ export function findEnvFiles(host: string): string[] {
 /** Parses a `.env` file. @throws CairnloopError ENV_FILE_UNREADABLE */
 function readEnvFile(file: string): NodeJS.Dict<string> {
   try {
-    return parseEnv(decoded(readFileSync(file)));
+    return parseEnv(inPlainForm(decoded(readFileSync(file))));
   } catch (cause) {
     throw new CairnloopError('ENV_FILE_UNREADABLE', { file, reason: errorText(cause, 200) }, { cause });
   }
 }
+
+/** Rewrites what dotenv reads and Node does not: indented lines, `KEY: value`, and line ends without a line feed. */
+function inPlainForm(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(assignment, '$1=$2');
+}
+
+/** Matches an assignment with all lines of a quoted value, because those are no assignments of their own. */
+const assignment =
+  /^[ \t]*((?:export[ \t]+)?[\w.-]+)(?:[ \t]*=|:(?=[ \t]))([ \t]*(?:'(?:\\'|[^'])*'|"(?:\\"|[^"])*"|`(?:\\`|[^`])*`)|.*)/gm;
 
 /** Decodes UTF-8 and UTF-16, with or without a byte order mark, because Windows editors write them all. */
 function decoded(bytes: Buffer): string {

@@ -108,9 +108,12 @@ function transformed(transform: Transform, options: TransformOptions): string {
   return javaScript === undefined ? (code ?? transform(given)) : transform({ ...given, source: javaScript, ts: false });
 }
 
-/** Whether Babel miscompiles the file: it has auto-accessors, or decorators, whose meaning depends on the tsconfig. */
+/**
+ * Whether Babel miscompiles the file: it has decorators, whose meaning depends on the tsconfig, auto-accessors, or a
+ * `using` at the top level, with which Babel loses the exports.
+ */
 function isBeyondBabel(source: string): boolean {
-  return /(^|[\s(,;{}])@[A-Za-z_$(]/.test(source) || /\baccessor\s+[\w$#[]/.test(source);
+  return /(^|[\s(,;{}])@[A-Za-z_$(]|\baccessor\s+[\w$#[]|\busing\s+[\w$]/.test(source);
 }
 
 function resolveFrom(file: string, name: string): string | undefined {

@@ -1,8 +1,8 @@
 /**
- * Resolves `imports` and `exports` of the host's own package to source files: they name build output, which may not
- * exist.
+ * Resolves `imports` and `exports` of the host's own package, and those of its workspace, to source files: they name
+ * build output, which may not exist.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { trustedFoldersUp } from './trusted-folders.js';
 
@@ -12,18 +12,9 @@ export interface PackageImportTargets {
   ofSources: readonly string[];
 }
 
-/** Resolves `#name`, or the name of the package that `file` is in; returns no paths for another package. */
+/** Resolves `#name`, or the name of a package of the workspace; returns no paths for another package. */
 export function resolvePackageImport(file: string, specifier: string): PackageImportTargets {
-  const found = nearestPackage(path.dirname(file));
-  if (!found) return { ofNode: [], ofSources: [] };
-  const { folder, manifest } = found;
-  const name = typeof manifest.name === 'string' ? manifest.name : undefined;
-  const isOwn = name !== undefined && (specifier === name || specifier.startsWith(`${name}/`));
-  const target = specifier.startsWith('#')
-    ? targetIn(manifest.imports, specifier)
-    : isOwn
-      ? targetIn(asMap(manifest.exports), `.${specifier.slice(name.length)}`)
-      : () => [];
+  const { folder, target } = meantBy(path.dirname(file), specifier) ?? { folder: '', target: () => [] };
   const paths = (isKnown: (condition: string) => boolean) =>
     target(isKnown)
       .filter((text) => text.startsWith('./'))
@@ -35,6 +26,36 @@ export function resolvePackageImport(file: string, specifier: string): PackageIm
   };
 }
 
+/** The package that an import means, and where to find it there. */
+function meantBy(from: string, specifier: string): { folder: string; target: Find } | undefined {
+  const own = nearestPackage(from);
+  if (specifier.startsWith('#'))
+    return own && { folder: own.folder, target: targetIn(own.manifest.imports, specifier) };
+  const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  const meant = own?.manifest.name === name ? own : linkedPackage(from, name);
+  return meant && { folder: meant.folder, target: targetIn(exportsOf(meant), `.${specifier.slice(name.length)}`) };
+}
+
+/** A package to which `node_modules` links, as it does to those of a workspace; undefined for an installed one. */
+function linkedPackage(from: string, name: string): Package | undefined {
+  for (const above of trustedFoldersUp(from).folders) {
+    try {
+      const folder = realpathSync(path.join(above, 'node_modules', name));
+      return folder.split(path.sep).includes('node_modules') ? undefined : readPackage(folder);
+    } catch {
+      // Ignored: the package may be in a folder above.
+    }
+  }
+  return undefined;
+}
+
+/** The `exports` of a package as a map; without any, `main` is the package, and every file may be imported. */
+function exportsOf({ manifest }: Package): unknown {
+  if (manifest.exports !== undefined) return asMap(manifest.exports);
+  const main = typeof manifest.main === 'string' ? manifest.main : 'index.js';
+  return { '.': `./${path.posix.normalize(main)}`, './*': './*' };
+}
+
 /** The possible sources of a built file, as TypeScript maps `outDir` to `rootDir`. */
 function sourcesOf(folder: string, target: string): string[] {
   const [first, ...others] = path.relative(folder, target).split(path.sep);
@@ -42,16 +63,25 @@ function sourcesOf(folder: string, target: string): string[] {
   return isOutput ? [path.join(folder, 'src', ...others), path.join(folder, ...others)] : [];
 }
 
-function nearestPackage(folder: string): { folder: string; manifest: Record<string, unknown> } | undefined {
-  for (const above of trustedFoldersUp(folder).folders) {
+interface Package {
+  folder: string;
+  manifest: Record<string, unknown>;
+}
+
+function nearestPackage(start: string): Package | undefined {
+  for (const folder of trustedFoldersUp(start).folders) {
     try {
-      const text = readFileSync(path.join(above, 'package.json'), 'utf8').replace(/^\uFEFF/, '');
-      return { folder: above, manifest: Object(JSON.parse(text)) };
+      return readPackage(folder);
     } catch {
       // A package.json that is missing or unreadable is skipped: a parent folder may have a readable one.
     }
   }
   return undefined;
+}
+
+function readPackage(folder: string): Package {
+  const text = readFileSync(path.join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, '');
+  return { folder, manifest: Object(JSON.parse(text)) };
 }
 
 /**

@@ -4,15 +4,20 @@ import { resolvePackageImport } from './package-imports.js';
 
 /**
  * Replaces the imports in a file's text by the source files that exist: `./mail.js` may mean `mail.ts` or `mail.tsx`,
- * and so may package.json's `#mail`. Loaders support only some of these forms, and none under Plug'n'Play.
+ * and so may package.json's `#mail`, or another package of the workspace. Loaders support only some of these forms, and none under Plug'n'Play.
  */
 export function resolveSourceImports(file: string, source: string): string {
   const folder = path.dirname(file);
-  return source.replace(anySpecifier, (whole, before: string, quote: string, specifier: string) => {
-    const found = specifier.startsWith('.') ? sourceOf(folder, specifier) : ownSource(file, specifier);
-    return found === undefined ? whole : `${before}${quote}${found}${quote}`;
-  });
+  return source
+    .replace(deferred, '$1')
+    .replace(anySpecifier, (whole, before: string, quote: string, specifier: string) => {
+      const found = specifier.startsWith('.') ? sourceOf(folder, specifier) : ownSource(file, specifier);
+      return found === undefined ? whole : `${before}${quote}${found}${quote}`;
+    });
 }
+
+/** Matches `import defer * as name`, which no loader here supports; without `defer` the module is only run earlier. */
+const deferred = /^(\s*import\s+)defer\s+(?=\*\s*as\b)/gm;
 
 /** Matches a specifier of a relative or package import after `from`, `import`, `import(` or `require(`. */
 const anySpecifier = /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?|[#@\w][^'"\n:]*)\2/g;

@@ -36,7 +36,7 @@ export function readTsconfig(file: string, depth = 0): Tsconfig {
 }
 
 /** TypeScript's error codes "File '{0}' not found", "Cannot read file '{0}'" and "Path '{0}' not found". */
-const missingExtends = new Set([6053, 5083, 5012, 6096]);
+export const missingExtends: ReadonlySet<number> = new Set([6053, 5083, 5012, 6096]);
 
 export function isSolutionTsconfig(config: { files?: unknown; include?: unknown; references?: unknown }): boolean {
   const isEmpty = Array.isArray(config.files) && config.files.length === 0 && config.include === undefined;

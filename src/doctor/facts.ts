@@ -99,6 +99,8 @@ export interface HostBuildFacts {
   strayConfig: ConfigCompileProblem | null;
   /** Which tool builds the host; absent where that was not read. */
   tool?: BuildTool;
+  /** Why the host's tsconfig cannot be read as a whole. */
+  unread?: string | null;
   /** A folder of the host that TypeScript resolves as the package `cairnloop`, and the tsconfig that makes it do so. */
   shadow?: { folder: string; tsconfig: string } | null;
   config?: string;

@@ -17,7 +17,8 @@ export async function readHostBuildFacts(root: string, configFile: string | unde
   const facts = { config, tool: readBuildTool(root, config), shadow: findShadow(root) };
   if (!isFile(path.join(root, 'tsconfig.json')) || !config.endsWith('ts')) return { ...facts, strayConfig: null };
   const { readTscBuild } = await import('../host-project/read-tsc-build.js');
-  return { ...facts, strayConfig: readTscBuild(root).stray(config) };
+  const build = readTscBuild(root);
+  return { ...facts, strayConfig: build.stray(config), unread: build.unread };
 }
 
 /**

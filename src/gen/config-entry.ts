@@ -101,5 +101,9 @@ export function usesQuotedKeys(object: ObjectLiteralExpression): boolean {
 }
 
 function propertyName(property: Node): string | undefined {
-  return Node.hasName(property) ? property.getName().replaceAll(/^\[?\s*['"`]|['"`]\s*\]?$/g, '') : undefined;
+  if (!Node.hasName(property)) return undefined;
+  const name = property.getNameNode();
+  const literal = Node.isComputedPropertyName(name) ? name.getExpression() : name;
+  const isText = Node.isStringLiteral(literal) || Node.isNoSubstitutionTemplateLiteral(literal);
+  return isText ? literal.getLiteralText() : property.getName();
 }

@@ -106,6 +106,8 @@ export interface HostSnapshot {
   dependencies: readonly string[];
   /** The path of the config, which may not exist yet; `text` is null then. */
   config: { path: string; text: string | null };
+  /** Whether commands find the config only by `--config`, because of its name or its folder. */
+  needsConfigOption: boolean;
   /** How the build would compile the config wrongly; null if it compiles it well. */
   strayConfig: ConfigCompileProblem | null;
 }

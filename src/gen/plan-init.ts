@@ -12,16 +12,14 @@ import { detectCodeStyle } from './style.js';
 
 export const filesEditedByInit = ['package.json', '.env.example'] as const;
 
-export const npmScriptsToAdd = {
-  'cairnloop:migrate': 'cairnloop migrate',
-  'cairnloop:worker': 'cairnloop worker',
-  'cairnloop:doctor': 'cairnloop doctor',
-};
+const verbs = ['migrate', 'worker', 'doctor'];
 
 /** Completes `modules`, the plan of the config and the modules, with npm scripts, .env.example and notes. */
 export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTexts): ChangePlan {
   const [packageFile, envFile] = filesEditedByInit;
-  const scripts = host.hasPackageJson ? [planScripts(packageFile, texts[packageFile] ?? '{}\n')] : [];
+  const scripts = host.hasPackageJson
+    ? [planScripts(packageFile, texts[packageFile] ?? '{}\n', npmScriptsToAdd(host))]
+    : [];
   const shared = host.hasPackageJson
     ? []
     : ['This project shares the package.json above it, so no scripts were added: run the commands in this folder.'];
@@ -34,9 +32,23 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
 
 /** The three commands to run next in the package; `folder` is its path from the working directory. */
 export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: string): string[] {
-  const verbs = [...missingModules(host, plan), 'migrate', 'doctor', 'worker'].slice(0, 3);
+  const next = [...missingModules(host, plan), 'migrate', 'doctor', 'worker'].slice(0, 3);
   const enter = folder === '' ? [] : [`cd ${shellWord(folder)}`];
-  return [...enter, ...verbs.map((verb) => binaryCommandLine(host.packageManager, `cairnloop ${verb}`))];
+  return [
+    ...enter,
+    ...next.map((verb) => binaryCommandLine(host.packageManager, `cairnloop ${verb}${configOption(host)}`)),
+  ];
+}
+
+/** The option that names a config which no command finds by itself; empty for the others. */
+export function configOption({ config, needsConfigOption }: HostSnapshot): string {
+  return needsConfigOption ? ` --config ${shellWord(config.path)}` : '';
+}
+
+type Scripts = readonly (readonly [name: string, line: string])[];
+
+function npmScriptsToAdd(host: HostSnapshot): Scripts {
+  return verbs.map((verb) => [`cairnloop:${verb}`, `cairnloop ${verb}${configOption(host)}`]);
 }
 
 /** The command that writes the modules which the config still lacks. */
@@ -48,24 +60,18 @@ function missingModules({ config }: HostSnapshot, { changes }: ChangePlan): stri
 }
 
 /** Plans the npm scripts. A script of the host that has the same name is not changed. */
-function planScripts(path: string, text: string): FileChange {
-  const given = jsonObject(text)?.getProperty('"scripts"');
-  if (given && !propertyValue(jsonObject(text), 'scripts')) return scriptsByHand(path, text);
-  const after = Object.entries(npmScriptsToAdd).reduce((now, [name, line]) => withScript(now, name, line), text);
+function planScripts(path: string, text: string, scripts: Scripts): FileChange {
+  const given = properties(jsonObject(text), 'scripts');
+  if (given.length > 1) return scriptsByHand(path, text, scripts, 'package.json has "scripts" more than once');
+  if (given.length > 0 && !propertyValue(jsonObject(text), 'scripts'))
+    return scriptsByHand(path, text, scripts, '"scripts" of package.json is not an object');
+  const after = scripts.reduce((now, [name, line]) => withScript(now, name, line), text);
   return isJson(after) ? planFileWrite(path, text, after) : planUnchangedFile(path, text);
 }
 
-function scriptsByHand(path: string, text: string): FileChange {
-  const lines = Object.entries(npmScriptsToAdd).map(
-    ([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`,
-  );
-  const byHand = [{ place: 'in "scripts"', lines }];
-  return {
-    ...planUnchangedFile(path, text),
-    outcome: 'manual',
-    reason: '"scripts" of package.json is not an object',
-    byHand,
-  };
+function scriptsByHand(path: string, text: string, scripts: Scripts, reason: string): FileChange {
+  const lines = scripts.map(([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`);
+  return { ...planUnchangedFile(path, text), outcome: 'manual', reason, byHand: [{ place: 'in "scripts"', lines }] };
 }
 
 function withScript(text: string, name: string, line: string): string {
@@ -89,9 +95,14 @@ function jsonObject(text: string): ObjectLiteralExpression | undefined {
 }
 
 function propertyValue(object: ObjectLiteralExpression | undefined, name: string) {
-  const property = object?.getProperty(JSON.stringify(name));
+  const [property] = properties(object, name);
   const value = Node.isPropertyAssignment(property) ? property.getInitializer() : undefined;
   return Node.isObjectLiteralExpression(value) ? value : undefined;
+}
+
+function properties(object: ObjectLiteralExpression | undefined, name: string): Node[] {
+  const all = object?.getProperties() ?? [];
+  return all.filter((property) => Node.hasName(property) && property.getName() === JSON.stringify(name));
 }
 
 function addJson(text: string, object: ObjectLiteralExpression, property: string): string {

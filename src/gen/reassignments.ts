@@ -1,5 +1,6 @@
 /** Finds the statements that change an object or a variable after its declaration. */
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
+import { isOnlyRead } from './only-reads.js';
 import { isWriteTarget, outermostTransparentWrapper, referencesTo, type ScopedName } from './references.js';
 
 /** A statement that sets a key of an object; `key` is undefined if it may be any key. */
@@ -24,17 +25,24 @@ export function findReassignments(names: readonly ScopedName[], file: SourceFile
 function writeThrough(reference: Node): Reassignment[] {
   const whole = outermostTransparentWrapper(reference);
   const parent = whole.getParent();
-  if (isWriteTarget(whole) && !isExport(whole)) return [unclear(whole)];
-  if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole) return writeByCall(parent);
-  if (Node.isCallExpression(parent) && parent.getArguments().includes(whole)) return writeInside(parent);
-  if (!isAccessOf(parent, whole)) return [];
+  if (isWriteTarget(whole)) return isExport(whole) ? [] : [unclear(whole)];
+  if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole && setsKeys(parent))
+    return writeByCall(parent);
+  if (!isAccessOf(parent, whole)) return isOnlyRead(whole) ? [] : [unclear(whole)];
   const access = outermostTransparentWrapper(parent);
-  const isDeleted = Node.isDeleteExpression(access.getParent());
-  if (!isDeleted && !isWriteTarget(access)) return [];
-  const assignment = access.getParent();
-  const isPlain = Node.isBinaryExpression(assignment) && assignment.getOperatorToken().getText() === '=';
-  const value = isPlain ? assignment.getRight() : undefined;
+  const user = access.getParent();
+  // A method may change the object that it is called on.
+  if (isCalled(access)) return [unclear(whole)];
+  if (!Node.isDeleteExpression(user) && !isWriteTarget(access)) return [];
+  const isPlain = Node.isBinaryExpression(user) && user.getOperatorToken().getText() === '=';
+  const value = isPlain ? user.getRight() : undefined;
   return [{ node: statementOf(access), key: keyOfAccess(parent), value }];
+}
+
+function isCalled(access: Node): boolean {
+  const user = access.getParent();
+  if (Node.isCallExpression(user)) return user.getExpression() === access;
+  return Node.isTaggedTemplateExpression(user) && user.getTag() === access;
 }
 
 function isAccessOf(parent: Node | undefined, whole: Node): parent is Node {
@@ -42,9 +50,11 @@ function isAccessOf(parent: Node | undefined, whole: Node): parent is Node {
   return isAccess && parent.getExpression() === whole;
 }
 
+/** The key that an access names. `__proto__` stands for any key, because it brings the keys of a prototype. */
 function keyOfAccess(access: Node): string | undefined {
-  if (Node.isPropertyAccessExpression(access)) return access.getName();
-  return Node.isElementAccessExpression(access) ? literalText(access.getArgumentExpression()) : undefined;
+  const isElement = Node.isElementAccessExpression(access);
+  const key = isElement ? literalText(access.getArgumentExpression()) : access.getLastChild()?.getText();
+  return key === '__proto__' ? undefined : key;
 }
 
 function literalText(node: Node | undefined): string | undefined {
@@ -60,20 +70,17 @@ const setsOneKey = new Set([
 ]);
 const setsMany = new Set(['Object.defineProperties', 'Object.setPrototypeOf']);
 
+function setsKeys(call: CallExpression): boolean {
+  const callee = call.getExpression().getText();
+  return setsOneKey.has(callee) || setsMany.has(callee) || callee === 'Object.assign';
+}
+
 function writeByCall(call: CallExpression): Reassignment[] {
   const callee = call.getExpression().getText();
   const [, ...others] = call.getArguments();
   if (setsOneKey.has(callee)) return [{ ...unclear(call), key: literalText(others[0]) }];
   if (setsMany.has(callee)) return [unclear(call)];
-  return callee === 'Object.assign' ? others.flatMap((other) => assignedBy(call, other)) : writeInside(call);
-}
-
-/** A call that is a statement of its own, such as `enrich(config);`, is assumed to change its arguments. */
-function writeInside(call: CallExpression): Reassignment[] {
-  const onlyReads = /^(console|assert|Object\.(freeze|seal|preventExtensions))\b/.test(call.getExpression().getText());
-  const parent = call.getParent();
-  const isStatement = Node.isExpressionStatement(Node.isAwaitExpression(parent) ? parent.getParent() : parent);
-  return isStatement && !onlyReads ? [unclear(call)] : [];
+  return others.flatMap((other) => assignedBy(call, other));
 }
 
 function assignedBy(call: CallExpression, source: Node): Reassignment[] {

@@ -31,18 +31,24 @@ export function isReassigned({ text, scope }: ScopedName & { scope: Node }): boo
   return referencesTo({ text, scope }, scope).some(isWriteTarget);
 }
 
-/** Adds the variables to which a file assigns the same object by a declaration such as `const other = name`. */
+/** Adds the variables to which a file assigns the same object, as by `const other = name` and `other = name`. */
 export function addAliasNames(names: readonly ScopedName[], file: SourceFile): readonly ScopedName[] {
   const known = new Set(names.map(keyOf));
   const aliases = names
     .flatMap((name) => referencesTo(name, file))
-    .map((reference) => outermostTransparentWrapper(reference).getParent())
-    .filter((parent) => Node.isVariableDeclaration(parent))
-    .map((declaration) => declaration.getNameNode())
+    .map((reference) => targetOf(outermostTransparentWrapper(reference)))
     .filter((node) => Node.isIdentifier(node))
     .map((node) => ({ text: node.getText(), scope: findDeclaration(node)?.scope }));
   const fresh = aliases.filter((alias) => !known.has(keyOf(alias)));
   return fresh.length === 0 ? names : addAliasNames([...names, ...fresh], file);
+}
+
+/** What a declaration or a plain assignment gives a value to. */
+function targetOf(value: Node): Node | undefined {
+  const parent = value.getParent();
+  if (Node.isVariableDeclaration(parent)) return parent.getNameNode();
+  const isAssigned = Node.isBinaryExpression(parent) && parent.getOperatorToken().getText() === '=';
+  return isAssigned && parent.getRight() === value ? parent.getLeft() : undefined;
 }
 
 function keyOf({ text, scope }: ScopedName): string {

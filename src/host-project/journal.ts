@@ -1,5 +1,5 @@
 /** Records written files in `.cairnloop/` of the host's package, so that `cairnloop undo` can revert them. */
-import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
@@ -139,7 +139,14 @@ function isEntry(entry: Partial<UndoJournalEntry> | null): entry is UndoJournalE
 function writeJournal(root: string, entries: readonly UndoJournalEntry[]): void {
   createCairnloopFolder(root);
   const file = resolveHostFile(root, journalPath);
-  writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+  // Renamed into place: a write that breaks off must not lose the earlier runs.
+  const temporary = `${file}.${process.pid}`;
+  try {
+    writeFileSync(temporary, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
   const earlier = resolveHostFile(root, earlierPath);
   if (isFile(earlier)) rmSync(earlier);
   if (entries.length > 0) return;

@@ -78,6 +78,7 @@ export function readHostSnapshot({ cwd, config }: ReadHostSnapshotOptions): Host
     fixers: findFixCommands(root, lint, dependencies),
     dependencies,
     config: { path: at, text },
+    needsConfigOption: !configFileNames.includes(at),
     strayConfig: build?.stray(at) ?? null,
   };
 }

@@ -1,6 +1,7 @@
 /** Reads from the tsconfig how `tsc` builds the host, which decides where new files belong. */
 import path from 'node:path';
 import { ts } from 'ts-morph';
+import { missingExtends } from '../config/tsconfig.js';
 import type { ConfigCompileProblem } from '../gen/host-snapshot.js';
 import { isFile } from './folders.js';
 import { readTextFileIfAny } from './read-text-file.js';
@@ -16,6 +17,8 @@ export interface TscBuildSettings {
   compiled: { from: string; to: string } | null;
   /** Which tsconfig would compile a config outside of `outputRoot`, and what harm that does; null if it does none. */
   stray(config: string): ConfigCompileProblem | null;
+  /** Why the tsconfig does not say how the host is built; null if it does. */
+  unread: string | null;
 }
 
 /** Names of the tsconfig, in order of search: Nest and others have a separate one for the build. */
@@ -24,13 +27,19 @@ const tsconfigNames = ['tsconfig.build.json', 'tsconfig.json'];
 export function readTscBuild(root: string): TscBuildSettings {
   const tsconfig = tsconfigNames.find((name) => isFile(path.join(root, name)));
   const parsed = tsconfig && parse(root, tsconfig);
-  if (!tsconfig || !parsed) return { outputRoot: '.', compiled: null, stray: () => null };
+  if (!tsconfig || !parsed) return { outputRoot: '.', compiled: null, stray: () => null, unread: null };
   const { folder, isSet } = findOutputRoot(root, parsed);
   const stray = (config: string): ConfigCompileProblem | null => {
     if (folder === '.' || isInside(folder, config) || !isCompiled(root, config, parsed)) return null;
     return { tsconfig, folder, isError: isSet, reason: strayReason(config, folder, isSet) };
   };
-  return { outputRoot: folder, compiled: compiledOf(root, folder, parsed.options), stray };
+  const unread = parsed.errors.find(isUnread);
+  return {
+    outputRoot: folder,
+    compiled: compiledOf(root, folder, parsed.options),
+    stray,
+    unread: unread ? ts.flattenDiagnosticMessageText(unread.messageText, ' ') : null,
+  };
 }
 
 function strayReason(config: string, folder: string, isSet: boolean): string {
@@ -41,8 +50,14 @@ function strayReason(config: string, folder: string, isSet: boolean): string {
 /** Parses a tsconfig as far as possible. Its mistakes are for `tsc` to report. */
 function parse(root: string, name: string): ts.ParsedCommandLine {
   const file = path.join(root, name);
-  const { config } = ts.readConfigFile(file, (from) => ts.sys.readFile(from));
-  return ts.parseJsonConfigFileContent(config ?? {}, ts.sys, root, undefined, file);
+  const { config, error } = ts.readConfigFile(file, (from) => ts.sys.readFile(from));
+  const parsed = ts.parseJsonConfigFileContent(config ?? {}, ts.sys, root, undefined, file);
+  return { ...parsed, errors: [...(error ? [error] : []), ...parsed.errors] };
+}
+
+/** Whether a part of the tsconfig is unknown: a syntax error, or a file that it extends is missing. */
+function isUnread({ code }: ts.Diagnostic): boolean {
+  return code < 2000 || missingExtends.has(code);
 }
 
 /**

@@ -49,13 +49,27 @@ function configuredProjects(root: string): string[] {
 
 function workspacePatterns(root: string, { workspaces }: PackageJson): string[] {
   const listed = Array.isArray(workspaces) ? workspaces : workspaces?.packages;
-  if (Array.isArray(listed)) return listed.filter((pattern) => typeof pattern === 'string');
+  const patterns = listed ?? lernaPatterns(path.join(root, 'lerna.json'));
+  if (Array.isArray(patterns)) return patterns.filter((pattern) => typeof pattern === 'string');
   return pnpmPatterns(path.join(root, 'pnpm-workspace.yaml'));
 }
 
-/** The patterns under `packages:` in a pnpm-workspace.yaml; other keys are ignored. */
+/** The patterns of a Lerna before version 7; a later one takes those of the package manager. */
+function lernaPatterns(file: string): unknown {
+  try {
+    return Object(JSON.parse(readTextFileIfAny(file) ?? '{}')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The patterns under `packages:` in a pnpm-workspace.yaml, as lines or in brackets; other keys are ignored. */
 function pnpmPatterns(file: string): string[] {
   const text = readTextFileIfAny(file) ?? '';
+  const inBrackets = /^packages:[ \t]*\[([^\]]*)\]/m.exec(text)?.[1];
+  if (inBrackets !== undefined) {
+    return [...inBrackets.matchAll(/'([^']*)'|"([^"]*)"|([^\s,'"]+)/g)].map(([, ...forms]) => forms.join(''));
+  }
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?(?:\r?\n|$))*)/m.exec(text)?.[1] ?? '';
   return [...list.matchAll(/^[ \t]*-[ \t]*['"]?([^'"#\r\n]+?)['"]?[ \t]*(?:#.*)?$/gm)].map(
     ([, pattern = '']) => pattern,

@@ -225,6 +225,27 @@ describe('cairnloop gen', () => {
     }
   });
 
+  it('CL1 finds the package that embeds Cairnloop in the workspace of any tool, in any form of its list', async () => {
+    const lists: Record<string, string>[] = [
+      { 'pnpm-workspace.yaml': `packages: ["mods/*", '!mods/old']\n` },
+      { 'pnpm-workspace.yaml': 'packages: [\n  mods/api,\n  mods/web, # both\n]\ncatalog: {}\n' },
+      { 'lerna.json': '{ "packages": ["mods/*", "!mods/old"] }' },
+    ];
+    for (const list of lists) {
+      use({
+        'package.json': { name: 'all', private: true },
+        ...list,
+        'mods/web/package.json': { name: 'web' },
+        'mods/api/package.json': { name: 'api', type: 'module', dependencies: { cairnloop: '*' } },
+        'mods/old/package.json': { name: 'old', dependencies: { cairnloop: '*' } },
+      });
+      const { json } = await gen('policy', '--dry-run', '--json');
+      assert.equal(json().root, path.join(host.folder, 'mods/api'), JSON.stringify(list));
+      host.remove();
+    }
+    use({});
+  });
+
   it('CL1 asks for the package if two in a workspace embed Cairnloop', async () => {
     use({
       'package.json': { private: true },

@@ -87,8 +87,28 @@ describe('cairnloop init', () => {
       assert.equal(read('package.json'), text);
       host.remove();
     }
+    const twice = '{ "scripts": { "a": "1" }, "scripts": { "b": "2" } }\n';
+    use({ 'package.json': twice });
+    const { exitCode, out } = await init();
+    assert.deepEqual([exitCode, read('package.json')], [3, twice]);
+    assert.match(out, /^manual +package\.json {2}\(it has "scripts" more than once\)$/m);
+    host.remove();
     use({ 'package.json': '{ "workspaces": [1], "packageManager": 4, "scripts": { "test": 3 }, "jest": null }' });
     assert.equal((await init()).exitCode, 0);
+  });
+
+  it('names a config in its scripts and commands that no command finds by itself', async () => {
+    const file = 'config/my support.config.js';
+    use({ 'package.json': packageJson, [file]: 'export default { database: { url: "postgres://h/d" } };\n' });
+    const { exitCode, out } = await init('--config', file);
+    assert.equal(exitCode, 0);
+    const { scripts } = JSON.parse(read('package.json'));
+    assert.equal(scripts['cairnloop:worker'], 'cairnloop worker --config "config/my support.config.js"');
+    assert.match(out, /bin\/cairnloop\.js worker --config "config\/my support\.config\.js"$/m);
+    assert.match(out, /^ {2}npx cairnloop gen all --config "config\/my support\.config\.js"$/m);
+    assert.equal(scripts['cairnloop:migrate'], 'cairnloop migrate --config "config/my support.config.js"');
+    host.remove();
+    use({ 'package.json': packageJson });
   });
 
   it('adds the key to .env.example, and leaves one alone that has it', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
@@ -108,6 +108,17 @@ describe('cairnloop undo', () => {
     assert.equal(exitCode, 1);
     assert.match(err, /^\.cairnloop\/journal could not be written: /);
     assert.deepEqual(withoutJournal(treeOf(host.folder)), withoutJournal(before));
+  });
+
+  it('replaces the journal as a whole, so that a run which breaks off leaves the earlier one', async () => {
+    await run('gen', 'policy');
+    const [journal, earlier] = ['journal', 'earlier'].map((name) => path.join(host.folder, '.cairnloop', name));
+    linkSync(journal as string, earlier as string);
+    const before = readFileSync(earlier as string, 'utf8');
+    await run('gen', 'notifier');
+    assert.equal(readFileSync(earlier as string, 'utf8'), before);
+    assert.equal(JSON.parse(readFileSync(journal as string, 'utf8')).length, 2);
+    assert.deepEqual(readdirSync(path.join(host.folder, '.cairnloop')).sort(), ['.gitignore', 'earlier', 'journal']);
   });
 
   it('leaves the data of an embedded Postgres, and keeps git ignoring it', async () => {

@@ -138,6 +138,18 @@ describe('doctor BUILD', () => {
     }
   });
 
+  it('is "not checked" for a tsconfig that cannot be read as a whole', async () => {
+    for (const tsconfig of [
+      '{ nope',
+      '{ "extends": "./.generated/tsconfig.json" }',
+      '{ "extends": "@acme/tsconfig" }',
+    ]) {
+      const finding = await judged({ ...built('tsc'), 'tsconfig.json': tsconfig });
+      assert.deepEqual([finding?.level, finding?.fix], ['check', null], tsconfig);
+      assert.match(finding?.message ?? '', /^build not checked: the tsconfig cannot be read: /);
+    }
+  });
+
   it('reports a folder that shadows the package, and init does not create one', async () => {
     const files = {
       'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } },

@@ -48,6 +48,24 @@ describe('config/env-files', () => {
     }
   });
 
+  it('reads the forms that dotenv reads: indented lines, KEY: value, and line ends of any kind', () => {
+    host = tempHost({ 'package.json': {} });
+    const lines = ['# a: 1', `  ${key}: postgres://u@h/a`, '\texport CAIRNLOOP_TEST_OTHER = "x # y" # z', ''];
+    for (const eol of ['\n', '\r\n', '\r']) {
+      writeFileSync(path.join(host.folder, '.env'), lines.join(eol));
+      delete process.env.CAIRNLOOP_TEST_OTHER;
+      assert.deepEqual(valueIn(), ['postgres://u@h/a', '.env']);
+      assert.equal(process.env.CAIRNLOOP_TEST_OTHER, 'x # y');
+    }
+    const inner = `a\n  ${key}: inner\n  b = 2`;
+    for (const quote of ["'", '"', '`']) {
+      writeFileSync(path.join(host.folder, '.env'), `${key}=right\nCAIRNLOOP_TEST_OTHER=${quote}${inner}${quote}\n`);
+      delete process.env.CAIRNLOOP_TEST_OTHER;
+      assert.deepEqual(valueIn(), ['right', '.env']);
+      assert.equal(process.env.CAIRNLOOP_TEST_OTHER, inner);
+    }
+  });
+
   it('reads .env.local before .env, and those of the workspace root last', () => {
     host = tempHost({
       'package.json': { workspaces: ['apps/*'] },

@@ -31,11 +31,15 @@ describe('config/load-config loads what TypeScript compiles', function () {
   const hosts = new TemporaryHosts();
   afterEach(() => hosts.remove());
 
-  async function load(files: Files, links: readonly string[] = []): Promise<string> {
+  async function load(files: Files, links: readonly string[] = [], workspace: Files = {}): Promise<string> {
     const cwd = await hosts.write(files);
-    for (const name of links) {
+    const linked = [
+      ...links.map((name) => [name, join(packages, name)] as const),
+      ...Object.entries(workspace).map(([name, folder]) => [name, join(cwd, folder)] as const),
+    ];
+    for (const [name, target] of linked) {
       await mkdir(dirname(join(cwd, 'node_modules', name)), { recursive: true });
-      await symlink(join(packages, name), join(cwd, 'node_modules', name));
+      await symlink(target, join(cwd, 'node_modules', name));
     }
     const run = await execa(node, ['--input-type=module', '--eval', script, cwd], { cwd });
     return run.stdout;
@@ -48,7 +52,7 @@ describe('config/load-config loads what TypeScript compiles', function () {
     declare global { namespace Reflect { let metadata: unknown; } }
     export function Column() { return (target: object, name: string) => {}; }`;
 
-  const shapes: Record<string, { files: Files; links?: string[] }> = {
+  const shapes: Record<string, { files: Files; links?: string[]; workspace?: Files }> = {
     'an entity with definite fields and decorator metadata, as TypeORM has them': {
       files: {
         'tsconfig.json': tsconfig({ experimentalDecorators: true, emitDecoratorMetadata: true, target: 'es2023' }),
@@ -271,6 +275,54 @@ export const url: string = isRight ? 'right' : 'wrong';`,
         'url.js': "export const url = 'right';",
       },
     },
+    'packages of the workspace that are not built, by a condition of their own or by their output': {
+      files: {
+        'package.json': '{ "type": "module", "workspaces": ["packages/*"] }',
+        'tsconfig.json': tsconfig({ module: 'nodenext', customConditions: ['@acme/source'] }),
+        'cairnloop.config.ts': config(
+          '@acme/url',
+          "import { two } from '@acme/built/two';\nimport '@acme/plain';\ntwo();\n",
+        ),
+        'packages/url/package.json':
+          '{ "name": "@acme/url", "type": "module", "exports": { ".": { "@acme/source": "./lib/url.ts", "default": "./dist/url.js" } } }',
+        'packages/url/lib/url.ts': "import { one } from '@acme/built';\nexport const url: string = one();",
+        'packages/built/package.json':
+          '{ "name": "@acme/built", "type": "module", "exports": { ".": { "types": "./dist/index.d.ts", "default": "./dist/index.js" }, "./*": "./dist/*.js" } }',
+        'packages/built/src/index.ts': "export { two as one } from './two.js';",
+        'packages/built/src/two.ts': "export const two = (): string => 'right';",
+        'packages/plain/package.json': '{ "name": "@acme/plain", "main": "dist/index.js" }',
+        'packages/plain/src/index.ts': 'export {};',
+      },
+      workspace: { '@acme/url': 'packages/url', '@acme/built': 'packages/built', '@acme/plain': 'packages/plain' },
+    },
+    'packages of the workspace as they are built, if they are': {
+      files: {
+        'package.json': '{ "type": "module", "workspaces": ["packages/*"] }',
+        'cairnloop.config.ts': config('@acme/url'),
+        'packages/url/package.json':
+          '{ "name": "@acme/url", "type": "module", "exports": { "source": "./src/url.ts", "default": "./dist/url.js" } }',
+        'packages/url/src/url.ts': "export const url: string = 'wrong';",
+        'packages/url/dist/url.js': "export const url = 'right';",
+      },
+      workspace: { '@acme/url': 'packages/url' },
+    },
+    'resources that `using` disposes of, in the config and in what it imports': {
+      files: {
+        'cairnloop.config.ts': config('./url', 'using own = { [Symbol.dispose]() {} };\n'),
+        'url.ts': `await using connection = { async [Symbol.asyncDispose]() {} };
+          export class Row {}
+          export function read() { return new Row() instanceof Row ? 'right' : 'wrong'; }
+          export const url = read();`,
+      },
+    },
+    'a deferred import': {
+      files: {
+        'tsconfig.json': tsconfig({ module: 'esnext' }),
+        'cairnloop.config.ts':
+          "import defer * as later from './url.js';\nexport default { database: { get url() { return later.url; } } };",
+        'url.ts': "export const url: string = 'right';",
+      },
+    },
     'a config with a BOM and Windows line ends': {
       files: {
         'package.json': '\uFEFF{ "type": "module" }\r\n',
@@ -281,8 +333,8 @@ export const url: string = isRight ? 'right' : 'wrong';`,
     },
   };
 
-  for (const [title, { files, links }] of Object.entries(shapes)) {
-    it(title, async () => assert.equal(await load(files, links), 'right'));
+  for (const [title, { files, links, workspace }] of Object.entries(shapes)) {
+    it(title, async () => assert.equal(await load(files, links, workspace), 'right'));
   }
 
   it('a syntax error is still reported with its position', async () => {

@@ -49,7 +49,7 @@ export const initCommand = defineCommand({
       `Mount Cairnloop in ${mount.title}:`,
       ...mount.lines.map(indent),
       '',
-      ...productionLines(envFileAdvice(host)),
+      ...productionLines(init.configOption(host), envFileAdvice(host)),
     ];
     const text =
       options.dryRun || options.check
@@ -92,9 +92,8 @@ function parseModules(list: string): readonly ModuleKindName[] {
 }
 
 /** npm and npx do not forward signals, so a worker that they run would be killed during its callbacks. */
-function productionLines(envFileAdvice: string | undefined): string[] {
-  const worker =
-    'In production, start the worker without npx or npm run: node node_modules/cairnloop/bin/cairnloop.js worker';
+function productionLines(configOption: string, envFileAdvice: string | undefined): string[] {
+  const worker = `In production, start the worker without npx or npm run: node node_modules/cairnloop/bin/cairnloop.js worker${configOption}`;
   return [worker, ...(envFileAdvice === undefined ? [] : [envFileAdvice])];
 }
 

@@ -87,7 +87,7 @@ const build = defineCheck({
   code: 'BUILD',
   title: 'build of the config',
   needs: 'build',
-  judge: ({ strayConfig, tool = { kind: 'tsc' }, shadow, config }) => {
+  judge: ({ strayConfig, tool = { kind: 'tsc' }, shadow, unread, config }) => {
     if (shadow) {
       const message = `${shadow.tsconfig} makes the build resolve the package cairnloop to ${shadow.folder}, so code that imports cairnloop fails at startup.`;
       return blockedFinding(
@@ -104,6 +104,7 @@ const build = defineCheck({
       const message = `build not checked: what "${tool.script}" makes of ${config} is not known; cairnloop worker needs the config, or its compiled form, where it runs.`;
       return checkFinding(message, null);
     }
+    if (unread) return checkFinding(`build not checked: the tsconfig cannot be read: ${unread}`, null);
     return okFinding('The build of the host works with the config as it is.');
   },
 });
