@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { findConfigFile } from '../../src/config/load-config.js';
 import { hostChecks } from '../../src/doctor/checks/host-checks.js';
 import { readHostBuildFacts } from '../../src/doctor/read-build-facts.js';
@@ -41,6 +42,22 @@ describe('a host that is deployed as build output only', () => {
     assert.equal(found(), 'lib/server/cairnloop.config.js');
     host.write('cairnloop.config.ts', config);
     assert.equal(found(), 'cairnloop.config.ts');
+  });
+
+  it('looks in the usual output folders if outDir is the folder of the host or outside it', () => {
+    for (const outDir of ['.', './', '..', '../other']) {
+      use({
+        'other/cairnloop.config.js': config,
+        'api/package.json': { name: 'host' },
+        'api/tsconfig.json': { compilerOptions: { outDir } },
+        'api/examples/cairnloop.config.js': config,
+      });
+      const cwd = path.join(host.folder, 'api');
+      assert.throws(() => findConfigFile({ cwd }), { code: 'CONFIG_NOT_FOUND' }, outDir);
+      host.write('api/dist/cairnloop.config.js', config);
+      assert.equal(path.relative(cwd, findConfigFile({ cwd })), path.join('dist', 'cairnloop.config.js'), outDir);
+      host.remove();
+    }
   });
 
   it('names both if there are two', () => {
