@@ -1,6 +1,6 @@
 import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
 import { type ConfigObject, resolveObject } from './config-object.js';
-import { findReassignments } from './reassignments.js';
+import { findReassignments, literalText } from './reassignments.js';
 import { wrapsSameValue } from './references.js';
 
 /**
@@ -59,7 +59,7 @@ function isKeyless(node: Node): boolean {
 /** Whether the name of a property is known only at run time. */
 function isComputed(property: Node): boolean {
   const name = Node.hasName(property) ? property.getNameNode() : undefined;
-  return Node.isComputedPropertyName(name) && !/^['"`][^$]*['"`]$/.test(name.getExpression().getText());
+  return Node.isComputedPropertyName(name) && literalText(name.getExpression()) === undefined;
 }
 
 export function findKeyInObject(object: ObjectLiteralExpression, key: string): Node[] {

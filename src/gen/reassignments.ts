@@ -47,7 +47,8 @@ function keyOfAccess(access: Node): string | undefined {
   return Node.isElementAccessExpression(access) ? literalText(access.getArgumentExpression()) : undefined;
 }
 
-function literalText(node: Node | undefined): string | undefined {
+/** The text of a literal without parts that are known only at run time. */
+export function literalText(node: Node | undefined): string | undefined {
   const isLiteral = Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node);
   return isLiteral ? node.getLiteralText() : undefined;
 }
