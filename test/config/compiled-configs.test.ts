@@ -128,6 +128,17 @@ describe('doctor BUILD', () => {
     }
   });
 
+  it('follows scripts that call each other, however many, and one that calls itself once', async () => {
+    const names = ['build', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const calls = names.map((name, at) => [name, at === 7 ? 'esbuild src/main.ts' : `npm run ${names[at + 1]}`]);
+    const chain = await judged({ 'package.json': { name: 'host', scripts: Object.fromEntries(calls) } });
+    assert.match(chain?.message ?? '', /by esbuild/);
+    const circle = await judged(built('npm run b', { scripts: { build: 'npm run b', b: 'npm run build && tsup' } }));
+    assert.match(circle?.message ?? '', /by tsup/);
+    const unknown = await judged(built('npm run build && npm run gone && make'));
+    assert.match(unknown?.message ?? '', /"npm run build && npm run gone && make"/);
+  });
+
   it('is ok if the bundler is set to include the config, and for tsc', async () => {
     for (const files of [
       built('tsup src/main.ts cairnloop.config.ts'),
