@@ -196,6 +196,25 @@ describe('host-project/read-coding-conventions', () => {
     assert.equal(habitsOf({}, { eslintConfig: { rules: { 'no-console': 'error' } } }).noConsole, true);
   });
 
+  it('takes lint settings from the nearest folder of the repository that has some', () => {
+    const refuses = (files: Files) => {
+      const host = tempHost({ 'repo/packages/a/package.json': { name: 'host', type: 'module' }, ...files }, []);
+      try {
+        return readProject({ cwd: `${host.folder}/repo/packages/a` }).noConsole;
+      } finally {
+        host.remove();
+      }
+    };
+    const [on, off] = ['error', 'off'].map((level) => flat({ 'no-console': level }));
+    const above = { 'repo/eslint.config.js': on ?? '' };
+    assert.equal(refuses({ ...above, 'repo/.git/HEAD': '' }), true);
+    assert.equal(refuses({ ...above, 'repo/.git': 'gitdir: elsewhere\n' }), true);
+    assert.equal(refuses({ ...above, 'repo/.git/HEAD': '', 'repo/packages/a/eslint.config.js': off ?? '' }), false);
+    assert.equal(refuses({ 'eslint.config.js': on ?? '', 'repo/.git/HEAD': '' }), false);
+    assert.equal(refuses({ 'repo/packages/a/eslint.config.js': on ?? '' }), true);
+    assert.equal(refuses(above), false);
+  });
+
   it('knows where process is refused as a global', () => {
     const refuses = (files: Files, more: object = {}) => habitsOf(files, more).importsProcess;
     const rule = (...options: unknown[]) => ({ 'eslint.config.js': flat({ 'n/prefer-global/process': options }) });
