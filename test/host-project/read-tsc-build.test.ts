@@ -17,7 +17,10 @@ function buildOf(tsconfig: { compilerOptions?: object; [key: string]: unknown },
 
 describe('host-project/read-tsc-build', () => {
   it('knows whether a config outside of the output root is compiled, before it exists and after', () => {
-    const strays = (tsconfig: object) => [buildOf(tsconfig).strays, buildOf(tsconfig, { [config]: '' }).strays];
+    const strays = (tsconfig: Parameters<typeof buildOf>[0]) => [
+      buildOf(tsconfig).strays,
+      buildOf(tsconfig, { [config]: '' }).strays,
+    ];
     assert.deepEqual(strays({}), [true, true]);
     assert.deepEqual(strays({ exclude: ['test'] }), [true, true]);
     assert.deepEqual(strays({ exclude: ['test', config] }), [false, false]);
