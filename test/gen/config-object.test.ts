@@ -81,6 +81,8 @@ const files = {
     'const a = {}; a.b = 1; a[c] = 1; export default { ...a };',
     'const a = { ...mine }; export default { ...a };',
     'export default { notifier: mine, ...mine };',
+    'const a = { ...a }; export default a;',
+    'const a = { b: 1, ...b }; const b = { ...a }; export default a;',
   ],
   skipped: [
     'export default { notifier: mine };',
