@@ -53,7 +53,7 @@ function optionsFor(file: string, ts: TypeScriptCompiler): TypeScript.CompilerOp
 function readOptions(file: string, tsconfig: string | undefined, ts: TypeScriptCompiler): TypeScript.CompilerOptions {
   const found = tsconfig === undefined ? undefined : readTsconfig(tsconfig);
   const given = found?.options ?? {};
-  const { experimentalDecorators, emitDecoratorMetadata, verbatimModuleSyntax, isolatedModules } = given;
+  const { experimentalDecorators, emitDecoratorMetadata, verbatimModuleSyntax } = given;
   // Without a readable tsconfig, assume legacy decorators if `reflect-metadata` is installed, whose users need them.
   const isUnknown = found === undefined || !found.isWhole;
   const isLegacy = experimentalDecorators ?? (isUnknown && (found === undefined || resolves(file, 'reflect-metadata')));
@@ -62,7 +62,6 @@ function readOptions(file: string, tsconfig: string | undefined, ts: TypeScriptC
     emitDecoratorMetadata: emitDecoratorMetadata ?? (isUnknown && isLegacy && resolves(file, 'reflect-metadata')),
     useDefineForClassFields: given.useDefineForClassFields ?? (given.target ?? 0) >= ts.ScriptTarget.ES2022,
     ...(verbatimModuleSyntax === undefined ? {} : { verbatimModuleSyntax }),
-    ...(isolatedModules === undefined ? {} : { isolatedModules }),
     ...jsxOptions(given, ts),
   };
 }

@@ -46,8 +46,8 @@ function addInline({
 }: PropertyAddition): TextInsertion[] {
   const last = elements.at(-1);
   if (!last) {
-    const space = /\s*$/.exec(text.slice(open, close))?.[0] ?? '';
-    return [{ at: close - space.length, text: ` ${property}${space ? '' : ' '}` }];
+    const at = open + text.slice(open, close).trimEnd().length;
+    return [{ at, text: ` ${property}${at < close ? '' : ' '}` }];
   }
   const comma = commas.at(-1);
   if (hasTrailingComma && comma) return [{ at: comma.getEnd(), text: ` ${property},` }];

@@ -1,6 +1,6 @@
 import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
 import { type ConfigObject, resolveObjectLiteral } from './config-object.js';
-import { findReassignments } from './reassignments.js';
+import { findReassignments, literalText } from './reassignments.js';
 import { isTransparentWrapper } from './references.js';
 
 /**
@@ -27,9 +27,10 @@ export function findConfigEntry({ object, names }: ConfigObject, key: string): F
 }
 
 /** The properties of an object that may set any key: a computed name, a prototype, a spread from another file. */
-function hiddenSources(object: ObjectLiteralExpression): Node[] {
+function hiddenSources(object: ObjectLiteralExpression, within: readonly Node[] = []): Node[] {
+  const inner = [...within, object];
   return object.getProperties().filter((property) => {
-    if (Node.isSpreadAssignment(property)) return spreadObjects(property).some((spread) => !isSeen(spread));
+    if (Node.isSpreadAssignment(property)) return spreadObjects(property).some((spread) => !isSeen(spread, inner));
     return isComputed(property) || propertyName(property) === '__proto__';
   });
 }
@@ -39,10 +40,10 @@ function spreadObjects(spread: SpreadAssignment): Node[] {
   return alternatives(spread.getExpression()).filter((node) => !isKeyless(node));
 }
 
-function isSeen(node: Node): boolean {
+function isSeen(node: Node, within: readonly Node[]): boolean {
   const found = resolveObjectLiteral(node);
-  // An object that is changed later, or that spreads others, may have keys that its literal does not show.
-  if (!found || hiddenSources(found.object).length > 0) return false;
+  // An object that is changed later, or spreads others or itself, may have keys that its literal does not show.
+  if (!found || within.includes(found.object) || hiddenSources(found.object, within).length > 0) return false;
   return findReassignments(found.names, node.getSourceFile()).length === 0;
 }
 
@@ -59,15 +60,16 @@ function isKeyless(node: Node): boolean {
 /** Whether the name of a property is known only at run time. */
 function isComputed(property: Node): boolean {
   const name = Node.hasName(property) ? property.getNameNode() : undefined;
-  return Node.isComputedPropertyName(name) && !/^['"`][^$]*['"`]$/.test(name.getExpression().getText());
+  return Node.isComputedPropertyName(name) && literalText(name.getExpression()) === undefined;
 }
 
-export function findKeyInObject(object: ObjectLiteralExpression, key: string): Node[] {
+export function findKeyInObject(object: ObjectLiteralExpression, key: string, within: readonly Node[] = []): Node[] {
+  const inner = [...within, object];
   return object.getProperties().flatMap((property): Node[] => {
     if (!Node.isSpreadAssignment(property)) return propertyName(property) === key ? [property] : [];
     return alternatives(property.getExpression()).flatMap((expression) => {
       const spread = resolveObjectLiteral(expression);
-      return spread && !spread.object.getDescendants().includes(property) ? findKeyInObject(spread.object, key) : [];
+      return spread && !inner.includes(spread.object) ? findKeyInObject(spread.object, key, inner) : [];
     });
   });
 }

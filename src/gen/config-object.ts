@@ -1,5 +1,12 @@
 /** Finds the object literal that a config file exports, in all the forms in which people write it. */
-import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
+import {
+  type ExportDeclaration,
+  type ExportSpecifier,
+  type Expression,
+  Node,
+  type ObjectLiteralExpression,
+  type SourceFile,
+} from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
 import { addAliasNames, isReassigned, isTransparentWrapper, type ScopedName } from './references.js';
 import { findDeclaration } from './scopes.js';
@@ -44,8 +51,7 @@ function findExported(file: SourceFile): Exported[] {
   });
 }
 
-function findDefaultSpecifier(statement: Node): Node[] {
-  if (!Node.isExportDeclaration(statement)) return [];
+function findDefaultSpecifier(statement: ExportDeclaration): Node[] {
   const isDefault = (named: ExportSpecifier) => (named.getAliasNode() ?? named.getNameNode()).getText() === 'default';
   const found = statement.getNamedExports().find(isDefault);
   if (!found) return [];

@@ -57,7 +57,8 @@ function keyOfAccess(access: Node): string | undefined {
   return key === '__proto__' ? undefined : key;
 }
 
-function literalText(node: Node | undefined): string | undefined {
+/** The text of a literal without parts that are known only at run time. */
+export function literalText(node: Node | undefined): string | undefined {
   const isLiteral = Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node);
   return isLiteral ? node.getLiteralText() : undefined;
 }

@@ -14,7 +14,6 @@ export function findDeclaration(use: Node, name = use.getText()): DeclaredName |
     .getDescendantsOfKind(SyntaxKind.Identifier)
     .filter((identifier) => identifier.getText() === name && isDeclaring(identifier))
     .map((identifier) => identifier.getParentOrThrow());
-  if (all.length === 0) return undefined;
   const inScope = (scope: Node) => all.filter((declaration) => scopeOf(declaration) === scope);
   const scope = [use, ...use.getAncestors()].find((ancestor) => inScope(ancestor).length > 0);
   return scope && { scope, declarations: inScope(scope) };

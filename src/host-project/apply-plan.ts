@@ -33,16 +33,21 @@ export function applyPlan(plan: ChangePlan): AppliedChanges {
   const changes = pendingChanges(plan).map((change) => ({ ...change, real: resolveHostFile(plan.root, change.path) }));
   refuseChanged(changes);
   const undo: (() => void)[] = [];
-  const folders: string[] = [];
+  let current = '';
+  const inTurn = <T>(act: (change: RealChange, at: number) => T): T[] =>
+    changes.map((change, at) => {
+      current = change.path;
+      return act(change, at);
+    });
   try {
-    for (const change of changes) folders.push(...makeFolders(plan.root, change, undo));
-    const staged = changes.map((change) => stage(change, undo));
-    for (const commit of staged) commit();
+    const folders = inTurn((change) => makeFolders(plan.root, change, undo)).flat();
+    const commits = inTurn((change) => stage(change, undo));
+    inTurn((_, at) => commits[at]?.());
+    return { files: changes.map(({ path, before, after }) => ({ path, before, after })), folders };
   } catch (cause) {
     for (const step of undo.reverse()) attempt(step);
-    throw writeFailedErrorAt(cause, changes);
+    throw writeFailedError(cause, current);
   }
-  return { files: changes.map(({ path, before, after }) => ({ path, before, after })), folders };
 }
 
 type RealChange = FileChange & { real: string };
@@ -101,11 +106,4 @@ function attempt(step: () => void): void {
   } catch {
     // Ignored: the error that caused the rollback is reported.
   }
-}
-
-function writeFailedErrorAt(cause: unknown, changes: readonly RealChange[]): CairnloopError {
-  const { path: file } = cause as NodeJS.ErrnoException;
-  const failed = file ? path.dirname(file) : undefined;
-  const change = changes.find(({ real }) => path.dirname(real) === failed || real === file);
-  return writeFailedError(cause, change?.path ?? file ?? 'A file');
 }

@@ -94,23 +94,23 @@ function buildScript(root: string): string | undefined {
   const project = projectBuild(root);
   if (project !== undefined) return project;
   const scripts = jsonOf(path.join(root, 'package.json')).scripts ?? {};
-  return typeof scripts.build === 'string' ? whole(root, scripts, scripts.build, 0) : undefined;
+  return typeof scripts.build === 'string' ? whole(root, scripts, 'build') : undefined;
 }
 
-function whole(root: string, scripts: Record<string, unknown>, script: string, depth: number): string {
-  if (depth > 5) return script;
-  const called = [...script.matchAll(/\b(?:npm|pnpm|yarn|bun)(?: run| run-script)? ([\w:-]+)/g)].map(
-    ([, name = '']) => scripts[name],
+function whole(root: string, scripts: Record<string, unknown>, name: string, callers: readonly string[] = []): string {
+  const script = scripts[name];
+  if (typeof script !== 'string' || callers.includes(name)) return '';
+  const inner = [...script.matchAll(/\b(?:npm|pnpm|yarn|bun)(?: run| run-script)? ([\w:-]+)/g)].map(([, called = '']) =>
+    whole(root, scripts, called, [...callers, name]),
   );
-  const inner = called.filter((text) => typeof text === 'string').map((text) => whole(root, scripts, text, depth + 1));
   const started = [...script.matchAll(/\bnode ([\w./-]+\.[cm]?js)\b/g)].map(([, file = '']) =>
     readTextFileIfAny(path.join(root, file)),
   );
   const tools = started.map(
     (text) =>
-      bundlers.find((name) => new RegExp(`from ['"]${name}['"]|require\\(['"]${name}['"]\\)`).test(text ?? '')) ?? '',
+      bundlers.find((tool) => new RegExp(`from ['"]${tool}['"]|require\\(['"]${tool}['"]\\)`).test(text ?? '')) ?? '',
   );
-  return [script, ...inner, ...tools].join(' ').trim();
+  return [script, ...inner, ...tools].filter((text) => text !== '').join(' ');
 }
 
 /** The executor that builds an Nx project, as the project.json in its folder names it. */

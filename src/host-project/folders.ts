@@ -7,6 +7,14 @@ export function foldersUp(folder: string): string[] {
   return above === folder ? [folder] : [folder, ...foldersUp(above)];
 }
 
+/** This folder and those above it in its Git repository; the folder alone if it is in none. */
+export function foldersInRepository(folder: string): string[] {
+  const folders = foldersUp(folder);
+  // In a worktree or a submodule, `.git` is a file.
+  const top = folders.findIndex((one) => isFile(path.join(one, '.git')) || isFolder(path.join(one, '.git')));
+  return folders.slice(0, Math.max(top, 0) + 1);
+}
+
 export function isFile(file: string): boolean {
   return stat(file)?.isFile() ?? false;
 }

@@ -6,7 +6,7 @@ import { Node, SyntaxKind } from 'ts-morph';
 import { parseSource } from '../gen/parse-source.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { findPresetFile } from './find-preset-file.js';
-import { foldersUp, isFile, isFolder } from './folders.js';
+import { foldersInRepository, isFile } from './folders.js';
 import { readJsonSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
 import { literalValueOf, readScriptSettings } from './script-settings.js';
@@ -40,9 +40,7 @@ interface Source {
 }
 
 export function readLintSettings(root: string): LintSettings {
-  const folders = foldersUp(root);
-  const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
-  const found = folders.slice(0, top < 0 ? 1 : top + 1).map(settingsIn);
+  const found = foldersInRepository(root).map(settingsIn);
   const nearest = found.find(({ tools }) => tools.length > 0) ?? { tools: [], sources: [] };
   const rules = withPresets(nearest.sources).map(rulesIn);
   return {

@@ -4,16 +4,14 @@ import path from 'node:path';
 import { parseSource } from '../gen/parse-source.js';
 import { type CodeStyle, detectCodeStyle, templateCodeStyle } from '../gen/style.js';
 import { readBiomeSettings } from './biome-settings.js';
-import { foldersUp, isFile, isFolder } from './folders.js';
+import { foldersInRepository, isFile, isFolder } from './folders.js';
 import { readKeyValuePairs, readPrettierSettings } from './prettier-settings.js';
 import type { ToolSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
 
 /** Reads the host's code style. `samples` are files that show it, the best first. */
 export function readCodeStyle(root: string, sourceFolder: string, samples: readonly string[]): CodeStyle {
-  const folders = foldersUp(root);
-  const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
-  const searched = folders.slice(0, top < 0 ? 1 : top + 1);
+  const searched = foldersInRepository(root);
   return {
     ...templateCodeStyle,
     ...observed([...samples, ...sourceFiles(path.join(root, sourceFolder)), ...sourceFiles(root)]),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { findConfigFile } from '../../src/config/load-config.js';
 import { hostChecks } from '../../src/doctor/checks/host-checks.js';
 import { readHostBuildFacts } from '../../src/doctor/read-build-facts.js';
@@ -41,6 +42,22 @@ describe('a host that is deployed as build output only', () => {
     assert.equal(found(), 'lib/server/cairnloop.config.js');
     host.write('cairnloop.config.ts', config);
     assert.equal(found(), 'cairnloop.config.ts');
+  });
+
+  it('looks in the usual output folders if outDir is the folder of the host or outside it', () => {
+    for (const outDir of ['.', './', '..', '../other']) {
+      use({
+        'other/cairnloop.config.js': config,
+        'api/package.json': { name: 'host' },
+        'api/tsconfig.json': { compilerOptions: { outDir } },
+        'api/examples/cairnloop.config.js': config,
+      });
+      const cwd = path.join(host.folder, 'api');
+      assert.throws(() => findConfigFile({ cwd }), { code: 'CONFIG_NOT_FOUND' }, outDir);
+      host.write('api/dist/cairnloop.config.js', config);
+      assert.equal(path.relative(cwd, findConfigFile({ cwd })), path.join('dist', 'cairnloop.config.js'), outDir);
+      host.remove();
+    }
   });
 
   it('names both if there are two', () => {
@@ -109,6 +126,17 @@ describe('doctor BUILD', () => {
       assert.match(finding?.message ?? '', message);
       assert.match(finding?.fix ?? '', fix);
     }
+  });
+
+  it('follows scripts that call each other, however many, and one that calls itself once', async () => {
+    const names = ['build', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const calls = names.map((name, at) => [name, at === 7 ? 'esbuild src/main.ts' : `npm run ${names[at + 1]}`]);
+    const chain = await judged({ 'package.json': { name: 'host', scripts: Object.fromEntries(calls) } });
+    assert.match(chain?.message ?? '', /by esbuild/);
+    const circle = await judged(built('npm run b', { scripts: { build: 'npm run b', b: 'npm run build && tsup' } }));
+    assert.match(circle?.message ?? '', /by tsup/);
+    const unknown = await judged(built('npm run build && npm run gone && make'));
+    assert.match(unknown?.message ?? '', /"npm run build && npm run gone && make"/);
   });
 
   it('is ok if the bundler is set to include the config, and for tsc', async () => {

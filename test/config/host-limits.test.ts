@@ -35,8 +35,16 @@ describe('config/host-limits', () => {
         new RegExp(`^${name} could not be imported: the config ended the process with exit code 7 \\(${name}:`),
       );
     }
-    const { exitCode, stdout } = await commandWith('process.exit();', 'cairnloop.config.mjs', 'sla', 'list', '--json');
-    assert.deepEqual([exitCode, JSON.parse(stdout).error.code], [1, 'CONFIG_IMPORT_FAILED']);
+    for (const [before, code] of [
+      ['', 0],
+      ['process.exitCode = 3;', 3],
+    ]) {
+      const argv = ['sla', 'list', '--json'];
+      const { exitCode, stdout } = await commandWith(`${before} process.exit();`, 'cairnloop.config.mjs', ...argv);
+      const { error } = JSON.parse(stdout);
+      assert.deepEqual([exitCode, error.code], [1, 'CONFIG_IMPORT_FAILED']);
+      assert.match(error.message, new RegExp(`with exit code ${code} `));
+    }
   });
 
   it('CL6 doctor reports it and its other findings', async () => {

@@ -93,6 +93,16 @@ describe('config/load-config loads what TypeScript compiles', function () {
           export const url = new Model().name() === 'method!' ? 'right' : 'wrong';`,
       },
     },
+    'standard decorators, with an option of the tsconfig that is for the other kind': {
+      files: {
+        'tsconfig.json': tsconfig({ emitDecoratorMetadata: true, target: 'es2022' }),
+        'cairnloop.config.ts': config('./model'),
+        'model.ts': `const kinds: string[] = [];
+          const mark = (_: unknown, context: ClassMethodDecoratorContext) => { kinds.push(context.kind); };
+          class Model { @mark name() {} }
+          export const url = new Model() && kinds[0] === 'method' ? 'right' : 'wrong';`,
+      },
+    },
     'an e-mail template in TSX, imported without extension': {
       files: {
         'tsconfig.json': tsconfig({
@@ -152,6 +162,19 @@ describe('config/load-config loads what TypeScript compiles', function () {
         'src/url.ts': `const Mark = (target: object) => { (target as any).url = 'right'; };
           @Mark class Model {}
           export const url: string = (Model as any).url;`,
+      },
+    },
+    'a folder of the baseUrl that has the name of the package': {
+      files: {
+        'package.json': esm,
+        'tsconfig.json': '{ "files": [], "references": [{ "path": "./tsconfig.app.json" }] }',
+        'tsconfig.app.json': tsconfig({ composite: true, baseUrl: './src' }),
+        'cairnloop.config.ts': config(
+          'lib/url',
+          "import * as cairnloop from 'cairnloop';\nif (!('defineConfig' in cairnloop)) throw new Error('the folder');\n",
+        ),
+        'src/lib/url.ts': `export const url: string = 'right';`,
+        'src/cairnloop/index.ts': `export const notifier: unknown = {};`,
       },
     },
     'a tsconfig with mistakes': {

@@ -117,6 +117,10 @@ describe('gen/plan-init', () => {
     assert.deepEqual(JSON.parse(tabs), { scripts: JSON.parse(`{${lines('')}}`), name: 'a' });
     assert.match(tabs, /^\t"scripts": \{\r\n\t\t"cairnloop:/m);
     assert.doesNotMatch(tabs, /[^\r]\n/);
+    for (const empty of ['{\n}\n', '{\n  "scripts": {\n  }\n}\n', '{ }\n', '{\n  "scripts": { }\n}\n']) {
+      const after = change('package.json', empty).after ?? '';
+      assert.deepEqual(JSON.parse(after), { scripts: JSON.parse(`{${lines('')}}`) }, after);
+    }
     for (const text of ['no JSON', '{ \uFEFF"name": "a" }'])
       assert.equal(change('package.json', text).outcome, 'unchanged');
     const marked = change('package.json', '\uFEFF{}\n').after ?? '';

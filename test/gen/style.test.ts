@@ -48,6 +48,18 @@ describe('gen/style', () => {
     assert.equal(applyCodeStyle('a.ts', written, style({ eol: '\r\n' })), written.replaceAll('\n', '\r\n'));
   });
 
+  it('keeps the odd column of a block comment after the indentation', () => {
+    const text = 'export const made = {\n  /**\n   * a\n   */\n  list: [\n    1,\n  ],\n};\n';
+    for (const indent of ['\t', '    ', '   ']) {
+      const lines = ['/**', ' * a', ' */', 'list: [', `${indent}1,`, '],'].map((line) => `${indent}${line}\n`);
+      assert.equal(
+        applyCodeStyle('a.ts', text, style({ indent })),
+        `export const made = {\n${lines.join('')}};\n`,
+        JSON.stringify(indent),
+      );
+    }
+  });
+
   it('detects the style of a file', () => {
     const styles = [
       { quote: '"', semicolons: false, indent: '\t', eol: '\r\n' },

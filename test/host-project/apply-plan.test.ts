@@ -32,7 +32,10 @@ describe('host-project/apply-plan', () => {
       change('a.txt', 'one\n', 'two\n'),
       change(`new/${long}`, null, 'c'),
     ];
-    assert.throws(() => applyPlan({ root: host.folder, changes, notes: [] }), { code: 'WRITE_FAILED' });
+    assert.throws(() => applyPlan({ root: host.folder, changes, notes: [] }), {
+      code: 'WRITE_FAILED',
+      message: new RegExp(`^new/${long} could not be written: `),
+    });
     assert.deepEqual(treeOf(host.folder), before);
   });
 
@@ -40,7 +43,10 @@ describe('host-project/apply-plan', () => {
     host.write('folder/inside.txt', '');
     const before = treeOf(host.folder);
     const changes = [change('a.txt', 'one\n', 'two\n'), change('folder', null, 'not a folder')];
-    assert.throws(() => applyPlan({ root: host.folder, changes, notes: [] }), { code: 'WRITE_FAILED' });
+    assert.throws(() => applyPlan({ root: host.folder, changes, notes: [] }), {
+      code: 'WRITE_FAILED',
+      message: /^folder could not be written: /,
+    });
     assert.deepEqual(treeOf(host.folder), before);
   });
 });

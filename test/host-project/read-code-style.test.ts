@@ -148,7 +148,11 @@ describe('host-project/read-code-style', () => {
 
   it('looks up to the root of the repository and no further', () => {
     const files = { '.prettierrc': '{}', 'repo/packages/a/package.json': '{}' };
-    assert.equal(styleOf({ ...files, '.git/HEAD': '' }, 'repo/packages/a').quote, '"');
-    assert.equal(styleOf({ ...files, 'repo/.git/HEAD': '' }, 'repo/packages/a').quote, "'");
+    for (const git of ['.git/HEAD', '.git']) {
+      assert.equal(styleOf({ ...files, [git]: '' }, 'repo/packages/a').quote, '"', git);
+      assert.equal(styleOf({ ...files, [`repo/${git}`]: '' }, 'repo/packages/a').quote, "'", git);
+      assert.equal(styleOf({ ...files, [`repo/packages/a/${git}`]: '' }, 'repo/packages/a').quote, "'", git);
+    }
+    assert.equal(styleOf(files, 'repo/packages/a').quote, "'");
   });
 });

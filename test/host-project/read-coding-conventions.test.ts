@@ -178,6 +178,43 @@ describe('host-project/read-coding-conventions', () => {
     assert.equal(biome({ suspicious: { noDebugger: 'error' } }), false);
   });
 
+  it('reads the settings of a lint tool under every name that they may have', () => {
+    const ends = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'];
+    const script = (end: string) => (end.startsWith('c') ? 'module.exports =' : 'export default');
+    const json = '{ "rules": { "no-console": "error" } }';
+    const yaml = 'rules:\n  no-console: error\n';
+    const files = {
+      ...Object.fromEntries(ends.map((end) => [`eslint.config.${end}`, `${script(end)} [${json}];\n`])),
+      ...Object.fromEntries(['js', 'cjs'].map((end) => [`.eslintrc.${end}`, `module.exports = ${json};\n`])),
+      ...Object.fromEntries(['.eslintrc', '.eslintrc.json', '.oxlintrc.json', 'oxlintrc.json'].map((n) => [n, json])),
+      ...Object.fromEntries(['.eslintrc.yaml', '.eslintrc.yml'].map((name) => [name, yaml])),
+      'oxlint.config.ts': `export default ${json};\n`,
+      'biome.json': '{ "linter": { "rules": { "suspicious": { "noConsole": "error" } } } }',
+      'biome.jsonc': '{ /* ours */ "linter": { "rules": { "suspicious": { "noConsole": "error" } } } }',
+    };
+    for (const [name, text] of Object.entries(files)) assert.equal(habitsOf({ [name]: text }).noConsole, true, name);
+    assert.equal(habitsOf({}, { eslintConfig: { rules: { 'no-console': 'error' } } }).noConsole, true);
+  });
+
+  it('takes lint settings from the nearest folder of the repository that has some', () => {
+    const refuses = (files: Files) => {
+      const host = tempHost({ 'repo/packages/a/package.json': { name: 'host', type: 'module' }, ...files }, []);
+      try {
+        return readHostSnapshot({ cwd: `${host.folder}/repo/packages/a` }).noConsole;
+      } finally {
+        host.remove();
+      }
+    };
+    const [on, off] = ['error', 'off'].map((level) => flat({ 'no-console': level }));
+    const above = { 'repo/eslint.config.js': on ?? '' };
+    assert.equal(refuses({ ...above, 'repo/.git/HEAD': '' }), true);
+    assert.equal(refuses({ ...above, 'repo/.git': 'gitdir: elsewhere\n' }), true);
+    assert.equal(refuses({ ...above, 'repo/.git/HEAD': '', 'repo/packages/a/eslint.config.js': off ?? '' }), false);
+    assert.equal(refuses({ 'eslint.config.js': on ?? '', 'repo/.git/HEAD': '' }), false);
+    assert.equal(refuses({ 'repo/packages/a/eslint.config.js': on ?? '' }), true);
+    assert.equal(refuses(above), false);
+  });
+
   it('knows where process is refused as a global', () => {
     const refuses = (files: Files, more: object = {}) => habitsOf(files, more).importsProcess;
     const rule = (...options: unknown[]) => ({ 'eslint.config.js': flat({ 'n/prefer-global/process': options }) });

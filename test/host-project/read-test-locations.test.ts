@@ -71,6 +71,12 @@ const cases: Case[] = [
     files: { 'config/unit.json': { rootDir: '..', testMatch: ['**/*.spec.ts'] } },
     expected: spec,
   },
+  {
+    title: 'vitest whose settings the script names behind an option of a similar name',
+    json: script('vitest run --configLoader runner -c unit.config.ts'),
+    files: { 'unit.config.ts': "export default { test: { include: ['tests/unit/**/*.spec.ts'] } };" },
+    expected: 'tests/unit/notifier.spec.ts',
+  },
   { title: 'vitest', json: script('vitest run'), expected: beside },
   {
     title: 'vitest include',
