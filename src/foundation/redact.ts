@@ -1,4 +1,5 @@
-import { redactedMark, secretPatterns } from './secret-patterns.js';
+import { secretPatterns } from './secret-patterns.js';
+import { redactedMark } from './secret-words.js';
 
 /**
  * Makes text from elsewhere safe to log, to store and to show: without credentials, of bounded length, and without
