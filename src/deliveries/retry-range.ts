@@ -4,10 +4,10 @@ import type { RetryOrDiscardInput, RetryRange } from '../contracts/inputs.js';
 import { type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import { actorSchema, moment, parseInput, schemaOf, strictObject } from '../validation/input.js';
 import { isNotCountingDownSql, retryStatement } from './retry-discard.js';
 
-const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
+const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: moment().optional() });
 
 /** The number of deliveries of each topic; a topic without any is left out. */
 export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
