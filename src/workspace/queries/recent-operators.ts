@@ -1,4 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
+import { readActor } from '../../conversations/stored-actor.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { ownerIdSql } from './rows.js';
@@ -13,7 +14,7 @@ const recentDays = 90;
 /** Operators who own conversations or acted lately, as the schema has them. One statement of bounded cost. */
 export async function findRecentOperators({ db }: Pick<Runtime, 'db'>): Promise<Actor[]> {
   const rows = await db.run(selectOperators, { actions });
-  return rows.map(({ actor }) => actor);
+  return rows.map(({ actor }) => readActor(actor)).filter((actor) => actor !== null);
 }
 
 /** What only operators do. */
