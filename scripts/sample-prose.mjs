@@ -20,7 +20,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 
 const kinds = {
   comments: { count: 20, pick: /^[ \t]*\/\*\*[\s\S]*?\*\/|(?:^[ \t]*\/\/[^\n]*\n)+/gm, read: plainComment },
-  messages: { count: 10, pick: /'(?:[^'\n\\]|\\.)+'|`[^`]+`/g, read: messageOf },
+  messages: { count: 10, pick: /'(?:[^'\n\\]|\\.)+'|"(?:[^"\n\\]|\\.)+"|`(?:[^`\\]|\\.)+`/g, read: messageOf },
   names: { count: 10, pick: /^export (?:async )?((?:function|const|interface|type|class) \w+)/gm, read: nameOf },
 };
 

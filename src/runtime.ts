@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Jobs } from './agenda/jobs.js';
+import type { AgendaJobs } from './agenda/jobs.js';
 import type { ChangeFeed } from './change-feed/change-feed.js';
 import type { ResolvedConfig } from './config/config-types.js';
 import type { ContextReader } from './context/context-reader.js';
@@ -13,13 +13,13 @@ import type { Traces } from './telemetry/traces.js';
 export interface Runtime {
   readonly config: ResolvedConfig;
   readonly db: Database;
-  readonly jobs: Jobs;
+  readonly jobs: AgendaJobs;
   readonly changeFeed: ChangeFeed;
   readonly context: ContextReader;
   readonly telemetry: Telemetry;
   readonly traces: Traces;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Set in a transaction that the host commits: what must happen after the commit, such as telemetry, waits here. */
+  /** Set in a transaction that the host commits: collects what must follow the commit, such as telemetry. */
   readonly held?: HeldFollowUps;
 }

@@ -2,11 +2,13 @@
 
 import type { CairnloopConfig, ResolvedConfig } from './config/config-schema.js';
 import type { Cairnloop } from './contracts/cairnloop.js';
-import type { Mounted } from './http/mount.js';
+import type { RequestHandlers } from './http/mount.js';
 import type { OperationsOptions } from './ops/operations.js';
 import type { WorkspaceOptions } from './workspace/workspace.js';
 
-type MountOptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (options: infer Options) => Mounted }
+type MountOptionsOf<Name extends string> = Cairnloop extends {
+  [N in Name]: (options: infer Options) => RequestHandlers;
+}
   ? Options
   : never;
 
@@ -27,7 +29,7 @@ export interface InstanceWithMounts {
   endStreams(): void;
 }
 
-interface Closable extends Mounted {
+interface Closable extends RequestHandlers {
   close?(): void;
 }
 
@@ -65,7 +67,7 @@ export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
 export function createConfiguredMounts(
   cairnloop: Cairnloop,
   { operations, workspace, portal }: InstanceOptions,
-): Mounted[] {
+): RequestHandlers[] {
   const { portal: mountPortal } = cairnloop as { portal?: Mount };
   return [
     ...(operations ? [cairnloop.operations(operations === true ? {} : operations)] : []),

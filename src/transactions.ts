@@ -40,7 +40,7 @@ export function fromKysely(trx: KyselyTransaction): TransactionExecutor {
   return {
     transaction: trx,
     async query(sql, parameters) {
-      // The same object that Kysely's `CompiledQuery.raw(sql, parameters)` returns.
+      // Build the object that Kysely's `CompiledQuery.raw(sql, parameters)` would return.
       const query = { kind: 'RawNode', sqlFragments: [sql], parameters: [] };
       const { rows } = await trx.executeQuery({ sql, parameters, query, queryId: { queryId: randomUUID() } });
       return { rows: rows as object[] };

@@ -4,29 +4,38 @@ import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { createPacedSender, type PacedSender } from '../db/paced-sender.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { type Jobs, jobNames, type TopicJob } from './jobs.js';
+import { type AgendaJobs, type AgendaTopicJob, agendaJobNames } from './jobs.js';
 import { throwJobsUnreachable } from './jobs-unreachable.js';
-import { type OpenAgenda, openAgenda } from './open-agenda.js';
+import { type AgendaHandle, openAgenda } from './open-agenda.js';
 
 /**
- * Agenda's lockLifetime: after this, in milliseconds, it may take over a job from a silent worker. A drain is shorter.
+ * Agenda's lockLifetime in milliseconds: after it, Agenda may give the job of a silent worker to another one. A drain
+ * is shorter.
  */
 const lockLifetime = 30_000;
 
-/** Gap between two wake-ups of a topic: a job that is inserted earlier would find the drain still running. */
+/**
+ * Milliseconds between two wake-ups of a topic, while commits keep coming: a running drain takes them along, and one
+ * more wake-up after it is enough.
+ */
 const wakeGapMs = { shortest: 10, longest: 40 };
 
-/** Drains of one topic that a worker accepts at a time; a second one only makes the running drain check once more. */
+/**
+ * How many drains of one topic a worker accepts at a time; the second makes the running one check once more at its end.
+ */
 const drainsAtOnce = 2;
 
-/** Creates the jobs. Agenda is opened at their first use: a process that only reads needs no job store. */
-export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
-  let opened: Promise<OpenAgenda> | undefined;
+/**
+ * Creates the jobs of one instance. Agenda is opened when the first job is used: a process that only reads needs no job
+ * store.
+ */
+export function createAgendaJobs(config: ResolvedConfig, log: Logger): AgendaJobs {
+  let opened: Promise<AgendaHandle> | undefined;
   let started = false;
   let closing = false;
   let closed = false;
 
-  async function open(): Promise<OpenAgenda> {
+  async function open(): Promise<AgendaHandle> {
     if (closed) throw new CairnloopError('CLOSED', { operation: 'The job store' });
     opened ??= openAgenda(config, log).catch((error) => {
       opened = undefined;
@@ -39,7 +48,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     if (closed) return;
     const { agenda } = await open();
     // The wake-up is scheduled in the past, so that it is due at once although the clocks of processes differ.
-    await agenda.schedule(new Date(0), jobNames[topic], {});
+    await agenda.schedule(new Date(0), agendaJobNames[topic], {});
   }
 
   const wakers = createWakers(log, insertWakeUp);
@@ -50,10 +59,10 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     },
     async start(drains) {
       const { agenda, locks } = await open();
-      locks.refuse((job) => deliveryTopics.some((topic) => jobNames[topic] === job && drains[topic].full));
+      locks.refuse((job) => deliveryTopics.some((topic) => agendaJobNames[topic] === job && drains[topic].full));
       defineDrains(agenda, log, drains);
       // Old wake-ups are useless: a starting worker looks for due deliveries anyway.
-      await agenda.cancel({ names: Object.values(jobNames) }).catch(throwJobsUnreachable(config.jobs.backend));
+      await agenda.cancel({ names: Object.values(agendaJobNames) }).catch(throwJobsUnreachable(config.jobs.backend));
       started = true;
       await agenda.start();
     },
@@ -77,7 +86,10 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   };
 }
 
-/** A sender of wake-ups for each topic. It waits for the insert and not for the job's run, which may miss a later commit. */
+/**
+ * Creates the sender of each topic's wake-ups. It waits for the insert of a job and not for its run: a run that has begun
+ * may miss a later commit.
+ */
 function createWakers(log: Logger, insert: (topic: DeliveryTopic) => Promise<void>) {
   const create = (topic: DeliveryTopic): PacedSender =>
     createPacedSender(wakeGapMs, () =>
@@ -91,9 +103,13 @@ function createWakers(log: Logger, insert: (topic: DeliveryTopic) => Promise<voi
   return new Map(deliveryTopics.map((topic) => [topic, create(topic)]));
 }
 
-function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<DeliveryTopic, TopicJob>): void {
+function defineDrains(
+  agenda: AgendaHandle['agenda'],
+  log: Logger,
+  drains: Record<DeliveryTopic, AgendaTopicJob>,
+): void {
   for (const topic of deliveryTopics) {
-    agenda.define(jobNames[topic], () => drainOrLog(log, topic, drains[topic]), {
+    agenda.define(agendaJobNames[topic], () => drainOrLog(log, topic, drains[topic]), {
       concurrency: drainsAtOnce,
       lockLimit: drainsAtOnce,
       lockLifetime,
@@ -106,7 +122,7 @@ function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<
  * Runs a drain, and logs a failure: Agenda would keep a failed job for ever, and the next sweep repeats the drain
  * anyway.
  */
-async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: TopicJob): Promise<void> {
+async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: AgendaTopicJob): Promise<void> {
   await drain
     .run()
     .catch((error) => log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'));

@@ -3,7 +3,7 @@ import { throwJobsUnreachable } from './jobs-unreachable.js';
 
 /** Connects a MongoDB client. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`. */
 export async function connectMongo(url: string, timeoutMs: number) {
-  const { MongoClient } = await loadMongo();
+  const { MongoClient } = await loadMongoDriver();
   let client: InstanceType<typeof MongoClient> | undefined;
   try {
     client = new MongoClient(url, {
@@ -25,7 +25,7 @@ export async function connectMongo(url: string, timeoutMs: number) {
  * Loads the MongoDB driver through Agenda's backend: two copies of the driver do not accept each other's ids. Throws
  * `BACKEND_NOT_INSTALLED`.
  */
-export async function loadMongo(): Promise<typeof import('@agendajs/mongo-backend')> {
+export async function loadMongoDriver(): Promise<typeof import('@agendajs/mongo-backend')> {
   try {
     return await import('@agendajs/mongo-backend');
   } catch (error) {

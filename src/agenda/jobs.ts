@@ -1,7 +1,7 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 
 /** The name of the Agenda job that drains each topic. */
-export const jobNames: Record<DeliveryTopic, string> = {
+export const agendaJobNames: Record<DeliveryTopic, string> = {
   conversation_resolved: 'notify-resolved',
   sla_breach: 'sla-countdown',
   outbound: 'outbound',
@@ -10,11 +10,14 @@ export const jobNames: Record<DeliveryTopic, string> = {
   customer_erased: 'customer-erased',
 };
 
-/** The connections of Agenda at most. It polls for all jobs at once, and stalls with fewer connections than jobs. */
-export const agendaConnections = deliveryTopics.length;
+/**
+ * Maximum number of Agenda's connections. Agenda polls for all jobs at once, and stalls with fewer connections than
+ * jobs.
+ */
+export const maxAgendaConnections = deliveryTopics.length;
 
 /** The Agenda job of one topic, as this worker runs it. */
-export interface TopicJob {
+export interface AgendaTopicJob {
   run(): Promise<void>;
   /** Whether this worker is saturated: wake-ups go to other workers, and this one claims again by itself. */
   readonly full: boolean;
@@ -24,12 +27,12 @@ export interface TopicJob {
  * Sends and receives wake-ups through Agenda. Postgres holds all state, so the job store may be down or wiped: the
  * sweep finds deliveries whose wake-up was lost.
  */
-export interface Jobs {
+export interface AgendaJobs {
   /** Asks for a drain of the topic. Call it after the commit; it returns at once, never throws, and merges bursts. */
   wake(topic: DeliveryTopic): void;
-  /** Runs `drains[topic]` in that topic's Agenda job until {@link Jobs.stop}. Throws `JOBS_UNREACHABLE`. */
-  start(drains: Record<DeliveryTopic, TopicJob>): Promise<void>;
-  /** Takes no more jobs; running jobs keep their locks. */
+  /** Runs `drains[topic]` in that topic's Agenda job until {@link AgendaJobs.stop}. Throws `JOBS_UNREACHABLE`. */
+  start(drains: Record<DeliveryTopic, AgendaTopicJob>): Promise<void>;
+  /** Stops taking jobs; running jobs keep their locks. */
   stop(): Promise<void>;
   /** Rejects with `JOBS_UNREACHABLE` unless the job store responds. */
   probe(): Promise<void>;

@@ -1,4 +1,4 @@
-import { connectMongo, loadMongo } from './connect-mongo.js';
+import { connectMongo, loadMongoDriver } from './connect-mongo.js';
 import type { JobStore } from './job-store.js';
 import { throwJobsUnreachable } from './jobs-unreachable.js';
 
@@ -13,7 +13,7 @@ const nextJobIndex = { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disable
  * `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`.
  */
 export async function openMongoJobStore(url: string, schema: string): Promise<JobStore> {
-  const { MongoBackend } = await loadMongo();
+  const { MongoBackend } = await loadMongoDriver();
   const client = await connectMongo(url, timeoutMs);
   const db = client.db();
   const collection = `${schema}_jobs`;

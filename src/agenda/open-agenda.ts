@@ -2,19 +2,19 @@ import { Agenda } from 'agenda';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
-import { channelName } from '../db/channel-name.js';
+import { notifyChannelName } from '../db/channel-name.js';
 import { openSessionPool } from '../db/session.js';
 import { errorText } from '../foundation/redact.js';
 import { type JobStore, openPostgresJobStore } from './job-store.js';
-import { agendaConnections } from './jobs.js';
+import { maxAgendaConnections } from './jobs.js';
 import { openMongoJobStore } from './mongo-store.js';
-import { type LockWrites, trackLockWrites } from './track-lock-writes.js';
-import { WakeChannel } from './wake-channel.js';
+import { type LockWriteTracker, trackLockWrites } from './track-lock-writes.js';
+import { WakeUpChannel } from './wake-channel.js';
 
 /** An Agenda on the configured job store, and how to close it. */
-export interface OpenAgenda {
+export interface AgendaHandle {
   agenda: Agenda;
-  locks: LockWrites;
+  locks: LockWriteTracker;
   probe(): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,21 +29,22 @@ const processEvery = 500;
  * Connects Agenda; wake-ups always travel over the host's Postgres. The job store is probed first, because Agenda
  * leaves a failed connection as an unhandled rejection. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`.
  */
-export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<OpenAgenda> {
+export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<AgendaHandle> {
   const quietly = onceInAWhile((error: Error) =>
     log.warn({ reason: errorText(error) }, 'connection to the job store lost; reconnecting'),
   );
   const { url, schema } = config.database;
   const connection = { url, schema, name: 'cairnloop-jobs' };
-  // A wake-up that a crash of the server loses is found by the sweep, so none waits for the disk.
-  const pool = openSessionPool({ ...connection, max: agendaConnections, limits, durable: false });
+  // Do not wait for the disk when a wake-up is written: if the server crashes and loses it, the sweep finds the
+  // delivery.
+  const pool = openSessionPool({ ...connection, max: maxAgendaConnections, limits, durable: false });
   pool.on('error', quietly);
   const store = await openStore(config, pool).catch(async (error) => {
     await pool.end();
     throw error;
   });
   const locks = trackLockWrites(store.backend.repository, quietly);
-  const channel = new WakeChannel(pool, connection, channelName('jobs', schema), log);
+  const channel = new WakeUpChannel(pool, connection, notifyChannelName('jobs', schema), log);
   channel.on('error', quietly);
   const agenda = new Agenda({
     backend: store.backend,

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JobRepository } from 'agenda';
 
 /** Patches Agenda's repository to refuse locks while stopping and to wait for lock writes that are in flight. */
-export interface LockWrites {
+export interface LockWriteTracker {
   /** From this call on Agenda locks no job whose name matches; a lock that it just took is released. */
   refuse(refuses: (jobName: string) => boolean): void;
   /** Resolves when no job write is in flight. */
@@ -10,10 +10,10 @@ export interface LockWrites {
 }
 
 /**
- * Tracks writes of locks. Agenda does not await when it unlocks jobs: a failure would be an unhandled rejection, or
- * stop it half way. Here a failure is reported, and the lock expires by itself.
+ * Tracks the writes of Agenda's job locks. Agenda does not await its unlocking of jobs: a failure would become an
+ * unhandled rejection or leave jobs locked. Here a failure is reported, and the lock expires by itself.
  */
-export function trackLockWrites(repository: JobRepository, report: (error: Error) => void): LockWrites {
+export function trackLockWrites(repository: JobRepository, report: (error: Error) => void): LockWriteTracker {
   const { unlockJob, unlockJobs, getNextJobToRun, saveJobState, removeJobs } = repository;
   const underWay = new Set<Promise<unknown>>();
   let refuses = (_jobName: string) => false;
@@ -25,7 +25,10 @@ export function trackLockWrites(repository: JobRepository, report: (error: Error
     return write;
   }
 
-  /** Locks the next job unless it is refused. Checks again afterwards: the poll may have started before the change. */
+  /**
+   * Locks the next job unless its name is refused. Checks again after the lock, because the name may have been refused
+   * since.
+   */
   async function lockUnlessRefused(...query: Parameters<typeof getNextJobToRun>) {
     const [jobName] = query;
     if (refuses(jobName)) return undefined;
@@ -48,7 +51,7 @@ export function trackLockWrites(repository: JobRepository, report: (error: Error
       refuses = next;
     },
     async settled() {
-      // One write may lead to another: a finished job is saved, then removed.
+      // Wait again after each round, because a settled write may begin another: a finished job is saved, then removed.
       do {
         await Promise.allSettled(underWay);
         await nextTurn();

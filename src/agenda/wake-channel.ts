@@ -8,8 +8,8 @@ import { listenForNotifications, type NotificationListener } from '../db/listen.
  * Carries wake-ups over the host's Postgres, with any job store. Unlike Agenda's own channel it connects only where
  * something listens, probes the connection, and reconnects with backoff.
  */
-export class WakeChannel extends EventEmitter implements NotificationChannel {
-  /** Always connected for Agenda: publishing uses the pool and never waits for the listener. */
+export class WakeUpChannel extends EventEmitter implements NotificationChannel {
+  /** The channel reports to Agenda that it is connected: publishing uses the pool and never waits for the listener. */
   readonly state = 'connected';
   readonly #pool: pg.Pool;
   readonly #connection: NotificationListener['connection'];
@@ -34,7 +34,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
       log: this.#log,
       what: 'wake-up',
       hear: (jobName) => this.#tell(jobName),
-      // Agenda's next poll finds missed jobs.
+      // Notifications that were missed need no repeat: Agenda's next poll finds their jobs.
       missed: () => {},
     });
   }
@@ -57,7 +57,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
     const notification: JobNotification = {
       jobId: '' as JobNotification['jobId'],
       jobName,
-      // Null means due at once; a time would depend on the clocks of two processes.
+      // Null makes the job due at once; a time would depend on the clocks of two processes.
       nextRunAt: null,
       priority: 0,
       timestamp: new Date(),

@@ -6,9 +6,9 @@ import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { noTraces, tracesOfCallback } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { draftPrompt } from './draft-prompt.js';
+import { buildDraftPrompt } from './draft-prompt.js';
 import { type ModelProposal, modelProposalSchema, toProposal } from './model-proposal.js';
-import { untilAborted } from './until-aborted.js';
+import { runUntilAborted } from './until-aborted.js';
 
 /** Tokens that one call of the model used, for counters and bills. Undefined where the provider does not say. */
 export interface DraftUsage {
@@ -86,7 +86,11 @@ async function propose(
   const traced = { ...namesOf(options.model), conversationId: conversation.id, maxOutputTokens };
   const traces = tracesOfCallback.getStore() ?? noTraces;
   const answer = await traces.model(traced, async (answered) => {
-    const asked = await askModel({ ...options, maxOutputTokens }, draftPrompt(conversation, context, limits), signal);
+    const asked = await askModel(
+      { ...options, maxOutputTokens },
+      buildDraftPrompt(conversation, context, limits),
+      signal,
+    );
     answered(asked.usage);
     return asked;
   });
@@ -129,7 +133,7 @@ async function askModel(
   try {
     const output = Output.object({ schema: modelProposalSchema });
     const asked = { ...prompt, model, output, maxOutputTokens, maxRetries: 0 };
-    const result = await untilAborted(signal, timeoutMs, (abortSignal) => generateText({ ...asked, abortSignal }));
+    const result = await runUntilAborted(signal, timeoutMs, (abortSignal) => generateText({ ...asked, abortSignal }));
     return { output: result.output, usage: usage(result.usage, result.response.modelId) };
   } catch (error) {
     // The error's message and cause quote the model's output, which must not be logged.

@@ -6,7 +6,7 @@ export interface DraftPrompt {
   prompt: string;
 }
 
-export interface PromptLimits {
+export interface DraftPromptLimits {
   /** How many characters of messages the prompt contains at most; the newest messages are kept. */
   maxConversationChars: number;
   /**
@@ -30,10 +30,10 @@ summary: one sentence to the operator. evidence: what the draft rests on; "sourc
  * and facts are JSON in separate blocks, which nothing inside can close. Internal notes, ids and metadata are left out.
  * Pure.
  */
-export function draftPrompt(
+export function buildDraftPrompt(
   conversation: Conversation,
   context: Record<string, unknown> | null,
-  { instructions, ...limits }: PromptLimits & { instructions?: string | undefined },
+  { instructions, ...limits }: DraftPromptLimits & { instructions?: string | undefined },
 ): DraftPrompt {
   const blocks = [
     block('conversation', conversationData(conversation, limits.maxConversationChars)),

@@ -16,7 +16,7 @@ export const modelProposalSchema = z.object({
 export type ModelProposal = z.output<typeof modelProposalSchema>;
 
 export const maxSummaryLength = 500;
-export const maxEvidence = 10;
+export const maxEvidenceItems = 10;
 const maxSourceLength = 200;
 const maxQuoteLength = 1000;
 
@@ -31,7 +31,7 @@ export function toProposal({ type, content, riskTier, summary, evidence }: Model
     content: content.trim(),
     riskTier,
     ...(summary.trim() && { summary: cut(summary, maxSummaryLength) }),
-    evidence: evidence.slice(0, maxEvidence).flatMap(toEvidence),
+    evidence: evidence.slice(0, maxEvidenceItems).flatMap(toEvidence),
   };
 }
 

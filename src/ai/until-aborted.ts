@@ -2,7 +2,7 @@
  * Runs `work` until `signal` aborts or `timeoutMs` have passed, and rejects then at once, even if `work` ignores the
  * signal that it gets.
  */
-export async function untilAborted<T>(
+export async function runUntilAborted<T>(
   signal: AbortSignal,
   timeoutMs: number,
   work: (signal: AbortSignal) => Promise<T>,
@@ -13,7 +13,10 @@ export async function untilAborted<T>(
     giveUp.signal.addEventListener('abort', () => reject(giveUp.signal.reason));
   });
   const follow = () => giveUp.abort(signal.reason);
-  const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(
+    () => giveUp.abort(new Error(`the model did not respond within ${timeoutMs} ms`)),
+    timeoutMs,
+  );
   signal.addEventListener('abort', follow);
   try {
     return await Promise.race([work(giveUp.signal), aborted]);

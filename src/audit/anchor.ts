@@ -1,14 +1,14 @@
 import type { AuditAnchor } from '../contracts/domain.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import { chainStart } from './hash-chain.js';
+import { auditChainStart } from './hash-chain.js';
 
 /** Reads the current end of the audit chain, to be kept where the owner of the database cannot change it. */
-export async function readAnchor(executor: Executor): Promise<AuditAnchor> {
+export async function readAuditAnchor(executor: Executor): Promise<AuditAnchor> {
   const [row] = await executor.run(selectAnchor);
   return {
-    seq: Number(row?.seq ?? chainStart.seq),
-    hash: row?.hash ?? chainStart.hash,
+    seq: Number(row?.seq ?? auditChainStart.seq),
+    hash: row?.hash ?? auditChainStart.hash,
     count: Number(row?.count ?? 0),
     at: toDate(row?.at ?? new Date()),
     keyId: row?.key_id ?? null,

@@ -1,10 +1,10 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { type AuditChainLink, chainStart } from './hash-chain.js';
+import { type AuditChainLink, auditChainStart } from './hash-chain.js';
 import { type AuditKey, type AuditKeys, signedChainEndText } from './keys.js';
 
 /** The end of the audit chain: the last sealed event, and the end that the sealer recorded. */
 export interface AuditChainEnd {
-  /** The last sealed event; {@link chainStart} while nothing is sealed. */
+  /** The last sealed event; {@link auditChainStart} while nothing is sealed. */
   last: AuditChainLink;
   /** The id of the key that signed the last sealed event. */
   keyId: string | null;
@@ -12,11 +12,11 @@ export interface AuditChainEnd {
   recorded: (AuditChainLink & { keyId: string | null; mac: string | null }) | null;
 }
 
-export async function readChainEnd(executor: Executor): Promise<AuditChainEnd> {
+export async function readAuditChainEnd(executor: Executor): Promise<AuditChainEnd> {
   const [row] = await executor.run(selectEnd);
   const seq = row?.last_seq;
   return {
-    last: seq ? { seq: Number(seq), hash: row.last_hash ?? '' } : chainStart,
+    last: seq ? { seq: Number(seq), hash: row.last_hash ?? '' } : auditChainStart,
     keyId: row?.last_key_id ?? null,
     recorded: row?.seq
       ? {
@@ -33,7 +33,7 @@ export async function readChainEnd(executor: Executor): Promise<AuditChainEnd> {
  * Says how the recorded end of the chain differs from the actual one, or what is wrong with its signature; null if it
  * is right.
  */
-export function chainEndFault({ last, keyId, recorded }: AuditChainEnd, keys: AuditKeys): string | null {
+export function findChainEndFault({ last, keyId, recorded }: AuditChainEnd, keys: AuditKeys): string | null {
   if (!recorded) return 'the row that records the end of the chain is gone';
   if (recorded.seq !== last.seq || recorded.hash !== last.hash)
     return `the chain ends at event ${last.seq}, but event ${recorded.seq} was sealed last`;
@@ -44,7 +44,11 @@ export function chainEndFault({ last, keyId, recorded }: AuditChainEnd, keys: Au
   return null;
 }
 
-export async function writeChainEnd(tx: Executor, { seq, hash }: AuditChainLink, key: AuditKey | null): Promise<void> {
+export async function writeAuditChainEnd(
+  tx: Executor,
+  { seq, hash }: AuditChainLink,
+  key: AuditKey | null,
+): Promise<void> {
   const mac = key?.sign(signedChainEndText(seq, hash)) ?? null;
   await tx.run(upsertEnd, { seq, hash, keyId: key?.id ?? null, mac });
 }

@@ -1,9 +1,9 @@
 import type { Actor } from '../contracts/domain.js';
 import { type Executor, type NoParams, type Placeholders, statement } from '../db/statement.js';
-import { actionsWithoutPersonalData } from './erasable.js';
-import { erasureDigest } from './erasures.js';
-import { type ErasableField, erasedValues, fieldCommitments, withSalts } from './format.js';
-import { type AuditChainRow, auditPageSize, chainColumns, toChainEvent } from './pages.js';
+import { auditActionsWithoutPersonalData } from './erasable.js';
+import { erasureDigestSql } from './erasures.js';
+import { addSalts, computeFieldCommitments, type ErasableField, erasedValues } from './format.js';
+import { type AuditChainRow, auditChainColumns, auditPageSize, toAuditChainEvent } from './pages.js';
 import { auditLockKey } from './seal.js';
 
 export interface AuditErasure {
@@ -24,7 +24,7 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
   await tx.run(waitForTurn);
   const [made] = await tx.run(newErasure);
   const id = made?.id ?? '';
-  const about = { conversationIds, actorId, subjectIds, kept: actionsWithoutPersonalData };
+  const about = { conversationIds, actorId, subjectIds, kept: auditActionsWithoutPersonalData };
   let lines = 0;
   for (let after: string | null = null; ; ) {
     const rows: ErasableRow[] = await tx.run(selectErasable, { ...about, after, limit: auditPageSize });
@@ -38,13 +38,13 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
 }
 
 /** Counts the audit events that {@link eraseFromAudit} would change. */
-export async function countErasableLines(executor: Executor, erasure: AuditErasure): Promise<number> {
+export async function countErasableAuditEvents(executor: Executor, erasure: AuditErasure): Promise<number> {
   const { conversationIds, actorId = null, subjectIds = [] } = erasure;
   const [row] = await executor.run(countLines, {
     conversationIds,
     actorId,
     subjectIds,
-    kept: actionsWithoutPersonalData,
+    kept: auditActionsWithoutPersonalData,
   });
   return Number(row?.count);
 }
@@ -77,7 +77,7 @@ interface ErasureParams {
 function erasureParams(erasureId: string, rows: readonly ErasableRow[]): ErasureParams {
   const lines = rows.map((row) => {
     const event = eventOf(row);
-    const commitments = fieldCommitments(event);
+    const commitments = computeFieldCommitments(event);
     return {
       actor: fieldAfter('actor', row.erase_actor, row.actor, event.actorSalt),
       detail: fieldAfter('detail', row.erase_detail, row.detail, event.detailSalt),
@@ -102,8 +102,8 @@ function erasureParams(erasureId: string, rows: readonly ErasableRow[]): Erasure
  * salts.
  */
 function eventOf(row: AuditChainRow) {
-  const event = toChainEvent(row);
-  return row.format === null ? withSalts(event) : event;
+  const event = toAuditChainEvent(row);
+  return row.format === null ? addSalts(event) : event;
 }
 
 function fieldAfter(field: ErasableField, erases: boolean, value: unknown, salt: string | null | undefined) {
@@ -119,7 +119,7 @@ interface ErasableParams {
   conversationIds: readonly string[];
   /** The id of the customer. The customers of the conversations are found without it. */
   actorId: string | null;
-  /** Actions whose detail holds no personal data. */
+  /** Audit actions whose detail holds no personal data. */
   kept: readonly string[];
   /** Ids of subjects of audit events without a conversation. */
   subjectIds: readonly string[];
@@ -140,7 +140,7 @@ const isErasable = '(erase_actor OR erase_detail)';
 const selectErasable = statement<ErasableParams & { after: string | null; limit: number }, ErasableRow>(
   'audit.erasable',
   (s, p) => `
-    SELECT ${chainColumns}, erase_actor, erase_detail FROM (${erasable(s, p)}) line
+    SELECT ${auditChainColumns}, erase_actor, erase_detail FROM (${erasable(s, p)}) line
     WHERE ${isErasable} AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
@@ -181,5 +181,5 @@ const insertErased = statement<{ id: string; by: Actor; lines: number }>(
   (s, p) => `
     INSERT INTO ${s}.audit_events (id, at, actor, action, detail)
     SELECT ${p.id}, ${s}.clock(), ${p.by}, 'audit.erased', jsonb_build_object('lines', ${p.lines}::int, 'digest', digest)
-    FROM (${erasureDigest(s)}) erasure WHERE erasure.id = ${p.id}`,
+    FROM (${erasureDigestSql(s)}) erasure WHERE erasure.id = ${p.id}`,
 );

@@ -16,7 +16,7 @@ export async function findErasureFault(executor: Executor): Promise<ErasureFault
  * Selects the digest that each `audit.erased` event must hold: SHA-256 over the erased events in the order of their
  * ids, each with the columns that no later erasure changes. An event of format 1 adds its hash, which fixes its place.
  */
-export const erasureDigest = (s: string): string => `
+export const erasureDigestSql = (s: string): string => `
   SELECT erased.erasure AS id, encode(sha256(convert_to(string_agg(jsonb_build_array(
       erased.field, e.id, coalesce(to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US AD'), e.at::text), e.action,
       e.conversation_id, e.subject_id, encode(e.actor_commitment, 'hex'), encode(e.detail_commitment, 'hex'),
@@ -33,7 +33,7 @@ const selectFault = statement<NoParams, { id: string; seq: string | null }>(
   'audit.erasure_fault',
   (s) => `
     SELECT erasure.first_id AS id, erasure.first_seq AS seq
-    FROM (${erasureDigest(s)}) erasure
+    FROM (${erasureDigestSql(s)}) erasure
     LEFT JOIN ${s}.audit_events said ON said.id = erasure.id AND said.action = 'audit.erased'
     WHERE erasure.digest IS DISTINCT FROM said.detail ->> 'digest'
     ORDER BY 2 NULLS LAST LIMIT 1`,

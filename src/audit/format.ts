@@ -10,12 +10,12 @@ export type ErasableField = (typeof erasableFields)[number];
 export const erasedValues = { actor: { id: 'erased' }, detail: { erased: true } } as const;
 
 /** How an audit event was sealed. Absent fields mean format 1: an event sealed before migration 0016. */
-export interface SealFields {
+export interface AuditSeal {
   format?: number | null;
   /** The salt of the field's commitment: 16 random bytes in hexadecimal, null once the field is erased. */
   actorSalt?: string | null;
   detailSalt?: string | null;
-  /** The commitments of both fields, stored with an event of which one was erased. */
+  /** The commitments of actor and detail, stored with an event of which at least one of the two was erased. */
   actorCommitment?: string | null;
   detailCommitment?: string | null;
   /** The id of the `audit.erased` event that erased the field. */
@@ -24,7 +24,7 @@ export interface SealFields {
 }
 
 /** An audit event in the form that is hashed. `at` is text if a Date would lose the stored microseconds. */
-export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & SealFields;
+export type AuditChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & AuditSeal;
 
 /**
  * Hashes the audit event at place `seq`, by the rule of its format: SHA-256 over the hash of the event before it, a
@@ -32,24 +32,24 @@ export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & SealFi
  * commitments to `actor` and `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second,
  * or with all that are stored.
  */
-export function hashEvent(previousHash: string, seq: number, event: ChainEvent): string {
+export function hashAuditEvent(previousHash: string, seq: number, event: AuditChainEvent): string {
   const { id, at, actor, action, conversationId, subjectId, detail } = event;
   const sealed =
     (event.format ?? 1) === 1
       ? { seq, id, at, actor, action, conversationId, subjectId, detail }
-      : { format: event.format, seq, id, at, action, conversationId, subjectId, ...fieldCommitments(event) };
+      : { format: event.format, seq, id, at, action, conversationId, subjectId, ...computeFieldCommitments(event) };
   return createHash('sha256')
     .update(`${previousHash}\n${canonicalize(sealed)}`)
     .digest('hex');
 }
 
 /** Prepares an audit event for sealing: gives each field that is not erased and has no salt a random one. */
-export function withSalts<E extends ChainEvent>(event: E): E & { format: number } {
+export function addSalts<E extends AuditChainEvent>(event: E): E & { format: number } {
   return {
     ...event,
     format: 2,
-    actorSalt: event.actorErasedBy ? null : (event.actorSalt ?? newSalt()),
-    detailSalt: event.detailErasedBy ? null : (event.detailSalt ?? newSalt()),
+    actorSalt: event.actorErasedBy ? null : (event.actorSalt ?? createSalt()),
+    detailSalt: event.detailErasedBy ? null : (event.detailSalt ?? createSalt()),
   };
 }
 
@@ -57,7 +57,7 @@ export function withSalts<E extends ChainEvent>(event: E): E & { format: number 
  * The commitments that a hash of format 2 covers, one per field: computed, or the stored one where the field was
  * erased.
  */
-export function fieldCommitments(event: ChainEvent): Record<ErasableField, string> {
+export function computeFieldCommitments(event: AuditChainEvent): Record<ErasableField, string> {
   return {
     actor: event.actorErasedBy ? storedCommitment(event.actorCommitment) : commit(event.actorSalt, event.actor),
     detail: event.detailErasedBy ? storedCommitment(event.detailCommitment) : commit(event.detailSalt, event.detail),
@@ -66,34 +66,35 @@ export function fieldCommitments(event: ChainEvent): Record<ErasableField, strin
 
 /** HMAC-SHA-256 of a value's canonical JSON under its salt. Without the salt nobody can test a guess of the value. */
 function commit(salt: string | null | undefined, value: unknown): string {
-  if (!salt || !/^[0-9a-f]{32}$/.test(salt)) throw new TypeError('a field without its salt');
+  if (!salt || !/^[0-9a-f]{32}$/.test(salt)) throw new TypeError('an audit field lacks its salt');
   return createHmac('sha256', Buffer.from(salt, 'hex'))
     .update(canonicalize(value) as string)
     .digest('hex');
 }
 
 function storedCommitment(commitment: string | null | undefined): string {
-  if (!commitment) throw new TypeError('an erased field without its commitment');
+  if (!commitment) throw new TypeError('an erased audit field lacks its commitment');
   return commitment;
 }
 
-export function newSalt(): string {
+export function createSalt(): string {
   return randomBytes(16).toString('hex');
 }
 
 /** Names a contradiction between an audit event's fields and its erasure marks; null if there is none. */
-export function erasureFault(event: ChainEvent): string | null {
+export function findErasureMarkFault(event: AuditChainEvent): string | null {
   for (const field of erasableFields) {
     const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];
     if (erasedBy) {
       if (salt || !stored || canonicalize(event[field]) !== canonicalize(erasedValues[field]))
-        return `its ${field} is marked as erased, but is not what an erasure leaves`;
-    } else if (stored && stored !== commit(salt, event[field])) return `its ${field} was changed after it was sealed`;
-    else if (!stored && hasErasedField(event)) return `its ${field} has no commitment, which an erasure writes`;
+        return `the ${field} is marked as erased, but is not what an erasure leaves`;
+    } else if (stored && stored !== commit(salt, event[field]))
+      return `the ${field} was changed after the event was sealed`;
+    else if (!stored && hasErasedField(event)) return `the ${field} lacks the commitment that an erasure writes`;
   }
   return null;
 }
 
-export function hasErasedField({ actorErasedBy, detailErasedBy }: SealFields): boolean {
+export function hasErasedField({ actorErasedBy, detailErasedBy }: AuditSeal): boolean {
   return Boolean(actorErasedBy || detailErasedBy);
 }

@@ -1,9 +1,9 @@
-import { type ChainEvent, erasureFault, hasErasedField, hashEvent } from './format.js';
+import { type AuditChainEvent, findErasureMarkFault, hasErasedField, hashAuditEvent } from './format.js';
 
-export { type ChainEvent, hashEvent };
+export { type AuditChainEvent, hashAuditEvent };
 
 /** A sealed audit event: `seq` is its place in the chain, from 1, `hash` is SHA-256 in hexadecimal. */
-export type SealedEvent = ChainEvent & {
+export type SealedAuditEvent = AuditChainEvent & {
   seq: number;
   hash: string;
   /** The id of the key that signed the hash, and the signature `mac`; null where no key was configured. */
@@ -18,28 +18,28 @@ export interface AuditChainLink {
 }
 
 /** The place before the first event of an audit chain. */
-export const chainStart: AuditChainLink = { seq: 0, hash: '0'.repeat(64) };
+export const auditChainStart: AuditChainLink = { seq: 0, hash: '0'.repeat(64) };
 
-export interface ChainBreak {
+export interface AuditChainBreak {
   /** The number of the first event at which the audit record differs from what was sealed. */
   seq: number;
-  /** The id of the event at that place; null where it is gone. */
+  /** The id of the event at which the chain breaks; null where that event is gone. */
   eventId: string | null;
   reason: string;
 }
 
 /** How far an audit chain is intact: `end` is its last event, or the last event before `broken`. */
-export interface ChainVerification {
+export interface AuditChainVerification {
   end: AuditChainLink;
-  broken: ChainBreak | null;
+  broken: AuditChainBreak | null;
 }
 
 /** Seals events onto the end of an audit chain, in their order. */
-export function sealEvents(end: AuditChainLink, events: readonly ChainEvent[]): SealedEvent[] {
+export function sealAuditEvents(end: AuditChainLink, events: readonly AuditChainEvent[]): SealedAuditEvent[] {
   let last = end;
   return events.map((event) => {
     const seq = last.seq + 1;
-    const sealed = { ...event, seq, hash: hashEvent(last.hash, seq, event) };
+    const sealed = { ...event, seq, hash: hashAuditEvent(last.hash, seq, event) };
     last = sealed;
     return sealed;
   });
@@ -48,7 +48,10 @@ export function sealEvents(end: AuditChainLink, events: readonly ChainEvent[]): 
 /**
  * Verifies that events continue the chain after `from`, in the order of their `seq`. Stops at the first that does not.
  */
-export function verifyChain(events: Iterable<SealedEvent>, from: AuditChainLink = chainStart): ChainVerification {
+export function verifyAuditChain(
+  events: Iterable<SealedAuditEvent>,
+  from: AuditChainLink = auditChainStart,
+): AuditChainVerification {
   let end = from;
   for (const event of events) {
     const broken = faultOf(end, event);
@@ -58,10 +61,11 @@ export function verifyChain(events: Iterable<SealedEvent>, from: AuditChainLink 
   return { end, broken: null };
 }
 
-function faultOf(end: AuditChainLink, event: SealedEvent): ChainBreak | null {
+function faultOf(end: AuditChainLink, event: SealedAuditEvent): AuditChainBreak | null {
   const seq = end.seq + 1;
   if (event.seq > seq) return { seq, eventId: null, reason: `event ${seq} is gone; ${event.seq} follows ${end.seq}` };
-  if (event.seq < seq) return { seq, eventId: event.id, reason: `event ${event.seq} stands where ${seq} belongs` };
+  if (event.seq < seq)
+    return { seq, eventId: event.id, reason: `event ${event.seq} stands where event ${seq} belongs` };
   const reason = sealFault(end.hash, event);
   return reason === null ? null : { seq, eventId: event.id, reason };
 }
@@ -70,16 +74,16 @@ function faultOf(end: AuditChainLink, event: SealedEvent): ChainBreak | null {
  * Says what is wrong with an event's hash or erasure; null if nothing is. Hashing throws for a tampered event that
  * lacks a salt or holds a value that JSON cannot express.
  */
-function sealFault(previousHash: string, event: SealedEvent): string | null {
+function sealFault(previousHash: string, event: SealedAuditEvent): string | null {
   const changed = `event ${event.seq} or its hash was changed after it was sealed`;
   const format = event.format ?? 1;
   if (format !== 1 && format !== 2) return `event ${event.seq} has the unknown format ${format}`;
   try {
-    const fault = erasureFault(event);
+    const fault = findErasureMarkFault(event);
     if (fault) return `event ${event.seq}: ${fault}`;
     // The hash of format 1 covers the erased value and cannot be computed; the digest of the erasure covers the rest.
     if (format === 1 && hasErasedField(event)) return null;
-    return hashEvent(previousHash, event.seq, event) === event.hash ? null : changed;
+    return hashAuditEvent(previousHash, event.seq, event) === event.hash ? null : changed;
   } catch {
     return changed;
   }

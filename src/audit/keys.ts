@@ -17,7 +17,7 @@ export interface AuditKeys {
 
 export const noAuditKeys: AuditKeys = { current: null, byId: new Map() };
 
-export function auditKeysOf({ key, previousKeys }: AuditConfig): AuditKeys {
+export function toAuditKeys({ key, previousKeys }: AuditConfig): AuditKeys {
   if (!key) return noAuditKeys;
   const current = auditKey(key);
   const all = [current, ...(previousKeys ?? []).map(auditKey)];
@@ -37,8 +37,10 @@ function auditKey(secret: string): AuditKey {
   };
 }
 
-/** The text that is signed for an audit event. The event's hash covers it and every event before it. */
-export const signedLineText = (hash: string): string => `cairnloop audit line\n${hash}`;
+/**
+ * The text that is signed for an audit event. It contains the hash, which covers the event and every event before it.
+ */
+export const signedAuditEventText = (hash: string): string => `cairnloop audit line\n${hash}`;
 
 /** The text that is signed for the end of the audit record, so that a removal of its last events is noticed. */
 export const signedChainEndText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;

@@ -48,7 +48,10 @@ function anchorLevel({ end, broken, anchors }: Read): AuditLevelResult {
   if (broken?.level === 'anchor') return { status: 'broken', proves: broken.reason };
   const reached = anchors.filter(({ seq }) => seq <= end.seq).map(({ seq }) => seq);
   if (reached.length === 0)
-    return { status: 'unused', proves: 'nothing: no anchor was given (--anchor), or the chain breaks before it.' };
+    return {
+      status: 'unused',
+      proves: 'nothing is proven: no anchor was given (--anchor), or the chain breaks before it.',
+    };
   return {
     status: 'holds',
     proves: `events 1 to ${Math.max(...reached)} are unchanged since the anchor was made: not even the owner of the tables could have changed them unnoticed.`,
@@ -61,10 +64,10 @@ function keyLevel({ end, broken, signatures, keys, endKeyId }: Read): AuditLevel
   if (unknown.length > 0)
     return {
       status: 'missing',
-      proves: `nothing yet: events are signed with key ${unknown.join(', ')}, which is not in the config (audit.key, audit.previousKeys).`,
+      proves: `nothing is proven yet: events are signed with key ${unknown.join(', ')}, which is not in the config (audit.key, audit.previousKeys).`,
     };
   if (!keys.current)
-    return { status: 'unused', proves: 'nothing: no key is configured (audit.key) and nothing is signed.' };
+    return { status: 'unused', proves: 'nothing is proven: no key is configured (audit.key) and nothing is signed.' };
   if (endKeyId === null) return unsigned(end);
   const since = signatures.since
     ? `, event ${signatures.since.seq} being the first that is signed (${signatures.since.at})`
@@ -80,10 +83,10 @@ function unknownKey(endKeyId: string | null, keys: AuditKeys): string[] {
 }
 
 function unsigned(end: AuditChainLink): AuditLevelResult {
-  if (end.seq === 0) return { status: 'unused', proves: 'nothing yet: no event is sealed.' };
+  if (end.seq === 0) return { status: 'unused', proves: 'nothing is proven yet: no event is sealed.' };
   return {
     status: 'missing',
     proves:
-      'nothing: a key is configured, but the chain is not signed. Either no worker has run with the key yet, or its signatures were removed.',
+      'nothing is proven: a key is configured, but the chain is not signed. Either no worker has run with the key yet, or its signatures were removed.',
   };
 }

@@ -5,16 +5,23 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, nameSchema, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import {
+  exactIdSchema,
+  inputSchema,
+  nameSchema,
+  pageCursorSchema,
+  pageLimitSchema,
+  parseInput,
+} from '../validation/input.js';
 import { erasableFields } from './format.js';
 
-const listInput = schemaOf<AuditListInput>()({
+const listInput = inputSchema<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
   action: nameSchema.optional(),
-  /** The id of the actor; that of a customer may have 1000 characters. */
-  actor: exactName(1000).optional(),
-  cursor: pageCursor,
-  limit: pageLimit,
+  /** The id of the actor; a customer's id may have 1000 characters. */
+  actor: exactIdSchema(1000).optional(),
+  cursor: pageCursorSchema,
+  limit: pageLimitSchema,
 }).default({ limit: 50 });
 
 /** A row of the table `audit_events`. */

@@ -1,5 +1,5 @@
 import { type Executor, statement } from '../db/statement.js';
-import type { ChainEvent, SealedEvent } from './hash-chain.js';
+import type { AuditChainEvent, SealedAuditEvent } from './hash-chain.js';
 import { type AuditRow, toAuditEvent } from './list.js';
 
 /** How many audit events are held in memory at a time. */
@@ -8,20 +8,20 @@ export const auditPageSize = 1000;
 /**
  * Reads the sealed audit events in the order of the chain, page by page, also one that was inserted before the first.
  */
-export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEvent[]> {
+export async function* sealedPages(executor: Executor): AsyncGenerator<SealedAuditEvent[]> {
   for (let after: string | null = null; ; ) {
     const rows: AuditChainRow[] = await executor.run(selectSealed, { after, limit: auditPageSize });
-    if (rows.length > 0) yield rows.map(toSealedEvent);
+    if (rows.length > 0) yield rows.map(toSealedAuditEvent);
     if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.seq ?? null;
   }
 }
 
 /** Reads the audit events that are not sealed yet, oldest first, page by page. */
-export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEvent[]> {
+export async function* unsealedPages(executor: Executor): AsyncGenerator<AuditChainEvent[]> {
   for (let after: string | null = null; ; ) {
     const rows: AuditChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: auditPageSize });
-    if (rows.length > 0) yield rows.map(toChainEvent);
+    if (rows.length > 0) yield rows.map(toAuditChainEvent);
     if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.id ?? null;
   }
@@ -39,7 +39,7 @@ export type AuditChainRow = AuditRow & {
   mac: string | null;
 };
 
-export function toChainEvent(row: AuditChainRow): ChainEvent {
+export function toAuditChainEvent(row: AuditChainRow): AuditChainEvent {
   return {
     ...toAuditEvent(row),
     at: exactTime(row.exact_at),
@@ -53,9 +53,9 @@ export function toChainEvent(row: AuditChainRow): ChainEvent {
   };
 }
 
-export function toSealedEvent(row: AuditChainRow): SealedEvent {
+export function toSealedAuditEvent(row: AuditChainRow): SealedAuditEvent {
   return {
-    ...toChainEvent(row),
+    ...toAuditChainEvent(row),
     seq: Number(row.seq),
     hash: row.hash ?? '',
     keyId: row.key_id,
@@ -70,7 +70,7 @@ function exactTime(stored: string): Date | string {
 }
 
 /** All columns of a {@link AuditChainRow}. Their form does not depend on the session's settings for dates and bytes. */
-export const chainColumns = `
+export const auditChainColumns = `
   id, at, actor, action, conversation_id, subject_id, detail, seq, hash, format, actor_erased_by, detail_erased_by, key_id,
   encode(actor_salt, 'hex') AS actor_salt, encode(detail_salt, 'hex') AS detail_salt,
   encode(actor_commitment, 'hex') AS actor_commitment, encode(detail_commitment, 'hex') AS detail_commitment,
@@ -80,13 +80,13 @@ export const chainColumns = `
 const selectSealed = statement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.sealed_page',
   (s, p) => `
-    SELECT ${chainColumns} FROM ${s}.audit_events
+    SELECT ${auditChainColumns} FROM ${s}.audit_events
     WHERE seq IS NOT NULL AND (${p.after}::bigint IS NULL OR seq > ${p.after}) ORDER BY seq LIMIT ${p.limit}`,
 );
 
 const selectUnsealedAfter = statement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.unsealed_page',
   (s, p) => `
-    SELECT ${chainColumns} FROM ${s}.audit_events
+    SELECT ${auditChainColumns} FROM ${s}.audit_events
     WHERE seq IS NULL AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );

@@ -1,12 +1,12 @@
 import type { Database } from '../db/connect.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { auditLines, systemActor } from '../events/audit-lines.js';
+import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { type AuditChainEnd, chainEndFault, readChainEnd, writeChainEnd } from './chain-end.js';
-import { withSalts } from './format.js';
-import { type AuditChainLink, type SealedEvent, sealEvents } from './hash-chain.js';
-import { type AuditKeys, noAuditKeys, signedLineText } from './keys.js';
-import { type AuditChainRow, chainColumns, toChainEvent } from './pages.js';
+import { type AuditChainEnd, findChainEndFault, readAuditChainEnd, writeAuditChainEnd } from './chain-end.js';
+import { addSalts } from './format.js';
+import { type AuditChainLink, type SealedAuditEvent, sealAuditEvents } from './hash-chain.js';
+import { type AuditKeys, noAuditKeys, signedAuditEventText } from './keys.js';
+import { type AuditChainRow, auditChainColumns, toAuditChainEvent } from './pages.js';
 
 /** How many audit events one transaction seals. */
 const batchSize = 500;
@@ -35,19 +35,19 @@ export async function sealAudit(db: Database, keys: AuditKeys = noAuditKeys): Pr
 async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
   const [lock] = await tx.run(takeTurn);
   if (!lock?.taken) return 0;
-  const end = await readChainEnd(tx);
+  const end = await readAuditChainEnd(tx);
   await requireKey(tx, end, keys);
   await recordEndFault(tx, end, keys);
   await recordKeyChange(tx, end, keys);
   const rows = await readUnsealed(tx);
-  const sealed = sealEvents(
+  const sealed = sealAuditEvents(
     end.last,
-    rows.map((row) => withSalts(toChainEvent(row))),
+    rows.map((row) => addSalts(toAuditChainEvent(row))),
   );
   if (sealed.length > 0) await tx.run(writeSeals, sealParams(sealed, keys));
   const last: AuditChainLink = sealed.at(-1) ?? end.last;
   if (sealed.length > 0 || end.recorded?.keyId !== (keys.current?.id ?? null))
-    await writeChainEnd(tx, last, keys.current);
+    await writeAuditChainEnd(tx, last, keys.current);
   return sealed.length;
 }
 
@@ -61,30 +61,30 @@ async function requireKey(tx: Executor, { keyId }: AuditChainEnd, { current, byI
 
 /** Records an event if the end of the chain is not the one that was sealed last: sealing would hide that. */
 async function recordEndFault(tx: Executor, end: AuditChainEnd, keys: AuditKeys): Promise<void> {
-  const fault = chainEndFault(end, keys);
+  const fault = findChainEndFault(end, keys);
   if (fault === null) return;
   const expected = end.recorded && `${end.recorded.seq}:${end.recorded.hash}`;
   const found = `${end.last.seq}:${end.last.hash}`;
-  await tx.run(insertOwnEvent, { action: faultFoundAction, detail: { fault, expected, found } });
+  await tx.run(insertOwnEvent, { action: auditFaultFoundAction, detail: { fault, expected, found } });
 }
 
 /**
- * Reads unsealed events, and records an event about those without a receipt: they were inserted while the triggers were
- * disabled, which sealing would hide.
+ * Reads unsealed events, and records an event about those without a receipt, which a trigger writes at each insert:
+ * these were inserted while the triggers were disabled, which sealing would hide.
  */
 async function readUnsealed(tx: Executor): Promise<AuditChainRow[]> {
   const rows = await tx.run(selectUnsealed, { limit: batchSize });
   if (rows.length === 0) return rows;
   const found = await tx.run(selectWithoutReceipt, { ids: rows.map(({ id }) => id) });
   if (found.length === 0) return rows;
-  const fault = 'events had no receipt when they were sealed: they were put in, or their receipts removed';
-  await tx.run(insertOwnEvent, { action: faultFoundAction, detail: { fault, events: found.map(({ id }) => id) } });
+  const fault =
+    'events had no receipt of the insert trigger when they were sealed: they were inserted past it, or their receipts were deleted';
+  await tx.run(insertOwnEvent, { action: auditFaultFoundAction, detail: { fault, events: found.map(({ id }) => id) } });
   return tx.run(selectUnsealed, { limit: batchSize });
 }
 
 /**
- * Records an event before the first signature and before the first one of a new key, so that nobody can re-sign the
- * record unnoticed.
+ * Records an audit event before each key signs for the first time, so that nobody can sign the record again unnoticed.
  */
 async function recordKeyChange(tx: Executor, { last, keyId }: AuditChainEnd, { current }: AuditKeys): Promise<void> {
   if (last.seq > 0 && current && current.id !== keyId)
@@ -102,20 +102,20 @@ interface SealParams {
   keyId: string | null;
 }
 
-function sealParams(sealed: readonly SealedEvent[], { current }: AuditKeys): SealParams {
+function sealParams(sealed: readonly SealedAuditEvent[], { current }: AuditKeys): SealParams {
   return {
     ids: sealed.map(({ id }) => id),
     seqs: sealed.map(({ seq }) => seq),
     hashes: sealed.map(({ hash }) => hash),
     actorSalts: sealed.map(({ actorSalt }) => actorSalt ?? null),
     detailSalts: sealed.map(({ detailSalt }) => detailSalt ?? null),
-    macs: sealed.map(({ hash }) => current?.sign(signedLineText(hash)) ?? null),
+    macs: sealed.map(({ hash }) => current?.sign(signedAuditEventText(hash)) ?? null),
     keyId: current?.id ?? null,
   };
 }
 
-/** The action of the event by which the sealer records what it found changed. */
-export const faultFoundAction = 'audit.fault_found';
+/** The audit action under which the sealer records that audit events or their chain were changed. */
+export const auditFaultFoundAction = 'audit.fault_found';
 
 /**
  * The key of a schema's sealing lock. The lock is held until the transaction ends, so that the next holder sees the
@@ -131,7 +131,7 @@ const takeTurn = statement<NoParams, { taken: boolean }>(
 
 const selectUnsealed = statement<{ limit: number }, AuditChainRow>(
   'audit.unsealed',
-  (s, p) => `SELECT ${chainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT ${p.limit}`,
+  (s, p) => `SELECT ${auditChainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT ${p.limit}`,
 );
 
 const selectUsed = statement<{ keyId: string }, { used: boolean }>(
@@ -145,10 +145,10 @@ const selectWithoutReceipt = statement<{ ids: string[] }, { id: string }>(
 );
 
 const insertOwnEvent = statement<{ action: string; detail: Record<string, unknown> }>('audit.own_event', (s, p) =>
-  auditLines(s, {
+  insertAuditLinesSql(s, {
     from: '(SELECT) one',
     at: `${s}.clock()`,
-    actor: systemActor('audit'),
+    actor: systemActorSql('audit'),
     actionSql: p.action,
     conversationId: 'NULL',
     detail: p.detail,

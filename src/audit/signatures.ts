@@ -1,5 +1,5 @@
-import type { SealedEvent } from './hash-chain.js';
-import { type AuditKeys, signedLineText } from './keys.js';
+import type { SealedAuditEvent } from './hash-chain.js';
+import { type AuditKeys, signedAuditEventText } from './keys.js';
 
 /** The signing keys of the audit events that were read so far. */
 export interface AuditSignatures {
@@ -13,12 +13,12 @@ export interface AuditSignatures {
   unknown: ReadonlySet<string>;
 }
 
-export const noSignatures: AuditSignatures = { since: null, last: null, retired: new Set(), unknown: new Set() };
+export const noAuditSignatures: AuditSignatures = { since: null, last: null, retired: new Set(), unknown: new Set() };
 
 /** Checks the signature of one audit event; `fault` says why it cannot be what was sealed. Pure. */
-export function checkSignature(
+export function checkEventSignature(
   before: AuditSignatures,
-  event: SealedEvent,
+  event: SealedAuditEvent,
   keys: AuditKeys,
 ): { signatures: AuditSignatures; fault: string | null } {
   const keyId = event.keyId ?? null;
@@ -32,7 +32,7 @@ export function checkSignature(
 
 function signatureFault(
   before: AuditSignatures,
-  event: SealedEvent,
+  event: SealedAuditEvent,
   keyId: string | null,
   keys: AuditKeys,
 ): string | null {
@@ -41,7 +41,7 @@ function signatureFault(
   }
   if (before.retired.has(keyId)) return `event ${event.seq} is signed with key ${keyId}, which was replaced before`;
   const key = keys.byId.get(keyId);
-  return !key || key.signed(signedLineText(event.hash), event.mac)
+  return !key || key.signed(signedAuditEventText(event.hash), event.mac)
     ? null
     : `event ${event.seq} was not signed by the key ${keyId} that it names`;
 }

@@ -1,17 +1,23 @@
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { type AuditChainEnd, chainEndFault, readChainEnd } from './chain-end.js';
+import { type AuditChainEnd, findChainEndFault, readAuditChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
-import { type AuditChainLink, type ChainBreak, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
+import {
+  type AuditChainBreak,
+  type AuditChainLink,
+  auditChainStart,
+  type SealedAuditEvent,
+  verifyAuditChain,
+} from './hash-chain.js';
 import { type AuditKeys, noAuditKeys } from './keys.js';
 import { type AuditLevel, type AuditLevelResults, describeAuditLevels } from './levels.js';
 import { sealedPages } from './pages.js';
-import { faultFoundAction } from './seal.js';
-import { type AuditSignatures, checkSignature, noSignatures } from './signatures.js';
+import { auditFaultFoundAction } from './seal.js';
+import { type AuditSignatures, checkEventSignature, noAuditSignatures } from './signatures.js';
 
 export interface AuditVerification {
-  /** The last event of the audit chain, or the last one before `broken`. */
+  /** The last event of the audit chain; if a fault was found, the last event before it. */
   end: AuditChainLink;
   broken: AuditFault | null;
   /** How many audit events are not sealed yet; a running worker seals them within seconds. */
@@ -23,7 +29,7 @@ export interface AuditVerification {
 }
 
 /** A place where the audit record differs from what was sealed, and the level of protection that shows it. */
-export type AuditFault = ChainBreak & { level: AuditLevel };
+export type AuditFault = AuditChainBreak & { level: AuditLevel };
 
 /** Anchors and keys against which an audit record is checked. */
 export interface AuditVerifyOptions {
@@ -48,7 +54,7 @@ export function verifyAudit(
 ): Promise<AuditVerification> {
   return runInSnapshot(db, async (tx) => {
     const read = await readChain(tx, { anchors, keys, onPage });
-    const found = await readChainEnd(tx);
+    const found = await readAuditChainEnd(tx);
     const broken =
       read.broken ??
       cutOff(read.end, anchors) ??
@@ -67,12 +73,12 @@ export function verifyAudit(
 }
 
 async function readChain(tx: Executor, { anchors, keys, onPage }: Required<AuditVerifyOptions>): Promise<Reading> {
-  let reading: Reading = { end: chainStart, broken: null, signatures: noSignatures };
+  let reading: Reading = { end: auditChainStart, broken: null, signatures: noAuditSignatures };
   let formats = 1;
   for await (const page of sealedPages(tx)) {
     for (const event of page) {
       const fault = chainBroken(reading.end, event) ?? formatBroken(formats, event) ?? anchorBroken(event, anchors);
-      const { signatures, fault: unsigned } = checkSignature(reading.signatures, event, keys);
+      const { signatures, fault: unsigned } = checkEventSignature(reading.signatures, event, keys);
       const broken = fault ?? (unsigned === null ? null : faultAt(event, 'key', unsigned)) ?? recordedFault(event);
       if (broken) return { ...reading, broken };
       reading = { end: { seq: event.seq, hash: event.hash }, broken: null, signatures };
@@ -83,12 +89,12 @@ async function readChain(tx: Executor, { anchors, keys, onPage }: Required<Audit
   return reading;
 }
 
-function chainBroken(end: AuditChainLink, event: SealedEvent): AuditFault | null {
-  const { broken } = verifyChain([event], end);
+function chainBroken(end: AuditChainLink, event: SealedAuditEvent): AuditFault | null {
+  const { broken } = verifyAuditChain([event], end);
   return broken && { ...broken, level: 'chain' };
 }
 
-function formatBroken(before: number, event: SealedEvent): AuditFault | null {
+function formatBroken(before: number, event: SealedAuditEvent): AuditFault | null {
   if ((event.format ?? 1) >= before) return null;
   return faultAt(event, 'chain', `event ${event.seq} is sealed by an older format than the event before it`);
 }
@@ -97,14 +103,14 @@ function formatBroken(before: number, event: SealedEvent): AuditFault | null {
  * Reports an event whose hash differs from an anchor's. A chain that was sealed again is consistent in itself, but does
  * not match an anchor.
  */
-function anchorBroken(event: SealedEvent, anchors: readonly AuditChainLink[]): AuditFault | null {
+function anchorBroken(event: SealedAuditEvent, anchors: readonly AuditChainLink[]): AuditFault | null {
   const replaced = anchors.some(({ seq, hash }) => seq === event.seq && hash !== event.hash);
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
 }
 
 /** Reports an event by which the sealer recorded a change that it found. */
-function recordedFault(event: SealedEvent): AuditFault | null {
-  if (event.action !== faultFoundAction) return null;
+function recordedFault(event: SealedAuditEvent): AuditFault | null {
+  if (event.action !== auditFaultFoundAction) return null;
   return faultAt(
     event,
     'chain',
@@ -112,7 +118,7 @@ function recordedFault(event: SealedEvent): AuditFault | null {
   );
 }
 
-function faultAt({ seq, id }: SealedEvent, level: AuditLevel, reason: string): AuditFault {
+function faultAt({ seq, id }: SealedAuditEvent, level: AuditLevel, reason: string): AuditFault {
   return { seq, eventId: id, reason, level };
 }
 
@@ -124,8 +130,8 @@ function cutOff(end: AuditChainLink, anchors: readonly AuditChainLink[]): AuditF
 }
 
 function endBroken(end: AuditChainLink, found: AuditChainEnd, keys: AuditKeys): AuditFault | null {
-  const plain = chainEndFault(found, noAuditKeys);
-  const reason = plain ?? chainEndFault(found, keys);
+  const plain = findChainEndFault(found, noAuditKeys);
+  const reason = plain ?? findChainEndFault(found, keys);
   return reason === null ? null : { seq: end.seq + 1, eventId: null, reason, level: plain ? 'chain' : 'key' };
 }
 
@@ -143,12 +149,13 @@ interface FaultRow {
 const faultReasons: Record<FaultRow['fault'], string> = {
   deleted: 'an event was deleted before it was sealed',
   changed: 'an event was changed before it was sealed',
-  unknown: 'an unsealed event has no receipt: it was inserted past the triggers, or its seal was removed',
+  unknown:
+    'an unsealed event has no receipt of the insert trigger: it was inserted past the trigger, or its seal was removed',
 };
 
 /**
- * Reports tampering with unsealed audit events. Each has a receipt, so a receipt without its event, or an event without
- * one, shows it.
+ * Reports tampering with unsealed audit events. A trigger writes a receipt for each event, so a receipt without its
+ * event, or an event without its receipt, shows tampering.
  */
 async function unsealedFault(tx: Executor, end: AuditChainLink): Promise<AuditFault | null> {
   const [first] = await tx.run(selectFaults);

@@ -11,8 +11,8 @@ const idsPerPayload = 200;
 /** If more changed conversations than this wait to be announced, one message announces that any may have changed. */
 const maxWaiting = 1000;
 /**
- * Milliseconds between two announcements, in which changes are collected: they grow while changes keep coming. The first
- * change is announced at once.
+ * Milliseconds between two announcements, in which changes are collected. The gap grows while changes keep coming; the
+ * first change is announced at once.
  */
 const gapMs = { shortest: 25, longest: 100 };
 

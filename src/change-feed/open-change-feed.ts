@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { channelName } from '../db/channel-name.js';
+import { notifyChannelName } from '../db/channel-name.js';
 import type { Database } from '../db/connect.js';
 import { listenForNotifications } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
@@ -17,9 +17,9 @@ interface Subscription {
  * announcements use the pool. A lost announcement only delays a page, because pages also poll.
  */
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
-  const channel = channelName('activity', db.schema);
+  const channel = notifyChannelName('activity', db.schema);
   const subscriptions = new Set<Subscription>();
-  const broadcast = openProcessBroadcast(db, channelName('news', db.schema), log);
+  const broadcast = openProcessBroadcast(db, notifyChannelName('news', db.schema), log);
   const announcer = createChangeAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
@@ -69,8 +69,8 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
 }
 
 /**
- * Calls each listener whose scope includes one of the changes. Null `changes` mean that any conversation may have
- * changed.
+ * Calls each listener whose scope includes one of the changed conversations. If `changes` is null, any conversation may
+ * have changed.
  */
 function notify(subscriptions: ReadonlySet<Subscription>, changes: ConversationChanges | null, log: Logger): void {
   for (const { listener, scope } of subscriptions) {

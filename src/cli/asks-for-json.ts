@@ -8,7 +8,7 @@ import { jsonOption } from './command.js';
  */
 export function asksForJson(argv: readonly string[], known: readonly Option[] = []): boolean {
   const reader = new Commander().exitOverride().configureOutput({ outputError: () => {} });
-  // Declare the options without parsers and choices, so that an invalid value of another one does not stop the parser.
+  // Declare the options without parsers and choices, so that an invalid option value does not stop the parser.
   for (const { flags, long } of known) if (long !== '--json') reader.addOption(new Option(flags));
   reader.addOption(new Option(jsonOption.flags));
   try {

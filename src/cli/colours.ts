@@ -8,9 +8,9 @@ export type ColourRules = readonly (readonly [words: RegExp, style: TerminalStyl
 
 /** Colours of file outcomes, of delivery and migration states and of finding levels: one colour for each meaning. */
 export const outcomeColourRules: ColourRules = [
-  [/(?<=^\[)ok(?=\])|^(?:created|updated|removed)\b|^ {2}applied\b|^The record is intact\b/gm, 'green'],
+  [/(?<=^\[)ok(?=\])|^(?:created|updated|removed)\b|^ {2}applied\b|^The audit record is intact:/gm, 'green'],
   [/(?<=^\[)check(?=\])|^(?:skipped|manual)\b|^ {2}(?:pending|unknown)\b/gm, 'yellow'],
-  [/(?<=^\[)blocked(?=\])|^The record is broken\b/gm, 'red'],
+  [/(?<=^\[)blocked(?=\])|^The audit record is broken\b/gm, 'red'],
   [/^unchanged\b/gm, 'dim'],
   [/\bhttps?:\/\/[^\s]+/g, 'cyan'],
 ];

@@ -1,7 +1,7 @@
 import { CairnloopError } from '../foundation/errors.js';
 import type { CommandInput } from './command-input.js';
 import type { CliIo } from './io.js';
-import type { Report } from './report.js';
+import type { CommandReport } from './report.js';
 
 /** One option: `flags` as commander reads them, e.g. `--port <number>`, `--no-ops`. */
 export interface OptionRow {
@@ -26,7 +26,7 @@ export interface ArgumentRow {
   offered?: readonly string[];
 }
 
-/** The declaration of a command, which `src/cli/commands/<verb>.ts` exports as `command`; see `main.ts`. */
+/** The declaration of a command, which `src/cli/commands/<verb>.ts` exports as `<verb>Command`; see `main.ts`. */
 export interface Command<
   Arguments extends readonly ArgumentRow[] = readonly ArgumentRow[],
   Options extends readonly OptionRow[] = readonly OptionRow[],
@@ -39,7 +39,7 @@ export interface Command<
   examples: readonly string[];
   /** The command's own exit codes, which add to or replace 0 done, 1 failed, 2 wrong usage. */
   exitCodes?: Readonly<Record<number, string>>;
-  run?(input: CommandInput<Arguments, Options>, io: CliIo): Promise<Report | undefined>;
+  run?(input: CommandInput<Arguments, Options>, io: CliIo): Promise<CommandReport | undefined>;
   /** Subcommands by name, e.g. `list` of `deliveries`. A command with subcommands has no `run`. */
   subcommands?: Readonly<Record<string, Command & { summary: string }>>;
 }

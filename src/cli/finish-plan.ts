@@ -1,12 +1,12 @@
 /** The last steps of commands that write files into the host: show the plan, ask, write, report. */
 import { CairnloopError } from '../foundation/errors.js';
-import { uninterrupted } from '../foundation/uninterrupted.js';
+import { runUninterrupted } from '../foundation/uninterrupted.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { declareOption, declareOptions, jsonOption } from './command.js';
 import type { OptionValues } from './command-input.js';
 import type { CliIo } from './io.js';
 import { planJson, planText, relativePackageFolder } from './plan-report.js';
-import type { Report } from './report.js';
+import type { CommandReport } from './report.js';
 
 export const planOptions = declareOptions([
   { flags: '--dry-run', description: 'show the changes as a unified diff and write nothing' },
@@ -19,10 +19,10 @@ export const checkOption = declareOption({
   description: 'write nothing, and exit 3 if a file would change',
 });
 
-export type PlanOptions = OptionValues<readonly [typeof checkOption, ...typeof planOptions]>;
+export type PlanCommandOptions = OptionValues<readonly [typeof checkOption, ...typeof planOptions]>;
 
 /**
- * How to carry out a plan: `write`, which waits for nothing, is called at most once, after the user has agreed to
+ * How to carry out a plan: `write`, which is synchronous, is called at most once, after the user has agreed to
  * `question` if one is asked.
  */
 export interface PlanExecution {
@@ -30,12 +30,12 @@ export interface PlanExecution {
   write(): void;
 }
 
-export async function finishPlan(
+export async function previewOrWritePlan(
   planned: ChangePlan,
-  options: PlanOptions,
+  options: PlanCommandOptions,
   io: CliIo,
   { question = (files) => `Write ${files}?`, write }: PlanExecution,
-): Promise<Report> {
+): Promise<CommandReport> {
   const plan = await noteIgnoredFiles(planned);
   const exitCode = planExitCode(plan, options.check === true);
   if (options.dryRun || options.check) return preview(plan, options, io, exitCode);
@@ -43,11 +43,11 @@ export async function finishPlan(
   if (count > 0 && mayPrompt(options, io)) {
     await confirm(plan, question(count === 1 ? 'this file' : `these ${count} files`), io);
   }
-  await uninterrupted(write);
+  await runUninterrupted(write);
   return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
 }
 
-/** A file that git ignores would be missing wherever else the host runs, without a word. */
+/** Notes generated files that git ignores: they would silently be missing wherever else the host runs. */
 async function noteIgnoredFiles(plan: ChangePlan): Promise<ChangePlan> {
   const [{ newFiles, withIgnoredFileNotes }, { findIgnoredFiles }] = await Promise.all([
     import('../gen/ignored-file-notes.js'),
@@ -57,12 +57,17 @@ async function noteIgnoredFiles(plan: ChangePlan): Promise<ChangePlan> {
 }
 
 /** Whether a command may ask questions: only on a terminal, and not if a flag makes the question unnecessary. */
-export function mayPrompt({ yes, dryRun, check, json }: PlanOptions, io: CliIo): boolean {
+export function mayPrompt({ yes, dryRun, check, json }: PlanCommandOptions, io: CliIo): boolean {
   return io.isInteractive && !yes && !dryRun && !check && !json;
 }
 
 /** With `--dry-run`, prints the diff on stdout, so that it can be piped, and the summary of the plan on stderr. */
-async function preview(plan: ChangePlan, options: PlanOptions, io: CliIo, exitCode: number): Promise<Report> {
+async function preview(
+  plan: ChangePlan,
+  options: PlanCommandOptions,
+  io: CliIo,
+  exitCode: number,
+): Promise<CommandReport> {
   const { unifiedDiff } = await import('../gen/unified-diff.js');
   const diff = options.dryRun ? unifiedDiff(plan, relativePackageFolder(plan.root, io.cwd)) : '';
   const json = { ...planJson(plan), applied: false, ...(options.dryRun ? { diff } : {}) };

@@ -9,7 +9,7 @@ import type { CliIo } from './io.js';
 /** The options `--cwd`, `--config` and `--json`; with `--json`, nothing but errors goes to stderr. */
 export type HostOptions = OptionValues<readonly [typeof cwdOption, typeof configOption, typeof jsonOption]>;
 
-/** The host that a command works on, found from a folder of its package or from the root of its workspace. */
+/** The host that a command works on, found from a folder of its package or from the root of its monorepo. */
 export interface HostFolder {
   /** Absolute path of the host's package. */
   cwd: string;
@@ -60,12 +60,12 @@ export async function withDatabase<T>(
   work: (host: { config: ResolvedConfig; db: Database }) => Promise<T>,
 ): Promise<T> {
   const config = await readHostConfig(options, io);
-  const { requireMigrated } = await import('../db/migrate.js');
+  const { requireMigratedSchema } = await import('../db/migrate.js');
   const [{ openDatabase }, { toHostDatabaseError }] = await Promise.all([
     import('../db/connect.js'),
     import('../db/database-failure.js'),
   ]);
-  await requireMigrated(config.database);
+  await requireMigratedSchema(config.database);
   const db = openDatabase({ ...config.database, poolSize: 2 });
   try {
     return await work({ config, db });
@@ -86,12 +86,12 @@ export async function withCairnloop<T>(
   work: (cairnloop: Cairnloop) => Promise<T>,
 ): Promise<T> {
   const config = await readHostConfig(options, io);
-  const [{ requireMigrated }, { createCairnloop }, { pino }] = await Promise.all([
+  const [{ requireMigratedSchema }, { createCairnloop }, { pino }] = await Promise.all([
     import('../db/migrate.js'),
     import('../instance/cairnloop.js'),
     import('pino'),
   ]);
-  await requireMigrated(config.database);
+  await requireMigratedSchema(config.database);
   const cairnloop = await createCairnloop(config, { logger: pino({ level: 'silent' }) });
   try {
     return await work(cairnloop);

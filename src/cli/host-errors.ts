@@ -80,11 +80,11 @@ function replaceEnders(refuse: (what: string) => never): () => void {
   const { exit, reallyExit, abort } = target;
   const { kill } = process;
   for (const name of enders) {
-    target[name] = (code) => refuse(`it ended the process by process.${name}(${code ?? ''})`);
+    target[name] = (code) => refuse(`host code ended the process by process.${name}(${code ?? ''})`);
   }
   process.kill = (pid, signal) =>
     pid === process.pid && signal !== 0
-      ? refuse(`it ended the process by ${String(signal ?? 'SIGTERM')}`)
+      ? refuse(`host code ended the process by ${String(signal ?? 'SIGTERM')}`)
       : kill(pid, signal);
   syncBuiltinESMExports();
   return () => {

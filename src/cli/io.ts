@@ -1,7 +1,7 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { onStopSignal } from '../foundation/uninterrupted.js';
 import { catchHostErrors, type HostErrors } from './host-errors.js';
-import { reserveStdout, watchWrites } from './reserve-stdout.js';
+import { reserveStdout, trackStreamWrites } from './reserve-stdout.js';
 
 /** One choice of a select or multiselect prompt. */
 export interface PromptChoice<T> {
@@ -58,10 +58,10 @@ export interface CliIo {
 }
 
 /** The streams, environment and prompts of this process. */
-export function processIo(): CliIo {
+export function createProcessIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = reserveStdout();
-  const { flush, outputGone } = watchWrites(stdout);
+  const { flush, outputGone } = trackStreamWrites(stdout);
   // An error of stderr cannot be reported anywhere.
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
@@ -94,7 +94,7 @@ export function clackPrompts(output: NodeJS.WriteStream, input: NodeJS.ReadStrea
       if (key?.ctrl && key.name === 'd') ended.abort();
     };
     const onEnd = () => ended.abort();
-    // Clack hides the cursor and takes single keys, which would outlast a process that a signal ends.
+    // Clack hides the cursor and sets raw mode; a process that a signal ends would leave the terminal so.
     const stop = onStopSignal(onEnd);
     input.on('keypress', onKey).once('end', onEnd).once('close', onEnd);
     try {

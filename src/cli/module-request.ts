@@ -8,21 +8,25 @@ import type { OptionValues } from './command-input.js';
 import { checkOption, mayPrompt, planOptions } from './finish-plan.js';
 import type { CliIo } from './io.js';
 
-export const moduleOptions = declareOptions([
+export const moduleCommandOptions = declareOptions([
   cwdOption,
   {
     flags: '--dir <folder>',
     description: 'folder of the modules (default: cairnloop in the source folder; for alerts: ops)',
   },
   configOption,
-  { flags: '--storage <where>', description: 'for sla: where the terms are stored', choices: moduleKinds.sla.storages },
+  {
+    flags: '--storage <where>',
+    description: 'for sla: where the SLA terms are stored',
+    choices: moduleKinds.sla.storages,
+  },
   { flags: '--no-test', description: 'do not write a test for each module' },
   { flags: '--force', description: 'overwrite a module that was edited' },
   checkOption,
   ...planOptions,
 ]);
 
-export type ModuleOptions = OptionValues<typeof moduleOptions>;
+export type ModuleCommandOptions = OptionValues<typeof moduleCommandOptions>;
 
 export const planExitCodes = {
   3: 'a change must be made by hand, or --check found changes to make',
@@ -37,7 +41,7 @@ export function moduleKindChoices() {
 export async function completeModuleRequest(
   kinds: readonly ModuleKindName[],
   host: HostSnapshot,
-  options: ModuleOptions,
+  options: ModuleCommandOptions,
   io: CliIo,
 ): Promise<ModuleRequest> {
   const asks = mayPrompt(options, io);
@@ -47,12 +51,17 @@ export async function completeModuleRequest(
 }
 
 /** The folder of `--dir` is relative to `--cwd`; a folder typed at the prompt is relative to the host's package. */
-async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: boolean, io: CliIo): Promise<string> {
-  const { hostPath } = await import('../host-project/safe-path.js');
-  if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
+async function chooseFolder(
+  host: HostSnapshot,
+  options: ModuleCommandOptions,
+  asks: boolean,
+  io: CliIo,
+): Promise<string> {
+  const { toPackagePath } = await import('../host-project/safe-path.js');
+  if (options.dir !== undefined) return toPackagePath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
   const preset = host.moduleFolder;
   if (!asks) return preset;
-  return hostPath(
+  return toPackagePath(
     host.root,
     host.root,
     await io.ask.text({ message: 'In which folder should the modules be written?', initial: preset }),

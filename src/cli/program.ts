@@ -1,7 +1,7 @@
 import { Argument, Command as Commander, Help, Option } from 'commander';
 import type { ArgumentRow, Command, OptionRow } from './command.js';
 import type { CliIo } from './io.js';
-import type { Report } from './report.js';
+import type { CommandReport } from './report.js';
 
 /** A top-level command: its name and summary for `cairnloop --help`, and how to load its module. */
 export interface CommandRow {
@@ -12,7 +12,7 @@ export interface CommandRow {
 
 interface Running {
   version: string;
-  done(report: Report | undefined): void;
+  done(report: CommandReport | undefined): void;
 }
 
 /** Declares all commands to commander. Only the module of the command that `argv` names is loaded. */

@@ -2,9 +2,9 @@ import type { CliIo } from './io.js';
 
 /** How often progress is shown, in milliseconds. */
 export interface ProgressIntervals {
-  /** Interval on a terminal, where one line is overwritten. */
+  /** Interval between two progress updates on a terminal, where each one overwrites the previous one. */
   terminalMs: number;
-  /** Interval in a log, where each state is a new line. */
+  /** Interval between two progress updates in a log, where each one is a new line. */
   plainMs: number;
 }
 
@@ -19,7 +19,10 @@ interface Quiet {
  * Hides progress while a result is written to a terminal, because a status line would split its text. Progress stays if
  * the result goes to the file `output`.
  */
-export function quietIfResultOnTerminal({ json, output }: Quiet & { output?: string | undefined }, io: CliIo): Quiet {
+export function hideProgressIfResultOnTerminal(
+  { json, output }: Quiet & { output?: string | undefined },
+  io: CliIo,
+): Quiet {
   return { json: json || (output === undefined && io.stdout.isTTY) };
 }
 

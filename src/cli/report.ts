@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CliIo } from './io.js';
 
 /** A command's result as text and as JSON; progress goes to stderr. */
-export interface Report {
+export interface CommandReport {
   text: string;
   json: unknown;
   /** Exit code of the process. Default 0. */
@@ -11,7 +11,7 @@ export interface Report {
 }
 
 /** Writes the result to stdout, and nothing else. Times become ISO-8601, bigints decimal text. */
-export function writeReport(report: Report, io: CliIo, asJson: boolean): void {
+export function writeCommandReport(report: CommandReport, io: CliIo, asJson: boolean): void {
   const text = asJson ? toJson(report.json) : report.text;
   if (!text) return;
   const whole = text.endsWith('\n') ? text : `${text}\n`;
@@ -23,7 +23,11 @@ export function writeReport(report: Report, io: CliIo, asJson: boolean): void {
  * Writes a failure as `{ error: { code, message, hint } }` to stdout with `--json`, else as message and hint to stderr.
  * On a terminal, a third line names the section of the docs that describes the code.
  */
-export function writeFailure(failure: { code: string; message: string; hint: string }, io: CliIo, asJson: boolean) {
+export function writeFailureReport(
+  failure: { code: string; message: string; hint: string },
+  io: CliIo,
+  asJson: boolean,
+) {
   if (asJson) return void io.stdout.write(`${toJson({ error: failure })}\n`);
   io.stderr.write(`${failure.message}\n${failure.hint}\n`);
   if (io.stderr.isTTY && !withoutSection.has(failure.code)) io.stderr.write(`See ${sectionOf(failure.code, io.cwd)}\n`);

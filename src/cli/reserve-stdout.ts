@@ -18,7 +18,7 @@ export function reserveStdout(): NodeJS.WriteStream {
  * Keeps an error of the stream from ending the process. `flush` waits for the writes and returns their error, and
  * `outputGone` aborts at the first one. If the reader has ended (`cairnloop … | head`), `flush` returns no error.
  */
-export function watchWrites(stream: NodeJS.WriteStream): {
+export function trackStreamWrites(stream: NodeJS.WriteStream): {
   flush(): Promise<Error | undefined>;
   outputGone: AbortSignal;
 } {

@@ -18,8 +18,8 @@ async function nearestChoice(what: string): Promise<string | undefined> {
   const choices = list.split(', ');
   const [begun, ...others] = choices.filter((choice) => choice.startsWith(word));
   if (begun && others.length === 0) return begun;
-  const { closestWord } = await import('../foundation/closest-word.js');
-  return closestWord(word, choices);
+  const { findClosestWord } = await import('../foundation/closest-word.js');
+  return findClosestWord(word, choices);
 }
 
 function whereToLook(command: Commander): string {

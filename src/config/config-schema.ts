@@ -1,4 +1,4 @@
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { suggestKnownWord } from '../validation/known-keys.js';
 import type { ConfigSections, HostModules, ResolvedConfig } from './config-types.js';
@@ -10,7 +10,7 @@ import {
   metricsProblems,
   tracingProblems,
 } from './host-modules.js';
-import { type KeyRule, keyRules, metricsPathProblem, opsPathRule } from './key-rules.js';
+import { type ConfigKeyRule, configKeyRules, metricsPathProblem, opsPathRule } from './key-rules.js';
 
 export type * from './config-types.js';
 export { logLevels, metricsBrand } from './config-types.js';
@@ -33,7 +33,7 @@ export const configDefaults = {
   log: { level: 'info' },
 } as const satisfies { [S in keyof ConfigSections]: Partial<ConfigSections[S]> };
 
-const sectionKeys = Object.keys(keyRules) as (keyof ConfigSections)[];
+const sectionKeys = Object.keys(configKeyRules) as (keyof ConfigSections)[];
 const contractKeys = Object.keys(contractMethods) as ContractKey[];
 const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics', 'tracing', 'logger'];
 const topLevelKeys: string[] = [...sectionKeys, ...moduleKeys];
@@ -52,7 +52,7 @@ export function validateConfig(raw: unknown, file?: string): ResolvedConfig {
 
 /** All problems of a config: none if {@link validateConfig} would accept it. */
 export function configProblems(raw: unknown): ConfigProblem[] {
-  if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: describeKind(raw) }];
+  if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: describeType(raw) }];
   return [
     ...unknownKeys('', raw, topLevelKeys),
     ...sectionKeys.flatMap((section) => sectionProblems(section, raw[section])),
@@ -64,25 +64,25 @@ export function configProblems(raw: unknown): ConfigProblem[] {
 }
 
 function sectionProblems(section: keyof ConfigSections, value: unknown = {}): ConfigProblem[] {
-  if (!isRecord(value)) return [{ path: section, expected: 'an object', found: describeKind(value) }];
-  const rules: Record<string, KeyRule> = section === 'jobs' ? jobsRules(value.backend) : keyRules[section];
+  if (!isRecord(value)) return [{ path: section, expected: 'an object', found: describeType(value) }];
+  const rules: Record<string, ConfigKeyRule> = section === 'jobs' ? jobsRules(value.backend) : configKeyRules[section];
   return [
-    ...unknownKeys(`${section}.`, value, Object.keys(keyRules[section])),
+    ...unknownKeys(`${section}.`, value, Object.keys(configKeyRules[section])),
     ...Object.entries(rules).flatMap(([key, rule]) => keyProblems(`${section}.${key}`, rule, value, key)),
     ...(section === 'ops' ? opsProblems(value) : []),
     ...(section === 'audit' ? auditProblems(value) : []),
   ];
 }
 
-function keyProblems(path: string, rule: KeyRule, given: Given, key: string): ConfigProblem[] {
+function keyProblems(path: string, rule: ConfigKeyRule, given: Given, key: string): ConfigProblem[] {
   const value = given[key];
   if (value === undefined ? !rule.required : rule.accepts(value)) return [];
   return [{ path, expected: rule.expected, found: Object.hasOwn(given, key) ? rule.found(value) : 'nothing' }];
 }
 
 /** The rules of `jobs`. With the Postgres backend `jobs.url` is refused, because it would silently be ignored. */
-function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<string, KeyRule> {
-  const { url, ...rules } = keyRules.jobs;
+function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<string, ConfigKeyRule> {
+  const { url, ...rules } = configKeyRules.jobs;
   if (backend === 'mongodb') return { ...rules, url };
   if (backend !== 'postgres') return rules;
   const expected = 'none, because the postgres backend uses database.url';
@@ -98,7 +98,13 @@ function opsProblems(ops: Given): ConfigProblem[] {
 
 function auditProblems({ key, previousKeys }: Given): ConfigProblem[] {
   if (key !== undefined || previousKeys === undefined) return [];
-  return [{ path: 'audit.key', expected: 'the key in use, because audit.previousKeys is set', found: 'nothing' }];
+  return [
+    {
+      path: 'audit.key',
+      expected: 'the key that signs new events, because audit.previousKeys is set',
+      found: 'nothing',
+    },
+  ];
 }
 
 function unknownKeys(prefix: string, given: Given, known: readonly string[]): ConfigProblem[] {

@@ -14,7 +14,7 @@ export interface DatabaseConfig {
   poolSize: number;
 }
 
-/** Where Agenda stores its jobs, which wake the workers. Default `{ backend: 'postgres' }`: in the database above. */
+/** Where Agenda stores its jobs, which wake the workers. Default `{ backend: 'postgres' }`: in the host's database. */
 export type JobsConfig = { backend: 'postgres' } | { backend: 'mongodb'; url: string };
 
 export interface WorkerConfig {

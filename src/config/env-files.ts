@@ -22,7 +22,7 @@ export function loadEnvFiles(host: string): string[] {
   return files;
 }
 
-/** The value of a variable in a file; undefined if the file has none or cannot be read. */
+/** The value that a `.env` file gives a variable; undefined if it gives none or cannot be read. */
 export function readEnvValue(file: string, name: string): string | undefined {
   try {
     return readEnvFile(file)[name];
@@ -31,7 +31,7 @@ export function readEnvValue(file: string, name: string): string | undefined {
   }
 }
 
-/** The `.env` files in the host's folder, then those in the root of its workspace. */
+/** The `.env` files in the host's folder, then those in the root of its monorepo. */
 export function findEnvFiles(host: string): string[] {
   const folders = [host, ...workspaceRoots(host)];
   return folders.flatMap((folder) => namesFor(host).map((name) => path.join(folder, name))).filter(isFile);

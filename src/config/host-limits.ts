@@ -20,16 +20,21 @@ function setLimits(timeoutMs: number): { exceeded: Promise<never>; lift(): void 
   const { exit } = process;
   const { promise: exceeded, reject } = withRejecter();
   replaceExit((code) => {
-    const error = new Error(`it ended the process with exit code ${code ?? process.exitCode ?? 0}`);
+    const error = new Error(`the config ended the process with exit code ${code ?? process.exitCode ?? 0}`);
     reject(error);
     throw error;
   });
   // Node has no pending work left and is about to exit; rejecting needs one more turn of the event loop.
   const onIdle = () =>
-    setImmediate(() => reject(new Error('it never settles: it awaits a promise that nothing can resolve any more')));
+    setImmediate(() =>
+      reject(new Error('the config never settles: it awaits a promise that nothing can resolve any more')),
+    );
   process.once('beforeExit', onIdle);
   // Unref'd, because a pending timer would keep the process from becoming idle.
-  const timer = setTimeout(() => reject(new Error(`it did not settle within ${timeoutMs} ms`)), timeoutMs).unref();
+  const timer = setTimeout(
+    () => reject(new Error(`the config did not settle within ${timeoutMs} ms`)),
+    timeoutMs,
+  ).unref();
   return {
     exceeded,
     lift() {
@@ -45,7 +50,7 @@ function withRejecter(): { promise: Promise<never>; reject(error: Error): void }
   const promise = new Promise<never>((_, rejectPromise) => {
     reject = rejectPromise;
   });
-  // The rejection is unhandled if the config has settled already.
+  // If the config settles first, nobody awaits this promise, and its rejection would be an unhandled one.
   promise.catch(() => {});
   return { promise, reject };
 }

@@ -1,4 +1,4 @@
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { type HostModules, metricsBrand, tracingBrand } from './config-types.js';
 
@@ -22,7 +22,7 @@ export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing' | 'lo
 export function contractProblems(key: ContractKey, value: unknown): ConfigProblem[] {
   const methods: readonly string[] = contractMethods[key];
   if (!isObject(value))
-    return [{ path: key, expected: `an object with ${listed(methods)}`, found: describeKind(value) }];
+    return [{ path: key, expected: `an object with ${listed(methods)}`, found: describeType(value) }];
   const missing = methods.filter((method) => typeof value[method] !== 'function');
   const wrong = (optionalMethods[key] ?? []).filter(
     (method) => !['function', 'undefined'].includes(typeof value[method]),
@@ -43,7 +43,7 @@ export function tracingProblems(value: unknown): ConfigProblem[] {
 
 function brandProblems(path: string, brand: symbol, maker: string, value: unknown): ConfigProblem[] {
   if (isObject(value) && value[brand] === true) return [];
-  const found = typeof value === 'function' ? 'a function; call it' : describeKind(value);
+  const found = typeof value === 'function' ? 'a function; call it' : describeType(value);
   return [{ path, expected: `what ${maker} returns`, found }];
 }
 
@@ -53,11 +53,11 @@ const logMethods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 export function loggerProblems(value: unknown): ConfigProblem[] {
   const missing = isObject(value) ? logMethods.filter((method) => typeof value[method] !== 'function') : logMethods;
   if (missing.length === 0) return [];
-  const found = isObject(value) ? `one without ${listed(missing)}` : describeKind(value);
+  const found = isObject(value) ? `one without ${listed(missing)}` : describeType(value);
   return [{ path: 'logger', expected: `a pino logger, or an object with ${listed(logMethods)}`, found }];
 }
 
-/** One problem for a likely mistake: the class instead of an instance, or a promise of the module. */
+/** Reports a host module given as a class or as a promise as one problem, instead of one for each missing method. */
 function misplaced(key: string, value: Methods, methods: readonly string[]): ConfigProblem[] | undefined {
   const expected = `an object with ${listed(methods)}`;
   if (typeof value.then === 'function') return [{ path: key, expected, found: 'a promise; await it' }];
@@ -77,7 +77,7 @@ function lacks(key: string, method: string, value: unknown): ConfigProblem {
   return {
     path: `${key}.${method}`,
     expected: 'a method',
-    found: value === undefined ? 'nothing' : describeKind(value),
+    found: value === undefined ? 'nothing' : describeType(value),
   };
 }
 

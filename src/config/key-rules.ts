@@ -1,11 +1,11 @@
-import { describeFound, describeNumber, maskUrl } from '../foundation/describe-found.js';
-import { describeKind } from '../foundation/describe-value.js';
+import { describeFoundValue, describeNumber, maskUrl } from '../foundation/describe-found.js';
+import { describeType } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { type ConfigSections, logLevels } from './config-types.js';
 import { isPlaceholderUrl } from './placeholder.js';
 
 /** The rule of one config key: the expected value as text for messages, and a predicate. */
-export interface KeyRule {
+export interface ConfigKeyRule {
   expected: string;
   accepts(value: unknown): boolean;
   /** True for a key that must be set, because it has no default. */
@@ -21,13 +21,13 @@ const maxMs = 2_147_483_647;
  * The rule for a path of the ops server, in the config and as a mount option. Characters that a router reads as a
  * pattern are refused.
  */
-export const opsPathRule: KeyRule = text(
+export const opsPathRule: ConfigKeyRule = text(
   'a path such as "/health" of letters, digits, "-", "_", "." and "~", without "/" at its end',
   /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/,
 );
 
 /** The rules of all plain config keys. A key without a rule is refused. */
-export const keyRules: { [S in keyof ConfigSections]: Record<KeyOf<ConfigSections[S]>, KeyRule> } = {
+export const configKeyRules: { [S in keyof ConfigSections]: Record<KeyOf<ConfigSections[S]>, ConfigKeyRule> } = {
   database: {
     url: postgresUrl(),
     schema: text(
@@ -68,7 +68,7 @@ export const keyRules: { [S in keyof ConfigSections]: Record<KeyOf<ConfigSection
 /** The keys of all members of a union type. */
 type KeyOf<T> = T extends unknown ? keyof T : never;
 
-function wholeNumber(min: number, max: number): KeyRule {
+function wholeNumber(min: number, max: number): ConfigKeyRule {
   return {
     expected: `a whole number from ${min} to ${max}`,
     accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
@@ -76,7 +76,7 @@ function wholeNumber(min: number, max: number): KeyRule {
   };
 }
 
-function orNull(rule: KeyRule): KeyRule {
+function orNull(rule: ConfigKeyRule): ConfigKeyRule {
   return {
     ...rule,
     expected: `${rule.expected}, or null`,
@@ -84,23 +84,23 @@ function orNull(rule: KeyRule): KeyRule {
   };
 }
 
-function oneOf(values: readonly string[]): KeyRule {
+function oneOf(values: readonly string[]): ConfigKeyRule {
   return {
     expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
     accepts: (value) => (values as readonly unknown[]).includes(value),
-    found: describeFound,
+    found: describeFoundValue,
   };
 }
 
-function text(expected: string, pattern: RegExp): KeyRule {
-  return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
+function text(expected: string, pattern: RegExp): ConfigKeyRule {
+  return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFoundValue };
 }
 
 function isAuditKey(value: unknown): boolean {
   return typeof value === 'string' && value.trim().length >= 32;
 }
 
-function auditKey(): KeyRule {
+function auditKey(): ConfigKeyRule {
   return {
     expected: 'a secret of at least 32 characters, e.g. from `openssl rand -hex 32`',
     accepts: isAuditKey,
@@ -108,20 +108,20 @@ function auditKey(): KeyRule {
   };
 }
 
-function auditKeyList(): KeyRule {
+function auditKeyList(): ConfigKeyRule {
   return {
     expected: 'a list of secrets of at least 32 characters each',
     accepts: (value) => Array.isArray(value) && value.every(isAuditKey),
     found: (value) =>
       Array.isArray(value)
         ? `a list with ${describeSecret(value.find((key) => !isAuditKey(key)))}`
-        : describeKind(value),
+        : describeType(value),
   };
 }
 
 /** Describes a secret by its length or type, without any part of its text. */
 function describeSecret(value: unknown): string {
-  return typeof value === 'string' ? `a string of ${value.length} characters` : describeKind(value);
+  return typeof value === 'string' ? `a string of ${value.length} characters` : describeType(value);
 }
 
 /** The problem of a metrics path that equals the path of health or readiness; undefined if it does not. */
@@ -137,7 +137,7 @@ export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): C
   };
 }
 
-function postgresUrl(): KeyRule {
+function postgresUrl(): ConfigKeyRule {
   return {
     expected: 'a URL such as postgres://localhost:5432/app (user and password percent-encoded)',
     accepts: (value) => typeof value === 'string' && isPostgresUrl(value),
@@ -146,10 +146,10 @@ function postgresUrl(): KeyRule {
   };
 }
 
-function mongodbUrl(): KeyRule {
+function mongodbUrl(): ConfigKeyRule {
   return {
     expected: 'a URL such as mongodb://host:27017/database',
-    // No further check: the host list of a replica set is no valid URL to Node.
+    // Not parsed as a URL: Node refuses a MongoDB URL that lists several hosts, as for a replica set.
     accepts: (value) => typeof value === 'string' && /^mongodb(\+srv)?:\/\/[^\s]+$/.test(value),
     required: true,
     found: describeUrl,
@@ -166,6 +166,6 @@ function isPostgresUrl(value: string): boolean {
 
 function describeUrl(value: unknown): string {
   if (value === undefined) return 'undefined (is its environment variable set?)';
-  if (typeof value !== 'string') return describeFound(value);
+  if (typeof value !== 'string') return describeFoundValue(value);
   return isPlaceholderUrl(value) ? 'a placeholder' : maskUrl(value);
 }

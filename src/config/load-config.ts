@@ -1,6 +1,6 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { findCompiledConfigs } from './compiled-configs.js';
 import { configFileNames, configNamePattern } from './config-file-names.js';
@@ -18,7 +18,7 @@ export interface LoadConfigOptions {
   cwd: string;
   /** Path of the config, relative to `cwd`. Default: the one of {@link configFileNames} that exists. */
   file?: string | undefined;
-  /** Time limit of the import, in milliseconds. Default {@link importTimeoutMs}. */
+  /** Time limit for importing the config, in milliseconds. Default {@link importTimeoutMs}. */
   timeoutMs?: number;
 }
 
@@ -85,7 +85,7 @@ export async function readUnvalidatedConfig(options: LoadConfigOptions): Promise
   );
   if (value === noDefaultExport)
     throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: describeNamedExports(module) });
-  if (value == null) throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: describeKind(value) });
+  if (value == null) throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: describeType(value) });
   return { raw: value, file };
 }
 

@@ -7,13 +7,13 @@ import path from 'node:path';
 import { trustedFoldersUp } from './trusted-folders.js';
 
 /** The files that an import may mean, as absolute paths: those that Node tries, and sources that TypeScript tries. */
-export interface PackageTargets {
+export interface PackageImportTargets {
   ofNode: readonly string[];
   ofSources: readonly string[];
 }
 
 /** Resolves `#name`, or the name of the package that `file` is in; returns no paths for another package. */
-export function packageTargets(file: string, specifier: string): PackageTargets {
+export function resolvePackageImport(file: string, specifier: string): PackageImportTargets {
   const found = nearestPackage(path.dirname(file));
   if (!found) return { ofNode: [], ofSources: [] };
   const { folder, manifest } = found;
@@ -48,7 +48,7 @@ function nearestPackage(folder: string): { folder: string; manifest: Record<stri
       const text = readFileSync(path.join(above, 'package.json'), 'utf8').replace(/^\uFEFF/, '');
       return { folder: above, manifest: Object(JSON.parse(text)) };
     } catch {
-      // Ignored: a folder above may have a readable package.json.
+      // A package.json that is missing or unreadable is skipped: a parent folder may have a readable one.
     }
   }
   return undefined;

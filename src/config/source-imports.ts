@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { packageTargets } from './package-imports.js';
+import { resolvePackageImport } from './package-imports.js';
 
 /**
  * Replaces the imports in a file's text by the source files that exist: `./mail.js` may mean `mail.ts` or `mail.tsx`,
@@ -17,9 +17,9 @@ export function resolveSourceImports(file: string, source: string): string {
 /** Matches a specifier of a relative or package import after `from`, `import`, `import(` or `require(`. */
 const anySpecifier = /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?|[#@\w][^'"\n:]*)\2/g;
 
-/** Finds the source of an import of the file's own package; undefined if Node finds a file under that name. */
+/** Finds the source file for an import from the file's own package; undefined if Node itself resolves the import. */
 function ownSource(file: string, specifier: string): string | undefined {
-  const { ofNode, ofSources } = packageTargets(file, specifier);
+  const { ofNode, ofSources } = resolvePackageImport(file, specifier);
   if (ofNode.some(isFile)) return undefined;
   const folder = path.dirname(file);
   for (const target of ofSources) {

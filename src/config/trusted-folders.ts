@@ -3,9 +3,9 @@ import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface TrustedFolders {
-  /** The folder itself and the folders above it, nearest first, up to but without the first of another user. */
+  /** The start folder and its parent folders, nearest first, without those from `stoppedAt` upwards. */
   folders: string[];
-  /** The first folder above that another user owns; null where all belong to the same user. */
+  /** The nearest parent folder that another user owns; null if there is none. */
   stoppedAt: string | null;
 }
 
@@ -25,7 +25,7 @@ export function isTrustedFile(file: string, start: string): boolean {
   return (stat(file)?.isFile() ?? false) && (path.dirname(file) === start || isOwned(file, start));
 }
 
-/** Whether a place belongs to the user who runs the command, or to the owner of the folder `start`. */
+/** Whether a file or folder belongs to the user who runs the command, or to the owner of the folder `start`. */
 function isOwned(place: string, start: string): boolean {
   const user = process.geteuid?.();
   const owner = stat(place)?.uid;

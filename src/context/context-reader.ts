@@ -13,7 +13,7 @@ import { createExpiringCache } from './expiring-cache.js';
 import { type ContextSection, normalizeContext } from './normalize-context.js';
 
 /** Facts about a customer, ready to show on a page. */
-export interface ContextAnswer {
+export interface ContextResult {
   /**
    * `available` has sections; `empty`: the provider knows nothing; `unavailable`: it failed; `unconfigured`: there is
    * no provider; `anonymous`: the conversation has no actor id, so the provider was not called.
@@ -31,7 +31,7 @@ export interface ContextAnswer {
  */
 export interface ContextReader {
   /** Returns a customer's facts for display. Throws `INPUT_INVALID` for an actor id that is not a string or null. */
-  get(actorId: string | null): Promise<ContextAnswer>;
+  get(actorId: string | null): Promise<ContextResult>;
   /**
    * Returns a plain copy of the provider's map, for the automation policy and the draft generator; null in every state
    * but `available` and `empty`.
@@ -58,7 +58,7 @@ export interface ContextReaderOptions {
 
 const getInput = z.object({ actorId: z.string('a text, or null').nullish() });
 
-interface Reading extends ContextAnswer {
+interface Reading extends ContextResult {
   facts: Record<string, unknown> | null;
 }
 

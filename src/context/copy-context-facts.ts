@@ -1,6 +1,6 @@
 import { type HostValue, inspectHostValue } from './host-value.js';
 
-/** The depth of nesting, and the children of one map or list, that a copy keeps at most: more than any page shows. */
+/** How deep a copy nests at most, and how many children of one map or list it keeps: more than any page shows. */
 const maxDepth = 20;
 const maxChildren = 1000;
 /** The most values that one copy keeps in all. */

@@ -15,7 +15,7 @@ export type ContextValue =
   | { kind: 'unsupported'; what: string };
 
 export interface ContextEntry {
-  /** Empty if the value needs no label: a list under its section's header, or a note about values left out. */
+  /** Empty if the value needs no label, as a list under its section's header or a note about values left out. */
   label: string;
   value: ContextValue;
 }
@@ -60,7 +60,10 @@ export function normalizeContext(map: unknown): ContextSection[] {
   return sections;
 }
 
-/** The values and characters that may still be shown, and the maps and lists that enclose the current value. */
+/**
+ * How many values and characters of the facts may still be shown, and the maps and lists that enclose the current
+ * value.
+ */
 interface Walk {
   valuesLeft: number;
   charactersLeft: number;
@@ -71,7 +74,7 @@ type Container = Extract<HostValue, { children: HostValueChild[] }>;
 
 function present(walk: Walk, seen: HostValue): ContextValue {
   walk.valuesLeft -= 1;
-  if (walk.valuesLeft < 0 || walk.charactersLeft <= 0) return { kind: 'truncated', reason: 'too much to show' };
+  if (walk.valuesLeft < 0 || walk.charactersLeft <= 0) return { kind: 'truncated', reason: 'too many facts to show' };
   if (seen.kind === 'scalar') return presentFact(walk, seen.value);
   if (seen.kind === 'unsupported') return { kind: 'unsupported', what: cut(walk, seen.what) };
   if (walk.parents.includes(seen.source)) return { kind: 'truncated', reason: 'contains itself' };

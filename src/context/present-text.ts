@@ -1,5 +1,5 @@
 import { toStorableText } from '../foundation/redact.js';
-import { safeHref } from './safe-href.js';
+import { toSafeHref } from './safe-href.js';
 
 /** A scalar formatted as text, and how a page presents it. `href` is safe to link; `iso` is for a `<time>` element. */
 export type ContextText =
@@ -59,7 +59,7 @@ function presentEmail(given: string): ContextText | undefined {
 
 function presentLink(given: string): ContextText | undefined {
   const text = given.trim();
-  const href = safeHref(text);
+  const href = toSafeHref(text);
   return href === undefined ? undefined : { kind: 'text', text, presentation: 'link', href };
 }
 

@@ -3,7 +3,7 @@
  * control characters and spaces, because browsers drop them and may then read another scheme, and user names, which can
  * imitate a host.
  */
-export function safeHref(text: string): string | undefined {
+export function toSafeHref(text: string): string | undefined {
   if (text.length > 2000 || !/^(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+$/iu.test(text)) return undefined;
   if (!URL.canParse(text)) return undefined;
   const { href, hostname, protocol, username, password } = new URL(text);

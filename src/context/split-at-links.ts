@@ -1,4 +1,4 @@
-import { safeHref } from './safe-href.js';
+import { toSafeHref } from './safe-href.js';
 
 /** A part of an untrusted text: plain text, or a link if `href` is set. */
 export type LinkedTextPart = { text: string; href?: string };
@@ -15,7 +15,7 @@ export function splitAtLinks(text: string): LinkedTextPart[] {
   for (const match of text.matchAll(address)) {
     if (parts.length >= maxLinks * 2) break;
     const found = match[0].replace(trailing, '');
-    const href = safeHref(found);
+    const href = toSafeHref(found);
     if (!href) continue;
     if (match.index > from) parts.push({ text: text.slice(from, match.index) });
     parts.push({ text: found, href });

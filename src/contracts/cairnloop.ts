@@ -1,9 +1,9 @@
-import type { ContextAnswer } from '../context/context-reader.js';
-import type { TopicCounts } from '../deliveries/retry-range.js';
-import type { Mounted } from '../http/mount.js';
+import type { ContextResult } from '../context/context-reader.js';
+import type { DeliveryCountsByTopic } from '../deliveries/retry-range.js';
+import type { RequestHandlers } from '../http/mount.js';
 import type { OperationsOptions } from '../ops/operations.js';
-import type { BulkEnvelope, BulkResult } from '../outbound/bulk-trigger.js';
-import type { Triggered } from '../outbound/trigger.js';
+import type { BulkSend, BulkSendResult } from '../outbound/bulk-trigger.js';
+import type { TriggeredMessage } from '../outbound/trigger.js';
 import type { Portal, PortalOptions } from '../portal/portal.js';
 import type { Report } from '../report/report-types.js';
 import type { ClockHistory } from '../sla/clock-history.js';
@@ -80,7 +80,7 @@ export interface Cairnloop extends Calls {
   /** Attaches and detaches handlers of the telemetry events of this instance. */
   telemetry: Pick<Telemetry, 'attach' | 'detach'>;
   /** Returns the mount of `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID`. */
-  operations(mount?: OperationsOptions): Mounted;
+  operations(mount?: OperationsOptions): RequestHandlers;
   /** Returns the mount of the operators' page, which is loaded at the first request. Throws `MOUNT_OPTION_INVALID`. */
   workspace(options: WorkspaceOptions): Workspace;
   /**
@@ -215,7 +215,7 @@ export interface OutboundCalls {
    * Writes an outbound message and the delivery that calls `onOutboundTriggered`, now or at the scheduled time. Throws
    * `NOTIFIER_REQUIRED`, `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
    */
-  trigger(conversationId: string, input: TriggerInput): Promise<Triggered>;
+  trigger(conversationId: string, input: TriggerInput): Promise<TriggeredMessage>;
   /**
    * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids
    * count once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE`, `NOTIFIER_REQUIRED`,
@@ -224,7 +224,7 @@ export interface OutboundCalls {
   bulkTrigger(
     conversationIds: readonly string[],
     input: BulkInput,
-  ): Promise<{ envelope: BulkEnvelope; results: BulkResult[] }>;
+  ): Promise<{ envelope: BulkSend; results: BulkSendResult[] }>;
   /** Cancels a scheduled, unsent message: it becomes `failed`. Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`. */
   cancel(messageId: string, input: CancelInput): Promise<Message>;
 }
@@ -259,9 +259,9 @@ export interface DeliveryCalls {
    */
   retry(id: string, input: RetryInput): Promise<Delivery>;
   /** Counts the deliveries that `retryRange` would retry now, by topic. Throws `INPUT_INVALID`. */
-  countRetryable(range: RetryRange): Promise<TopicCounts>;
+  countRetryable(range: RetryRange): Promise<DeliveryCountsByTopic>;
   /** Retries all discarded deliveries of a range, or none of them; counts them by topic. Throws `INPUT_INVALID`. */
-  retryRange(range: RetryRange, input: RetryOrDiscardInput): Promise<TopicCounts>;
+  retryRange(range: RetryRange, input: RetryOrDiscardInput): Promise<DeliveryCountsByTopic>;
   /**
    * Discards a pending delivery; the message that it was to deliver becomes `failed`. The delivery that waits for a
    * running SLA clock to breach is refused. Throws as `retry`.
@@ -271,7 +271,7 @@ export interface DeliveryCalls {
 
 export interface ContextCalls {
   /** Returns the ContextProvider's facts about a customer, or the state of its failure. Throws `INPUT_INVALID`. */
-  get(actorId: string | null): Promise<ContextAnswer>;
+  get(actorId: string | null): Promise<ContextResult>;
 }
 
 export interface AuditCalls {

@@ -38,7 +38,7 @@ export interface CustomerExport {
   readonly exportedAt: string;
   readonly actorId: string;
   readonly conversations: readonly ExportedConversation[];
-  /** The audit events of these conversations, and of the customer's conversations that are deleted. */
+  /** The audit events of the exported conversations, and of conversations of the customer that were deleted. */
   readonly audit: readonly ExportedRow[];
   /** Times at which the customer wrote through the portal within the last hour, as its rate limit counts them. */
   readonly portalWrites: readonly ExportedRow[];

@@ -91,7 +91,7 @@ export interface CustomerConversation {
   status: ConversationStatus;
   createdAt: Date;
   lastMessageAt: Date | null;
-  /** How many messages of support the customer has not read, counted up to 100. */
+  /** How many messages from support the customer has not read, counted up to 100. */
   unread: number;
   csatRating: CsatRating | null;
   /** The messages, oldest first. Present where a single conversation was read. */

@@ -5,7 +5,7 @@ import type { Awaitable, Result } from './result.js';
 export interface GenerateOptions {
   /** The customer facts that the ContextProvider returned; null when there are none. */
   context: Record<string, unknown> | null;
-  /** Aborted once `worker.callbackTimeoutMs` has passed; a later result is dropped. */
+  /** A signal that is aborted once `worker.callbackTimeoutMs` has passed; a later result is dropped. */
   signal: AbortSignal;
 }
 

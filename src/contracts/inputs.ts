@@ -36,9 +36,11 @@ export interface OpenInput {
   tags?: string[] | undefined;
   /** The customer's first message; it starts the SLA clock and asks for a draft, as `receive` does. */
   message?: string | null | undefined;
-  /** Stored with the conversation and handed to the callbacks; at most 64 KB as JSON. Default `{}`. */
+  /** Metadata of the conversation, which is also handed to the callbacks; at most 64 KB as JSON. Default `{}`. */
   metadata?: Record<string, unknown> | undefined;
-  /** 1 to 1000 characters. A second call with the same key for the same `actorId` returns the first conversation. */
+  /**
+   * Dedupe key of 1 to 1000 characters: a second call with it for the same `actorId` returns the first conversation.
+   */
   dedupeKey?: string | undefined;
 }
 
@@ -48,9 +50,9 @@ export interface ReceiveInput {
    * length.
    */
   content: string;
-  /** Stored with the message; at most 64 KB as JSON. Default `{}`. */
+  /** Metadata of the message; at most 64 KB as JSON. Default `{}`. */
   metadata?: Record<string, unknown> | undefined;
-  /** 1 to 1000 characters. A second call with the same key for the same conversation returns the first message. */
+  /** Dedupe key of 1 to 1000 characters: a second call with it for the same conversation returns the first message. */
   dedupeKey?: string | undefined;
 }
 
@@ -58,7 +60,7 @@ export interface NoteInput {
   /** The text of the note or reply; at most 1 000 000 characters. */
   content: string;
   actor: Actor;
-  /** 1 to 500 characters. A second call with the same key for the same conversation returns the first message. */
+  /** Dedupe key of 1 to 500 characters: a second call with it for the same conversation returns the first message. */
   dedupeKey?: string | undefined;
 }
 
@@ -72,7 +74,7 @@ export interface ReplyInput extends NoteInput {
 
 export interface ResolveInput {
   resolvedBy: Actor;
-  /** Handed to `onConversationResolved`; at most 64 KB as JSON. Default `{}`. */
+  /** Metadata that is handed to `onConversationResolved`; at most 64 KB as JSON. Default `{}`. */
   metadata?: Record<string, unknown> | undefined;
 }
 
@@ -93,7 +95,10 @@ export interface UpdateInput {
   subject?: string | null | undefined;
   /** The operator who is to reply; null for nobody. */
   assignee?: Actor | null | undefined;
-  /** The id of the assignee that the caller saw, null for nobody. If it has changed since, `assignee` is refused. */
+  /**
+   * The id of the assignee that the caller saw, null for nobody. If the assignee has changed since, a new
+   * assignee is refused.
+   */
   lastSeenAssigneeId?: string | null | undefined;
   /**
    * Metadata to merge by its top-level keys: null removes a key, and keys that are not named stay. At most 64 KB as
@@ -105,7 +110,7 @@ export interface UpdateInput {
 }
 
 export interface SnoozeInput {
-  /** A moment in the future by the database's clock; null wakes the conversation now. */
+  /** When the snooze ends: a moment in the future by the database's clock. Null wakes the conversation now. */
   until: Date | null;
   actor: Actor;
 }
@@ -172,7 +177,8 @@ export interface EditInput extends ApproveInput {
 
 export interface UseInput extends EditInput {
   /**
-   * 1 to 500 characters. A second call with the same key for the same conversation sends nothing and returns the draft.
+   * Dedupe key of 1 to 500 characters: a second call with it for the same conversation sends nothing and returns the
+   * draft.
    */
   dedupeKey?: string | undefined;
 }
@@ -189,7 +195,7 @@ export interface TriggerInput {
   content: string;
   /** Seconds to wait before the message is sent, up to 366 days. Default 0: at once. */
   scheduleInSeconds?: number | undefined;
-  /** 1 to 500 characters. A second call with the same key for the same conversation sends nothing. */
+  /** Dedupe key of 1 to 500 characters: a second call with it for the same conversation sends nothing. */
   dedupeKey?: string | undefined;
   /** Who sends the message. Default `{ id: 'system:host' }`. */
   actor?: Actor | undefined;
@@ -199,7 +205,7 @@ export interface BulkInput {
   templateId: string;
   /** The exact text to deliver to each recipient. */
   content: string;
-  /** 1 to 500 characters. Recipients that already have a message with this key are skipped. */
+  /** Dedupe key of 1 to 500 characters: recipients that already have a message with it are skipped. */
   dedupeKey?: string | undefined;
   /** Who sends the message. Default `{ id: 'system:host' }`. */
   actor?: Actor | undefined;

@@ -1,10 +1,10 @@
 /**
- * The result of a call of a host module: a value, or the error because of which there is none. Host modules return it
+ * The result of a call of a host module: a value, or the error that explains why there is none. Host modules return it
  * instead of throwing.
  */
 export type Result<T> = { ok: true; value: T } | { ok: false; error: unknown };
 
-/** A value now, or a promise of one. */
+/** A value, or a promise of a value. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** Builds the successful {@link Result}. */

@@ -2,16 +2,16 @@ import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ArchiveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
-import { requireConversationHead } from './find.js';
+import { requireConversationWithoutMessages } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const archiveInput = schemaOf<ArchiveInput>()({ actor: actorSchema });
+const archiveInput = inputSchema<ArchiveInput>()({ actor: actorSchema });
 
 /**
  * Archives a conversation, open or resolved: ends its clock and snooze and owes no callback. A customer's message or
@@ -20,7 +20,7 @@ const archiveInput = schemaOf<ArchiveInput>()({ actor: actorSchema });
 export async function archiveConversation(runtime: Runtime, id: string, input: ArchiveInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.archive', archiveInput, input);
   const [row] = isId(id) ? await runtime.db.run(archive, { id, actor }) : [];
-  if (!row) return requireConversationHead(runtime.db, id);
+  if (!row) return requireConversationWithoutMessages(runtime.db, id);
   const conversation = toConversation(row);
   announce(runtime, 'conversation.archived', { conversation, actor });
   if (row.sla) announce(runtime, 'sla.ended', { sla: toSla(row.sla) });
@@ -41,7 +41,7 @@ const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla:
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation archived', ${p.actor}, updated_at FROM conversation
     ),
-    audit AS (${auditLines(
+    audit AS (${insertAuditLinesSql(
       s,
       { from: 'conversation', at: 'updated_at', actor: p.actor, action: 'conversation.archived', conversationId: 'id' },
       clockEndedAuditLine(p.actor),

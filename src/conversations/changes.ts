@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../contracts/domain.js';
 
 /** The fields that `conversations.update` may change. */
-export interface ChangeableFields {
+export interface ChangeableConversationFields {
   priority: string;
   tags: string[];
   subject: string | null;
@@ -11,25 +11,25 @@ export interface ChangeableFields {
 }
 
 /** A change as the audit record stores it; of `metadata`, only the changed keys. */
-export interface FieldChanges {
-  before: Partial<ChangeableFields>;
-  after: Partial<ChangeableFields>;
+export interface ConversationFieldChanges {
+  before: Partial<ChangeableConversationFields>;
+  after: Partial<ChangeableConversationFields>;
 }
 
-export const changeableFields = ['priority', 'tags', 'subject', 'assignee', 'metadata'] as const;
+export const changeableConversationFields = ['priority', 'tags', 'subject', 'assignee', 'metadata'] as const;
 
 /**
- * Applies the wanted fields; null if nothing changes. Absent fields stay. `metadata` is merged by top-level keys, and
- * null removes one, so that two writers keep each other's keys. Pure.
+ * Applies the wanted changes to a conversation's fields; null if nothing changes. Absent fields stay. `metadata` is
+ * merged by top-level keys, and null removes one, so that two writers keep each other's keys. Pure.
  */
-export function applyFieldChanges(
-  before: ChangeableFields,
-  wanted: { [F in keyof ChangeableFields]?: ChangeableFields[F] | undefined },
-): { fields: ChangeableFields; changes: FieldChanges } | null {
+export function applyConversationFieldChanges(
+  before: ChangeableConversationFields,
+  wanted: { [F in keyof ChangeableConversationFields]?: ChangeableConversationFields[F] | undefined },
+): { fields: ChangeableConversationFields; changes: ConversationFieldChanges } | null {
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
   const metadata = merged(before.metadata, wanted.metadata ?? {});
-  const fields: ChangeableFields = { ...before, ...given, metadata };
-  const names = changeableFields.filter((name) => !isDeepStrictEqual(before[name], fields[name]));
+  const fields: ChangeableConversationFields = { ...before, ...given, metadata };
+  const names = changeableConversationFields.filter((name) => !isDeepStrictEqual(before[name], fields[name]));
   if (names.length === 0) return null;
   const changes = { before: pick(before, names), after: pick(fields, names) };
   return { fields, changes: names.includes('metadata') ? withChangedKeys(changes) : changes };
@@ -41,7 +41,7 @@ function merged(before: Record<string, unknown>, wanted: Record<string, unknown>
   return Object.fromEntries([...kept, ...set]);
 }
 
-function withChangedKeys({ before, after }: FieldChanges): FieldChanges {
+function withChangedKeys({ before, after }: ConversationFieldChanges): ConversationFieldChanges {
   const { metadata: old = {} } = before;
   const { metadata: next = {} } = after;
   const keys = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter(

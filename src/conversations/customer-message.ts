@@ -1,9 +1,9 @@
 import type { ResolvedConfig } from '../config/config-types.js';
 import type { Placeholders } from '../db/statement.js';
-import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
+import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import type { AuditLine } from '../events/audit-lines.js';
 import type { ClockTerms } from '../sla/prepare-clock.js';
-import { type TermsParams, termsParams } from '../sla/start-clock.js';
+import { type ClockTermsParams, toClockTermsParams } from '../sla/start-clock.js';
 import type { Traces } from '../telemetry/traces.js';
 
 /** The parameters of {@link customerMessageCtes}. */
@@ -16,7 +16,7 @@ export interface CustomerMessageParams {
 }
 
 /** The parameters of a statement that may also start a clock. */
-export interface ClockParams extends TermsParams {
+export interface ClockStartParams extends ClockTermsParams {
   hasNotifier: boolean;
 }
 
@@ -28,13 +28,13 @@ export function customerMessageParams(
     content,
     messageMetadata: metadata,
     debounceMs: config.drafts.debounceMs,
-    hasGenerator: hasModule(config, 'draftGenerator'),
+    hasGenerator: isModuleConfigured(config, 'draftGenerator'),
     traceparent: traces.traceparent(),
   };
 }
 
-export function clockParams({ config }: { config: ResolvedConfig }, clock: ClockTerms): ClockParams {
-  return { ...termsParams(clock), hasNotifier: hasModule(config, 'notifier') };
+export function toClockStartParams({ config }: { config: ResolvedConfig }, clock: ClockTerms): ClockStartParams {
+  return { ...toClockTermsParams(clock), hasNotifier: isModuleConfigured(config, 'notifier') };
 }
 
 /**

@@ -14,7 +14,7 @@ export interface CustomerConversationRow {
   messages?: PackedCustomerMessage[];
 }
 
-/** A message that the customer may see, as the statement packs it. */
+/** A message that the customer may see, as the statement that reads it returns it: an array in this order. */
 type PackedCustomerMessage = [
   id: string,
   role: MessageRole,

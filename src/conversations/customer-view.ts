@@ -6,18 +6,27 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { isId, pageCursor, pageLimit, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import {
+  inputSchema,
+  isId,
+  pageCursorSchema,
+  pageLimitSchema,
+  parseInput,
+  strictObjectSchema,
+} from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
 import { hostIdSchema } from './host-id-schema.js';
 
-const customerInput = strictObject({ actorId: hostIdSchema });
-const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
-const threadInput = schemaOf<CustomerThreadInput>()({
+const customerInput = strictObjectSchema({ actorId: hostIdSchema });
+const listInput = inputSchema<CustomerListInput>()({ cursor: pageCursorSchema, limit: pageLimitSchema }).default({
+  limit: 50,
+});
+const threadInput = inputSchema<CustomerThreadInput>()({
   /** The id of a message: older messages than this one are returned. Absent: the newest. */
   before: z.uuid('the id of a message').optional(),
-  limit: pageLimit.default(200),
+  limit: pageLimitSchema.default(200),
 }).default({ limit: 200 });
-const readInput = schemaOf<CustomerReadInput>()({
+const readInput = inputSchema<CustomerReadInput>()({
   /** The id of the newest message that was shown to the customer. Absent: the newest of the conversation. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});
@@ -26,7 +35,7 @@ const readInput = schemaOf<CustomerReadInput>()({
  * Lists one customer's conversations as that customer may see them, without messages, sorted by their newest reply or
  * customer message. The actor id is compared exactly. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
  */
-export async function listForCustomer(
+export async function listConversationsForCustomer(
   runtime: Runtime,
   actorId: string,
   input?: CustomerListInput,
@@ -46,8 +55,8 @@ const newestPlace: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffff
 
 /**
  * Returns one conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or
- * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`,
- * also for another customer's conversation, and `INPUT_INVALID`.
+ * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws
+ * `CONVERSATION_NOT_FOUND`, also for another customer's conversation, and `INPUT_INVALID`.
  */
 export async function getForCustomer(
   runtime: Runtime,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Customer } from '../contracts/domain.js';
 import { toStorableText } from '../foundation/redact.js';
-import { strictObject } from '../validation/input.js';
+import { strictObjectSchema } from '../validation/input.js';
 
 export const maxCustomerName = 200;
 
@@ -13,7 +13,7 @@ const line = (words: string, max: number) =>
     .pipe(z.string().min(1, words).max(max, words));
 
 /** The customer's name and address in `conversations.open`. Absent and null are the same. */
-export const customerSchema = strictObject({
+export const customerSchema = strictObjectSchema({
   name: line(`a text of 1 to ${maxCustomerName} characters`, maxCustomerName).nullish(),
   email: line('an e-mail address of at most 320 characters', 320)
     .pipe(z.string().regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address of at most 320 characters'))

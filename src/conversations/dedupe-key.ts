@@ -10,18 +10,21 @@ export const dedupeKeySchema = z.string(words).max(1000, words).regex(/\S/, word
  * The stored form of a dedupe key of `open`. It contains the customer: another customer's equal key opens another
  * conversation.
  */
-export function openDedupeKey(actorId: string | null, key: string): string {
+export function dedupeKeyOfOpen(actorId: string | null, key: string): string {
   return hashOf(['open', actorId, key]);
 }
 
 /**
  * The stored form of a dedupe key of `receive`, hashed so that it never equals a key of a reply or outbound message.
  */
-export function receiveDedupeKey(key: string): string {
+export function dedupeKeyOfReceive(key: string): string {
   return `receive:${hashOf([key])}`;
 }
 
-/** Hashes the parts as JSON, which escapes what UTF-8 cannot encode, so that different parts have different hashes. */
+/**
+ * Hashes the parts of a dedupe key as JSON, which escapes what UTF-8 cannot encode, so that different parts have
+ * different hashes.
+ */
 function hashOf(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

@@ -3,7 +3,7 @@ import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { boundedContentSql, maxLoadedBytes, newestMessagesSql } from './newest-messages.js';
+import { boundedContentSql, maxLoadedMessageBytes, newestMessagesSql } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
 /** Maximum number of messages loaded with a conversation. */
@@ -11,13 +11,13 @@ export const maxLoadedMessages = 10_000;
 
 /**
  * Finds a conversation with its messages, oldest first: the newest {@link maxLoadedMessages}, and no more than {@link
- * maxLoadedBytes} of them. Null if there is none.
+ * maxLoadedMessageBytes} of them. Null if there is none.
  */
 export async function findConversation(runtime: Runtime, id: string): Promise<Conversation | null> {
   if (!isId(id)) return null;
   const [conversations, messages] = await Promise.all([
     runtime.db.run(selectConversation, { id }),
-    runtime.db.run(selectMessages, { id, limit: maxLoadedMessages, budget: maxLoadedBytes }),
+    runtime.db.run(selectMessages, { id, limit: maxLoadedMessages, budget: maxLoadedMessageBytes }),
   ]);
   const isTruncated = messages.some(({ truncated }) => truncated);
   return conversations[0] ? toConversation(conversations[0], messages.map(toMessage), isTruncated) : null;
@@ -31,7 +31,7 @@ export async function requireConversation(runtime: Runtime, id: string): Promise
 }
 
 /** Returns a conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
-export async function requireConversationHead(executor: Executor, id: string): Promise<Conversation> {
+export async function requireConversationWithoutMessages(executor: Executor, id: string): Promise<Conversation> {
   const [row] = isId(id) ? await executor.run(selectConversation, { id }) : [];
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toConversation(row);

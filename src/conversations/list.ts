@@ -5,10 +5,17 @@ import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js
 import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, nameSchema, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import {
+  exactIdSchema,
+  inputSchema,
+  nameSchema,
+  pageCursorSchema,
+  pageLimitSchema,
+  parseInput,
+} from '../validation/input.js';
 import { hostIdSchema } from './host-id-schema.js';
 import { type ConversationRow, toConversation } from './rows.js';
-import { isAwakeSql, isSnoozedSql } from './wake.js';
+import { isNotSnoozedSql, isSnoozedSql } from './wake.js';
 
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
@@ -26,13 +33,17 @@ const filterFields = {
   /** Actor id of the customer, compared exactly. */
   actorId: hostIdSchema.optional(),
   /** The exact id of the assignee; null for conversations without one. */
-  assignee: exactName(500).nullish(),
+  assignee: exactIdSchema(500).nullish(),
   tag: nameSchema.optional(),
   /** Whether the conversation is snoozed now. */
   snoozed: z.boolean().optional(),
 };
-const filterInput = schemaOf<ConversationFilter>()(filterFields).default({});
-const listInput = schemaOf<ListInput>()({ ...filterFields, cursor: pageCursor, limit: pageLimit }).default({
+const filterInput = inputSchema<ConversationFilter>()(filterFields).default({});
+const listInput = inputSchema<ListInput>()({
+  ...filterFields,
+  cursor: pageCursorSchema,
+  limit: pageLimitSchema,
+}).default({
   limit: 50,
 });
 
@@ -83,7 +94,7 @@ function valuesOf(conditions: readonly Condition[]): Values {
 }
 
 const asleep: Condition = { key: 'snoozed', sql: isSnoozedSql };
-const awake: Condition = { key: 'awake', sql: isAwakeSql };
+const awake: Condition = { key: 'awake', sql: isNotSnoozedSql };
 
 /** The conditions of a filter. Each combination has a statement of its own, so that each gets its own plan. */
 function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, search, after }: Filter): Condition[] {

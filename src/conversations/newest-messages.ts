@@ -1,10 +1,10 @@
 import { maxContentLength } from '../validation/input.js';
 
 /** Maximum size of a message's content within the limit for inputs, in bytes. */
-export const maxContentBytes = 4 * maxContentLength;
+export const maxMessageContentBytes = 4 * maxContentLength;
 
 /** Maximum size of the messages that are loaded with one conversation, in bytes. */
-export const maxLoadedBytes = 8 * 1024 * 1024;
+export const maxLoadedMessageBytes = 8 * 1024 * 1024;
 
 /** Maximum size of the messages for all running calls of a topic together, and for one call, in bytes. */
 const callBytes = { together: 64 * 1024 * 1024, one: 4 * 1024 * 1024 };
@@ -21,7 +21,7 @@ export function maxMessageBytesPerCall(concurrency: number): number {
  */
 export function newestMessagesSql(s: string, where: string, limit: string, budget: string): string {
   return `
-      SELECT *, kept AND octet_length(content) <= ${maxContentBytes} AS whole FROM (
+      SELECT *, kept AND octet_length(content) <= ${maxMessageContentBytes} AS whole FROM (
         SELECT *, place <= ${limit} AND (place = 1 OR bytes_so_far <= ${budget}) AS kept FROM (
           SELECT *, row_number() OVER newest_first AS place,
             sum(${s}.message_bytes(content, metadata)) OVER newest_first AS bytes_so_far
@@ -34,4 +34,4 @@ export function newestMessagesSql(s: string, where: string, limit: string, budge
 }
 
 /** SQL for a message's content. One that was stored past the limit for inputs is cut to that limit. */
-export const boundedContentSql = `CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;
+export const boundedContentSql = `CASE WHEN octet_length(content) <= ${maxMessageContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;

@@ -3,35 +3,42 @@ import type { Conversation, Customer, Sla } from '../contracts/domain.js';
 import type { OpenInput } from '../contracts/inputs.js';
 import { type Executor, type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { type AuditLine, auditLines } from '../events/audit-lines.js';
+import { type AuditLine, insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
+import { type ClockTerms, readNewClockTerms } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { type ClockSql, noClockSql, startClockSql } from '../sla/start-clock.js';
-import { customerText, metadataSchema, nameSchema, parseInput, schemaOf, storableText } from '../validation/input.js';
+import { noStartClockSql, type StartClockSql, startClockSql } from '../sla/start-clock.js';
+import {
+  customerTextSchema,
+  inputSchema,
+  metadataSchema,
+  nameSchema,
+  parseInput,
+  storableTextSchema,
+} from '../validation/input.js';
 import { customerSchema } from './customer.js';
 import {
-  type ClockParams,
+  type ClockStartParams,
   type CustomerMessageParams,
-  clockParams,
   customerMessageCtes,
   customerMessageParams,
   messageReceivedAuditLine,
+  toClockStartParams,
 } from './customer-message.js';
-import { dedupeKeySchema, openDedupeKey } from './dedupe-key.js';
+import { dedupeKeyOfOpen, dedupeKeySchema } from './dedupe-key.js';
 import { hostIdSchema } from './host-id-schema.js';
-import { announceReceived, customerMessageTopics } from './receive.js';
+import { announceReceivedMessage, customerMessageTopics } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const openInput = schemaOf<OpenInput>()({
+const openInput = inputSchema<OpenInput>()({
   actorId: hostIdSchema.nullish(),
   customer: customerSchema.nullish(),
   hostUserId: hostIdSchema.nullish(),
-  subject: storableText(1000).nullish(),
+  subject: storableTextSchema(1000).nullish(),
   priority: nameSchema.default('normal'),
   tags: z.array(nameSchema).max(50).default([]),
   /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
-  message: customerText.nullish(),
+  message: customerTextSchema.nullish(),
   metadata: metadataSchema,
   /** A second call with the same key for the same `actorId` writes nothing and returns the first conversation. */
   dedupeKey: dedupeKeySchema.optional(),
@@ -40,16 +47,16 @@ const openInput = schemaOf<OpenInput>()({
 type Opening = z.output<typeof openInput>;
 
 /**
- * Opens a conversation, with the customer's first message if given. A known `dedupeKey` returns the conversation that
- * it opened, as it is now. Throws `INPUT_INVALID`.
+ * Opens a conversation, with the customer's first message if given. If an earlier call with the same `dedupeKey` opened
+ * one, returns that conversation in its present state. Throws `INPUT_INVALID`.
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);
-  const key = opening.dedupeKey === undefined ? null : openDedupeKey(opening.actorId ?? null, opening.dedupeKey);
+  const key = opening.dedupeKey === undefined ? null : dedupeKeyOfOpen(opening.actorId ?? null, opening.dedupeKey);
   const { conversation, received, repeated } = await runtime.telemetry.span('conversation.open', {}, async () => {
     const known = await findOpened(runtime.db, key);
     if (known) return known;
-    const clock = opening.message ? await prepareClock(runtime, opening.priority) : undefined;
+    const clock = opening.message ? await readNewClockTerms(runtime, opening.priority) : undefined;
     for (;;) {
       const write = () => openOnce(runtime, opening, key, clock);
       const opened = await (opening.message ? runtime.traces.send(customerMessageTopics, write) : write());
@@ -58,7 +65,7 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
   });
   if (repeated) return conversation;
   announce(runtime, 'conversation.opened', { conversation });
-  if (received) announceReceived(runtime, { conversationId: conversation.id, ...received, woken: false });
+  if (received) announceReceivedMessage(runtime, { conversationId: conversation.id, ...received, woken: false });
   return conversation;
 }
 
@@ -70,8 +77,8 @@ interface Opened {
 }
 
 /**
- * The second of two concurrent calls with one key waits for the commit of the first and finds its conversation. Null:
- * that conversation was deleted meanwhile.
+ * The second of two concurrent calls with one key waits for the commit of the first and finds its conversation. Nothing
+ * is found if that conversation was deleted meanwhile.
  */
 async function openOnce(
   runtime: Runtime,
@@ -102,7 +109,7 @@ async function openWithMessage(
   const { db } = runtime;
   const written = { ...params, ...customerMessageParams(runtime, { content, metadata }) };
   const [row] = clock
-    ? await db.run(insertWithClock, { ...written, ...clockParams(runtime, clock) })
+    ? await db.run(insertWithClock, { ...written, ...toClockStartParams(runtime, clock) })
     : await db.run(insertWithMessage, written);
   if (!row) return null;
   const received = { messageId: row.message_id, startedSla: row.sla && toSla(row.sla) };
@@ -159,7 +166,7 @@ const insertConversation = statement<OpenParams, ConversationRow>(
   'conversation.open',
   (s, p) => `
     WITH ${conversationPart(s, p, false)},
-    audit AS (${auditLines(s, openedLine)}
+    audit AS (${insertAuditLinesSql(s, openedLine)}
     )
     SELECT * FROM conversation`,
 );
@@ -173,19 +180,19 @@ interface OpenedRow {
 type WithMessage = OpenParams & CustomerMessageParams;
 
 const insertWithMessage = statement<WithMessage, OpenedRow>('conversation.open_with_message', (s, p) =>
-  withMessage(s, p, noClockSql),
+  withMessage(s, p, noStartClockSql),
 );
 
-const insertWithClock = statement<WithMessage & ClockParams, OpenedRow>('conversation.open_with_clock', (s, p) =>
+const insertWithClock = statement<WithMessage & ClockStartParams, OpenedRow>('conversation.open_with_clock', (s, p) =>
   withMessage(s, p, startClockSql(s, p, { from: 'conversation', waitingSince: 'NULL::timestamptz' })),
 );
 
-function withMessage(s: string, p: Placeholders<WithMessage>, clock: ClockSql): string {
+function withMessage(s: string, p: Placeholders<WithMessage>, clock: StartClockSql): string {
   return `
     WITH ${conversationPart(s, p, true)},
     ${clock.parts}
     ${customerMessageCtes(s, p)},
-    audit AS (${auditLines(s, openedLine, messageReceivedAuditLine, ...clock.lines)}
+    audit AS (${insertAuditLinesSql(s, openedLine, messageReceivedAuditLine, ...clock.lines)}
     )
     SELECT to_jsonb(conversation) AS conversation, message.id AS message_id, ${clock.row} AS sla,
       (SELECT id FROM request) AS request_id

@@ -3,29 +3,29 @@ import type { ReceiveInput } from '../contracts/inputs.js';
 import { type Executor, type Placeholders, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { announce } from '../events/announce.js';
-import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
+import { type AuditLine, insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { resumeHeldClock } from '../sla/pause.js';
-import { prepareClock } from '../sla/prepare-clock.js';
+import { resumePausedClock } from '../sla/pause.js';
+import { readNewClockTerms } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { type ClockSql, noClockSql, startClockSql } from '../sla/start-clock.js';
-import { customerText, isId, metadataSchema, parseInput, schemaOf } from '../validation/input.js';
+import { noStartClockSql, type StartClockSql, startClockSql } from '../sla/start-clock.js';
+import { customerTextSchema, inputSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import {
-  type ClockParams,
+  type ClockStartParams,
   type CustomerMessageParams,
-  clockParams,
   customerMessageCtes,
   customerMessageParams,
   messageReceivedAuditLine,
+  toClockStartParams,
 } from './customer-message.js';
-import { dedupeKeySchema, receiveDedupeKey } from './dedupe-key.js';
+import { dedupeKeyOfReceive, dedupeKeySchema } from './dedupe-key.js';
 import { findMessageByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-const receiveInput = schemaOf<ReceiveInput>()({
-  content: customerText,
+const receiveInput = inputSchema<ReceiveInput>()({
+  content: customerTextSchema,
   metadata: metadataSchema,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
   dedupeKey: dedupeKeySchema.optional(),
@@ -41,19 +41,19 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   const { content, ...cut } = written;
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   // Without a provider no clock can start, so the query for the priority is skipped.
-  const clock = runtime.config.slaPolicyProvider && (await prepareClock(runtime, await priorityOf(runtime, id)));
+  const clock = runtime.config.slaPolicyProvider && (await readNewClockTerms(runtime, await priorityOf(runtime, id)));
   const received = await runtime.traces.send(customerMessageTopics, () =>
     record(runtime, {
       id,
-      dedupeKey: dedupeKey === undefined ? null : receiveDedupeKey(dedupeKey),
+      dedupeKey: dedupeKey === undefined ? null : dedupeKeyOfReceive(dedupeKey),
       ...customerMessageParams(runtime, { content, metadata: { ...metadata, ...cut } }),
-      clock: clock && clockParams(runtime, clock),
+      clock: clock && toClockStartParams(runtime, clock),
     }),
   );
   if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   if ('repeated' in received) return received.repeated;
   const { message, startedSla, woken } = received;
-  announceReceived(runtime, { conversationId: id, messageId: message.id, startedSla, woken });
+  announceReceivedMessage(runtime, { conversationId: id, messageId: message.id, startedSla, woken });
   return message;
 }
 
@@ -68,7 +68,7 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
 
 interface Writing extends Omit<ReceiveParams, 'resumes'> {
   /** The terms of the clock that may start; undefined if none can. */
-  clock: ClockParams | undefined;
+  clock: ClockStartParams | undefined;
 }
 
 interface Received {
@@ -105,7 +105,7 @@ async function recordAndResume(tx: Executor, runtime: Runtime, writing: Writing)
   const message = row?.message;
   if (!message) return null;
   if (row.paused && message.author)
-    await resumeHeldClock(tx, runtime, writing.id, message.author, toDate(message.created_at));
+    await resumePausedClock(tx, runtime, writing.id, message.author, toDate(message.created_at));
   return toReceived(row, message);
 }
 
@@ -114,7 +114,7 @@ function toReceived({ sla, woken }: ReceivedRow, message: MessageRow): Received 
 }
 
 /** Announces a customer's message; call it after the commit. */
-export function announceReceived(
+export function announceReceivedMessage(
   runtime: Runtime,
   change: { conversationId: string; messageId: string; startedSla: Sla | null; woken: boolean },
 ): void {
@@ -150,18 +150,20 @@ interface ReceivedRow {
 }
 
 const insertMessage = statement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) =>
-  receiving(s, p, noClockSql),
+  receiving(s, p, noStartClockSql),
 );
 
-const insertWithClock = statement<ReceiveParams & ClockParams, ReceivedRow>('conversation.receive_with_clock', (s, p) =>
-  receiving(
-    s,
-    p,
-    startClockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
-  ),
+const insertWithClock = statement<ReceiveParams & ClockStartParams, ReceivedRow>(
+  'conversation.receive_with_clock',
+  (s, p) =>
+    receiving(
+      s,
+      p,
+      startClockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
+    ),
 );
 
-function receiving(s: string, p: Placeholders<ReceiveParams>, clock: ClockSql): string {
+function receiving(s: string, p: Placeholders<ReceiveParams>, clock: StartClockSql): string {
   return `
     WITH
     -- The locked conversation as it was before; it is then open, awake and waiting for an answer.
@@ -184,14 +186,17 @@ function receiving(s: string, p: Placeholders<ReceiveParams>, clock: ClockSql): 
     ),
     ${clock.parts}
     ${customerMessageCtes(s, p, p.dedupeKey)},
-    audit AS (${auditLines(s, messageReceivedAuditLine, ...otherLines(s, p.id), ...clock.lines)}
+    audit AS (${insertAuditLinesSql(s, messageReceivedAuditLine, ...otherLines(s, p.id), ...clock.lines)}
     )
     SELECT to_jsonb(message) AS message, ${clock.row} AS sla, before.paused,
       before.snoozed_until IS NOT NULL AS woken, (SELECT id FROM request) AS request_id
     FROM before LEFT JOIN message ON true`;
 }
 
-/** The audit lines for everything else that a customer's message changed, in their order. */
+/**
+ * The audit lines for what else follows from a customer's message, such as a reopening or the end of a snooze, in their
+ * order.
+ */
 function otherLines(s: string, id: string): AuditLine[] {
   const before = { at: `${s}.clock()`, actor: 'message.author', conversationId: 'before.id' };
   return [
@@ -205,7 +210,7 @@ function otherLines(s: string, id: string): AuditLine[] {
     {
       from: 'overtaken',
       at: `${s}.clock()`,
-      actor: systemActor('drafts'),
+      actor: systemActorSql('drafts'),
       action: 'draft.superseded',
       conversationId: id,
       subjectId: 'overtaken.id',

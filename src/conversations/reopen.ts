@@ -2,14 +2,14 @@ import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ReopenInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { requireConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const reopenInput = schemaOf<ReopenInput>()({ actor: actorSchema });
+const reopenInput = inputSchema<ReopenInput>()({ actor: actorSchema });
 
 /**
  * Reopens a resolved or archived conversation for an operator; no clock starts, because no customer waits. Reopening an
@@ -34,7 +34,7 @@ const reopen = statement<{ id: string; actor: Actor }, ConversationRow>(
     ), line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation reopened', ${p.actor}, updated_at FROM conversation
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'conversation',
       at: 'updated_at',
       actor: p.actor,

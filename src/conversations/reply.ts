@@ -2,23 +2,23 @@ import type { Actor, Message } from '../contracts/domain.js';
 import type { NoteInput, ReplyInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { findMessageByDedupeKey } from './find-by-dedupe-key.js';
-import { throwNotOpen } from './not-open-error.js';
+import { throwConversationNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
-import { lastSeenMessageIdSchema, refuseUnseenMessages } from './unseen-messages.js';
+import { lastSeenMessageIdSchema, requireNoUnseenMessages } from './unseen-messages.js';
 import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js';
 
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
 const dedupeKey = nameSchema.optional();
 
-const noteInput = schemaOf<NoteInput>()({ content: contentSchema, actor: actorSchema, dedupeKey });
-const replyInput = schemaOf<ReplyInput>()({
-  content: contentSchema,
+const noteInput = inputSchema<NoteInput>()({ content: messageContentSchema, actor: actorSchema, dedupeKey });
+const replyInput = inputSchema<ReplyInput>()({
+  content: messageContentSchema,
   actor: actorSchema,
   dedupeKey,
   lastSeenMessageId: lastSeenMessageIdSchema,
@@ -34,7 +34,7 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
     const answer = { role: 'operator', content, author: actor, metadata: {}, dedupeKey } as const;
     const send = () => sendOnce(runtime, id, answer, lastSeenMessageId);
     const sent = isId(id) ? await runtime.traces.send(['reply'], send) : null;
-    return sent ?? throwNotOpen(runtime.db, id, 'be replied to');
+    return sent ?? throwConversationNotOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
   announceReply(runtime, answered);
@@ -57,7 +57,7 @@ async function sendOnce(
     await tx.run(lockConversation, { id });
     const repeated = dedupeKey === undefined ? null : await findMessageByDedupeKey(tx, id, dedupeKey);
     if (repeated) return { repeated };
-    await refuseUnseenMessages(tx, id, lastSeen);
+    await requireNoUnseenMessages(tx, id, lastSeen);
     return writeReply(tx, runtime, id, answer);
   });
 }
@@ -69,7 +69,8 @@ export function announceReply(runtime: Runtime, { message, endedSla }: WrittenRe
 }
 
 /**
- * Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Adds an internal note, never customer-visible; it does not meet the response target. Throws `CONVERSATION_NOT_FOUND`,
+ * `INPUT_INVALID`.
  */
 export async function addNote(runtime: Runtime, id: string, input: NoteInput): Promise<Message> {
   const { content, actor, dedupeKey } = parseInput('conversations.note', noteInput, input);
@@ -103,7 +104,7 @@ const insertNote = statement<{ id: string; content: string; actor: Actor; dedupe
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'message',
       at: 'created_at',
       actor: 'author',

@@ -1,20 +1,20 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ResolveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
-import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
+import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
-import { oweCalls } from '../events/owe.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
+import { oweCallsSql } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actorSchema, isId, metadataSchema, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { findConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const resolveInput = schemaOf<ResolveInput>()({ resolvedBy: actorSchema, metadata: metadataSchema });
+const resolveInput = inputSchema<ResolveInput>()({ resolvedBy: actorSchema, metadata: metadataSchema });
 
 /**
  * Resolves a conversation and owes `onConversationResolved` in the same transaction. Resolving a resolved one changes
@@ -54,7 +54,7 @@ function paramsOf(runtime: Runtime, id: string, resolvedBy: Actor, metadata: Rec
     id,
     resolvedBy,
     payload: { actor: resolvedBy, metadata },
-    hasNotifier: hasModule(runtime.config, 'notifier'),
+    hasNotifier: isModuleConfigured(runtime.config, 'notifier'),
     traceparent: runtime.traces.traceparent(),
   };
 }
@@ -85,7 +85,7 @@ const resolve = statement<ResolveParams, ResolvedRow>(
       SELECT id, 'system', 'Conversation resolved', ${p.resolvedBy}, resolved_at FROM conversation
     ),
     -- The owed call of onConversationResolved.
-    delivery AS (${oweCalls(s, {
+    delivery AS (${oweCallsSql(s, {
       topic: 'conversation_resolved',
       from: `conversation WHERE ${isCallOwedSql(s, p.hasNotifier, 'notifier')}`,
       conversationId: 'id',
@@ -97,7 +97,7 @@ const resolve = statement<ResolveParams, ResolvedRow>(
     })}
       RETURNING id
     ),
-    audit AS (${auditLines(
+    audit AS (${insertAuditLinesSql(
       s,
       {
         from: 'conversation',

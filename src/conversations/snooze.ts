@@ -1,20 +1,20 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { SnoozeInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, moment, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, moment, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
-import { requireConversationHead } from './find.js';
-import { throwNotOpen } from './not-open-error.js';
+import { requireConversationWithoutMessages } from './find.js';
+import { throwConversationNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
-const snoozeInput = schemaOf<SnoozeInput>()({
+const snoozeInput = inputSchema<SnoozeInput>()({
   /** When the snooze ends, by the database's clock; null wakes the conversation now. */
   until: moment(untilWords).nullable(),
   actor: actorSchema,
@@ -42,13 +42,15 @@ export async function snoozeConversation(runtime: Runtime, id: string, input: Sn
 
 /** Returns the unchanged conversation, or throws the reason why nothing was written. */
 async function unchanged(runtime: Runtime, id: string, until: Date | null): Promise<Conversation> {
-  if (until && until <= (await databaseTime(runtime.db)))
+  if (until && until <= (await readDatabaseTime(runtime.db)))
     throw new CairnloopError('INPUT_INVALID', {
       operation: 'conversations.snooze',
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],
     });
-  const conversation = await requireConversationHead(runtime.db, id);
-  return until && conversation.status !== 'open' ? throwNotOpen(runtime.db, id, 'be snoozed') : conversation;
+  const conversation = await requireConversationWithoutMessages(runtime.db, id);
+  return until && conversation.status !== 'open'
+    ? throwConversationNotOpen(runtime.db, id, 'be snoozed')
+    : conversation;
 }
 
 const snooze = statement<{ id: string; actor: Actor; until: Date }, ConversationRow>(
@@ -59,7 +61,7 @@ const snooze = statement<{ id: string; actor: Actor; until: Date }, Conversation
       WHERE id = ${p.id} AND status = 'open' AND ${p.until}::timestamptz > ${s}.clock()
         AND snoozed_until IS DISTINCT FROM ${p.until}::timestamptz
       RETURNING *
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'conversation',
       at: 'updated_at',
       actor: p.actor,
@@ -78,7 +80,7 @@ const wake = statement<{ id: string; actor: Actor }, ConversationRow>(
       UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND snoozed_until IS NOT NULL
       RETURNING *
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'conversation',
       at: 'updated_at',
       actor: p.actor,

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { type Conversation, type CsatRating, csatRatings } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { isId, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
-import { requireConversationHead } from './find.js';
+import { requireConversationWithoutMessages } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 /**
@@ -16,7 +16,7 @@ import { type ConversationRow, toConversation } from './rows.js';
 export async function submitCsat(runtime: Runtime, id: string, input: string): Promise<Conversation> {
   const rating = parseInput('conversations.submitCsat', z.enum(csatRatings), input);
   const [row] = isId(id) ? await runtime.db.run(storeRating, { id, rating }) : [];
-  if (!row) return requireConversationHead(runtime.db, id);
+  if (!row) return requireConversationWithoutMessages(runtime.db, id);
   announce(runtime, 'conversation.rated', { conversationId: id });
   return toConversation(row);
 }
@@ -28,7 +28,7 @@ const storeRating = statement<{ id: string; rating: CsatRating }, ConversationRo
       UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id} AND csat_rating IS DISTINCT FROM ${p.rating}
       RETURNING *
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'conversation',
       at: 'updated_at',
       actor: `jsonb_build_object('id', coalesce(actor_id, 'anonymous'))`,

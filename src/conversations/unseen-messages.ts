@@ -12,7 +12,7 @@ export const lastSeenMessageIdSchema = nameSchema.nullable().optional();
  * Throws `CONVERSATION_CHANGED` if a message is newer than the last one that the sender had read. `tx` must hold the
  * conversation's lock, which every writer of a message takes, so that none is written meanwhile.
  */
-export async function refuseUnseenMessages(
+export async function requireNoUnseenMessages(
   tx: Executor,
   id: string,
   lastSeen: string | null | undefined,

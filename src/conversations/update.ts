@@ -3,29 +3,34 @@ import type { Actor, Conversation } from '../contracts/domain.js';
 import type { UpdateInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
-  exactName,
+  exactIdSchema,
+  inputSchema,
   isId,
-  metadataMap,
+  metadataMapSchema,
   nameSchema,
   parseInput,
-  schemaOf,
-  storableText,
+  storableTextSchema,
 } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
-import { applyFieldChanges, type ChangeableFields, changeableFields, type FieldChanges } from './changes.js';
+import {
+  applyConversationFieldChanges,
+  type ChangeableConversationFields,
+  type ConversationFieldChanges,
+  changeableConversationFields,
+} from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 /** Maximum number of tags of a conversation. */
 const maxTags = 50;
 
-const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
+const wantedFields = [...changeableConversationFields, 'addTags', 'removeTags'] as const;
 
-const updateInput = schemaOf<UpdateInput>()({
+const updateInput = inputSchema<UpdateInput>()({
   priority: nameSchema.optional(),
   /** The tags to replace all present ones. */
   tags: z.array(nameSchema).max(maxTags).optional(),
@@ -33,16 +38,16 @@ const updateInput = schemaOf<UpdateInput>()({
   addTags: z.array(nameSchema).max(maxTags).optional(),
   removeTags: z.array(nameSchema).max(maxTags).optional(),
   /** The new subject; null removes it. */
-  subject: storableText(1000).nullish(),
+  subject: storableTextSchema(1000).nullish(),
   /** The new assignee; null removes the present one. */
   assignee: actorSchema.nullish(),
   /**
    * The id of the assignee whom the caller saw; null for nobody. A change of `assignee` is refused if it is somebody
    * else now.
    */
-  lastSeenAssigneeId: exactName(500).nullish(),
+  lastSeenAssigneeId: exactIdSchema(500).nullish(),
   /** Metadata to merge by top-level keys: null removes a key, and a key that is not named stays. */
-  metadata: metadataMap.optional(),
+  metadata: metadataMapSchema.optional(),
   /** Who makes the change. */
   actor: actorSchema,
 }).refine(
@@ -67,7 +72,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
     if (!before) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
     refuseOtherAssignee(before, wanted.assignee, lastSeenAssigneeId);
     const tagged = tagsOf(before.tags, { tags: wanted.tags, addTags, removeTags });
-    const change = applyFieldChanges(fieldsOf(before), { ...wanted, tags: tagged });
+    const change = applyConversationFieldChanges(fieldsOf(before), { ...wanted, tags: tagged });
     if (!change) return { row: before, changes: null };
     const [row] = await tx.run(update, { ...change.fields, id, actor, changes: change.changes });
     if (!row) throw new Error('UPDATE returned no row');
@@ -110,10 +115,10 @@ function fieldsOf({ priority, tags, subject, assignee, metadata }: ConversationR
   return { priority, tags, subject, assignee, metadata };
 }
 
-interface UpdateParams extends ChangeableFields {
+interface UpdateParams extends ChangeableConversationFields {
   id: string;
   actor: Actor;
-  changes: FieldChanges;
+  changes: ConversationFieldChanges;
 }
 
 const lockToChange = statement<{ id: string }, ConversationRow>(
@@ -130,7 +135,7 @@ const update = statement<UpdateParams, ConversationRow>(
         metadata = ${p.metadata}, updated_at = ${changeTimeSql(s, 'c')}
       WHERE id = ${p.id}
       RETURNING *
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'conversation',
       at: 'updated_at',
       actor: p.actor,

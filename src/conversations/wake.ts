@@ -1,6 +1,6 @@
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines, systemActor } from '../events/audit-lines.js';
+import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { changeTimeSql } from './change-time.js';
 
@@ -8,13 +8,13 @@ import { changeTimeSql } from './change-time.js';
 export const isSnoozedSql = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
 
 /** SQL condition: conversation `c` is not snoozed now. */
-export const isAwakeSql = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_until <= ${s}.clock())`;
+export const isNotSnoozedSql = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_until <= ${s}.clock())`;
 
 /** Maximum number of conversations woken by one statement. */
 const batchSize = 500;
 
 /** Wakes every conversation whose snooze is over; concurrent workers wake different ones. */
-export async function wakeDueConversations(runtime: Runtime): Promise<void> {
+export async function wakeSnoozedConversations(runtime: Runtime): Promise<void> {
   for (;;) {
     const woken = await runtime.db.run(wakeSome, { limit: batchSize });
     for (const { id } of woken) announce(runtime, 'conversation.woken', { conversationId: id, because: 'time' });
@@ -39,10 +39,10 @@ const wakeSome = statement<{ limit: number }, { id: string }>(
       UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
       FROM due WHERE c.id = due.id
       RETURNING c.id, c.updated_at, due.snoozed_until
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'woken',
       at: 'updated_at',
-      actor: systemActor('snooze'),
+      actor: systemActorSql('snooze'),
       action: 'conversation.woken',
       conversationId: 'id',
       detail: `jsonb_build_object('because', 'time', 'until', snoozed_until)`,

@@ -1,8 +1,8 @@
 import type { Actor, Message, Sla } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
-import { auditLines } from '../events/audit-lines.js';
-import { oweCalls } from '../events/owe.js';
+import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
+import { oweCallsSql } from '../events/owe.js';
 import type { Runtime } from '../runtime.js';
 import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
@@ -46,7 +46,7 @@ export async function writeReply(
     author: answer.author,
     metadata: answer.metadata,
     dedupeKey: answer.dedupeKey ?? null,
-    hasOnReply: hasModule(config, 'notifier.onReply'),
+    hasOnReply: isModuleConfigured(config, 'notifier.onReply'),
     traceparent: traces.traceparent(),
   });
   return row ? { message: toMessage(row.message), endedSla: row.sla && toSla(row.sla) } : null;
@@ -82,7 +82,7 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
       FROM conversation
       RETURNING *
     ),
-    delivery AS (${oweCalls(s, {
+    delivery AS (${oweCallsSql(s, {
       topic: 'reply',
       from: `message WHERE status = 'pending'`,
       subjectId: 'id',
@@ -93,7 +93,7 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
     })}
     ),
     ${endClockCte(s, 'answered')},
-    audit AS (${auditLines(
+    audit AS (${insertAuditLinesSql(
       s,
       { from: 'message', at: 'created_at', actor: 'author', action: 'conversation.replied', subjectId: 'id' },
       { ...clockEndedAuditLine('message.author'), from: 'sla, message' },

@@ -1,10 +1,10 @@
-import { countErasableLines } from '../audit/erase.js';
+import { countErasableAuditEvents } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
 import { statement } from '../db/statement.js';
 import { findDeletedConversations } from './deleted-conversations.js';
-import { deliveryIdsSql } from './remove-conversations.js';
+import { conversationDeliveryIdsSql } from './remove-conversations.js';
 
 /** Counts what an erasure of the customer would erase, in one snapshot. */
 export function countCustomerData(db: Database, actorId: string): Promise<ErasureCounts> {
@@ -13,7 +13,7 @@ export function countCustomerData(db: Database, actorId: string): Promise<Erasur
     if (!row) throw new Error('SELECT returned no row');
     const { ids, envelopes: subjectIds, ...counts } = row;
     const conversationIds = [...ids, ...(await findDeletedConversations(tx, actorId))];
-    return { ...counts, auditEvents: await countErasableLines(tx, { conversationIds, subjectIds, actorId }) };
+    return { ...counts, auditEvents: await countErasableAuditEvents(tx, { conversationIds, subjectIds, actorId }) };
   });
 }
 
@@ -31,7 +31,7 @@ const countStored = statement<{ actorId: string }, Stored>(
     SELECT ids, cardinality(ids) AS conversations,
       (SELECT count(*)::int FROM ${s}.messages WHERE conversation_id = ANY (ids)) AS messages,
       (SELECT count(*)::int FROM ${s}.drafts WHERE conversation_id = ANY (ids)) AS drafts,
-      (SELECT count(*)::int FROM (${deliveryIdsSql(s, 'ids')}) delivery) AS deliveries,
+      (SELECT count(*)::int FROM (${conversationDeliveryIdsSql(s, 'ids')}) delivery) AS deliveries,
       ARRAY(
         SELECT DISTINCT (m.metadata ->> 'envelopeId')::uuid FROM ${s}.messages m
         WHERE m.conversation_id = ANY (ids) AND m.role = 'outbound' AND m.metadata ? 'envelopeId' AND NOT EXISTS (

@@ -3,8 +3,8 @@ import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, type Statement, statement } from '../db/statement.js';
-import { addToErasure } from './erasures.js';
-import { envelopeIdSql, removeEmptyEnvelopes } from './remove-conversations.js';
+import { addErasureCounts } from './erasures.js';
+import { bulkSendIdSql, removeEmptyBulkSends } from './remove-conversations.js';
 
 /** Maximum number of rows that one transaction deletes; few, so that no lock is held for long. */
 const batchSize = 500;
@@ -13,8 +13,8 @@ const batchSize = 500;
 const lastBatch = 50;
 
 /**
- * If a group of conversations has this many messages, its audit lines are erased before the conversations are locked,
- * too.
+ * If a group of conversations has this many messages, its audit lines too are erased before the conversations are
+ * locked.
  */
 const manyMessages = 1000;
 
@@ -36,7 +36,7 @@ export async function eraseConversationContents(db: Database, ids: readonly stri
   if (messages < manyMessages) return;
   await db.transaction(async (tx) => {
     const auditEvents = await eraseFromAudit(tx, { conversationIds: ids, actorId, by });
-    await addToErasure(tx, actorId, { auditEvents });
+    await addErasureCounts(tx, actorId, { auditEvents });
   });
 }
 
@@ -52,7 +52,7 @@ async function inBatches(
   for (let total = 0; ; ) {
     const counts = await db.transaction(async (tx) => {
       const counts = await work(tx);
-      await addToErasure(tx, actorId, counts);
+      await addErasureCounts(tx, actorId, counts);
       return counts;
     });
     const erased = counts.messages ?? counts.drafts ?? counts.deliveries ?? 0;
@@ -72,7 +72,7 @@ async function batchOf(tx: Executor, how: Statement<BatchParams>, ids: readonly 
 
 async function eraseMessages(tx: Executor, ids: readonly string[], by: Actor): Promise<Partial<ErasureCounts>> {
   const [row] = await tx.run(deleteMessages, { ids, limit: batchSize });
-  const subjectIds = await removeEmptyEnvelopes(tx, row?.envelopes ?? []);
+  const subjectIds = await removeEmptyBulkSends(tx, row?.envelopes ?? []);
   const auditEvents = await eraseFromAudit(tx, { conversationIds: [], subjectIds, by });
   return { messages: row?.messages ?? 0, deliveries: row?.deliveries ?? 0, auditEvents };
 }
@@ -92,7 +92,7 @@ interface ErasedMessages {
   envelopes: string[] | null;
 }
 
-/** Keeps a message whose delivery is locked: the delivery can only be found by its message. */
+/** Does not delete a message whose delivery is locked: the delivery can only be found by its message. */
 const deleteMessages = statement<BatchParams, ErasedMessages>(
   'customer.delete_some_messages',
   (s, p) => `
@@ -111,7 +111,7 @@ const deleteMessages = statement<BatchParams, ErasedMessages>(
       WHERE m.id = batch.id AND NOT EXISTS (
         SELECT FROM ${s}.deliveries d WHERE d.dedupe_key = m.id::text AND d.conversation_id = m.conversation_id
           AND d.id NOT IN (SELECT id FROM delivery))
-      RETURNING ${envelopeIdSql} AS envelope
+      RETURNING ${bulkSendIdSql} AS envelope
     )
     SELECT (SELECT count(*)::int FROM delivery) AS deliveries, count(*)::int AS messages,
       array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes

@@ -5,30 +5,30 @@ import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { EraseInput } from '../contracts/inputs.js';
 import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
-import { isLockTimeout } from '../db/permanent-failure.js';
+import { isLockTimeoutError } from '../db/permanent-failure.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, parseInput, storableText, strictObject } from '../validation/input.js';
+import { actorSchema, parseInput, storableTextSchema, strictObjectSchema } from '../validation/input.js';
 import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseConversationContents } from './erase-contents.js';
-import { addToErasure, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
-import { hashOfText } from './hash-of-text.js';
+import { addErasureCounts, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
+import { hashText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
-import { actorWithoutId, withoutActorId } from './without-actor-id.js';
+import { redactActorId, redactActorIdInText } from './without-actor-id.js';
 
-const customerInput = strictObject({ actorId: hostIdSchema });
-const previewInput = strictObject({
+const customerInput = strictObjectSchema({ actorId: hostIdSchema });
+const previewInput = strictObjectSchema({
   actor: actorSchema.optional(),
-  reason: storableText(2000).optional(),
+  reason: storableTextSchema(2000).optional(),
   dryRun: z.boolean().optional(),
 });
-const eraseInput = strictObject({
+const eraseInput = strictObjectSchema({
   /** Who erases; kept in the audit record. */
   actor: actorSchema,
   /** Why the customer is erased; kept in the audit record, with the customer's id replaced by `[erased]`. */
-  reason: storableText(2000),
+  reason: storableTextSchema(2000),
   /** If true, counts and writes nothing; `actor` and `reason` may then be left out. */
   dryRun: z.boolean().optional(),
 });
@@ -36,7 +36,9 @@ const eraseInput = strictObject({
 /** Number of conversations that one transaction removes. */
 const groupSize = 50;
 
-/** Maximum number of rounds. Each erases the conversations that were opened during the round before. */
+/**
+ * Maximum number of rounds of an erasure. Each round erases the conversations that were opened during the round before.
+ */
 const maxRounds = 5;
 
 /**
@@ -50,15 +52,15 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
   if (dryRun) return countCustomerData(runtime.db, actorId);
   const { actor, reason } = parseInput('customers.erase', eraseInput, input);
   const begun = await beginErasure(runtime.db, actorId, {
-    actor: actorWithoutId(actor, actorId),
-    reason: withoutActorId(reason, actorId),
+    actor: redactActorId(actor, actorId),
+    reason: redactActorIdInText(reason, actorId),
   });
   for (let round = 1; ; round += 1) {
     await eraseConversations(runtime, begun);
     await forgetLateOutcomes(runtime.db);
     const ended = await runtime.db.transaction((tx) => end(tx, runtime, begun, round === maxRounds));
     if (ended === 'more') continue;
-    // Null: another call has ended and announced the erasure.
+    // Another call has ended and announced the erasure.
     if (!ended) return begun.counts;
     const { actor: by, counts } = ended.erasure;
     announce(runtime, 'customer.erased', { actor: by, counts, owed: ended.owed });
@@ -74,7 +76,7 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
     await eraseConversationContents(db, ids, { actorId, by });
     await db.transaction(async (tx) => {
       await tx.run(lockConversations, { ids });
-      await addToErasure(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
+      await addErasureCounts(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
     });
     for (const id of ids) announce(runtime, 'conversation.erased', { conversationId: id });
   }
@@ -93,11 +95,11 @@ async function end(
   if (!(await lockErasure(tx, actorId))) return null;
   const left = isLast ? [] : await tx.run(selectConversations, { actorId });
   if (left.length > 0) return 'more';
-  await tx.run(deletePortalWrites, { customer: hashOfText(actorId) });
+  await tx.run(deletePortalWrites, { customer: hashText(actorId) });
   const conversationIds = await findDeletedConversations(tx, actorId);
   if (conversationIds.length > 0) {
     const auditEvents = await eraseFromAudit(tx, { conversationIds, actorId, by });
-    await addToErasure(tx, actorId, { auditEvents });
+    await addErasureCounts(tx, actorId, { auditEvents });
   }
   const erasure = await lockErasure(tx, actorId);
   return erasure && { erasure, ...(await endErasure(tx, config, erasure)) };
@@ -122,7 +124,7 @@ async function forgetLateOutcomes(db: Database): Promise<void> {
         await tx.run(deleteLateOutcomes);
       });
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockTimeoutError(error)) throw error;
       await sleep(tableLockMs);
     }
   }

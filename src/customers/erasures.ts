@@ -3,9 +3,9 @@ import type { HostModules } from '../config/config-types.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
-import { auditLines } from '../events/audit-lines.js';
-import { oweCalls } from '../events/owe.js';
+import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
+import { oweCallsSql } from '../events/owe.js';
 
 /** A row of `erasures`: an erasure that is under way, with the counts of what it has erased so far. */
 export interface Erasure {
@@ -54,7 +54,7 @@ export async function beginErasure(
  * Adds to the counts of an erasure, in the transaction that erased the rows. Does nothing if another call has ended the
  * erasure.
  */
-export async function addToErasure(tx: Executor, actorId: string, erased: Partial<ErasureCounts>): Promise<void> {
+export async function addErasureCounts(tx: Executor, actorId: string, erased: Partial<ErasureCounts>): Promise<void> {
   const { conversations = 0, messages = 0, drafts = 0, auditEvents = 0, deliveries = 0 } = erased;
   await tx.run(add, { actorId, conversations, messages, drafts, auditEvents, deliveries });
 }
@@ -79,7 +79,7 @@ export async function endErasure(tx: Executor, config: HostModules, erasure: Era
     actor,
     detail,
     payload: { actorId, actor, reason, ...counts },
-    hasOnErased: hasModule(config, 'notifier.onCustomerErased'),
+    hasOnErased: isModuleConfigured(config, 'notifier.onCustomerErased'),
   });
   return { owed: row?.owed ?? false };
 }
@@ -94,7 +94,7 @@ function saltedHash(actorId: string): { salt: string; hash: string } {
 }
 
 /** The payload of the `customer_erased` delivery that {@link endErasure} writes. */
-export interface ErasedPayload extends ErasureCounts {
+export interface CustomerErasedPayload extends ErasureCounts {
   actorId: string;
   actor: Actor;
   reason: string;
@@ -106,7 +106,7 @@ interface EndParams {
   actorId: string;
   actor: Actor;
   detail: Record<string, unknown>;
-  payload: Omit<ErasedPayload, 'erasedAt'>;
+  payload: Omit<CustomerErasedPayload, 'erasedAt'>;
   hasOnErased: boolean;
 }
 
@@ -148,7 +148,7 @@ const end = statement<EndParams, { owed: boolean }>(
   (s, p) => `
     WITH erasure AS (
       DELETE FROM ${s}.erasures WHERE actor_id = ${p.actorId} RETURNING id
-    ), tombstone AS (${auditLines(s, {
+    ), tombstone AS (${insertAuditLinesSql(s, {
       from: '(SELECT) one',
       at: `${s}.clock()`,
       actor: p.actor,
@@ -157,7 +157,7 @@ const end = statement<EndParams, { owed: boolean }>(
       subjectId: p.id,
       detail: p.detail,
     })}
-    ), delivery AS (${oweCalls(s, {
+    ), delivery AS (${oweCallsSql(s, {
       topic: 'customer_erased',
       from: `(SELECT) one WHERE ${isCallOwedSql(s, p.hasOnErased, 'notifier.onCustomerErased')}`,
       // The conversation is gone, so the erasure's id stands in its column.

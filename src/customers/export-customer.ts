@@ -3,9 +3,9 @@ import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
-import { parseInput, strictObject } from '../validation/input.js';
-import { hashOfText } from './hash-of-text.js';
-import { deliveryIdsSql } from './remove-conversations.js';
+import { parseInput, strictObjectSchema } from '../validation/input.js';
+import { hashText } from './hash-of-text.js';
+import { conversationDeliveryIdsSql } from './remove-conversations.js';
 
 /** The version of the exported document's format: raised when a key is removed or changes its meaning. */
 const exportVersion = 1;
@@ -26,7 +26,7 @@ export function writeCustomerExport(
   id: string,
   write: (text: string) => void | Promise<void>,
 ): Promise<number> {
-  const { actorId } = parseInput('customers.export', strictObject({ actorId: hostIdSchema }), { actorId: id });
+  const { actorId } = parseInput('customers.export', strictObjectSchema({ actorId: hostIdSchema }), { actorId: id });
   return runInSnapshot(db, async (tx) => {
     const [now] = await tx.run(selectNow);
     const head = { format: 'cairnloop.customer', version: exportVersion, exportedAt: now?.now, actorId };
@@ -35,7 +35,7 @@ export function writeCustomerExport(
       writeConversation(tx, row, write),
     );
     await writeRows(write, 'audit', pages(tx, audit, actorId));
-    await writeRows(write, 'portalWrites', pages(tx, portalWrites, hashOfText(actorId)));
+    await writeRows(write, 'portalWrites', pages(tx, portalWrites, hashText(actorId)));
     await writeRows(write, 'erasures', pages(tx, erasures, actorId));
     await writeRows(write, 'erasedCallbacks', pages(tx, erasedCallbacks, actorId));
     await write('}\n');
@@ -140,7 +140,7 @@ const deliveries = cursor(
   'deliveries',
   (s, id) => `
     SELECT d.*, (SELECT to_jsonb(o) FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id) AS outcome
-    FROM ${s}.deliveries d WHERE d.id IN (${deliveryIdsSql(s, `ARRAY[${id}::uuid]`)}) ORDER BY d.id`,
+    FROM ${s}.deliveries d WHERE d.id IN (${conversationDeliveryIdsSql(s, `ARRAY[${id}::uuid]`)}) ORDER BY d.id`,
 );
 
 /**

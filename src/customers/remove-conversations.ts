@@ -15,7 +15,7 @@ export async function removeConversations(
 ): Promise<ErasureCounts> {
   const deliveries = await countOf(tx, deleteDeliveries, ids);
   const [messages] = await tx.run(deleteMessages, { ids });
-  const subjectIds = await removeEmptyEnvelopes(tx, messages?.envelopes ?? []);
+  const subjectIds = await removeEmptyBulkSends(tx, messages?.envelopes ?? []);
   const drafts = await countOf(tx, deleteDrafts, ids);
   await tx.run(deleteSlas, { ids });
   const auditEvents = await eraseFromAudit(tx, { conversationIds: ids, subjectIds, actorId, by });
@@ -27,7 +27,7 @@ export async function removeConversations(
  * Deletes bulk sends without messages and returns their ids. Of two transactions that each remove one of the last two
  * messages, the second to get the row's lock finds none left.
  */
-export async function removeEmptyEnvelopes(tx: Executor, envelopes: readonly string[]): Promise<string[]> {
+export async function removeEmptyBulkSends(tx: Executor, envelopes: readonly string[]): Promise<string[]> {
   if (envelopes.length === 0) return [];
   await tx.run(lockEnvelopes, { ids: envelopes });
   return (await tx.run(deleteEnvelopes, { ids: envelopes })).map((row) => row.id);
@@ -50,7 +50,7 @@ async function countOf(tx: Executor, how: Statement<Ids, Count>, ids: readonly s
  * SQL for the ids of all deliveries of conversations. Settled deliveries have no index by conversation, but each has a
  * dedupe key that is made of its message, its SLA or its resolution.
  */
-export const deliveryIdsSql = (s: string, ids: string) => `
+export const conversationDeliveryIdsSql = (s: string, ids: string) => `
   SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY (${ids}) AND dedupe_key = ANY (ARRAY(
     SELECT id::text FROM ${s}.messages WHERE conversation_id = ANY (${ids})
     UNION ALL
@@ -66,7 +66,7 @@ const deleteDeliveries = statement<Ids, Count>(
   'customer.delete_deliveries',
   (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${deliveryIdsSql(s, `${p.ids}::uuid[]`)})) RETURNING id
+      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${conversationDeliveryIdsSql(s, `${p.ids}::uuid[]`)})) RETURNING id
     ), outcome AS (
       DELETE FROM ${s}.delivery_outcomes WHERE delivery_id IN (SELECT id FROM gone)
     )
@@ -77,13 +77,13 @@ const deleteDeliveries = statement<Ids, Count>(
  * SQL for the id of a message's bulk send. Only an outbound message has metadata by Cairnloop; in any other it is the
  * host's.
  */
-export const envelopeIdSql = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
+export const bulkSendIdSql = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
 
 const deleteMessages = statement<Ids, { count: number; envelopes: string[] | null }>(
   'customer.delete_messages',
   (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING ${envelopeIdSql} AS envelope
+      DELETE FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING ${bulkSendIdSql} AS envelope
     )
     SELECT count(*)::int AS count, array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes FROM gone`,
 );

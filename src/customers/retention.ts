@@ -3,8 +3,8 @@ import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines, systemActor } from '../events/audit-lines.js';
-import { firstResponseJoins, slaOutcomeExpression } from '../report/measures.js';
+import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
+import { firstResponseJoinsSql, slaOutcomeSql } from '../report/measures.js';
 import type { Runtime } from '../runtime.js';
 import { removeConversations } from './remove-conversations.js';
 
@@ -54,7 +54,7 @@ async function removeBatch(
 ): Promise<number> {
   const removed = await runtime.db.transaction(async (tx) => {
     const locked = await tx.run(lockClosed, { ids: candidates });
-    // This is a separate statement, so that it sees everything that was committed before the locks were acquired.
+    // A statement of its own, run after the locks: it sees every change that was committed before they were acquired.
     const old = await tx.run(stillOld, { ids: locked.map((row) => row.id), days: resolvedDays });
     const ids = old.map((row) => row.id);
     if (ids.length > 0) await removeAll(tx, ids, keep);
@@ -87,7 +87,7 @@ const owesNothing = (s: string) =>
   `NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.conversation_id = c.id AND d.settled_at IS NULL)`;
 
 /** SQL for the time at which the oldest closed conversation without an unsettled delivery was closed. */
-export const oldestClosedAtSql = (s: string) => `
+export const oldestConversationClosedAtSql = (s: string) => `
   SELECT ${closedAt} FROM ${s}.conversations c WHERE c.status <> 'open' AND ${owesNothing(s)}
   ORDER BY ${closedAt}, c.id LIMIT 1`;
 
@@ -133,14 +133,14 @@ const keepShapes = statement<{ ids: readonly string[] }>(
       FROM ${s}.messages WHERE conversation_id = c.id
     ) m CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE status = 'fulfilled') AS fulfilled, count(*) FILTER (WHERE status = 'breached') AS breached,
-        coalesce(jsonb_agg(jsonb_build_object('at', started_at, 'outcome', ${slaOutcomeExpression('slas')}) ORDER BY id)
-          FILTER (WHERE ${slaOutcomeExpression('slas')} IS NOT NULL), '[]') AS clocks
+        coalesce(jsonb_agg(jsonb_build_object('at', started_at, 'outcome', ${slaOutcomeSql('slas')}) ORDER BY id)
+          FILTER (WHERE ${slaOutcomeSql('slas')} IS NOT NULL), '[]') AS clocks
       FROM ${s}.slas WHERE conversation_id = c.id
     ) sla CROSS JOIN LATERAL (
       SELECT count(*) AS count,
         coalesce(jsonb_agg(jsonb_build_object('at', created_at, 'status', status) ORDER BY id), '[]') AS made
       FROM ${s}.drafts WHERE conversation_id = c.id
-    ) draft ${firstResponseJoins(s, 'c.id')}
+    ) draft ${firstResponseJoinsSql(s, 'c.id')}
     WHERE c.id = ANY (${p.ids}::uuid[])`,
 );
 
@@ -151,10 +151,10 @@ const keepShapes = statement<{ ids: readonly string[] }>(
 const recordRemoved = statement<{ ids: readonly string[]; detail: { keep: RetentionConfig['keep'] } }>(
   'retention.record',
   (s, p) =>
-    auditLines(s, {
+    insertAuditLinesSql(s, {
       from: `unnest(${p.ids}::uuid[]) AS removed (id)`,
       at: `${s}.clock()`,
-      actor: systemActor('retention'),
+      actor: systemActorSql('retention'),
       action: 'conversation.removed',
       conversationId: 'removed.id',
       detail: p.detail,

@@ -7,15 +7,18 @@ const mark = '[erased]';
 const theCustomer: Actor = { id: 'system:customer' };
 
 /** Replaces the customer's id in a text of the host, in upper or lower case, where it is a whole word. */
-export function withoutActorId(text: string, actorId: string): string {
+export function redactActorIdInText(text: string, actorId: string): string {
   const literal = actorId.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   if (literal === '') return text;
   return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), mark);
 }
 
 /** The actor of an erasure without the customer's id: customers may erase their own data. */
-export function actorWithoutId(actor: Actor, actorId: string): Actor {
+export function redactActorId(actor: Actor, actorId: string): Actor {
   if (actor.id === actorId) return theCustomer;
   const { id, name } = actor;
-  return { id: withoutActorId(id, actorId), ...(name !== undefined && { name: withoutActorId(name, actorId) }) };
+  return {
+    id: redactActorIdInText(id, actorId),
+    ...(name !== undefined && { name: redactActorIdInText(name, actorId) }),
+  };
 }

@@ -2,6 +2,6 @@
  * Formats ids or numbers as a Postgres array literal. For a JavaScript array, pg would quote every element, which
  * causes much of a worker's garbage.
  */
-export function arrayLiteral(values: readonly (string | number)[]): string {
+export function formatArrayLiteral(values: readonly (string | number)[]): string {
   return `{${values.join(',')}}`;
 }

@@ -30,6 +30,6 @@ const parsers = new Map<number, Parse>([
 /**
  * Parses the columns of all our connections. pg's own parsers are global and a host may replace them, so none is used.
  */
-export const columnTypes: pg.CustomTypesConfig = {
+export const columnTypeParsers: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number) => parsers.get(oid) ?? asText) as pg.CustomTypesConfig['getTypeParser'],
 };

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { hostLockTimeoutMs, limitLockWait } from './lock-limit.js';
-import { isConnectionLost, isServerReply, isUnsentStatement } from './outage.js';
+import { isConnectionLostError, isErrorFromServer, isUnsentStatementError } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
-import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
+import { createRetryingPool, type RetryingPool } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
 import { type Executor, isWriteStatement, type Statement, type StatementArguments } from './statement.js';
 
@@ -42,13 +42,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = openSessionPool({ url, schema, name: 'cairnloop', max: poolSize });
   // Without a listener for `error`, a restart of Postgres would end the process.
   pool.on('error', (error) => options.onConnectionError?.(error));
-  const runner = createPoolRunner(pool);
+  const runner = createRetryingPool(pool);
   const prepare = statementCache(schema);
   const requireOpen = (operation: string) => {
     if (pool.ending) throw new CairnloopError('CLOSED', { operation });
   };
   const waitingFor = (lockMs: number): Database => {
-    const run: PoolRunner['run'] = (work) =>
+    const run: RetryingPool['run'] = (work) =>
       runner.run(async (client) => {
         await limitLockWait(client, lockMs);
         return work(client);
@@ -62,7 +62,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         ...[params]: StatementArguments<Params>
       ): Promise<Row[]> {
         requireOpen(statement.name);
-        return runAlone<Row>({ run }, prepare(statement), statementValues(statement, params));
+        return runAlone<Row>({ run }, prepare(statement), toParameterValues(statement, params));
       },
       async transaction(work) {
         requireOpen('A transaction');
@@ -79,7 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Whether an error means that a change was sent and the connection broke before the result arrived. The change may have
  * been committed.
  */
-export function isOutcomeUnknown(error: unknown): boolean {
+export function isOutcomeUnknownError(error: unknown): boolean {
   return unknownOutcomes.has(error as object);
 }
 
@@ -90,7 +90,7 @@ const unknownOutcomes = new WeakSet<object>();
  * not marked.
  */
 function markUnlessAnswered(error: unknown): void {
-  if (!isServerReply(error) && !isUnsentStatement(error) && isConnectionLost(error))
+  if (!isErrorFromServer(error) && !isUnsentStatementError(error) && isConnectionLostError(error))
     unknownOutcomes.add(error as object);
 }
 
@@ -102,7 +102,7 @@ interface Prepared {
 type Prepare = (statement: Statement) => Prepared;
 
 /** The parameter values of a statement, in the order of its placeholders. */
-export function statementValues<Params extends object>(
+export function toParameterValues<Params extends object>(
   statement: Statement<Params>,
   params: StatementArguments<Params>[0] | undefined,
 ): unknown[] {
@@ -131,7 +131,7 @@ async function runOn<Row extends object>(
   return result.rows;
 }
 
-function runAlone<Row extends object>(runner: PoolRunner, prepared: Prepared, values: unknown[]): Promise<Row[]> {
+function runAlone<Row extends object>(runner: RetryingPool, prepared: Prepared, values: unknown[]): Promise<Row[]> {
   return runner.run(async (client) => {
     try {
       return await runOn<Row>(client, prepared, values);
@@ -142,12 +142,12 @@ function runAlone<Row extends object>(runner: PoolRunner, prepared: Prepared, va
   });
 }
 
-function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
+function inTransaction<T>(runner: RetryingPool, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
   return runner.run(async (client) => {
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       const result = await work({
-        run: (statement, ...[params]) => runOn(client, prepare(statement), statementValues(statement, params)),
+        run: (statement, ...[params]) => runOn(client, prepare(statement), toParameterValues(statement, params)),
       });
       await commit(client);
       return result;

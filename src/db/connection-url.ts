@@ -50,7 +50,7 @@ function sslOfEnvironment(mode: string | undefined): ConnectionOptions['ssl'] {
 }
 
 /** Server and database of a connection string as `host:port/database`, never its user or password. */
-export function databaseTarget(url: string): string {
+export function formatDatabaseTarget(url: string): string {
   try {
     const { host, port, database } = readConnectionUrl(withoutFiles(url));
     return `${host}:${port}/${database}`;
@@ -78,7 +78,7 @@ export function isLocalTarget(url: string): boolean {
  * The redacted reason for a failed connection. Node reports a refused dual-stack connection as an AggregateError whose
  * own message is empty.
  */
-export function connectionFailureReason(error: unknown): string {
+export function describeConnectionFailure(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return errorText(first, 300).replace(/\.$/, '');
 }

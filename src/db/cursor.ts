@@ -20,7 +20,7 @@ export function decodeCursor(cursor: string, length: number): string[] {
     )
       return key;
   } catch {
-    // Text that is not JSON is refused below, like JSON of another shape.
+    // A text that is not JSON is no cursor: the throw below this block refuses it.
   }
   return throwInvalidCursor(cursor);
 }

@@ -1,8 +1,8 @@
 import { CairnloopError } from '../foundation/errors.js';
-import { type Database, isOutcomeUnknown } from './connect.js';
-import { connectionFailureReason, databaseTarget } from './connection-url.js';
-import { pendingMigrations } from './migrations/current.js';
-import { isConnectionLost, isPoolFull } from './outage.js';
+import { type Database, isOutcomeUnknownError } from './connect.js';
+import { describeConnectionFailure, formatDatabaseTarget } from './connection-url.js';
+import { readPendingMigrations } from './migrations/current.js';
+import { isConnectionLostError, isPoolFullError } from './outage.js';
 import { databaseErrorCode } from './sql-state.js';
 
 /** SQLSTATEs for an undefined schema, table, function or column: a migration may be pending. */
@@ -11,17 +11,17 @@ const undefinedThing = new Set(['3F000', '42P01', '42883', '42703']);
 /** Turns a raw database error into the CairnloopError that a host gets. An unexpected error is returned unchanged. */
 export async function toHostDatabaseError(error: unknown, db: Database): Promise<unknown> {
   if (undefinedThing.has(databaseErrorCode(error))) return (await migrationFailure(db, error)) ?? error;
-  if (isPoolFull(error)) return busy(error, db.url, poolFull(db));
-  if (isOutcomeUnknown(error)) return withReason('OUTCOME_UNKNOWN', error, db.url);
+  if (isPoolFullError(error)) return busy(error, db.url, poolFull(db));
+  if (isOutcomeUnknownError(error)) return withReason('OUTCOME_UNKNOWN', error, db.url);
   return toKnownDatabaseError(error, db.url) ?? error;
 }
 
 /**
- * `MIGRATIONS_PENDING`, the cause of an undefined table or column. Undefined if nothing is pending: then the statement
- * itself is wrong.
+ * Returns the error `MIGRATIONS_PENDING` if a migration is pending, which explains an undefined table or column. Else
+ * returns undefined: the statement itself is wrong.
  */
 async function migrationFailure(db: Database, cause: unknown): Promise<CairnloopError | undefined> {
-  const pending = await pendingMigrations(db).catch(() => []);
+  const pending = await readPendingMigrations(db).catch(() => []);
   const { schema } = db;
   return pending.length > 0 ? new CairnloopError('MIGRATIONS_PENDING', { schema, pending }, { cause }) : undefined;
 }
@@ -32,13 +32,13 @@ async function migrationFailure(db: Database, cause: unknown): Promise<Cairnloop
  */
 export function toKnownDatabaseError(error: unknown, url: string): CairnloopError | undefined {
   const code = databaseErrorCode(error);
-  if (busyReasons[code]) return busy(error, url, `${busyReasons[code]} (${connectionFailureReason(error)})`);
+  if (busyReasons[code]) return busy(error, url, `${busyReasons[code]} (${describeConnectionFailure(error)})`);
   if (code === '25006') return withReason('DATABASE_READ_ONLY', error, url);
   if (/^53[124]00$/.test(code)) return withReason('DATABASE_EXHAUSTED', error, url);
   if (code === '42501') return withReason('DATABASE_PERMISSION', error, url);
   if (code === '22P05' || code === '22021') return withReason('DATABASE_ENCODING', error, url);
   if (sessionLost.has(code)) return withReason('DATABASE_POOLER', error, url);
-  if (isConnectionLost(error) || refusedConnection.test(code)) return databaseUnreachableError(error, url);
+  if (isConnectionLostError(error) || refusedConnection.test(code)) return databaseUnreachableError(error, url);
   return undefined;
 }
 
@@ -63,14 +63,14 @@ function poolFull({ pool }: Database): string {
 }
 
 function busy(cause: unknown, url: string, reason: string): CairnloopError {
-  return new CairnloopError('DATABASE_BUSY', { target: databaseTarget(url), reason }, { cause });
+  return new CairnloopError('DATABASE_BUSY', { target: formatDatabaseTarget(url), reason }, { cause });
 }
 
 /** The error `DATABASE_UNREACHABLE` for a failed connection, with target and reason. */
 export function databaseUnreachableError(cause: unknown, url: string): CairnloopError {
   const details = {
-    target: databaseTarget(url),
-    reason: connectionFailureReason(cause),
+    target: formatDatabaseTarget(url),
+    reason: describeConnectionFailure(cause),
     cause: databaseErrorCode(cause),
   };
   return new CairnloopError('DATABASE_UNREACHABLE', details, { cause });
@@ -85,5 +85,9 @@ type PlainCode =
   | 'OUTCOME_UNKNOWN';
 
 function withReason(code: PlainCode, cause: unknown, url: string): CairnloopError {
-  return new CairnloopError(code, { target: databaseTarget(url), reason: connectionFailureReason(cause) }, { cause });
+  return new CairnloopError(
+    code,
+    { target: formatDatabaseTarget(url), reason: describeConnectionFailure(cause) },
+    { cause },
+  );
 }

@@ -2,7 +2,7 @@ import { type Executor, type NoParams, statement } from './statement.js';
 import { type Timestamp, toDate } from './timestamp.js';
 
 /** The time by the database's clock, which all processes share. */
-export async function databaseTime(executor: Executor): Promise<Date> {
+export async function readDatabaseTime(executor: Executor): Promise<Date> {
   const [row] = await executor.run(selectTime);
   if (!row) throw new Error('SELECT returned no row');
   return toDate(row.now);

@@ -9,10 +9,10 @@ export interface NotificationListener {
   connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
-  /** What the notifications are about, for log messages. */
+  /** What the notifications are about, as log messages name it. */
   what: string;
   hear(payload: string): void;
-  /** A second channel on the same connection. */
+  /** A second NOTIFY channel to listen to on the same connection. */
   also?: { channel: string; hear(payload: string): void };
   /** Called each time the connection is established: earlier notifications may have been missed. */
   missed(): void;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
-import { databaseTarget } from './connection-url.js';
+import { formatDatabaseTarget } from './connection-url.js';
 import { quoteIdentifier } from './quote-identifier.js';
 
 /** The oldest supported Postgres, as a `server_version_num`: `gen_random_uuid()` was added in 13. */
@@ -33,7 +33,8 @@ export function findDatabaseProblems({ version, versionNumber, encoding }: Datab
 /** Throws `DATABASE_UNSUITABLE` if the version or encoding of the server does not suit the schema. */
 export async function requireSuitableDatabase(client: pg.Client, { url }: Place): Promise<void> {
   const problems = findDatabaseProblems(await readDatabaseProperties(client));
-  if (problems.length > 0) throw new CairnloopError('DATABASE_UNSUITABLE', { target: databaseTarget(url), problems });
+  if (problems.length > 0)
+    throw new CairnloopError('DATABASE_UNSUITABLE', { target: formatDatabaseTarget(url), problems });
 }
 
 export async function readDatabaseProperties(client: pg.Client): Promise<DatabaseProperties> {
@@ -50,7 +51,7 @@ export async function requireMigrationRights(client: pg.Client, { url, schema }:
   const on = rights.exists ? `SCHEMA ${quoteIdentifier(schema)}` : `DATABASE ${quoteIdentifier(rights.database)}`;
   const reason = `role ${role} needs CREATE on ${on.toLowerCase().split(' ')[0]} ${on.slice(on.indexOf(' ') + 1)}`;
   throw new CairnloopError('DATABASE_PERMISSION', {
-    target: databaseTarget(url),
+    target: formatDatabaseTarget(url),
     reason: rights.exists ? reason : `${reason}, to create schema "${schema}"`,
     grant: `GRANT CREATE ON ${on} TO ${role}`,
   });

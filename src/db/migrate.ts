@@ -6,7 +6,7 @@ import { toKnownDatabaseError } from './database-failure.js';
 import { requireMigrationRights, requireSuitableDatabase } from './migrate-preconditions.js';
 import {
   type AppliedMigration,
-  compareSchema,
+  compareMigrations,
   type SchemaComparison,
   selectAppliedMigrations,
 } from './migrations/compare-schema.js';
@@ -64,15 +64,15 @@ export function migrateDown(options: MigrateOptions, to?: string, tell?: ReportP
 }
 
 /** Lists applied and pending migrations; writes nothing. */
-export function migrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
+export function readMigrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
   return withSession(options, async (client) => {
-    return { schema: options.schema, ...compareSchema(await readApplied(client, options.schema)) };
+    return { schema: options.schema, ...compareMigrations(await readApplied(client, options.schema)) };
   });
 }
 
 /** Throws `MIGRATIONS_PENDING` or `SCHEMA_NEWER` unless this package works on the schema. */
-export async function requireMigrated(options: MigrateOptions): Promise<void> {
-  const { schema, pending, incompatible } = await migrationStatus(options);
+export async function requireMigratedSchema(options: MigrateOptions): Promise<void> {
+  const { schema, pending, incompatible } = await readMigrationStatus(options);
   if (incompatible.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown: incompatible });
   if (pending.length > 0) throw new CairnloopError('MIGRATIONS_PENDING', { schema, pending });
 }
@@ -89,8 +89,8 @@ function upTo(name: string | undefined): readonly Migration[] {
 type Wanted = (applied: readonly string[]) => readonly Migration[];
 
 /**
- * Applies or rolls back migrations. Reads which ones before taking the lock, because there may be none, and again under
- * it.
+ * Applies or rolls back migrations. Selects them twice: first without the lock, which is not taken if there are none,
+ * and again while holding it.
  */
 function change(
   options: MigrateOptions,
@@ -167,7 +167,7 @@ async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
  * the schema, or if a later version has migrated it and anything is left to do: migrations run in their order only.
  */
 async function toChange(client: pg.Client, schema: string, wanted: Wanted): Promise<readonly Migration[]> {
-  const { applied, unknown, incompatible } = compareSchema(await readApplied(client, schema));
+  const { applied, unknown, incompatible } = compareMigrations(await readApplied(client, schema));
   const left = wanted(applied);
   const newer = left.length > 0 ? unknown : incompatible;
   if (newer.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown: newer });

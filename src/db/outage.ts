@@ -20,7 +20,7 @@ export function isTransientError(error: unknown): boolean {
 /**
  * Whether an error means that there was no usable connection: it broke, none was free, or the server is shutting down.
  */
-export function isConnectionLost(error: unknown): boolean {
+export function isConnectionLostError(error: unknown): boolean {
   const code = databaseErrorCode(error);
   if (code !== '') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
   return error instanceof Error && connectionLostMessages.test(error.message);
@@ -35,33 +35,33 @@ export function isReadOnlyError(error: unknown): boolean {
  * Whether a statement failed because a migration changed its table: a prepared plan is outdated, or a function returns
  * rows of the new shape. Recognized by the error's `routine`, because its message is translated.
  */
-export function isPlanOutdated(error: unknown): boolean {
+export function isPlanOutdatedError(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
   return code === '42804' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
 /** Whether an error means that Postgres rolled back because of a concurrent transaction; a retry can succeed. */
-export function isTransactionConflict(error: unknown): boolean {
+export function isTransactionConflictError(error: unknown): boolean {
   return databaseErrorCode(error) === '40001' || databaseErrorCode(error) === '40P01';
 }
 
 /** Whether an error means that a statement timed out; a smaller one may succeed. */
-export function isStatementTimeout(error: unknown): boolean {
+export function isStatementTimeoutError(error: unknown): boolean {
   return databaseErrorCode(error) === '57014' || (error instanceof Error && error.message === 'Query read timeout');
 }
 
 /** Whether an error means that all connections of this process' own pool were in use for too long. */
-export function isPoolFull(error: unknown): boolean {
+export function isPoolFullError(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
 /** Whether an error is the server's reply. Without a reply it is unknown whether the statement was executed. */
-export function isServerReply(error: unknown): boolean {
+export function isErrorFromServer(error: unknown): boolean {
   return isSqlState(databaseErrorCode(error));
 }
 
 /** Whether an error means that pg did not send the statement, because it knew that the connection was broken. */
-export function isUnsentStatement(error: unknown): boolean {
+export function isUnsentStatementError(error: unknown): boolean {
   return error instanceof Error && /^Client (has encountered|was closed)/.test(error.message);
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isServerReply } from './outage.js';
+import { isErrorFromServer } from './outage.js';
 
 /**
  * How connections map to database sessions. `none`: each connection has its own. `transaction`: a pooler assigns a
@@ -7,7 +7,7 @@ import { isServerReply } from './outage.js';
  */
 export type ConnectionPooling = 'none' | 'transaction' | 'unknown';
 
-/** Repetitions of the pooler test: other clients of the pooler can falsify one, but hardly all. */
+/** How often the pooler test is repeated: other clients of the pooler may falsify one round, but hardly all. */
 const rounds = 20;
 
 /**
@@ -49,7 +49,7 @@ async function sharesSessions(client: pg.Client, other: pg.Client): Promise<bool
  * reports `query_wait_timeout`.
  */
 function refusesTransactions(error: unknown): boolean {
-  return isServerReply(error) && !/query_wait_timeout/.test((error as Error).message);
+  return isErrorFromServer(error) && !/query_wait_timeout/.test((error as Error).message);
 }
 
 async function sessionOf(client: pg.Client): Promise<number> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isReadOnlyError } from './outage.js';
-import { isLockTimeout } from './permanent-failure.js';
+import { isLockTimeoutError } from './permanent-failure.js';
 
 const retryMs = 500;
 
@@ -13,7 +13,7 @@ export async function retryUntilWritable<T>(write: () => Promise<T>, signal: Abo
     try {
       return await write();
     } catch (error) {
-      if (!(isLockTimeout(error) || isReadOnlyError(error))) throw error;
+      if (!(isLockTimeoutError(error) || isReadOnlyError(error))) throw error;
       await sleep(retryMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) throw error;
     }

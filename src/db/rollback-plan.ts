@@ -1,6 +1,6 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { openDatabase, quoteIdentifier } from './connect.js';
-import { type MigrateOptions, migrationStatus } from './migrate.js';
+import { type MigrateOptions, readMigrationStatus } from './migrate.js';
 import { migrations } from './migrations/index.js';
 
 /** Data that a rollback deletes: a table, or a column of a remaining table. */
@@ -24,19 +24,19 @@ export interface RollbackPlan {
 export async function planRollback(options: MigrateOptions, to?: string): Promise<RollbackPlan> {
   const known = migrations.map(({ name }) => name);
   if (to !== undefined && !known.includes(to)) throw new CairnloopError('MIGRATION_UNKNOWN', { name: to, known });
-  const status = await migrationStatus(options);
+  const status = await readMigrationStatus(options);
   const { applied, unknown, schema } = status;
   if (unknown.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown });
   if (to !== undefined && !applied.includes(to))
     throw new CairnloopError('MIGRATION_NOT_APPLIED', { name: to, schema });
   const names = applied.slice(to === undefined ? -1 : applied.indexOf(to)).toReversed();
-  return { names, dropped: await countRows(options, dataDroppedBy(names)) };
+  return { names, dropped: await countRows(options, findDroppedData(names)) };
 }
 
 type Place = Omit<DroppedData, 'rows'>;
 
 /** The tables and columns that a rollback of these migrations drops. Pure; a test compares it with a real rollback. */
-export function dataDroppedBy(names: readonly string[]): Place[] {
+export function findDroppedData(names: readonly string[]): Place[] {
   const texts = migrations.filter(({ name }) => names.includes(name)).map(({ down }) => down('S'));
   const tables = texts.flatMap((text) => [...text.matchAll(/DROP TABLE (?:IF EXISTS )?([^;]+)/g)].flatMap(tablesIn));
   const columns = texts.flatMap(columnsIn).filter(({ table }) => !tables.includes(table));

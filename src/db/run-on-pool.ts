@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { isConnectionLost, isPlanOutdated, isReadOnlyError, isServerReply, isTransactionConflict } from './outage.js';
+import {
+  isConnectionLostError,
+  isErrorFromServer,
+  isPlanOutdatedError,
+  isReadOnlyError,
+  isTransactionConflictError,
+} from './outage.js';
 
 /** Maximum number of attempts after serialization failures. */
 const conflictTries = 5;
@@ -11,7 +17,7 @@ const conflictTries = 5;
 const replaceEveryMs = 1000;
 
 /** Runs work on a pooled connection, and on another one if the first failed without effect. */
-export interface PoolRunner {
+export interface RetryingPool {
   /**
    * `work` may run again: it must write through the connection only, so that its changes are rolled back when it
    * throws.
@@ -19,7 +25,7 @@ export interface PoolRunner {
   run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
 }
 
-export function createPoolRunner(pool: pg.Pool): PoolRunner {
+export function createRetryingPool(pool: pg.Pool): RetryingPool {
   const connectedAt = new WeakMap<pg.PoolClient, number>();
   let goodSince = Number.NEGATIVE_INFINITY;
   pool.on('connect', (client) => connectedAt.set(client, performance.now()));
@@ -47,8 +53,8 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
 
   /** Whether work that failed is tried again: a retry can succeed, and the first attempt certainly had no effect. */
   function worthAnotherTry(error: unknown, client: pg.PoolClient, tries: number): boolean {
-    if (isPlanOutdated(error)) return tries <= pool.options.max;
-    if (isTransactionConflict(error)) return tries < conflictTries;
+    if (isPlanOutdatedError(error)) return tries <= pool.options.max;
+    if (isTransactionConflictError(error)) return tries < conflictTries;
     return isReadOnlyError(error) && (isOld(client) || replaceAll()) && tries < conflictTries;
   }
 
@@ -57,7 +63,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
       const client = await checkOut();
       let broken = false;
       let waitMs = 0;
-      // Without a listener, losing a checked-out client would end the process.
+      // Without an `error` listener, losing a checked-out client would end the process.
       const onError = () => {
         broken = true;
       };
@@ -68,7 +74,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
         const again = worthAnotherTry(error, client, tries);
         broken ||= mustNotBeHandedOn(error) || isOld(client);
         if (!again) throw error;
-        if (isTransactionConflict(error)) waitMs = Math.random() * 20 * 2 ** tries;
+        if (isTransactionConflictError(error)) waitMs = Math.random() * 20 * 2 ** tries;
       } finally {
         client.off('error', onError);
         client.release(broken);
@@ -81,5 +87,5 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
 
 /** Whether a connection must be closed: its protocol is out of step, or its prepared statements are stale. */
 function mustNotBeHandedOn(error: unknown): boolean {
-  return isPlanOutdated(error) || (!isServerReply(error) && isConnectionLost(error));
+  return isPlanOutdatedError(error) || (!isErrorFromServer(error) && isConnectionLostError(error));
 }

@@ -1,11 +1,11 @@
 /**
- * The only module that opens connections: each parses the URL the same way, uses our column types, and applies all
- * settings that statements rely on.
+ * The only module that opens connections, so that all of them parse the URL the same way, use our column types, and
+ * apply the settings that statements rely on.
  */
 import type pg from 'pg';
 import JavaScriptClient from 'pg/lib/client.js';
 import Pool from 'pg-pool';
-import { columnTypes } from './column-types.js';
+import { columnTypeParsers } from './column-types.js';
 import { readConnectionUrl } from './connection-url.js';
 import { quoteIdentifier } from './quote-identifier.js';
 
@@ -26,7 +26,10 @@ export interface SessionOptions {
 export interface SessionLimits {
   /** How long a statement may take before this process drops the connection. */
   answer: number;
-  /** statement_timeout: shorter than `answer`, so that the server stops working before this process gives up. */
+  /**
+   * The statement_timeout: shorter than the limit `answer`, so that the server stops a statement before this process
+   * gives up.
+   */
   statement: number;
   /** The lock_timeout of the session. */
   lock: number;
@@ -39,7 +42,7 @@ const defaultLimits: SessionLimits = { answer: 30_000, statement: 25_000, lock: 
 
 /** Opens one connection and sets it up. The caller ends it. */
 export async function openSession(options: SessionOptions): Promise<pg.Client> {
-  const client = createPlainClient(options);
+  const client = createUnconfiguredClient(options);
   try {
     await client.connect();
     await setUp(client, options);
@@ -51,9 +54,10 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
 }
 
 /** An unconnected client that will not apply our settings, for inspecting a server. */
-export function createPlainClient(options: SessionOptions): pg.Client {
+export function createUnconfiguredClient(options: SessionOptions): pg.Client {
   const client = new SessionClient(clientConfig(options));
-  // A lost connection is reported by the statement that fails; without a listener this event would end the process.
+  // A lost connection is reported by the statement that fails; without a listener the `error` event would end the
+  // process.
   client.on('error', () => {});
   return client;
 }
@@ -67,7 +71,8 @@ export function openSessionPool(options: SessionOptions & { max: number }): pg.P
     Client: SessionClient as unknown as new () => pg.Client,
     onConnect: (client: pg.ClientBase) => setUp(client, options),
   } as pg.PoolConfig);
-  // The pool replaces an idle connection that the server ends; without a listener the event would end the process.
+  // The pool replaces an idle connection that the server ends; without a listener its `error` event would end the
+  // process.
   return pool.on('error', () => {});
 }
 
@@ -87,7 +92,7 @@ function clientConfig(options: SessionOptions): SessionConfig {
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     answerTimeoutMs: limitsOf(options).answer,
     keepAlive: true,
-    types: columnTypes,
+    types: columnTypeParsers,
   };
 }
 
@@ -102,7 +107,7 @@ class SessionClient extends JavaScriptClient {
       password: client.password,
       options: config.serverOptions,
       query_timeout: config.answerTimeoutMs,
-      // These are set after connecting: poolers refuse them in the startup packet.
+      // Leave time limits out of the startup packet, where poolers refuse them: they are set after connecting.
       statement_timeout: 0,
       lock_timeout: 0,
       idle_in_transaction_session_timeout: 0,

@@ -18,7 +18,7 @@ export type NoParams = Record<never, never>;
 /** The SQL placeholder (`$1`, `$2`, …) of each parameter, by name. */
 export type Placeholders<Params extends object> = { readonly [Name in keyof Params]-?: string };
 
-/** The arguments of `run` after the statement. */
+/** The arguments that `run` takes after the statement: an object of its parameters, or nothing. */
 export type StatementArguments<Params extends object> = [keyof Params] extends [never] ? [] : [params: Params];
 
 /**
@@ -65,7 +65,9 @@ function placeholders(names: string[]): Record<string, string> {
         return `$${known >= 0 ? known + 1 : names.push(name)}`;
       },
       ownKeys() {
-        throw new TypeError('a placeholder exists only once it is named: pass the object on, do not spread it');
+        throw new TypeError(
+          'placeholders cannot be spread, because each is made when its name is read: pass the object itself',
+        );
       },
     },
   );

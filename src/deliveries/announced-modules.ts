@@ -2,45 +2,46 @@ import type { HostModules } from '../config/config-types.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 
 /** The host modules and methods whose presence decides whether a call is owed. */
-export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
+export type CallbackModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
 /** The host modules of a config, as a worker announces them. */
-export function configuredModules({ notifier, draftGenerator }: HostModules): OwedModule[] {
-  const present: Record<OwedModule, unknown> = {
+export function configuredModules({ notifier, draftGenerator }: HostModules): CallbackModule[] {
+  const present: Record<CallbackModule, unknown> = {
     notifier,
     'notifier.onReply': notifier?.onReply,
     'notifier.onCustomerErased': notifier?.onCustomerErased,
     draftGenerator,
   };
-  return (Object.keys(present) as OwedModule[]).filter((name) => present[name] !== undefined);
+  return (Object.keys(present) as CallbackModule[]).filter((name) => present[name] !== undefined);
 }
 
 /** Whether the config of this process has the module. */
-export function hasModule(config: HostModules, name: OwedModule): boolean {
+export function isModuleConfigured(config: HostModules, name: CallbackModule): boolean {
   return configuredModules(config).includes(name);
 }
 
 /**
- * The SQL condition that is true if a delivery to a host module must be written: this process has the module in its config
- * (`here`, a boolean parameter), or the workers of the schema have announced that they have it. Reason: docs/decisions/0012-what-is-owed.md.
+ * The SQL condition that is true if a delivery to a host module must be written: this process has the module in its
+ * config (`here`, a boolean parameter), or the workers of the schema have announced that they have it. Reason:
+ * docs/decisions/0012-what-is-owed.md.
  */
-export function isCallOwedSql(s: string, here: string, name: OwedModule): string {
+export function isCallOwedSql(s: string, here: string, name: CallbackModule): string {
   return `(${here}::boolean OR EXISTS (SELECT FROM ${s}.announced_modules WHERE '${name}' = ANY (modules)))`;
 }
 
 /** Whether a call to the module would be owed now. */
-export async function isCallOwed(config: HostModules, db: Executor, name: OwedModule): Promise<boolean> {
-  if (hasModule(config, name)) return true;
-  return (await announcedModules(db))?.includes(name) ?? false;
+export async function isCallOwed(config: HostModules, db: Executor, name: CallbackModule): Promise<boolean> {
+  if (isModuleConfigured(config, name)) return true;
+  return (await readAnnouncedModules(db))?.includes(name) ?? false;
 }
 
 /** The modules that the workers of this schema announced last; null if none has ever started. */
-export async function announcedModules(db: Executor): Promise<OwedModule[] | null> {
+export async function readAnnouncedModules(db: Executor): Promise<CallbackModule[] | null> {
   const [row] = await db.run(selectAnnounced);
   return row?.modules ?? null;
 }
 
-const selectAnnounced = statement<NoParams, { modules: OwedModule[] | null }>(
+const selectAnnounced = statement<NoParams, { modules: CallbackModule[] | null }>(
   'modules.announced',
   (s) => `SELECT modules FROM ${s}.announced_modules`,
 );

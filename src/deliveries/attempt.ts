@@ -77,5 +77,5 @@ export function createDeliveryAttempt(runtime: Runtime, topic: DeliveryTopic, ha
 function whyExhausted({ leases_lost, attempts }: ClaimedDelivery, maxAttempts: number): string {
   return leases_lost > 0
     ? 'the worker died at the last attempt'
-    : `it was tried ${attempts - 1} times, and worker.maxAttempts is ${maxAttempts} now`;
+    : `the delivery was tried ${attempts - 1} times, and worker.maxAttempts is ${maxAttempts} now`;
 }

@@ -1,9 +1,9 @@
-import type { Claimer } from './claimer.js';
+import type { DeliveryClaimer } from './claimer.js';
 import type { DeliveriesInFlight } from './in-flight.js';
-import type { Prefetch } from './prefetch.js';
+import type { PrefetchControl } from './prefetch.js';
 import type { RepeatableSignal } from './signal.js';
 
-/** Time budget of a run, in milliseconds; shorter than the lock of its Agenda job. */
+/** Time budget of one drain, in milliseconds; shorter than the lock of its Agenda job. */
 const runBudgetMs = 8000;
 
 /** Claims the deliveries of one topic while any are due. */
@@ -22,12 +22,12 @@ export interface ClaimLoop {
 }
 
 export interface ClaimLoopOptions {
-  claimer: Pick<Claimer, 'next'>;
-  prefetch: Prefetch;
+  claimer: Pick<DeliveryClaimer, 'next'>;
+  prefetch: PrefetchControl;
   inFlight: Pick<DeliveriesInFlight, 'size' | 'underWay' | 'add'>;
   /** The signal that is raised when a batch is loaded, and when a delivery is settled. */
   changed: RepeatableSignal;
-  /** Wakes a worker for this topic, which may be this one again. */
+  /** Wakes a worker for this topic, possibly the one that asks for it. */
   wake(): void;
 }
 
@@ -60,7 +60,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     if (lookAgain && !stopping) wake();
   }
 
-  /** Claims once. Without room, or if nothing is due, it waits until a batch is loaded or a delivery is settled. */
+  /** Claims once. If nothing is due, or no room is left, waits until a batch is loaded or a delivery settled. */
   async function turn(): Promise<void> {
     lookAgain = false;
     const change = changed.next();

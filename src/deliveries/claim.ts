@@ -116,7 +116,7 @@ const claimInOrder = statement<ClaimParams, ClaimedDelivery>(
 );
 
 /**
- * Claims one suspect: a delivery whose lease expired twice in a row. It may have killed its process, so {@link
+ * Claims one delivery whose lease expired twice in a row (a suspect). It may have killed its process, so {@link
  * claimDeliveries} skips it, to save the attempts of the deliveries that would be claimed with it.
  */
 export function claimSuspectDelivery(
@@ -127,7 +127,10 @@ export function claimSuspectDelivery(
   return executor.run(claimSuspectStatement, { topic, leaseMs });
 }
 
-/** Claims a suspect by an index of suspects only, and reads neither the backlog nor settled deliveries. */
+/**
+ * Claims one delivery that may have killed its process (a suspect), by an index of suspects only; reads neither the
+ * backlog nor settled deliveries.
+ */
 export const claimSuspectStatement = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
   'delivery.claim_suspect',
   (s, p) => `

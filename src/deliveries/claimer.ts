@@ -1,19 +1,19 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { type ClaimedDelivery, claimDeliveries, claimSuspectDelivery } from './claim.js';
-import { createScanThrottle } from './scan-throttle.js';
+import { createQueueScanThrottle } from './scan-throttle.js';
 
 /**
- * Claims the deliveries of one topic: decides where in the queue a claim begins, and when a suspect delivery is
- * claimed.
+ * Claims the deliveries of one topic: decides where in the queue a claim begins, and when to claim a suspect delivery,
+ * which may have killed its process.
  */
-export interface Claimer {
+export interface DeliveryClaimer {
   next(limit: number): Promise<ClaimedDelivery[]>;
   /** To be called for every delivery that this worker no longer holds. */
   released(id: string): void;
 }
 
-/** A suspect delivery is claimed when nothing else is due, or after this long, in milliseconds. */
+/** A suspect delivery is claimed when nothing else is due, or this long after the last try, in milliseconds. */
 const suspectPatienceMs = 10_000;
 
 /**
@@ -28,13 +28,13 @@ const overlapMs = 100;
  * only as often as that is cheap, or if nothing else was found; what it finds there is claimed first, and the next
  * claim continues from there.
  */
-export function createClaimer(
+export function createDeliveryClaimer(
   runtime: Pick<Runtime, 'config' | 'db'>,
   topic: DeliveryTopic,
   now: () => number = () => performance.now(),
-): Claimer {
+): DeliveryClaimer {
   const { leaseMs } = runtime.config.worker;
-  const start = createScanThrottle(now);
+  const start = createQueueScanThrottle(now);
   let last: Date | undefined;
   let suspect: string | undefined;
   let suspectIsDue = now() + suspectPatienceMs;
@@ -47,7 +47,7 @@ export function createClaimer(
     return claimDeliveries(runtime.db, topic, { limit, leaseMs, from });
   }
 
-  /** Claims a suspect delivery, unless this worker holds one already. */
+  /** Claims one delivery that may have killed its process (a suspect), unless this worker holds a suspect already. */
   async function suspects(): Promise<ClaimedDelivery[]> {
     suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];

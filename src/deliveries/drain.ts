@@ -1,14 +1,14 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { type ClaimLoop, createClaimLoop } from './claim-loop.js';
-import { createClaimer } from './claimer.js';
+import { createDeliveryClaimer } from './claimer.js';
 import { DeliveriesInFlight } from './in-flight.js';
 import type { OutcomeWriter } from './outcome-writer.js';
-import { createPrefetch } from './prefetch.js';
+import { createPrefetchControl } from './prefetch.js';
 import { createRepeatableSignal } from './signal.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** Drains the due deliveries of one topic; one per topic and worker. */
+/** Drains the due deliveries of one topic; each worker has one drainer per topic. */
 export interface DeliveryDrainer {
   /** Runs until nothing is due. A call during a run makes that run check once more at its end. */
   run(): Promise<void>;
@@ -27,8 +27,8 @@ export interface DeliveryDrainer {
 /**
  * Creates a drainer: a loop of claims ({@link createClaimLoop}) feeds the deliveries in flight ({@link
  * DeliveriesInFlight}), which are loaded, called and settled. At most `worker.concurrency` callbacks run at a time. A
- * crash repeats the calls that were not settled: at most as many, or a hundred while calls are very short. Reason:
- * docs/decisions/0016-claiming.md.
+ * crash repeats the calls that were not settled: at most `worker.concurrency`, or a hundred while calls are very short.
+ * Reason: docs/decisions/0016-claiming.md.
  */
 export function createDeliveryDrainer(
   runtime: Runtime,
@@ -37,8 +37,8 @@ export function createDeliveryDrainer(
   outcomes: OutcomeWriter,
 ): DeliveryDrainer {
   const { concurrency, maxAttempts } = runtime.config.worker;
-  const claimer = createClaimer(runtime, topic);
-  const prefetch = createPrefetch(concurrency, maxAttempts);
+  const claimer = createDeliveryClaimer(runtime, topic);
+  const prefetch = createPrefetchControl(concurrency, maxAttempts);
   const changed = createRepeatableSignal();
   const inFlight = new DeliveriesInFlight({
     runtime,
@@ -66,7 +66,7 @@ export function createDeliveryDrainer(
       inFlight.stop();
       await ended;
       while (inFlight.size > 0) await changed.next();
-      // Released deliveries and consumed wake-ups would otherwise wait for the sweep of another worker.
+      // Wake a worker: released deliveries and consumed wake-ups would otherwise wait for the sweep of another worker.
       if (hadWork) runtime.jobs.wake(topic);
     },
     get inFlight() {

@@ -4,18 +4,18 @@ import { createDeliveryAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { type LoadedCall, loadCallsOfBatch, releasedCall } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
-import type { DeliveriesUnderWay, Prefetch } from './prefetch.js';
+import type { PrefetchControl, UnsettledDeliveryCounts } from './prefetch.js';
 import { deliveryLagSeconds, reportSettledAttempt } from './report.js';
 import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** The drainer's parts that in-flight deliveries use. */
+/** The drainer's functions and state that the deliveries in flight use. */
 export interface DeliveriesInFlightOptions {
   runtime: Runtime;
   topic: DeliveryTopic;
   handler: TopicHandler;
   outcomes: OutcomeWriter;
-  prefetch: Prefetch;
+  prefetch: PrefetchControl;
   /** Resolves when the deliveries of the running claim were passed to `add`. Never rejects. */
   claimed(): Promise<void>;
   /** Called for each delivery that is no longer held. */
@@ -64,7 +64,7 @@ export class DeliveriesInFlight {
     return this.#held.size;
   }
 
-  get underWay(): DeliveriesUnderWay {
+  get underWay(): UnsettledDeliveryCounts {
     return { called: this.#called, ahead: this.#loading + this.#ready.length };
   }
 
@@ -95,7 +95,7 @@ export class DeliveriesInFlight {
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
-  /** Releases every delivery that was not called yet, and those that are claimed later. */
+  /** Releases every delivery that was not called yet, also those that are claimed after this call. */
   stop(): void {
     this.#stopping = true;
     this.#callReady();
@@ -161,7 +161,8 @@ export class DeliveriesInFlight {
     const { claims } = row;
     const written = await outcomes.settle({ row, topic, outcome: ended.outcome, seconds: ended.seconds });
     if (written === 'settled') ended.settled = true;
-    // The newer claim, for which Postgres refused the outcome, may be this worker's own and still be running.
+    // Postgres refuses the outcome of an old claim once there is a newer one. That may be this worker's own and still
+    // running, so wait for it to end.
     if (written === 'refused') await claimed();
     if (row.claims === claims) this.#release(delivery, ended);
     else void this.#settle(delivery, ended);

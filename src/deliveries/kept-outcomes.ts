@@ -57,7 +57,7 @@ interface KeptRow {
   delay_ms: number;
   error: string | null;
   seconds: number;
-  /** Null if the delivery was deleted. */
+  /** The topic of the delivery; null if the delivery was deleted. */
   topic: DeliveryTopic | null;
   conversation_id: string;
   subject_id: string | null;
@@ -70,7 +70,7 @@ function toSettlement(kept: KeptRow): Settlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];
   const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
-  // `isClaimedAgain` makes the settlement store the attempts of the kept outcome, whether or not it was claimed again.
+  // Set `isClaimedAgain`, so that the settlement stores these attempts: a newer claim may have raised those of the row.
   const held = { payload: {}, lease_until: null, leases_lost: 0, traceparent: null, isClaimedAgain: true };
   const claimed = { ...row, ...held, attempts: attemptsOf(kept) };
   return [{ row: claimed, topic, outcome: toOutcome(kept), seconds }];
@@ -83,7 +83,7 @@ function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): ClaimOu
   return kind === 'done' || kind === 'released' ? { kind } : { kind, error };
 }
 
-/** The attempts as the claim counted them. A settlement subtracts one that was not made, so that one is added here. */
+/** The attempts as the claim counted them. If no call was made, the settlement subtracts one, so one is added here. */
 function attemptsOf({ kind, attempts }: KeptRow): number {
   return kind === 'released' || kind === 'postponed' || kind === 'exhausted' ? attempts + 1 : attempts;
 }

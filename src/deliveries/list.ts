@@ -12,16 +12,16 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { isId, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import { inputSchema, isId, pageCursorSchema, pageLimitSchema, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 
 const stateWords = `one of ${deliveryStates.join(', ')}, or a list of them`;
 
-const listInput = schemaOf<DeliveryListInput>()({
+const listInput = inputSchema<DeliveryListInput>()({
   state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], stateWords).optional(),
   topic: z.enum(deliveryTopics).optional(),
-  cursor: pageCursor,
-  limit: pageLimit,
+  cursor: pageCursorSchema,
+  limit: pageLimitSchema,
 }).default({ limit: 50 });
 
 /** Lists deliveries, newest first; by default those of every state. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */

@@ -1,5 +1,5 @@
-import { isConnectionLost, isReadOnlyError } from '../db/outage.js';
-import { isLockTimeout } from '../db/permanent-failure.js';
+import { isConnectionLostError, isReadOnlyError } from '../db/outage.js';
+import { isLockTimeoutError } from '../db/permanent-failure.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
@@ -15,7 +15,7 @@ export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall |
 
 /**
  * Loads the calls of a batch. If that fails, they are loaded one by one, so that only the faulty delivery fails an
- * attempt. No delivery fails one because of an outage, a read-only database or a lock. Never rejects.
+ * attempt. An outage, a read-only database or a lock makes no delivery fail an attempt. Never rejects.
  */
 export async function loadCallsOfBatch(
   runtime: Runtime,
@@ -26,11 +26,13 @@ export async function loadCallsOfBatch(
   try {
     return await handler.load(runtime, rows);
   } catch (error) {
-    if (isConnectionLost(error) || isReadOnlyError(error)) return new Map(rows.map((row) => [row.id, releasedCall]));
+    if (isConnectionLostError(error) || isReadOnlyError(error))
+      return new Map(rows.map((row) => [row.id, releasedCall]));
     const broken = () => {
       throw error;
     };
-    if (rows.length === 1) return new Map(rows.map((row) => [row.id, isLockTimeout(error) ? postponedCall : broken]));
+    if (rows.length === 1)
+      return new Map(rows.map((row) => [row.id, isLockTimeoutError(error) ? postponedCall : broken]));
     const single = await Promise.all(rows.map((row) => loadCallsOfBatch(runtime, handler, [row])));
     return new Map(single.flatMap((calls) => [...calls]));
   }

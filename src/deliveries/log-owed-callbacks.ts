@@ -1,14 +1,14 @@
 import type { HostModules } from '../config/config-types.js';
 import type { Runtime } from '../runtime.js';
-import { announcedModules, hasModule, type OwedModule } from './announced-modules.js';
+import { type CallbackModule, isModuleConfigured, readAnnouncedModules } from './announced-modules.js';
 
 /**
  * Logs at start which callbacks are owed although this config lacks them, or are not owed because no process has them.
  * Logs nothing if the schema cannot be read.
  */
 export async function logOwedCallbacks({ config, db, log }: Pick<Runtime, 'config' | 'db' | 'log'>): Promise<void> {
-  if (hasModule(config, 'notifier.onReply')) return;
-  const announced = await announcedModules(db).catch(() => undefined);
+  if (isModuleConfigured(config, 'notifier.onReply')) return;
+  const announced = await readAnnouncedModules(db).catch(() => undefined);
   if (announced === undefined) return;
   const line = owedCallbacksLogLine(config, announced, db.schema);
   if (line) log[line.level](line.message);
@@ -20,13 +20,13 @@ export async function logOwedCallbacks({ config, db, log }: Pick<Runtime, 'confi
  */
 export function owedCallbacksLogLine(
   config: HostModules,
-  announced: readonly OwedModule[] | null,
+  announced: readonly CallbackModule[] | null,
   schema: string,
 ): { level: 'info' | 'warn'; message: string } | null {
-  const isAnnounced = (name: OwedModule) => announced?.includes(name) ?? false;
+  const isAnnounced = (name: CallbackModule) => announced?.includes(name) ?? false;
   if (isAnnounced('notifier.onReply'))
     return info(`no notifier.onReply in this config; the workers of schema ${schema} have it and deliver the replies`);
-  if (hasModule(config, 'notifier') || isAnnounced('notifier'))
+  if (isModuleConfigured(config, 'notifier') || isAnnounced('notifier'))
     return info('no notifier.onReply, here or in a worker: replies are stored, and nobody is notified');
   if (announced === null)
     return {

@@ -5,7 +5,7 @@ import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { isUnclaimedSql } from './sql-conditions.js';
 
-/** An outage of the host: nothing but failures for this long (ms), and at least this many. */
+/** An outage of the host: for this long (ms) all calls failed, and there were at least this many failures. */
 const outage = { lastsMs: 30_000, failures: 10 };
 
 /** Retries are moved into this window (ms), spread evenly so that the host is not overloaded. */

@@ -2,8 +2,8 @@
 const shortMs = 50;
 
 /**
- * While the average call, with its settlement, is no longer than this (ms), writing outcomes takes longer than the
- * calls.
+ * Calls are very short while the average call, with its settlement, takes no longer than this (ms): writing outcomes
+ * then takes longer than the calls.
  */
 const veryShortMs = 10;
 
@@ -26,7 +26,7 @@ const unproven = 2 * shortMs;
 const minAttempts = 3;
 
 /** How many deliveries of a drainer are in progress. */
-export interface DeliveriesUnderWay {
+export interface UnsettledDeliveryCounts {
   /** Deliveries that were called and are not yet settled. */
   called: number;
   /** Deliveries that were claimed and not yet called. */
@@ -39,8 +39,8 @@ export interface DeliveriesUnderWay {
  * while the other is loaded. While calls are very short, batches are larger, and further calls begin before the
  * outcomes of the last ones are written. Long calls are not prefetched: another worker may be free.
  */
-export interface Prefetch {
-  room(underWay: DeliveriesUnderWay): number;
+export interface PrefetchControl {
+  room(underWay: UnsettledDeliveryCounts): number;
   /** Maximum number of calls that are not settled; a crash repeats no more. */
   readonly unsettledLimit: number;
   claimed(found: number, room: number): void;
@@ -50,7 +50,7 @@ export interface Prefetch {
   stalled(): void;
 }
 
-export function createPrefetch(concurrency: number, maxAttempts: number): Prefetch {
+export function createPrefetchControl(concurrency: number, maxAttempts: number): PrefetchControl {
   let averageMs = unproven;
   let moreIsDue = false;
   const batch = () => (averageMs <= veryShortMs ? Math.max(concurrency, shortCallBatchSize) : concurrency);

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { Actor, Delivery } from '../contracts/domain.js';
 import type { RetryInput, RetryOrDiscardInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
 import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnclaimedSql, isUnsettledSql } from './sql-conditions.js';
 
-const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor: actorSchema });
-const retryInput = schemaOf<RetryInput>()({
+const retryOrDiscardInput = inputSchema<RetryOrDiscardInput>()({ actor: actorSchema });
+const retryInput = inputSchema<RetryInput>()({
   actor: actorSchema,
   releaseScheduled: z.boolean().optional(),
 });
@@ -66,7 +66,7 @@ async function change(
 
 async function throwNotRetryable(runtime: Runtime, id: string, action: string): Promise<never> {
   const { state, topic, leaseUntil, availableAt, attempts } = await getDelivery(runtime, id);
-  const now = await databaseTime(runtime.db);
+  const now = await readDatabaseTime(runtime.db);
   const isHeld = leaseUntil !== null && leaseUntil > now;
   const isScheduled = topic === 'outbound' && state === 'pending' && attempts === 0 && availableAt > now;
   if (isScheduled && !isHeld && action === 'retried')
@@ -80,20 +80,23 @@ async function throwNotRetryable(runtime: Runtime, id: string, action: string): 
   });
 }
 
-/** The SQL condition for the delivery that is due when a running SLA clock breaches: nobody is to be called yet. */
+/**
+ * The SQL condition that a delivery is a countdown: it is due when a running SLA clock breaches, and nobody is to be
+ * called yet.
+ */
 const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AND available_at > ${s}.clock())`;
 
 /** The SQL condition for an outbound message that is scheduled for later. */
 const isScheduled = (s: string) => `(topic = 'outbound' AND attempts = 0 AND available_at > ${s}.clock())`;
 
 /** The SQL condition that excludes deliveries which wait for a running SLA clock to breach. */
-export const isNotCountingDownSql = (s: string) => `NOT ${isCountingDown(s)}`;
+export const isNotCountdownSql = (s: string) => `NOT ${isCountingDown(s)}`;
 
 /**
  * A statement that retries the deliveries for which `condition` holds: also makes their messages pending and writes an
  * audit line for each.
  */
-export function retryStatement<Params extends { actor: Actor }>(
+export function retryDeliveriesStatement<Params extends { actor: Actor }>(
   name: string,
   condition: (schema: string, params: Placeholders<Params>) => string,
 ): Statement<Params, DeliveryRow> {
@@ -117,7 +120,7 @@ export function retryStatement<Params extends { actor: Actor }>(
       UPDATE ${s}.messages m SET status = 'pending', metadata = m.metadata - 'failure'
       FROM delivery WHERE ${isMessageTopicSql('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'failed'
     ),
-    audit AS (${auditLines(s, {
+    audit AS (${insertAuditLinesSql(s, {
       from: 'delivery',
       at: `${s}.clock()`,
       actor: p.actor,
@@ -132,7 +135,7 @@ export function retryStatement<Params extends { actor: Actor }>(
 
 const isIdle = (s: string) => `${isUnsettledSql} AND ${isUnclaimedSql(s)}`;
 
-const retry = retryStatement<{ id: string; actor: Actor; releaseScheduled: boolean }>(
+const retry = retryDeliveriesStatement<{ id: string; actor: Actor; releaseScheduled: boolean }>(
   'delivery.retry',
   (s, p) => `id = ${p.id} AND (state = 'discarded' OR (${isIdle(s)} AND NOT ${isCountingDown(s)}
     AND (${p.releaseScheduled}::boolean OR NOT ${isScheduled(s)})))`,
@@ -157,7 +160,7 @@ const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
       FROM delivery WHERE ${isMessageTopicSql('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'pending'
       RETURNING m.id, m.conversation_id, delivery.topic
     ),
-    audit AS (${auditLines(
+    audit AS (${insertAuditLinesSql(
       s,
       { from: 'message', at: `${s}.clock()`, actor: p.actor, actionSql: `topic || '.failed'`, subjectId: 'id' },
       {

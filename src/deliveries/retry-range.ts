@@ -4,16 +4,19 @@ import type { RetryOrDiscardInput, RetryRange } from '../contracts/inputs.js';
 import { type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, moment, parseInput, schemaOf, strictObject } from '../validation/input.js';
-import { isNotCountingDownSql, retryStatement } from './retry-discard.js';
+import { actorSchema, inputSchema, moment, parseInput, strictObjectSchema } from '../validation/input.js';
+import { isNotCountdownSql, retryDeliveriesStatement } from './retry-discard.js';
 
-const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: moment().optional() });
+const rangeInput = inputSchema<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: moment().optional() });
 
 /** The number of deliveries of each topic; a topic without any is left out. */
-export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
+export type DeliveryCountsByTopic = Partial<Record<DeliveryTopic, number>>;
 
 /** Counts the deliveries that {@link retryDeliveryRange} would call again now, by topic. Throws `INPUT_INVALID`. */
-export async function countRetryableDeliveries({ db }: Pick<Runtime, 'db'>, range: RetryRange): Promise<TopicCounts> {
+export async function countRetryableDeliveries(
+  { db }: Pick<Runtime, 'db'>,
+  range: RetryRange,
+): Promise<DeliveryCountsByTopic> {
   const { topic, since } = parseInput('deliveries.countRetryable', rangeInput, range);
   const rows = await db.run(countRange, { topic: topic ?? null, since: since ?? null });
   return Object.fromEntries(rows.map(({ topic, count }) => [topic, count]));
@@ -27,9 +30,9 @@ export async function retryDeliveryRange(
   runtime: Runtime,
   range: RetryRange,
   by: RetryOrDiscardInput,
-): Promise<TopicCounts> {
+): Promise<DeliveryCountsByTopic> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
-  const { actor: who } = parseInput('deliveries.retryRange', strictObject({ actor: actorSchema }), by);
+  const { actor: who } = parseInput('deliveries.retryRange', strictObjectSchema({ actor: actorSchema }), by);
   const rows = await runtime.db.run(retryAll, { actor: who, topic: topic ?? null, since: since ?? null });
 
   for (const { id: deliveryId, topic, conversation_id: conversationId } of rows)
@@ -37,8 +40,8 @@ export async function retryDeliveryRange(
   return countTopics(rows);
 }
 
-function countTopics(rows: readonly { topic: DeliveryTopic }[]): TopicCounts {
-  const counts: TopicCounts = {};
+function countTopics(rows: readonly { topic: DeliveryTopic }[]): DeliveryCountsByTopic {
+  const counts: DeliveryCountsByTopic = {};
   for (const { topic } of rows) counts[topic] = (counts[topic] ?? 0) + 1;
   return counts;
 }
@@ -50,11 +53,11 @@ interface RangeParams {
 
 const inRange = (s: string, { topic, since }: Placeholders<RangeParams>) =>
   `state = 'discarded' AND NOT by_hand AND (${topic}::text IS NULL OR topic = ${topic})
-    AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${isNotCountingDownSql(s)}`;
+    AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${isNotCountdownSql(s)}`;
 
 const countRange = statement<RangeParams, { topic: DeliveryTopic; count: number }>(
   'delivery.countRetryable',
   (s, p) => `SELECT topic, count(*)::int AS count FROM ${s}.deliveries WHERE ${inRange(s, p)} GROUP BY topic`,
 );
 
-const retryAll = retryStatement<RangeParams & { actor: Actor }>('delivery.retryRange', inRange);
+const retryAll = retryDeliveriesStatement<RangeParams & { actor: Actor }>('delivery.retryRange', inRange);

@@ -2,7 +2,7 @@
  * Throttles scans from the start of a queue. While an old snapshot is open, such a scan walks over every row that was
  * settled since.
  */
-export interface ScanThrottle {
+export interface QueueScanThrottle {
   isDue(): boolean;
   /** Runs the scan, even if it is not due, and delays the next one so that scans keep to their share of time. */
   run<T>(look: () => Promise<T>): Promise<T>;
@@ -16,7 +16,7 @@ const share = 20;
  */
 const longestPauseMs = 5000;
 
-export function createScanThrottle(now: () => number): ScanThrottle {
+export function createQueueScanThrottle(now: () => number): QueueScanThrottle {
   let dueAt = 0;
   return {
     isDue: () => now() >= dueAt,

@@ -1,7 +1,7 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { arrayLiteral } from '../db/array-literal.js';
+import { formatArrayLiteral } from '../db/array-literal.js';
 import { type Executor, type Placeholders, type Statement, statement } from '../db/statement.js';
-import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
+import { type AuditLine, insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { ClaimedDelivery } from './claim.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
 import { releaseNextDeliveryCte } from './ordered-topics.js';
@@ -31,7 +31,7 @@ export interface Settlement {
  * What became of an outcome. `kept`: the delivery or its message is locked, so the outcome waits in
  * `delivery_outcomes`. `refused`: the delivery was claimed by another worker, settled or deleted meanwhile.
  */
-export type WrittenOutcome = 'settled' | 'kept' | 'refused';
+export type OutcomeWriteResult = 'settled' | 'kept' | 'refused';
 
 /**
  * Writes outcomes and the status of delivered messages. Does not wait for locked rows, and writes nothing for a worker
@@ -40,8 +40,8 @@ export type WrittenOutcome = 'settled' | 'kept' | 'refused';
 export async function settleDeliveries(
   executor: Executor,
   settlements: readonly Settlement[],
-): Promise<Map<string, WrittenOutcome>> {
-  const written = new Map<string, WrittenOutcome>();
+): Promise<Map<string, OutcomeWriteResult>> {
+  const written = new Map<string, OutcomeWriteResult>();
   for (const [how, group] of grouped(settlements)) {
     const left = await (how === settleDone
       ? executor.run(settleDone, claimsOf(group))
@@ -56,7 +56,7 @@ export async function settleDeliveries(
 export async function keepOutcomes(
   executor: Executor,
   settlements: readonly Settlement[],
-): Promise<Map<string, WrittenOutcome>> {
+): Promise<Map<string, OutcomeWriteResult>> {
   await executor.run(keepAll, outcomesOf(settlements));
   return new Map(settlements.map(({ row }) => [row.id, 'kept']));
 }
@@ -105,10 +105,10 @@ function statementFor({ row, topic, outcome }: Settlement): SettleStatement {
 
 function claimsOf(group: readonly Settlement[]): ClaimParams {
   return {
-    ids: arrayLiteral(group.map(({ row }) => row.id)),
-    claims: arrayLiteral(group.map(({ row }) => row.claims)),
-    attempts: arrayLiteral(group.map(attemptsAfter)),
-    seconds: arrayLiteral(group.map(({ seconds }) => seconds)),
+    ids: formatArrayLiteral(group.map(({ row }) => row.id)),
+    claims: formatArrayLiteral(group.map(({ row }) => row.claims)),
+    attempts: formatArrayLiteral(group.map(attemptsAfter)),
+    seconds: formatArrayLiteral(group.map(({ seconds }) => seconds)),
   };
 }
 
@@ -149,8 +149,8 @@ interface Outcomes {
 }
 
 /**
- * A CTE that locks the deliveries of the outcomes, except those that are locked already. `ANY` needs one index scan, a
- * join one for each row.
+ * A CTE that locks the deliveries of the outcomes and skips deliveries that another session has locked. `ANY` needs one
+ * index scan, a join one for each row.
  */
 function heldRows(s: string, { ids, rows }: Outcomes, columns: string): string {
   return `held AS MATERIALIZED (
@@ -170,8 +170,8 @@ function setOutcome(s: string, from: string, lastError = `coalesce(${from}.error
 }
 
 /**
- * A CTE that keeps the outcomes of locked deliveries, and the main query, which returns all that were not settled. The
- * anti-join is skipped when every row was settled.
+ * A CTE that keeps the outcomes of locked deliveries, and the main query, which returns the deliveries that were not
+ * settled. The anti-join is skipped when every row was settled.
  */
 function keptAndLeft(s: string, { ids, rows }: Outcomes, [kind, delayMs, error]: readonly string[]): string {
   const left = `(SELECT count(*) FROM settled) < cardinality(${ids}::uuid[]) AND o.id NOT IN (SELECT id FROM settled)`;
@@ -189,7 +189,7 @@ const newerClaimWins = `ON CONFLICT (delivery_id) DO UPDATE SET claims = exclude
         seconds = excluded.seconds, kind = excluded.kind, delay_ms = excluded.delay_ms, error = excluded.error
       WHERE delivery_outcomes.claims < excluded.claims`;
 
-const worker = systemActor('worker');
+const worker = systemActorSql('worker');
 
 const discardedLine = (s: string): AuditLine => ({
   from: `settled WHERE state = 'discarded'`,
@@ -220,7 +220,7 @@ const settleStatement = (name: string, set: (s: string) => string) =>
       UPDATE ${s}.deliveries d SET ${set(s)}
       FROM held WHERE d.id = held.id
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.attempts
-    ), audit AS (${auditLines(s, discardedLine(s))}
+    ), audit AS (${insertAuditLinesSql(s, discardedLine(s))}
     ), ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
   });
 
@@ -269,7 +269,7 @@ const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messag
       WHERE ${isMessageTopicSql('settled.topic')} AND settled.state <> 'pending' AND m.id = message.id
       RETURNING m.id, m.conversation_id, m.status, settled.topic
     ),
-    audit AS (${auditLines(
+    audit AS (${insertAuditLinesSql(
       s,
       { from: 'sent', at: `${s}.clock()`, actor: worker, actionSql: `topic || '.' || status`, subjectId: 'id' },
       discardedLine(s),

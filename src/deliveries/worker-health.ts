@@ -1,5 +1,5 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import type { OwedModule } from './announced-modules.js';
+import type { CallbackModule } from './announced-modules.js';
 
 /** A worker without a heartbeat for this long counts as gone, in milliseconds. Workers send one every 5 s. */
 const aliveMs = 15_000;
@@ -10,7 +10,7 @@ export interface WorkerHeartbeat {
   /** Age of the worker's last heartbeat, by the database's clock. */
   ageMs: number;
   /** The host modules that the worker announced; null for a worker of a version that announces none. */
-  modules: OwedModule[] | null;
+  modules: CallbackModule[] | null;
 }
 
 /** Whether a worker is alive, by its last heartbeat; doctor, workspace and command line share this rule. */

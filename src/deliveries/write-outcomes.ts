@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isStatementTimeout } from '../db/outage.js';
-import { isLockTimeout, isPermanentFailure } from '../db/permanent-failure.js';
+import { isStatementTimeoutError } from '../db/outage.js';
+import { isLockTimeoutError, isPermanentError } from '../db/permanent-failure.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { keepOutcomes, type Settlement, settleDeliveries, type WrittenOutcome } from './settle.js';
+import { keepOutcomes, type OutcomeWriteResult, type Settlement, settleDeliveries } from './settle.js';
 
 const retryMs = 500;
 
@@ -18,17 +18,17 @@ export async function writeOutcomes(
   runtime: Runtime,
   group: readonly Settlement[],
   isStopped: () => boolean,
-): Promise<Map<string, WrittenOutcome>> {
+): Promise<Map<string, OutcomeWriteResult>> {
   for (let tries = 0; !isStopped(); tries += 1) {
     try {
       return await settleOrKeep(runtime, group);
     } catch (error) {
-      if (isPermanentFailure(error) || (group.length > 1 && isStatementTimeout(error)))
+      if (isPermanentError(error) || (group.length > 1 && isStatementTimeoutError(error)))
         return writeOneByOne(runtime, group, isStopped, error);
       if (tries % triesPerLine === 0)
         runtime.log.warn(
           { reason: errorText(error), outcomes: group.length },
-          'outcomes not written yet; trying again',
+          'callback outcomes could not be written; trying again',
         );
       await sleep(retryMs);
     }
@@ -36,12 +36,12 @@ export async function writeOutcomes(
   return new Map();
 }
 
-/** Settles a group; if a whole table is locked, its outcomes go to `delivery_outcomes`. */
-async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, WrittenOutcome>> {
+/** Settles a group of outcomes; if a whole table is locked, they go to `delivery_outcomes`. */
+async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, OutcomeWriteResult>> {
   try {
     return await settleDeliveries(db, group);
   } catch (error) {
-    if (!isLockTimeout(error)) throw error;
+    if (!isLockTimeoutError(error)) throw error;
     return keepOutcomes(db, group);
   }
 }
@@ -52,7 +52,7 @@ async function writeOneByOne(
   group: readonly Settlement[],
   isStopped: () => boolean,
   error: unknown,
-): Promise<Map<string, WrittenOutcome>> {
+): Promise<Map<string, OutcomeWriteResult>> {
   const [only, ...others] = group;
   if (only && others.length === 0) {
     runtime.log.error({ deliveryId: only.row.id, reason: errorText(error) }, 'outcome refused by the database');

@@ -3,7 +3,7 @@ import type { DoctorCheck } from './checks/check.js';
 import { configChecks } from './checks/config-checks.js';
 import { databaseChecks } from './checks/database-checks.js';
 import { hostChecks } from './checks/host-checks.js';
-import { workChecks } from './checks/work-checks.js';
+import { workloadChecks } from './checks/work-checks.js';
 import type { DoctorFacts } from './facts.js';
 import type { Finding } from './finding.js';
 
@@ -12,7 +12,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
   ...hostChecks,
   ...configChecks,
   ...databaseChecks,
-  ...workChecks,
+  ...workloadChecks,
   ...auditChecks,
 ];
 

@@ -9,11 +9,11 @@ import {
   serviceFactReaders,
 } from './fact-readers.js';
 import { type DoctorFact, type DoctorFacts, type DoctorProfile, knownFact, skippedFact } from './facts.js';
-import { type FoundConfig, readConfigFacts } from './read-config-facts.js';
+import { type ConfigWithFacts, readConfigFacts } from './read-config-facts.js';
 import { readFact } from './read-fact.js';
-import { readServices } from './read-services.js';
+import { readServiceFacts } from './read-services.js';
 
-export interface CollectOptions {
+export interface CollectFactsOptions {
   /** The folder of the host's package. */
   root: string;
   /** The config file, absolute or relative to `root`. Default: the one that is found. */
@@ -29,7 +29,7 @@ export interface CollectOptions {
 const hostTimeoutMs = importTimeoutMs;
 /** Time limit for reading the database, the job backend and the host's modules, in milliseconds. */
 const servicesTimeoutMs = 2300;
-/** How long after its import to wait for errors of the config's own connections and timers, in milliseconds. */
+/** How long to wait after the config was imported for errors of its connections and timers, in milliseconds. */
 const afterImportMs = 250;
 
 const configTexts: FactFailureTexts = {
@@ -39,7 +39,7 @@ const configTexts: FactFailureTexts = {
 };
 
 /** Collects the facts that the checks judge. Never throws: a fact that cannot be read has a reason. */
-export async function collectFacts(options: CollectOptions): Promise<DoctorFacts> {
+export async function collectFacts(options: CollectFactsOptions): Promise<DoctorFacts> {
   const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, hostFacts] = await Promise.all([
     readFact({ ...configTexts, timeoutMs: hostTimeoutMs }, () => readConfigFacts(root, configFile)),
@@ -67,9 +67,9 @@ function namesOf(probe: boolean): ServiceFactName[] {
   return probe ? serviceNames : serviceNames.filter((name) => name !== 'probes');
 }
 
-async function collectServices({ config, facts }: FoundConfig, probe: boolean): Promise<Services> {
+async function collectServices({ config, facts }: ConfigWithFacts, probe: boolean): Promise<Services> {
   const source = { config, known: { config: facts }, timeoutMs: servicesTimeoutMs };
-  const read: Partial<Services> & Omit<Services, 'probes'> = await readServices(namesOf(probe), source);
+  const read: Partial<Services> & Omit<Services, 'probes'> = await readServiceFacts(namesOf(probe), source);
   return { probes: null, ...read };
 }
 

@@ -1,16 +1,16 @@
 import { requireJobTable } from '../db/job-table.js';
 import type { FactName, FactValues, SchemaFacts } from './facts.js';
 import { findWorkspaceMounts } from './find-mounts.js';
-import { probeModules } from './probe-modules.js';
+import { probeHostModules } from './probe-modules.js';
 import { readHostBuildFacts } from './read-build-facts.js';
 import type { UsableConfig } from './read-config-facts.js';
-import { readEnvFile } from './read-env-file.js';
-import { readInstallation } from './read-installation.js';
-import { readMongoJobs } from './read-jobs.js';
-import { readPolicies } from './read-policies.js';
+import { readEnvFileFacts } from './read-env-file.js';
+import { readInstallationFacts } from './read-installation.js';
+import { probeMongoBackend } from './read-jobs.js';
+import { readSlaPolicyFacts } from './read-policies.js';
 import { readSchemaFacts } from './read-schema.js';
-import { readDatabaseServer } from './read-server.js';
-import { readWorkFacts } from './read-work.js';
+import { readDatabaseFacts } from './read-server.js';
+import { readWorkloadFacts } from './read-work.js';
 import { withDatabaseSession } from './with-session.js';
 
 /** The texts that doctor prints for a fact that could not be read. */
@@ -43,7 +43,7 @@ export interface ServiceFactSource {
 
 interface ServiceReader<Value> extends Omit<FactFailureTexts, 'fix'> {
   fix: string | ((config: UsableConfig) => string);
-  /** The fact that has to be known before this one is read. */
+  /** The fact that must be known before this fact can be read. */
   after?: (config: UsableConfig) => ServiceFactName | undefined;
   /** Why this fact cannot be read; undefined if it can. */
   skip?: (from: ServiceFactSource) => string | undefined;
@@ -59,19 +59,19 @@ export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<Fact
     what: 'node_modules',
     because: 'node_modules cannot be read',
     fix: 'install the packages of the host again',
-    read: ({ root }) => readInstallation(root),
+    read: ({ root }) => readInstallationFacts(root),
   },
   mounts: {
     what: 'the sources',
-    because: 'the sources cannot be read',
-    fix: 'make the sources readable',
+    because: 'the sources of the host cannot be read',
+    fix: 'make the sources of the host readable',
     read: ({ root }) => findWorkspaceMounts(root),
   },
   envFile: {
     what: 'git',
     because: 'git did not answer',
     fix: 'run git status',
-    read: ({ root }) => readEnvFile(root),
+    read: ({ root }) => readEnvFileFacts(root),
   },
   build: {
     what: 'tsconfig.json',
@@ -91,7 +91,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceRe
     because: 'the database cannot be reached',
     fix: fixOfDatabase,
     skip: ({ config }) => (urlOf(config) === '' ? 'the config has no usable database.url' : undefined),
-    read: ({ config, timeoutMs }) => readDatabaseServer(urlOf(config), answerMsOf(timeoutMs)),
+    read: ({ config, timeoutMs }) => readDatabaseFacts(urlOf(config), answerMsOf(timeoutMs)),
   },
   schema: {
     what: 'the schema',
@@ -112,7 +112,8 @@ export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceRe
     fix: fixOfDatabase,
     after: () => 'schema',
     skip: ({ known }) => whyUnusable(known.schema),
-    read: (from) => withDatabaseSession(placeOf(from), (client) => readWorkFacts(client, from.config.database.schema)),
+    read: (from) =>
+      withDatabaseSession(placeOf(from), (client) => readWorkloadFacts(client, from.config.database.schema)),
   },
   jobs: {
     what: 'the job backend',
@@ -125,7 +126,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceRe
     },
     read: async (from) => {
       const { jobs, database } = from.config;
-      if (jobs.backend === 'mongodb') return readMongoJobs(jobs.url, from.timeoutMs - 800);
+      if (jobs.backend === 'mongodb') return probeMongoBackend(jobs.url, from.timeoutMs - 800);
       await withDatabaseSession(placeOf(from), (client) => requireJobTable(client, database.schema));
       return { backend: 'postgres' };
     },
@@ -138,13 +139,13 @@ export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceRe
       known.config?.problems.some(({ path }) => path.startsWith('slaPolicyProvider'))
         ? 'the slaPolicyProvider lacks a method'
         : undefined,
-    read: ({ config }) => readPolicies(config.slaPolicyProvider),
+    read: ({ config }) => readSlaPolicyFacts(config.slaPolicyProvider),
   },
   probes: {
     what: 'the probe',
     because: 'the host modules did not return in time',
     fix: 'run their tests',
-    read: ({ config, timeoutMs }) => probeModules(config, timeoutMs - 300),
+    read: ({ config, timeoutMs }) => probeHostModules(config, timeoutMs - 300),
   },
 };
 
@@ -157,8 +158,8 @@ function placeOf({ config, timeoutMs }: ServiceFactSource) {
 }
 
 /**
- * The connection's own time limit, in milliseconds. It is longer than that of the read, so that a silent server is
- * always reported by the read.
+ * The time limit of the connection, in milliseconds: longer than the time limit of reading a fact, so that a silent
+ * server always ends the reading.
  */
 function answerMsOf(timeoutMs: number): number {
   return timeoutMs + 1000;

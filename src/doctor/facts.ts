@@ -2,14 +2,14 @@ import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/confi
 import type { ConfigVariable } from '../config/config-variables.js';
 import type { ContractKey } from '../config/host-modules.js';
 import type { DeliveryTopic } from '../contracts/domain.js';
-import type { OwedModule } from '../deliveries/announced-modules.js';
+import type { CallbackModule } from '../deliveries/announced-modules.js';
 import type { WorkerHeartbeat } from '../deliveries/worker-health.js';
 import type { ConfigProblem } from '../foundation/errors.js';
-import type { StrayConfig } from '../gen/host-snapshot.js';
+import type { ConfigCompileProblem } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
 import type { UnfinishedMethod } from '../gen/unfinished.js';
 import type { BuildTool } from '../host-project/build-tool.js';
-import type { RejectedPolicy } from '../sla/validate-policies.js';
+import type { RejectedSlaPolicy } from '../sla/validate-policies.js';
 
 /**
  * A fact that doctor reads: `known` with its value, `failed` with the reason, or `skipped` for the lack of another
@@ -31,13 +31,13 @@ export interface FactValues {
   installation: InstallationFacts;
   mounts: WorkspaceMount[];
   envFile: EnvFileFacts;
-  build: BuildFacts;
+  build: HostBuildFacts;
   config: ConfigFacts;
   database: DatabaseFacts;
   schema: SchemaFacts;
-  work: WorkFacts;
-  jobs: JobsFacts;
-  policies: PolicyFacts;
+  work: WorkloadFacts;
+  jobs: JobBackendFacts;
+  policies: SlaPolicyFacts;
   /** Results of the calls of host modules that `--probe` makes. */
   probes: ProbeFacts;
 }
@@ -46,7 +46,9 @@ export type FactName = keyof FactValues;
 
 type FactsByName = { [Name in Exclude<FactName, 'probes'>]: DoctorFact<FactValues[Name]> };
 
-/** Everything that the checks judge: plain data without secrets, collected before any of them runs. */
+/**
+ * Everything that the checks of `cairnloop doctor` judge: plain data without secrets, collected before any check runs.
+ */
 export interface DoctorFacts extends FactsByName {
   profile: DoctorProfile;
   nodeVersion: string;
@@ -71,7 +73,7 @@ export interface InstallationFacts {
 
 /** One call of `workspace({ ... })` in the host's sources. */
 export interface WorkspaceMount {
-  /** `file:line` of the call, relative to the host's package. */
+  /** Where the workspace is mounted, as `file:line` relative to the host's package. */
   place: string;
   /**
    * What the `operator` option is. `constant`: a function that takes no request, so that everybody is the same
@@ -92,9 +94,9 @@ export interface EnvFileFacts {
   read?: string[];
 }
 
-export interface BuildFacts {
+export interface HostBuildFacts {
   /** How the config file breaks the host's TypeScript build; null if it does not. */
-  strayConfig: StrayConfig | null;
+  strayConfig: ConfigCompileProblem | null;
   /** Which tool builds the host; absent where that was not read. */
   tool?: BuildTool;
   /** A folder of the host that TypeScript resolves as the package `cairnloop`, and the tsconfig that makes it do so. */
@@ -106,11 +108,11 @@ export interface ConfigFacts {
   /** The config file, relative to the host's package. */
   file: string;
   problems: ConfigProblem[];
-  settings: CheckedSettings;
+  settings: SettingsFacts;
   /** The contracts for which the config has a module with every method. */
   contracts: ContractKey[];
   /** The host modules that a worker with this config would announce; they decide which callbacks are made. */
-  modules: OwedModule[];
+  modules: CallbackModule[];
   hasMetrics: boolean;
   /** The ids of audit.key and audit.previousKeys, the one in use first. */
   auditKeyIds: string[];
@@ -123,7 +125,7 @@ export interface ConfigFacts {
 }
 
 /** The settings that checks judge: no URL, no host module. */
-export type CheckedSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
+export type SettingsFacts = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
   database: Omit<DatabaseConfig, 'url'>;
 };
 
@@ -160,9 +162,9 @@ export interface SchemaFacts {
 /** The discarded deliveries of one topic are counted up to this number. */
 export const discardedCountCap = 10_000;
 
-export interface WorkFacts {
+export interface WorkloadFacts {
   /** The host modules that the workers announced last; null where no worker has ever started. */
-  announced: OwedModule[] | null;
+  announced: CallbackModule[] | null;
   workers: WorkerHeartbeat[];
   /** For how many milliseconds the oldest due delivery has waited; null where none waits. */
   oldestDueMs: number | null;
@@ -190,14 +192,14 @@ export interface AuditFacts {
   anchorError: string | null;
 }
 
-export interface JobsFacts {
+export interface JobBackendFacts {
   backend: JobsConfig['backend'];
 }
 
-export interface PolicyFacts {
+export interface SlaPolicyFacts {
   state: 'no provider' | 'off' | 'active';
   priorities: string[];
-  rejected: RejectedPolicy[];
+  rejected: RejectedSlaPolicy[];
 }
 
 export interface ProbeFacts {

@@ -13,7 +13,7 @@ export function findWorkspaceMounts(root: string): WorkspaceMount[] {
   return sourceFiles(root).flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     if (!/cairnloop/i.test(text)) return [];
-    return findMountsInText(text).map(({ line, operator }) => ({
+    return findWorkspaceMountsInText(text).map(({ line, operator }) => ({
       place: `${path.relative(root, file)}:${line}`,
       operator,
     }));
@@ -21,7 +21,7 @@ export function findWorkspaceMounts(root: string): WorkspaceMount[] {
 }
 
 /** Finds the calls of `….workspace({ ... })` in the text of one file. Pure. */
-export function findMountsInText(text: string): { line: number; operator: WorkspaceMount['operator'] }[] {
+export function findWorkspaceMountsInText(text: string): { line: number; operator: WorkspaceMount['operator'] }[] {
   return [...text.matchAll(/\.workspace\s*\(/g)].map((match) => ({
     line: text.slice(0, match.index).split('\n').length,
     operator: operatorIn(argumentAt(text, match.index + match[0].length)),

@@ -9,7 +9,7 @@ export interface Finding {
   message: string;
   /** The command or edit that fixes the problem; null if nothing is wrong. */
   fix: string | null;
-  /** Why the check could not be made; {@link findingsText} groups findings by it. */
+  /** Why the check could not be made; {@link formatFindings} groups findings by it. */
   notChecked?: string;
 }
 
@@ -22,7 +22,7 @@ export function summarizeFindings(findings: readonly Finding[]): FindingSummary 
 }
 
 /** Prints one line for each finding, one for all checks that could not be made for the same reason, and a summary. */
-export function findingsText(findings: readonly Finding[]): string {
+export function formatFindings(findings: readonly Finding[]): string {
   const { ok, check, blocked } = summarizeFindings(findings);
   const lines = findings.flatMap((finding) => {
     const { level, code, message, fix, notChecked } = finding;
@@ -35,7 +35,7 @@ export function findingsText(findings: readonly Finding[]): string {
 }
 
 /** Puts a finding's texts on one line each: they may contain a host's error of many lines. */
-export function withSingleLineMessage(finding: Finding): Finding {
+export function toSingleLineFinding(finding: Finding): Finding {
   return {
     ...finding,
     message: withoutLineBreaks(finding.message),

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../foundation/redact.js';
-import type { CollectOptions } from './collect-facts.js';
+import type { CollectFactsOptions } from './collect-facts.js';
 import type { DoctorFacts } from './facts.js';
 import { readConfigFacts } from './read-config-facts.js';
 
@@ -12,7 +12,7 @@ interface Fixer {
   /** The fix as a shell command, for display. */
   action: string;
   applies(facts: DoctorFacts): boolean;
-  apply(host: CollectOptions): Promise<void>;
+  apply(host: CollectFactsOptions): Promise<void>;
 }
 
 export interface DoctorFix {
@@ -63,7 +63,7 @@ export function planFixes(facts: DoctorFacts): DoctorFix[] {
 }
 
 /** Applies the fixes of {@link planFixes} one by one; a failure is reported and does not stop the next. */
-export async function applyFixes(facts: DoctorFacts, host: CollectOptions): Promise<DoctorFix[]> {
+export async function applyFixes(facts: DoctorFacts, host: CollectFactsOptions): Promise<DoctorFix[]> {
   const fixes: DoctorFix[] = [];
   for (const { code, action, apply } of fixers.filter((fixer) => fixer.applies(facts))) {
     try {

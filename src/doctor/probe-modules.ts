@@ -15,7 +15,7 @@ const contractChecks = {
  * Calls the methods of host modules that only read, once each, with sample data. A notifier is never called: it could
  * write to customers.
  */
-export async function probeModules(modules: HostModules, timeoutMs: number): Promise<ProbeFacts> {
+export async function probeHostModules(modules: HostModules, timeoutMs: number): Promise<ProbeFacts> {
   const present = Object.entries(contractChecks).flatMap(([key, check]) => {
     const module = modules[key as keyof typeof contractChecks];
     return module === undefined ? [] : [check(module, { dry: true, timeoutMs })];

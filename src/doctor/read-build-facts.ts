@@ -3,13 +3,13 @@ import { findConfigFile } from '../config/load-config.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { readBuildTool } from '../host-project/build-tool.js';
 import { isFile, isFolder } from '../host-project/folders.js';
-import type { BuildFacts } from './facts.js';
+import type { HostBuildFacts } from './facts.js';
 
 /**
  * Reads whether the host's build works with the config where it is. The TypeScript compiler is loaded only for a host
  * with a tsconfig.
  */
-export async function readHostBuildFacts(root: string, configFile: string | undefined): Promise<BuildFacts> {
+export async function readHostBuildFacts(root: string, configFile: string | undefined): Promise<HostBuildFacts> {
   const config = path
     .relative(root, findConfigFile({ cwd: root, file: configFile }))
     .split(path.sep)
@@ -24,7 +24,7 @@ export async function readHostBuildFacts(root: string, configFile: string | unde
  * Finds the source that `import 'cairnloop'` resolves to in place of the package: `baseUrl`, or a path for `*`, is
  * tried first.
  */
-function findShadow(root: string): BuildFacts['shadow'] {
+function findShadow(root: string): HostBuildFacts['shadow'] {
   const tsconfig = findTsconfig(root);
   if (tsconfig === undefined) return null;
   const { options } = readTsconfig(tsconfig);

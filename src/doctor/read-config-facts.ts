@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { auditKeysOf } from '../audit/keys.js';
+import { toAuditKeys } from '../audit/keys.js';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { findConfigVariables } from '../config/config-variables.js';
 import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
-import { keyRules } from '../config/key-rules.js';
+import { configKeyRules } from '../config/key-rules.js';
 import { readUnvalidatedConfig } from '../config/load-config.js';
 import { configuredModules } from '../deliveries/announced-modules.js';
 import type { ConfigProblem } from '../foundation/errors.js';
@@ -20,16 +20,19 @@ export type UsableConfig = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & 
   databaseUrl: string | undefined;
 };
 
-export interface FoundConfig {
+export interface ConfigWithFacts {
   facts: ConfigFacts;
   config: UsableConfig;
 }
 
-/** Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readUnvalidatedConfig` does. */
-export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
+/**
+ * Reads the host's config and the facts about it; wrong keys are facts, not errors. Throws as `readUnvalidatedConfig`
+ * does.
+ */
+export async function readConfigFacts(root: string, file: string | undefined): Promise<ConfigWithFacts> {
   const found = await readUnvalidatedConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
-  const config = usableConfig(found.raw, problems);
+  const config = toUsableConfig(found.raw, problems);
   const { database, worker, ops, log, retention } = config;
   const { url: _, ...plainDatabase } = database;
   return {
@@ -42,7 +45,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       modules: configuredModules(config),
       unfinished: unfinishedMethods(config),
       hasMetrics: config.metrics !== undefined,
-      auditKeyIds: [...auditKeysOf(config.audit).byId.keys()],
+      auditKeyIds: [...toAuditKeys(config.audit).byId.keys()],
       handsAnchors: config.notifier?.onAuditAnchor !== undefined,
       variables: findConfigVariables(root, readFileSync(found.file, 'utf8'), [
         'database.url',
@@ -57,12 +60,12 @@ const contractKeys = Object.keys(contractMethods) as ContractKey[];
 type Raw = Record<string, Record<string, unknown> | undefined>;
 
 /** Fills in the defaults of a config and leaves out each key that has a problem. Pure. */
-export function usableConfig(raw: unknown, problems: readonly ConfigProblem[]): UsableConfig {
+export function toUsableConfig(raw: unknown, problems: readonly ConfigProblem[]): UsableConfig {
   const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Raw;
   const isWrong = (path: string) =>
     problems.some((problem) => problem.path === path || path.startsWith(`${problem.path}.`));
   const hasProblem = (key: string) => problems.some((problem) => problem.path.split('.')[0] === key);
-  const sections = Object.entries(keyRules).map(([section, rules]) => {
+  const sections = Object.entries(configKeyRules).map(([section, rules]) => {
     const kept = Object.keys(rules)
       .filter((key) => given[section]?.[key] !== undefined && !isWrong(`${section}.${key}`))
       .map((key) => [key, given[section]?.[key]]);

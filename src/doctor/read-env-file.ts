@@ -10,7 +10,7 @@ import type { EnvFileFacts } from './facts.js';
  * Reads whether the host's `.env` file is readable and ignored by git. Without git, or outside a repository, it counts
  * as ignored.
  */
-export async function readEnvFile(root: string): Promise<EnvFileFacts> {
+export async function readEnvFileFacts(root: string): Promise<EnvFileFacts> {
   const file = path.join(root, '.env');
   const read = findEnvFiles(root).map((one) => path.relative(root, one));
   if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false, read };

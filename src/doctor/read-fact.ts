@@ -28,7 +28,7 @@ export async function readFact<T>(
   }
 }
 
-/** Adds the full stop that a message of the host's own may lack. */
+/** Adds a full stop to a message of the host that has none. */
 function ended(message: string): string {
   return /[.!?…]$/.test(message) ? message : `${message}.`;
 }

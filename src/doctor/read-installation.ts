@@ -8,7 +8,7 @@ import type { InstallationFacts } from './facts.js';
 const ownFolder = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
 
 /** Finds the installed copies of Cairnloop and the versions of its pinned dependencies, as Node would resolve them. */
-export function readInstallation(root: string): InstallationFacts {
+export function readInstallationFacts(root: string): InstallationFacts {
   const own = readPackage(ownFolder);
   const hosts = findPackage('cairnloop', root);
   return {

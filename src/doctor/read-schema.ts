@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
-import { type AppliedMigration, compareSchema, selectAppliedMigrations } from '../db/migrations/compare-schema.js';
+import { type AppliedMigration, compareMigrations, selectAppliedMigrations } from '../db/migrations/compare-schema.js';
 import type { SchemaFacts } from './facts.js';
 
 /** Reads which migrations the schema has, which are pending, and which this version of cairnloop does not know. */
@@ -11,6 +11,6 @@ export async function readSchemaFacts(client: pg.Client, schema: string): Promis
     [schema, `${s}.migrations`],
   );
   const recorded = rows[0].recorded ? (await client.query<AppliedMigration>(selectAppliedMigrations(s))).rows : [];
-  const { pending, unknown, incompatible } = compareSchema(recorded);
+  const { pending, unknown, incompatible } = compareMigrations(recorded);
   return { schema, exists: rows[0].exists, applied: recorded.length, pending, unknown, incompatible };
 }

@@ -1,20 +1,20 @@
 import type pg from 'pg';
-import { databaseTarget, isLocalTarget } from '../db/connection-url.js';
+import { formatDatabaseTarget, isLocalTarget } from '../db/connection-url.js';
 import { readDatabaseProperties } from '../db/migrate-preconditions.js';
-import { readWithPlainConnection } from '../db/probe.js';
+import { readWithoutSettings } from '../db/probe.js';
 import type { DatabaseFacts } from './facts.js';
 
 /**
  * Reads the properties of the database server and of the connection to it. Throws `DATABASE_UNREACHABLE`,
  * `DATABASE_BUSY`.
  */
-export async function readDatabaseServer(url: string, timeoutMs: number): Promise<DatabaseFacts> {
-  const found = await readWithPlainConnection(url, timeoutMs, async (client, pooling) => ({
+export async function readDatabaseFacts(url: string, timeoutMs: number): Promise<DatabaseFacts> {
+  const found = await readWithoutSettings(url, timeoutMs, async (client, pooling) => ({
     ...(await readSettings(client)),
     ...(await readDatabaseProperties(client)),
     pooling,
   }));
-  return { ...found, target: databaseTarget(url), isLocal: isLocalTarget(url) };
+  return { ...found, target: formatDatabaseTarget(url), isLocal: isLocalTarget(url) };
 }
 
 type Settings = Pick<DatabaseFacts, 'clockSkewMs' | 'readOnly' | 'superuser' | 'encrypted' | 'maxConnections'>;

@@ -5,7 +5,7 @@ import { readFact } from './read-fact.js';
 type Read<Name extends ServiceFactName> = { [N in Name]: DoctorFact<FactValues[N]> };
 
 /** Reads facts concurrently, each after the fact that it depends on, within `timeoutMs` in total. Never throws. */
-export async function readServices<Name extends ServiceFactName>(
+export async function readServiceFacts<Name extends ServiceFactName>(
   names: readonly Name[],
   { config, known, timeoutMs }: ServiceFactSource,
 ): Promise<Read<Name>> {

@@ -1,21 +1,21 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
-import { oldestClosedAtSql } from '../customers/retention.js';
-import { quoteIdentifier, statementValues } from '../db/connect.js';
+import { oldestConversationClosedAtSql } from '../customers/retention.js';
+import { quoteIdentifier, toParameterValues } from '../db/connect.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats } from '../deliveries/worker-health.js';
-import { discardedCountCap, type WorkFacts } from './facts.js';
+import { discardedCountCap, type WorkloadFacts } from './facts.js';
 import { selectAuditFacts, toAuditFacts } from './read-audit.js';
 
 /**
  * Reads which workers run and what waits for them. Every statement uses an index and reads a bounded number of rows.
  */
-export async function readWorkFacts(client: pg.Client, schema: string): Promise<WorkFacts> {
+export async function readWorkloadFacts(client: pg.Client, schema: string): Promise<WorkloadFacts> {
   const s = quoteIdentifier(schema);
   const workers = await findWorkerHeartbeats({
     run: async (statement, ...[params]) =>
-      (await client.query(statement.text(s), statementValues(statement, params))).rows,
+      (await client.query(statement.text(s), toParameterValues(statement, params))).rows,
   });
   const announced = await client.query(selectAnnounced(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
@@ -56,7 +56,7 @@ const selectDiscarded = (s: string) => `
 
 const selectAges = (s: string) => {
   const ageOf = (time: string) => `(extract(epoch FROM ${s}.clock() - (${time})) * 1000)::float8`;
-  return `SELECT ${ageOf(oldestClosedAtSql(s))} AS closed_ms,
+  return `SELECT ${ageOf(oldestConversationClosedAtSql(s))} AS closed_ms,
     ${ageOf(`SELECT min(started_at) FROM ${s}.erasures`)} AS erasure_ms`;
 };
 

@@ -10,14 +10,14 @@ import type { DraftRow } from './rows.js';
 const policyTimeoutMs = 5000;
 
 /** A policy's decision; if it gave no valid one, `require_approval` and the reason. */
-export interface PolicyAnswer {
+export interface PolicyDecisionResult {
   decision: Decision;
   outcome: DraftRow['decision_outcome'];
   reason?: string;
 }
 
 /** The decision for a proposal, how it came about, and its duration in milliseconds. */
-export interface PolicyDecision extends Omit<PolicyAnswer, 'reason'> {
+export interface TimedPolicyDecision extends Omit<PolicyDecisionResult, 'reason'> {
   ms: number;
 }
 
@@ -26,7 +26,7 @@ export async function applyPolicy(
   runtime: Runtime,
   proposal: Proposal,
   options: PolicyOptions,
-): Promise<PolicyDecision> {
+): Promise<TimedPolicyDecision> {
   const started = performance.now();
   const { decision, outcome, reason } = await runtime.telemetry
     .span('draft.decide', { draftId: proposal.id }, () =>
@@ -42,12 +42,15 @@ export async function applyPolicy(
   return { decision, outcome, ms: Math.round(performance.now() - started) };
 }
 
-/** Asks a policy for at most five seconds; anything but one of the four decisions is `require_approval`. */
+/**
+ * Asks the automation policy for at most five seconds; any result but one of the four decisions counts as
+ * `require_approval`.
+ */
 export function askPolicy(
   policy: AutomationPolicy | undefined,
   proposal: Proposal,
   options: PolicyOptions,
-): Promise<PolicyAnswer> {
+): Promise<PolicyDecisionResult> {
   return decisionOf(policy, proposal, options).catch(undecided);
 }
 
@@ -55,7 +58,7 @@ async function decisionOf(
   policy: AutomationPolicy = defaultAutomationPolicy,
   proposal: Proposal,
   options: PolicyOptions,
-): Promise<PolicyAnswer> {
+): Promise<PolicyDecisionResult> {
   const decision: unknown = await withTimeout(policyTimeoutMs, 'automationPolicy.decide', () =>
     policy.decide(proposal, options),
   );
@@ -69,7 +72,7 @@ class InvalidDecision extends Error {
   }
 }
 
-function undecided(error: unknown): PolicyAnswer {
+function undecided(error: unknown): PolicyDecisionResult {
   const outcome = error instanceof HostTimeout ? 'timed_out' : error instanceof InvalidDecision ? 'invalid' : 'failed';
   return { decision: 'require_approval', outcome, reason: errorText(error) };
 }

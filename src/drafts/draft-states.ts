@@ -18,13 +18,13 @@ const steps: Record<DraftAction, Partial<Record<DraftStatus, DraftStatus>>> = {
 };
 
 const reasons: Record<DraftStatus, string> = {
-  pending: 'it waits for approval',
-  prepared: 'the policy asked for no approval; an operator may use it',
-  approved: 'it was sent already',
-  edited: "it was sent already, with an operator's text",
-  allowed: 'it was sent already, without review',
-  discarded: 'an operator dropped it',
-  denied: 'the policy denied it, and its text was not kept',
+  pending: 'the draft waits for approval',
+  prepared: 'the policy asked for no approval; an operator may use the draft',
+  approved: 'the draft was sent already',
+  edited: "the draft was sent already, with an operator's text",
+  allowed: 'the draft was sent already, without review',
+  discarded: 'an operator discarded the draft',
+  denied: 'the policy denied the draft, and its text was not kept',
   superseded: 'the customer has written since',
 };
 

@@ -2,40 +2,40 @@ import type { Actor, Draft, DraftStatus, Message } from '../contracts/domain.js'
 import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../contracts/inputs.js';
 import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { announceReply } from '../conversations/reply.js';
-import { lastSeenMessageIdSchema, refuseUnseenMessages } from '../conversations/unseen-messages.js';
+import { lastSeenMessageIdSchema, requireNoUnseenMessages } from '../conversations/unseen-messages.js';
 import { writeReply } from '../conversations/write-reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
-  contentSchema,
+  inputSchema,
   isId,
+  messageContentSchema,
   nameSchema,
   parseInput,
-  schemaOf,
-  storableText,
+  storableTextSchema,
 } from '../validation/input.js';
 import { nextDraftStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = schemaOf<ApproveInput>()({ actor: actorSchema, lastSeenMessageId: lastSeenMessageIdSchema });
-const editInput = schemaOf<EditInput>()({
-  content: contentSchema,
+const approveInput = inputSchema<ApproveInput>()({ actor: actorSchema, lastSeenMessageId: lastSeenMessageIdSchema });
+const editInput = inputSchema<EditInput>()({
+  content: messageContentSchema,
   actor: actorSchema,
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const useInput = schemaOf<UseInput>()({
+const useInput = inputSchema<UseInput>()({
   /** The text to send, which need not have a word in common with the draft. */
-  content: contentSchema,
+  content: messageContentSchema,
   actor: actorSchema,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
   dedupeKey: nameSchema.optional(),
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const discardInput = schemaOf<DiscardInput>()({ actor: actorSchema, reason: storableText(2000).optional() });
+const discardInput = inputSchema<DiscardInput>()({ actor: actorSchema, reason: storableTextSchema(2000).optional() });
 
 /**
  * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,
@@ -94,7 +94,7 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
     // A pending draft that is used counts as edited.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
     const status = statusAfter(found, action);
-    await refuseUnseenMessages(tx, found.conversation_id, sending.lastSeen);
+    await requireNoUnseenMessages(tx, found.conversation_id, sending.lastSeen);
     const answered = await answerWith(tx, runtime, found, { ...sending, status });
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
   };
@@ -182,7 +182,7 @@ const send = statement<
         content = coalesce(${p.content}, content)
       WHERE id = ${p.id}
       RETURNING *
-    ), audit AS (${auditLines(
+    ), audit AS (${insertAuditLinesSql(
       s,
       { ...settledLine, actionSql: `'draft.' || status` },
       { ...settledLine, action: 'draft.sent', detail: `jsonb_build_object('messageId', message_id, 'review', status)` },
@@ -201,7 +201,7 @@ const discard = statement<{ id: string; status: DraftStatus; actor: Actor; reaso
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM draft)
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       ...settledLine,
       action: 'draft.discarded',
       detail: `jsonb_build_object('reason', reason)`,

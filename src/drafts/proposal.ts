@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../contracts/domain.js';
 import { toStorableJson, toStorableText } from '../foundation/redact.js';
-import { contentSchema, nameSchema, strictObject } from '../validation/input.js';
+import { messageContentSchema, nameSchema, strictObjectSchema } from '../validation/input.js';
 
 /** How many of the newest messages a generator and the policy get. */
 export const maxGeneratorMessages = 200;
@@ -19,15 +19,15 @@ const evidence = {
 
 const proposal = {
   type: z.enum(proposalTypes),
-  content: contentSchema,
+  content: messageContentSchema,
   riskTier: z.enum(riskTiers).default('medium'),
   summary: optionalText(2000).default(''),
 };
 
 /** The input of `drafts.propose`. */
-export const proposalInput = strictObject({
+export const proposalInputSchema = strictObjectSchema({
   ...proposal,
-  evidence: z.array(strictObject(evidence)).max(50).default([]),
+  evidence: z.array(strictObjectSchema(evidence)).max(50).default([]),
 });
 
 /** A DraftGenerator's result, often a model's output: unknown keys are dropped, not refused. */
@@ -36,7 +36,7 @@ export const generatedProposalSchema = z.object({
   evidence: z.array(z.object(evidence)).max(50).default([]),
 });
 
-export type WantedProposal = z.output<typeof proposalInput>;
+export type ParsedProposal = z.output<typeof proposalInputSchema>;
 
 /** The id of the newest message that is not a system message; null if there is none. */
 export function newestMessageId(conversation: Conversation): string | null {

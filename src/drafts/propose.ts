@@ -9,7 +9,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { parseInput } from '../validation/input.js';
 import { applyPolicy } from './apply-policy.js';
-import { digestPolicyInput, generatedProposalSchema, proposalInput, type WantedProposal } from './proposal.js';
+import { digestPolicyInput, generatedProposalSchema, type ParsedProposal, proposalInputSchema } from './proposal.js';
 import { type StoredDraft, storeDraft } from './store-draft.js';
 
 /**
@@ -18,19 +18,22 @@ import { type StoredDraft, storeDraft } from './store-draft.js';
  * `INPUT_INVALID`.
  */
 export async function proposeDraft(runtime: Runtime, conversationId: string, input: ProposalInput): Promise<Draft> {
-  const wanted = parseInput('drafts.propose', proposalInput, input);
+  const wanted = parseInput('drafts.propose', proposalInputSchema, input);
   const conversation = await openConversationOf(runtime, conversationId);
   const context = await runtime.context.raw(conversation.actorId);
   return putToPolicy(runtime, wanted, { conversation, context, requestMessageId: null });
 }
 
-/** What a proposal was based on: the policy gets the same, and later messages supersede it. */
+/**
+ * What a proposal was based on. The policy gets the same conversation and context; later messages supersede the
+ * proposal.
+ */
 export interface ProposalBasis {
   conversation: Conversation;
   context: Record<string, unknown> | null;
   /** The customer message that requested the draft; it gets at most one draft. Null for a proposal of the host. */
   requestMessageId: string | null;
-  /** The signal until which storing the draft is retried, because the generator's work was paid for. */
+  /** Storing the draft is retried until this signal aborts, because the generator's work was paid for. */
   signal?: AbortSignal;
 }
 
@@ -38,11 +41,11 @@ export interface ProposalBasis {
  * Like {@link proposeDraft} for a generator's result. If the request has a draft already, returns that one. Throws
  * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
-export function proposeForRequest(runtime: Runtime, input: unknown, seen: ProposalBasis): Promise<Draft> {
+export function proposeForDraftRequest(runtime: Runtime, input: unknown, seen: ProposalBasis): Promise<Draft> {
   return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposalSchema, input), seen);
 }
 
-async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: ProposalBasis): Promise<Draft> {
+async function putToPolicy(runtime: Runtime, wanted: ParsedProposal, seen: ProposalBasis): Promise<Draft> {
   const { conversation, context, requestMessageId, signal } = seen;
   const proposal = await toProposal(runtime, conversation, wanted);
   const decided = await applyPolicy(runtime, proposal, deepFreeze({ conversation, context }));
@@ -66,7 +69,7 @@ async function openConversationOf(runtime: Runtime, id: string): Promise<Convers
   return conversation;
 }
 
-async function toProposal(runtime: Runtime, conversation: Conversation, wanted: WantedProposal): Promise<Proposal> {
+async function toProposal(runtime: Runtime, conversation: Conversation, wanted: ParsedProposal): Promise<Proposal> {
   const [reserved] = await runtime.db.run(reserveId);
   if (!reserved) throw new Error('SELECT returned no row');
   return deepFreeze({ id: reserved.id, conversationId: conversation.id, ...wanted, conversation });

@@ -4,10 +4,10 @@ import { type Conversation, type Decision, decisions, type Message, type Proposa
 import { maxLoadedMessages } from '../conversations/find.js';
 import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
-import { askPolicy, type PolicyAnswer } from './apply-policy.js';
+import { askPolicy, type PolicyDecisionResult } from './apply-policy.js';
 import { digestPolicyInput, maxGeneratorMessages } from './proposal.js';
 import type { DraftRow } from './rows.js';
 
@@ -25,8 +25,8 @@ export interface ReplayedDecisionChange extends Pick<Proposal, 'conversationId' 
   draftId: string;
   before: Decision;
   now: Decision;
-  /** Whether the policy gave the decision `now`, or why it gave none. */
-  outcome: PolicyAnswer['outcome'];
+  /** Whether the policy gave a decision in the replay, or why it gave none. */
+  outcome: PolicyDecisionResult['outcome'];
 }
 
 export interface PolicyReplay {
@@ -42,7 +42,7 @@ export interface PolicyReplay {
   /** Number of proposals replayed with other context or conversation data than in the past. */
   otherInput: number;
   /** Number of proposals for which the policy gave no decision, by reason. */
-  undecided: Record<Exclude<PolicyAnswer['outcome'], 'decided'>, number>;
+  undecided: Record<Exclude<PolicyDecisionResult['outcome'], 'decided'>, number>;
 }
 
 /** Number of proposals that are held in memory, and put to the policy, at a time. */
@@ -53,7 +53,7 @@ const pageSize = 20;
  * published.
  */
 export async function replayPolicy(db: Executor, input: PolicyReplayInput): Promise<PolicyReplay> {
-  const replay = { ...emptyReplay(), since: input.since, until: await databaseTime(db) };
+  const replay = { ...emptyReplay(), since: input.since, until: await readDatabaseTime(db) };
   for await (const page of draftPages(db, replay)) {
     const kept = page.filter((row) => row.status !== 'denied');
     replay.denied += page.length - kept.length;
@@ -135,7 +135,7 @@ function toProposal(row: DraftRow, conversation: Conversation): Proposal {
   });
 }
 
-interface Answered extends PolicyAnswer {
+interface Answered extends PolicyDecisionResult {
   sameInput: boolean;
 }
 

@@ -1,10 +1,10 @@
 import type { Actor, Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
 import { type WrittenReply, writeReply } from '../conversations/write-reply.js';
 import { type Executor, statement } from '../db/statement.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import type { PolicyDecision } from './apply-policy.js';
+import type { TimedPolicyDecision } from './apply-policy.js';
 import { newestMessageId } from './proposal.js';
 import { type DraftRow, toDraft } from './rows.js';
 
@@ -14,7 +14,7 @@ export const automationActor = { id: 'system:automation', name: 'Automation' };
 /** A proposal that the policy has decided on. */
 export interface DecidedProposal {
   proposal: Proposal;
-  decided: PolicyDecision;
+  decided: TimedPolicyDecision;
   inputDigest: string;
   /** The customer message that the draft replies to; null when the host proposed the draft. */
   requestMessageId: string | null;
@@ -24,7 +24,7 @@ export interface StoredDraft {
   draft: Draft;
   /** The message that an allowed draft became. */
   answered: WrittenReply | null;
-  /** Whether the request had this draft already, so that nothing was written. */
+  /** Whether the draft request already had this draft, so that nothing was written. */
   known: boolean;
 }
 
@@ -62,7 +62,7 @@ async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal)
   const newer = await tx.run(selectNewerRoles, { conversationId, lastSeen: newestMessageId(conversation) });
   const roles = newer.map((row) => row.role);
   if (roles.includes('customer')) return 'the customer has written since';
-  return decided.decision === 'allow' && roles.length > 0 ? 'it was answered meanwhile' : null;
+  return decided.decision === 'allow' && roles.length > 0 ? 'the conversation was answered meanwhile' : null;
 }
 
 async function send(
@@ -108,8 +108,8 @@ async function insert(
 }
 
 /**
- * Locks the conversation before any change of a draft, as a customer's message does. Draft rows are read by the next
- * statement, because one that waits for a lock still sees the rows from before.
+ * Locks the conversation before any change of a draft, as a customer's message does. The next statement reads the
+ * drafts, because a statement that waited for a lock sees the rows as they were before the wait.
  */
 const lockConversation = statement<{ id: string }, { status: string }>(
   'draft.lock_conversation',
@@ -131,9 +131,9 @@ const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | 
 );
 
 interface DraftParams
-  extends PolicyDecision,
+  extends TimedPolicyDecision,
     Pick<Proposal, 'id' | 'conversationId' | 'type' | 'content' | 'riskTier' | 'summary'> {
-  /** The evidence as JSON. */
+  /** The draft's evidence as JSON text. */
   evidence: string;
   inputDigest: string;
   status: DraftStatus;
@@ -164,7 +164,7 @@ const insertDraft = statement<DraftParams, DraftRow>(
     touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id = ${p.conversationId}
     ),
-    audit AS (${auditLines(
+    audit AS (${insertAuditLinesSql(
       s,
       {
         from: 'draft',

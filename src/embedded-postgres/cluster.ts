@@ -2,14 +2,19 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFile, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SystemAccount } from './account.js';
-import { buildFolder, changeFolderOwner } from './build-folder.js';
-import type { PostgresHome } from './home.js';
-import { runProgram } from './run-program.js';
-import { loopbackSettings, type PostgresSettings, renderSettings, temporaryClusterSettings } from './settings.js';
+import { changeFolderOwner, createFolderAtomically } from './create-folder-atomically.js';
+import type { PostgresFolder } from './postgres-folder.js';
+import { runPostgresProgram } from './run-postgres-program.js';
+import {
+  loopbackSettings,
+  type PostgresSettings,
+  renderPostgresSettings,
+  temporaryClusterSettings,
+} from './settings.js';
 
 /** One Postgres cluster on disk. */
 export interface PostgresCluster {
-  /** The folder that holds all other paths. It belongs to the account and is closed to other users. */
+  /** The folder of the cluster. It belongs to the user that runs Postgres and is closed to other users. */
   folder: string;
   data: string;
   log: string;
@@ -19,8 +24,8 @@ export interface PostgresCluster {
   temporary: boolean;
 }
 
-/** The paths of the cluster in a home folder, whether it exists or not. */
-export function clusterOfHome({ path, temporary }: PostgresHome): PostgresCluster {
+/** The paths of the cluster in the folder of an embedded Postgres, whether the cluster exists yet or not. */
+export function clusterPathsIn({ path, temporary }: PostgresFolder): PostgresCluster {
   return clusterAt(join(path, 'cluster'), temporary);
 }
 
@@ -43,12 +48,12 @@ export async function createPostgresCluster(
   initdb: string,
   account: SystemAccount | undefined,
 ): Promise<void> {
-  await buildFolder(cluster.folder, account, async (folder) => {
+  await createFolderAtomically(cluster.folder, account, async (folder) => {
     const { data, passwordFile } = clusterAt(folder, cluster.temporary);
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     await changeFolderOwner(account, folder);
     const args = ['-D', data, '--pwfile', passwordFile, ...initdbOptions, ...(cluster.temporary ? ['--no-sync'] : [])];
-    await runProgram({ step: 'initdb', file: initdb, args, cwd: folder, account });
+    await runPostgresProgram({ step: 'initdb', file: initdb, args, cwd: folder, account });
     await appendFile(join(data, 'postgresql.conf'), `include = '${settingsFile}'\n`);
   });
 }
@@ -74,7 +79,7 @@ export async function readClusterPassword({ passwordFile }: PostgresCluster): Pr
  * Returns the port of the last start, so that a copied URL stays valid; undefined before the first start. Of two
  * concurrent starts only one gets it, because a server is identified by its port.
  */
-export async function takeLastPort({ portFile }: PostgresCluster): Promise<number | undefined> {
+export async function claimLastPort({ portFile }: PostgresCluster): Promise<number | undefined> {
   const taken = `${portFile}.${randomUUID()}`;
   const text = await rename(portFile, taken)
     .then(() => readFile(taken, 'utf8'))
@@ -96,7 +101,7 @@ export async function writeClusterSettings(
 ): Promise<void> {
   const all = { ...(cluster.temporary && temporaryClusterSettings), ...settings, ...loopbackSettings };
   const file = join(cluster.data, settingsFile);
-  await writeFile(file, renderSettings(all));
-  // With root's umask the account may be unable to read the file.
+  await writeFile(file, renderPostgresSettings(all));
+  // Under root's umask, the user that runs Postgres may be unable to read the file.
   if (account) await chown(file, account.uid, account.gid);
 }

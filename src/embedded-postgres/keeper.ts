@@ -4,11 +4,11 @@ import { extname } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
 import type { PostgresCluster } from './cluster.js';
-import type { PostgresHome } from './home.js';
-import type { KeeperTask } from './keeper-process.js';
+import type { KeeperProcessTask } from './keeper-process.js';
+import type { PostgresFolder } from './postgres-folder.js';
 
 /** A process that stops Postgres when this process exits for any reason. */
-export interface PostgresKeeper {
+export interface PostgresKeeperProcess {
   /** Ends the keeper process. Call it when Postgres has stopped. */
   dismiss(): Promise<void>;
 }
@@ -17,18 +17,18 @@ export interface PostgresKeeper {
  * Starts the keeper process in a session of its own, so that neither Ctrl+C nor a signal to the process group reaches
  * it. It does not keep this process alive.
  */
-export async function startKeeper(
-  home: PostgresHome,
+export async function startPostgresKeeperProcess(
+  folder: PostgresFolder,
   cluster: PostgresCluster,
   pgCtl: string,
   account: SystemAccount | undefined,
-): Promise<PostgresKeeper> {
-  const order: KeeperTask = {
+): Promise<PostgresKeeperProcess> {
+  const order: KeeperProcessTask = {
     pgCtl,
     data: cluster.data,
-    mode: home.temporary ? 'immediate' : 'fast',
+    mode: folder.temporary ? 'immediate' : 'fast',
     ...(account && { account }),
-    ...(home.temporary && { remove: home.path }),
+    ...(folder.temporary && { remove: folder.path }),
   };
   const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(program, [JSON.stringify(order)], {

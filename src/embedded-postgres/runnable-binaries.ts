@@ -1,9 +1,9 @@
 import { chmod, cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { SystemAccount } from './account.js';
-import { buildFolder } from './build-folder.js';
+import { createFolderAtomically } from './create-folder-atomically.js';
 import type { PostgresBinaries } from './installed-binaries.js';
-import { runProgram } from './run-program.js';
+import { runPostgresProgram } from './run-postgres-program.js';
 
 /**
  * Returns Postgres programs that the account can run. Library links are missing where a package manager has skipped
@@ -24,7 +24,7 @@ export async function makeBinariesRunnable(
 
 /** Runs Postgres with `--version`, which reveals missing libraries, closed folders and `noexec` mounts. */
 async function checkRuns({ postgres }: PostgresBinaries, account: SystemAccount | undefined): Promise<void> {
-  await runProgram({ step: 'running its programs', file: postgres, args: ['--version'], cwd: '/', account });
+  await runPostgresProgram({ step: 'running its programs', file: postgres, args: ['--version'], cwd: '/', account });
 }
 
 async function copyInto(
@@ -32,7 +32,7 @@ async function copyInto(
   installed: PostgresBinaries,
   account: SystemAccount | undefined,
 ): Promise<PostgresBinaries> {
-  const root = await buildFolder(join(folder, 'binaries'), account, async (target) => {
+  const root = await createFolderAtomically(join(folder, 'binaries'), account, async (target) => {
     await cp(join(installed.root, 'native'), join(target, 'native'), { recursive: true, verbatimSymlinks: true });
     await openFolders(target);
     await linkLibraries(target);

@@ -6,20 +6,20 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { PostgresCluster } from './cluster.js';
 
 /** The Postgres server of a cluster, as the pid file names it. */
-export interface RunningServer {
+export interface RunningPostgres {
   pid: number;
   port: number;
 }
 
 /** Finds the Postgres server that runs on a data folder, if any. A pid file alone does not prove that one runs. */
-export async function findRunningServer(data: string): Promise<RunningServer | undefined> {
+export async function findRunningPostgres(data: string): Promise<RunningPostgres | undefined> {
   const named = await readPidFile(data);
   return named && (await servesData(named.pid, data)) ? named : undefined;
 }
 
 /** Throws `EMBEDDED_POSTGRES_RUNNING` when a server runs on this cluster. */
-export async function refuseIfServerRuns({ data }: PostgresCluster, dataDir: string): Promise<void> {
-  const server = await findRunningServer(data);
+export async function refuseIfPostgresRuns({ data }: PostgresCluster, dataDir: string): Promise<void> {
+  const server = await findRunningPostgres(data);
   if (server) throw new CairnloopError('EMBEDDED_POSTGRES_RUNNING', { dataDir, ...server });
 }
 
@@ -32,7 +32,7 @@ export async function removeStalePidFile({ data }: PostgresCluster): Promise<voi
   if (named && !(await servesData(named.pid, data))) await rm(pidFile(data), { force: true });
 }
 
-async function readPidFile(data: string): Promise<RunningServer | undefined> {
+async function readPidFile(data: string): Promise<RunningPostgres | undefined> {
   const lines = (await readFile(pidFile(data), 'utf8').catch(() => '')).split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   return pid > 0 ? { pid, port } : undefined;

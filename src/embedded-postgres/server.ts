@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
 import type { PostgresCluster } from './cluster.js';
-import { lastLogLines, runProgram } from './run-program.js';
-import { findRunningServer } from './running.js';
+import { lastLogLines, runPostgresProgram } from './run-postgres-program.js';
+import { findRunningPostgres } from './running.js';
 
 /**
  * How Postgres is stopped: `fast` ends sessions first, `immediate` is like a crash, from which the next start recovers.
@@ -16,18 +16,24 @@ export type PostgresStopMode = 'fast' | 'immediate';
  */
 export interface PostgresServer {
   start(port: number): Promise<void>;
-  /** Does nothing if the server is not running, or if the running one is of another start. */
+  /** Does nothing if the server is not running, or if another process has started the one that runs. */
   stop(mode: PostgresStopMode): Promise<void>;
 }
 
-export function createServerControl(
+export function createPostgresServerControl(
   cluster: PostgresCluster,
   pgCtl: string,
   account: SystemAccount | undefined,
 ): PostgresServer {
   let port: number;
   const run = (step: string, args: string[]) =>
-    runProgram({ step, file: pgCtl, args: [...args, '--wait', '-D', cluster.data], cwd: cluster.folder, account });
+    runPostgresProgram({
+      step,
+      file: pgCtl,
+      args: [...args, '--wait', '-D', cluster.data],
+      cwd: cluster.folder,
+      account,
+    });
   return {
     async start(wanted) {
       port = wanted;
@@ -35,7 +41,7 @@ export function createServerControl(
       await run('start', ['start', '-l', cluster.log, '-o', `-p ${port}`]).catch((error) => explain(error, cluster));
     },
     async stop(mode) {
-      const running = await findRunningServer(cluster.data);
+      const running = await findRunningPostgres(cluster.data);
       if (running?.port === port) await run('stop', ['stop', '-m', mode]);
     },
   };

@@ -8,7 +8,7 @@ export const temporaryClusterSettings: PostgresSettings = { fsync: 'off', full_p
 export const loopbackSettings: PostgresSettings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
 /** Renders settings as lines of `postgresql.conf`. */
-export function renderSettings(settings: PostgresSettings): string {
+export function renderPostgresSettings(settings: PostgresSettings): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name} = '${escapeQuotes(value)}'\n`)
     .join('');

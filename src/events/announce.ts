@@ -1,19 +1,19 @@
 import type { Database } from '../db/connect.js';
 import type { Runtime } from '../runtime.js';
-import type { ChangeDataByType, ChangeType } from './changes.js';
+import type { AnnouncedChangeType, ChangeDataByType } from './changes.js';
 import { type FollowUp, followUps } from './follow-ups.js';
 
 /** The parts of a runtime that the follow-ups of a change need. `held` is set if they wait for the host's commit. */
 export type AnnouncingRuntime = Pick<Runtime, 'jobs' | 'changeFeed' | 'metrics' | 'telemetry' | 'held'>;
 
-/** The follow-ups that wait for a commit of the host, in their order; a function publishes a span. */
+/** The follow-ups that wait for a commit of the host, in their order; an entry that is a function publishes a span. */
 export type HeldFollowUps = (FollowUp | (() => void))[];
 
 /**
  * Announces a change: wakes workers, notifies open pages, counts and publishes, by the table {@link followUps}. Call it
  * after the commit; in a transaction of the host it waits for the host's commit. It returns at once and never throws.
  */
-export function announce<Type extends ChangeType>(
+export function announce<Type extends AnnouncedChangeType>(
   runtime: AnnouncingRuntime,
   type: Type,
   change: ChangeDataByType[Type],
@@ -32,7 +32,7 @@ export function runtimeHoldingFollowUps(runtime: Runtime, db: Database, held: He
   return { ...runtime, db, telemetry, held };
 }
 
-/** Runs all held follow-ups; call it after the commit. */
+/** Runs all follow-ups that were held for a commit; call it after that commit. */
 export function announceHeldFollowUps(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
   for (const one of held) {
     if (typeof one === 'function') one();

@@ -3,22 +3,22 @@ export type AuditLine = {
   /** A FROM clause; one audit line is written for each of its rows. */
   from: string;
   at: string;
-  /** Who made the change, a jsonb value; {@link systemActor} for Cairnloop itself. */
+  /** Who made the change, a jsonb value; {@link systemActorSql} for Cairnloop itself. */
   actor: string;
-  /** The id of the conversation. Default `conversation_id`; `NULL` for a line about no conversation. */
+  /** The id of the conversation. Default `conversation_id`; `NULL` for an audit line about no conversation. */
   conversationId?: string;
-  /** The id of what the line is about, such as a message. Default `NULL`. */
+  /** The id of what the audit line is about, such as a message. Default `NULL`. */
   subjectId?: string;
-  /** Further data of the line, a jsonb value. Default `'{}'`. */
+  /** Further data of the audit line, a jsonb value. Default `'{}'`. */
   detail?: string;
 } & (
   | { action: string }
-  /** The action as an SQL expression, for an action that depends on the row. */
+  /** The audit action as an SQL expression, for an action that depends on the row. */
   | { actionSql: string }
 );
 
 /** The INSERT of lines into the audit record, for use in a CTE: a change and its audit line commit together. */
-export function auditLines(s: string, ...lines: readonly AuditLine[]): string {
+export function insertAuditLinesSql(s: string, ...lines: readonly AuditLine[]): string {
   return `
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       ${lines.map(select).join('\n      UNION ALL\n      ')}`;
@@ -33,6 +33,6 @@ function select(line: AuditLine): string {
 }
 
 /** The actor of changes that Cairnloop makes itself, as a jsonb literal in SQL. */
-export function systemActor(name: string): string {
+export function systemActorSql(name: string): string {
   return `'{"id": "system:${name}"}'`;
 }

@@ -20,7 +20,7 @@ export interface ChangeDataByType {
   'conversation.updated': { conversation: Conversation; actor: Actor; changed: readonly string[] };
   'conversation.snoozed': { conversation: Conversation; actor: Actor; until: Date };
   'conversation.woken': OfConversation & { because: 'time' | 'customer' | 'operator' };
-  /** `owed`: the Notifier is owed a call. */
+  /** `owed`: whether `notifier.onConversationResolved` is owed. */
   'conversation.resolved': { conversation: Conversation; actor: Actor; owed: boolean };
   'conversation.archived': { conversation: Conversation; actor: Actor };
   'conversation.reopened': OfConversation;
@@ -32,7 +32,7 @@ export interface ChangeDataByType {
   /** The conversation was erased with its customer. */
   'conversation.erased': OfConversation;
   'message.received': OfConversation & { messageId: string };
-  /** The host has accepted the message, or its delivery was given up. */
+  /** The host has accepted the message, or its delivery was discarded. */
   'message.settled': OfConversation & { topic: MessageTopic; messageId: string | null; outcome: 'sent' | 'failed' };
   'sla.started': { sla: Sla };
   'sla.paused': OfConversation;
@@ -54,10 +54,10 @@ export interface ChangeDataByType {
   /** An operator has discarded the delivery. */
   'delivery.discarded': OfDelivery & OfConversation & { actor: Actor };
   'delivery.retried': OfDelivery & OfConversation & { actor: Actor };
-  /** `owed`: the Notifier is owed a call. */
+  /** `owed`: whether `notifier.onCustomerErased` is owed. */
   'customer.erased': { actor: Actor; counts: ErasureCounts; owed: boolean };
   /** A pending action was scheduled, carried out, taken back, held or dropped. */
   'pending_action.changed': OfConversation;
 }
 
-export type ChangeType = keyof ChangeDataByType;
+export type AnnouncedChangeType = keyof ChangeDataByType;

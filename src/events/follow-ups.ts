@@ -3,7 +3,7 @@ import type { DeliveryTopic, Sla } from '../contracts/domain.js';
 import type { DomainEvent } from '../telemetry/event-names.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { EventMetadata, Measurements } from '../telemetry/telemetry.js';
-import type { ChangeDataByType, ChangeType } from './changes.js';
+import type { AnnouncedChangeType, ChangeDataByType } from './changes.js';
 
 /** What follows a change, after its commit: a worker to wake, pages to notify, metrics and telemetry. */
 export interface FollowUp {
@@ -27,7 +27,7 @@ const visibly = (conversationId: string): Shown => [conversationId, 'visible'];
 const internally = (conversationId: string): Shown => [conversationId, 'internal'];
 
 /** What follows each kind of change. No other code wakes workers, notifies pages, counts or publishes for a change. */
-export const followUps: { readonly [Type in ChangeType]: (change: ChangeDataByType[Type]) => FollowUp } = {
+export const followUps: { readonly [Type in AnnouncedChangeType]: (change: ChangeDataByType[Type]) => FollowUp } = {
   'conversation.opened': ({ conversation }) => ({
     show: visibly(conversation.id),
     publish: [['conversation.opened', { conversation }]],
@@ -88,7 +88,7 @@ export const followUps: { readonly [Type in ChangeType]: (change: ChangeDataByTy
   'sla.started': ({ sla }) => ({ publish: [['sla.started', { sla }]] }),
   'sla.paused': ({ conversationId }) => ({ show: internally(conversationId) }),
   'sla.resumed': ({ conversationId }) => ({ show: internally(conversationId) }),
-  // Pages are notified by the change that ended the clock.
+  // `sla.ended` notifies no page: the change that ended the clock, such as a reply, does.
   'sla.ended': ({ sla }) =>
     sla.status === 'breached' ? { wake: 'sla_breach', ...breachOf(sla) } : { publish: [['sla.fulfilled', { sla }]] },
   'sla.breached': ({ sla }) => ({ show: internally(sla.conversationId), ...breachOf(sla) }),
@@ -100,7 +100,7 @@ export const followUps: { readonly [Type in ChangeType]: (change: ChangeDataByTy
     const sent: Published = ['draft.sent', { ...about, messageId }];
     return { show: internally(draft.conversationId), publish: messageId === null ? [stored] : [stored, sent] };
   },
-  // Pages are notified by the reply that the draft became.
+  // `draft.sent` notifies no page: the reply that the draft became does.
   'draft.sent': ({ draft }) => {
     const about = { conversationId: draft.conversationId, draftId: draft.id, actor: draft.settledBy };
     return {

@@ -22,7 +22,7 @@ export interface OwedCall {
 }
 
 /** The INSERT of owed calls, for use in a CTE: a change and the delivery that it owes commit together. */
-export function oweCalls(s: string, call: OwedCall): string {
+export function oweCallsSql(s: string, call: OwedCall): string {
   const { topic, from, conversationId = 'conversation_id', subjectId = 'NULL', key, dueAt, createdAt } = call;
   const { payload = "'{}'", traceparent = 'NULL' } = call;
   return `

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /** The known word that a mistyped word most likely meant; undefined if none is close. Case is ignored. */
-export function closestWord(word: string, known: readonly string[]): string | undefined {
+export function findClosestWord(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   const candidate = closest(
     wanted,

@@ -1,10 +1,10 @@
-import { describeKind } from './describe-value.js';
+import { describeType } from './describe-value.js';
 
 /** Describes a wrong value without revealing secrets: the value itself if it is short and harmless, else its type. */
-export function describeFound(value: unknown): string {
+export function describeFoundValue(value: unknown): string {
   if (typeof value === 'string') return describeText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return describeKind(value);
+  return describeType(value);
 }
 
 function describeText(text: string): string {
@@ -17,7 +17,7 @@ function describeText(text: string): string {
  * it looks like a number.
  */
 export function describeNumber(value: unknown): string {
-  return typeof value === 'string' && !/^[-+\d._ ]{0,20}$/.test(value) ? 'a string' : describeFound(value);
+  return typeof value === 'string' && !/^[-+\d._ ]{0,20}$/.test(value) ? 'a string' : describeFoundValue(value);
 }
 
 /** Masks user, password and query of a URL; shows only the scheme if it cannot be parsed. */

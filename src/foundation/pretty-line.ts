@@ -7,7 +7,7 @@ const labels: Record<number, string> = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 4
  * Formats a JSON log line of pino for people: `12:00:01 INFO  delivery done deliveryId=7 attempt=1`. Pure; never
  * throws.
  */
-export function prettyLogLine(json: string): string {
+export function formatLogLine(json: string): string {
   try {
     const line = JSON.parse(json);
     const fields = Object.entries(line).filter(([key]) => !hidden.has(key));

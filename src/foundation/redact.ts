@@ -25,12 +25,12 @@ export function errorText(error: unknown, maxLength = 2000): string {
   return text.length > maxLength ? `${toStorableText(text.slice(0, maxLength - 1))}…` : text;
 }
 
-/** A long text is cut at a space if one is among its last characters; this many are searched. */
+/** How many of the last characters of a long text are searched for a space at which to cut it. */
 const nearestSpace = 300;
 
 /**
- * How many characters are removed at the end of a text that is cut without a space: more than the part of a key by
- * which it is recognised.
+ * How many characters are removed at the end of a text that is cut without a space. A key that is cut there may be too
+ * short to be recognised as a secret, so this is more than what a pattern needs of it.
  */
 const halfSecret = 100;
 

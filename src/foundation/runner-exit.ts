@@ -6,7 +6,7 @@ const intervalMs = 500;
  * Calls `onGone` once the package manager that started this process has exited: npm and npx do not forward the signal
  * that ends them. Returns a function that stops watching.
  */
-export function watchPackageManager(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
+export function onPackageManagerExit(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
   if (!env.npm_config_user_agent && !env.npm_lifecycle_event) return () => {};
   const chain = runnerChain();
   const timer = setInterval(() => {
@@ -26,7 +26,9 @@ function runnerChain(): { pid: number; parent: number }[] {
   return isBetween ? [own, { pid: shell, parent: runner }] : [own];
 }
 
-/** The parent of a process. Only Linux can read that of another process without running a program. */
+/**
+ * Returns the parent of a process. For another process it is read on Linux only: elsewhere a program would have to run.
+ */
 function parentOf(pid: number): number | undefined {
   if (pid === process.pid) return process.ppid;
   const [, parent] = /\) \S (\d+) /.exec(read(`/proc/${pid}/stat`)) ?? [];

@@ -1,15 +1,15 @@
 import { writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { escapeControls } from './escape-controls.js';
-import { prettyLogLine } from './pretty-line.js';
+import { formatLogLine } from './pretty-line.js';
 
 /**
  * Makes a logger that writes to stderr with control characters escaped: lines for people on a terminal, else JSON. A
  * full disk, a closed pipe or a stopped reader loses log lines but never ends or blocks the process, as pino's own
  * destination would.
  */
-export function stderrLogger(level: string, isTerminal = process.stderr.isTTY): Logger {
-  const write = isTerminal ? (line: string) => writeToStderr(prettyLogLine(line)) : writeToStderr;
+export function createStderrLogger(level: string, isTerminal = process.stderr.isTTY): Logger {
+  const write = isTerminal ? (line: string) => writeToStderr(formatLogLine(line)) : writeToStderr;
   return pino({ name: 'cairnloop', level }, { write });
 }
 
@@ -39,7 +39,7 @@ type Write = (...line: unknown[]) => unknown;
  * Wraps the host's logger: a log call that throws or rejects must not fail the operation. Lost lines are reported once,
  * on stderr.
  */
-export function safeLogger(logger: Logger): Logger {
+export function createSafeLogger(logger: Logger): Logger {
   let told = false;
   const lost = () => {
     if (!told) writeToStderr('cairnloop: the logger failed; log lines are lost\n');

@@ -89,25 +89,30 @@ const headers: readonly Pattern[] = [
   [/((?<![\w-])[\w-]{0,40}session\s*=\s*)(?=[^\s;"'&]*\d)[^\s;"'&]{8,}/gi, `$1${redactedMark}`],
 ];
 
-/** Masks what follows "basic" only if it is a credential, `user:password` in base64: plain words follow "basic" too. */
+/**
+ * Masks the word after "basic" only if it is a credential, `user:password` in base64: ordinary words follow "basic"
+ * too.
+ */
 function maskBasic(whole: string, word = '', space = '', given = ''): string {
   const isCredential = /\d|=$/.test(given) || Buffer.from(given, 'base64').includes(':');
   return isCredential ? `${word}${space}${redactedMark}` : whole;
 }
 
-/** Prefixes of keys that are masked only if a digit follows: `sk_buff` and `npm_config_cache` are ordinary names. */
+/**
+ * Prefixes of API keys that are masked only if a digit follows: `sk_buff` and `npm_config_cache` are ordinary names.
+ */
 const prefixes = [
-  // Prefixes of keys of AI and data services
+  // Prefixes of API keys of AI and data services
   'sk[-_]|rk_(?:live|test)_|pk_(?:live|test)_|hf_|gsk_|xai-|pplx-|r8_|nvapi-|tvly-|dapi|phc_|phx_',
-  // Prefixes of keys of code hosts, package registries and build services
+  // Prefixes of API keys of code hosts, package registries and build services
   'gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt)-|npm_|pypi-|rubygems_|dckr_pat_|ATATT|ATBB|ATCTT|CCIPAT_|bkua_|sgp_|PMAK-|pul-',
-  // Prefixes of keys of cloud providers
+  // Prefixes of API keys of cloud providers
   'do[oprt]_v1_|hv[sbr]\\.|tfp_|sbp_|sb_secret_|pscale_(?:tkn|pw|oauth)_|napi_|rnd_|fm[12]_|fo1_|dp\\.(?:pt|st|ct|sa)\\.|AGE-SECRET-KEY-|LTAI|GOCSPX-|ya29\\.|1\\/\\/0',
-  // Prefixes of keys of chat, mail, payment and office services
+  // Prefixes of API keys of chat, mail, payment and office services
   'xox[abcdeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',
 ].join('|');
 
-/** Prefixes of keys with which no ordinary name begins, so that no digit is required. */
+/** Prefixes of API keys with which no ordinary name begins, so that keys without a digit are masked too. */
 const plainPrefixes =
   'sk-(?:proj|ant|or|svcacct|admin|live|test)[-_]|sk-(?=[A-Za-z0-9]{16})|[sr]k_(?:live|test)_|(?:hf|gsk|gh[pousr])_(?=[A-Za-z0-9]{10})|github_pat_|glpat-|dop_v1_|ya29\\.|xox[abcdeprs]-|xapp-|whsec_|GOCSPX-|shpat_|rubygems_|dckr_pat_|sbp_';
 
@@ -137,7 +142,7 @@ const multiline: readonly Pattern[] = [
     new RegExp(`(<(?:[\\w.-]+:)?${identifier}(?:\\s[^<>]*)?>\\s*)(?:<!\\[CDATA\\[[\\s\\S]*?\\]\\]>|[^<]+)`, 'gi'),
     `$1${redactedMark}`,
   ],
-  // The name and the value of a secret in two fields, as in XML settings and in a container's environment.
+  // Matches a secret whose name and value are in two fields, as in XML settings and in a container's environment.
   [
     new RegExp(
       `(\\b(?:name|key|id)${separator}${quote}?${identifier}${quote}?[\\s,;]*${quote}?value${separator})(?:${value})`,

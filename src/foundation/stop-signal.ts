@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { watchPackageManager } from './runner-exit.js';
+import { onPackageManagerExit } from './runner-exit.js';
 
 /** The signals that stop the process. SIGHUP means that the terminal was closed. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -20,14 +20,14 @@ export function waitForStopSignal(): Promise<StopReason> {
       resolve(reason);
     };
     const parentGone = () => first('disconnect');
-    const unwatch = watchPackageManager(() => first('The process that started this one has exited'));
-    for (const name of stopSignals()) process.once(name, first);
+    const unwatch = onPackageManagerExit(() => first('The process that started this one has exited'));
+    for (const name of listStopSignals()) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });
 }
 
 /** The signals that stop a command: without SIGHUP if `nohup` started it. */
-export function stopSignals(): (typeof signals)[number][] {
+export function listStopSignals(): (typeof signals)[number][] {
   return signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp());
 }
 

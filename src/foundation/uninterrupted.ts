@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { stopSignals } from './stop-signal.js';
+import { listStopSignals } from './stop-signal.js';
 
-/** Runs work that no stop signal cuts in two: one that comes meanwhile ends the process right after it. */
-export async function uninterrupted(work: () => void): Promise<void> {
+/** Runs work that no stop signal interrupts: a signal that arrives meanwhile ends the process once the work is done. */
+export async function runUninterrupted(work: () => void): Promise<void> {
   const stop = onStopSignal(() => {});
   try {
     work();
   } finally {
-    // A signal is seen when the event loop polls next, which is in its second turn where this one has polled.
+    // Wait for the event loop to poll, which is when Node sees a signal: two turns always include one poll.
     await nextTurn();
     await nextTurn();
     stop();
@@ -15,11 +15,11 @@ export async function uninterrupted(work: () => void): Promise<void> {
 }
 
 /**
- * Calls `before` when a stop signal comes, and then ends the process by that signal, as without a handler. Returns what
- * takes this back.
+ * Calls `before` when a stop signal arrives, and then ends the process by that signal, as without a handler. Returns a
+ * function that removes the handler.
  */
 export function onStopSignal(before: () => void): () => void {
-  const names = stopSignals();
+  const names = listStopSignals();
   const stop = () => {
     for (const name of names) process.off(name, end);
   };

@@ -30,8 +30,8 @@ export interface ChangePlan {
 }
 
 /** Plans to write a file: it is created, updated, or unchanged if `after` is its text already. */
-export function writeChange(path: string, before: string | null, after: string): FileChange {
-  if (before === after) return unchangedFile(path, before);
+export function planFileWrite(path: string, before: string | null, after: string): FileChange {
+  if (before === after) return planUnchangedFile(path, before);
   return { path, outcome: before === null ? 'created' : 'updated', before, after };
 }
 
@@ -40,11 +40,11 @@ export function isEditable(text: string): boolean {
   return !text.includes('\0');
 }
 
-export function unchangedFile(path: string, before: string | null): FileChange {
+export function planUnchangedFile(path: string, before: string | null): FileChange {
   return { path, outcome: 'unchanged', before, after: before };
 }
 
-export function skippedFile(path: string, before: string | null, reason: string): FileChange {
+export function planSkippedFile(path: string, before: string | null, reason: string): FileChange {
   return { path, outcome: 'skipped', before, after: before, reason };
 }
 

@@ -1,7 +1,7 @@
 import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
-import { type ConfigObject, resolveObject } from './config-object.js';
+import { type ConfigObject, resolveObjectLiteral } from './config-object.js';
 import { findReassignments } from './reassignments.js';
-import { wrapsSameValue } from './references.js';
+import { isTransparentWrapper } from './references.js';
 
 /**
  * Where a key of the config is set: in the object, in an object spread into it, or by a later statement. `unclear` is
@@ -40,8 +40,8 @@ function spreadObjects(spread: SpreadAssignment): Node[] {
 }
 
 function isSeen(node: Node): boolean {
-  const found = resolveObject(node);
-  // The literal does not show all keys of an object that is changed later or spreads others.
+  const found = resolveObjectLiteral(node);
+  // An object that is changed later, or that spreads others, may have keys that its literal does not show.
   if (!found || hiddenSources(found.object).length > 0) return false;
   return findReassignments(found.names, node.getSourceFile()).length === 0;
 }
@@ -66,7 +66,7 @@ export function findKeyInObject(object: ObjectLiteralExpression, key: string): N
   return object.getProperties().flatMap((property): Node[] => {
     if (!Node.isSpreadAssignment(property)) return propertyName(property) === key ? [property] : [];
     return alternatives(property.getExpression()).flatMap((expression) => {
-      const spread = resolveObject(expression);
+      const spread = resolveObjectLiteral(expression);
       return spread && !spread.object.getDescendants().includes(property) ? findKeyInObject(spread.object, key) : [];
     });
   });
@@ -77,7 +77,7 @@ export function findKeyInObject(object: ObjectLiteralExpression, key: string): N
  * `...(isProduction ? { … } : {})`.
  */
 function alternatives(expression: Node): Node[] {
-  if (wrapsSameValue(expression)) return alternatives(expression.getExpression());
+  if (isTransparentWrapper(expression)) return alternatives(expression.getExpression());
   if (Node.isConditionalExpression(expression)) {
     return [expression.getWhenTrue(), expression.getWhenFalse()].flatMap(alternatives);
   }

@@ -1,7 +1,7 @@
 /** Finds the object literal that a config file exports, in all the forms in which people write it. */
 import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
-import { addAliasNames, isReassigned, type ScopedName, wrapsSameValue } from './references.js';
+import { addAliasNames, isReassigned, isTransparentWrapper, type ScopedName } from './references.js';
 import { findDeclaration } from './scopes.js';
 
 /** The object literal of a config; `names` are the variables and exports of the file that refer to it. */
@@ -14,10 +14,10 @@ export interface ConfigObject {
 export function findConfigObject(file: SourceFile): ConfigObject | { unknown: string } {
   const exported = findExported(file);
   if (exported.length === 0) return { unknown: 'it has no default export' };
-  const found = exported.map(({ node, names }) => resolveObject(node, names));
+  const found = exported.map(({ node, names }) => resolveObjectLiteral(node, names));
   const [first] = found;
   if (!first || found.some((other) => other?.object !== first.object)) {
-    return { unknown: 'what it exports is not an object literal written in this file' };
+    return { unknown: 'the exported value is not an object literal written in this file' };
   }
   const names = found.flatMap((other) => other?.names ?? []);
   return { object: first.object, names: addAliasNames(names, file) };
@@ -71,10 +71,10 @@ function assignmentChain(expression: Expression): { targets: string[]; value: Ex
 }
 
 /** Follows an expression to the object literal that is its value. */
-export function resolveObject(node: Node, names: readonly ScopedName[] = []): ConfigObject | undefined {
-  const next = (to: Node | undefined) => to && resolveObject(to, names);
+export function resolveObjectLiteral(node: Node, names: readonly ScopedName[] = []): ConfigObject | undefined {
+  const next = (to: Node | undefined) => to && resolveObjectLiteral(to, names);
   if (Node.isObjectLiteralExpression(node)) return { object: node, names };
-  if (wrapsSameValue(node)) return next(node.getExpression());
+  if (isTransparentWrapper(node)) return next(node.getExpression());
   if (Node.isCallExpression(node)) return isKnownCall(node.getExpression()) ? next(node.getArguments()[0]) : undefined;
   if (Node.isIdentifier(node)) return resolveName(node, names);
   if (Node.isArrowFunction(node)) return next(findReturned(node.getBody()));
@@ -92,7 +92,7 @@ function resolveName(node: Node, names: readonly ScopedName[]): ConfigObject | u
   const isKnown = names.some(({ text, scope }) => text === name.text && scope === name.scope);
   if (!only || others.length > 0 || isKnown) return undefined;
   const meant = onlyValue(only, name);
-  return meant && resolveObject(meant, [...names, name]);
+  return meant && resolveObjectLiteral(meant, [...names, name]);
 }
 
 /**

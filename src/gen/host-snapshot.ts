@@ -1,7 +1,7 @@
-import type { FileCase } from './file-case.js';
-import type { ModuleForm } from './module-form.js';
+import type { FileNameCase } from './file-name-case.js';
+import type { ModuleSyntax } from './module-syntax.js';
 import type { PathAliases, SpecifierExtension } from './names.js';
-import type { OtherFrameworkName } from './other-frameworks.js';
+import type { PartlySupportedFrameworkName } from './other-frameworks.js';
 import type { PackageManager } from './package-manager.js';
 import type { CodeStyle } from './style.js';
 
@@ -20,34 +20,34 @@ export type TestRunner =
   | 'jasmine';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
 
-/** Files that the host's test runner takes, relative to the package: of one project, where it has several. */
-export interface TestPlace {
+/** Which files the host's test runner runs, for one of its projects. Paths are relative to the package. */
+export interface TestFileLocation {
   /** Glob patterns of test files. */
   include: readonly string[];
   /** Regular expressions over the path, which begins with `/`. */
   patterns: readonly string[];
   exclude: readonly string[];
   excludePatterns: readonly string[];
-  /** Folders; everywhere where none is named. */
+  /** The only folders that the runner searches; absent if it searches the whole package. */
   roots?: readonly string[];
-  /** A regular expression that each of these files must match as well. */
+  /** A regular expression that each test file must match besides the patterns. */
   only?: string;
-  /** Tests run in an imitated browser. */
+  /** Whether tests run in an imitated browser, such as jsdom. */
   isBrowser?: boolean;
 }
 
 /** How the host runs its tests. */
-export interface TestRun {
+export interface HostTestSetup {
   runner: TestRunner;
-  /** What runs its tests instead, for which no test can be written: the runner's name, or the script. */
+  /** Null if `runner` runs the tests; else what does: a runner that `gen` has no template for, or an unknown script. */
   other: { kind: 'runner' | 'script'; name: string } | null;
-  places: readonly TestPlace[];
-  /** Folders of `tsc`: what it compiles, and where to. Null where it puts nothing out. */
+  places: readonly TestFileLocation[];
+  /** The folder that `tsc` compiles, and its output folder; null if `tsc` emits nothing. */
   compiled: { from: string; to: string } | null;
 }
 
 /** How the host's build would compile the config wrongly: by which tsconfig, and with what harm. */
-export interface StrayConfig {
+export interface ConfigCompileProblem {
   tsconfig: string;
   folder: string;
   /** True if `tsc` reports an error; false if it only puts the output where the host may not want it. */
@@ -63,8 +63,8 @@ export interface HostSnapshot {
   /** False where `root` is a project of a monorepo that shares the package.json above it. */
   hasPackageJson: boolean;
   language: 'ts' | 'js';
-  /** The module form of new files. */
-  moduleForm: ModuleForm;
+  /** The module syntax of new files. */
+  moduleSyntax: ModuleSyntax;
   /** The file extension of new relative imports. */
   extension: SpecifierExtension;
   aliases: PathAliases;
@@ -88,26 +88,26 @@ export interface HostSnapshot {
   moduleFolder: string;
   framework: Framework | null;
   /** The package of a framework that is recognised, but has no mount lines of its own. */
-  otherFramework: OtherFrameworkName | null;
+  otherFramework: PartlySupportedFrameworkName | null;
   packageManager: PackageManager;
-  tests: TestRun;
+  tests: HostTestSetup;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
   testSuffix: 'test' | 'spec';
-  /** The function that the host writes its tests with, where its linter or its tests say so. */
+  /** The test function that the host's linter or its tests show; undefined if they show none. */
   testFunction: 'it' | 'test' | undefined;
-  fileCase: FileCase;
+  fileCase: FileNameCase;
   /** Whether the linter refuses `console`. */
   noConsole: boolean;
   /** Whether the linter refuses `process` as a global. */
   importsProcess: boolean;
   /** Commands that format generated files with the host's own tools, to be completed by file names. */
   fixers: readonly string[];
-  /** The packages that the host or its workspace lists. */
+  /** Names of the packages that the package.json of the host, or of a folder above it, lists. */
   dependencies: readonly string[];
   /** The path of the config, which may not exist yet; `text` is null then. */
   config: { path: string; text: string | null };
   /** How the build would compile the config wrongly; null if it compiles it well. */
-  strayConfig: StrayConfig | null;
+  strayConfig: ConfigCompileProblem | null;
 }
 
 /** The texts of files by path; null for a file that does not exist. */

@@ -16,7 +16,7 @@ export function newFiles(plan: ChangePlan): string[] {
     .map(({ path }) => path);
 }
 
-/** Adds a note for each line that makes git ignore new files of the plan, which nobody else would get. */
+/** Adds a note for each ignore pattern that keeps new files of the plan out of git. */
 export function withIgnoredFileNotes(plan: ChangePlan, ignored: readonly IgnoredFile[]): ChangePlan {
   const lineOf = ({ pattern, source }: IgnoredFile) => `"${pattern}" in ${source}`;
   const notes = [...new Set(ignored.map(lineOf))].map((line) => {

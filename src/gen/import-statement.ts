@@ -1,19 +1,19 @@
-import type { ModuleForm } from './module-form.js';
+import type { ModuleSyntax } from './module-syntax.js';
 
 /** An import to add. Every property but `from` is optional; `local` marks a module of the host. */
 export interface WantedImport {
   from: string;
-  /** Names of values, e.g. `err, ok`. */
+  /** The imported names of values, separated by commas, e.g. `err, ok`. */
   values?: string;
   /** The name of the module's default export. */
   value?: string;
-  /** Names of types, e.g. `Notifier`. JavaScript leaves them out. */
+  /** The imported names of types, e.g. `Notifier`; none in a JavaScript file. */
   types?: string;
   local?: boolean;
 }
 
 /** Writes the import in the code style of the templates, one line for types and one for values. */
-export function importLines({ from, value, values, types, local }: WantedImport, form: ModuleForm): string {
+export function importLines({ from, value, values, types, local }: WantedImport, form: ModuleSyntax): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);
   if (value) lines.push(defaultImport(value, from, form));
@@ -21,12 +21,12 @@ export function importLines({ from, value, values, types, local }: WantedImport,
   return lines.join('\n');
 }
 
-function defaultImport(value: string, from: string, form: ModuleForm): string {
+function defaultImport(value: string, from: string, form: ModuleSyntax): string {
   if (form === 'commonjs') return `const ${value} = require('${from}');`;
   return form === 'esm' ? `import ${value} from '${from}';` : `import ${value} = require('${from}');`;
 }
 
-function valueImport(values: string, from: string, form: ModuleForm, local: boolean): string[] {
+function valueImport(values: string, from: string, form: ModuleSyntax, local: boolean): string[] {
   if (form === 'commonjs') return [`const { ${values} } = require('${from}');`];
   if (form === 'esm') return [`import { ${values} } from '${from}';`];
   if (local) return [`import ${values} = require('${from}');`];

@@ -12,14 +12,14 @@ import { findDeclaration } from './scopes.js';
  * The modules from which an expression takes its value, as import specifiers: for `notifier`, `modules.notifier` or
  * `require('./n').notifier`.
  */
-export function specifiersOf(expression: Node): string[] {
+export function importSpecifiersOf(expression: Node): string[] {
   const names = new Set(identifiersIn(expression));
   const bound = bindings(expression.getSourceFile()).filter(({ name }) => names.has(name));
   return [...bound.map(({ from }) => from), ...requiredIn(expression)];
 }
 
 /** The relative import specifiers of a file, without those of JSON, CSS and other assets. */
-export function relativeSpecifiers(file: SourceFile): string[] {
+export function relativeImportSpecifiers(file: SourceFile): string[] {
   const all = [...new Set(bindings(file).map(({ from }) => from))];
   return all.filter((text) => text.startsWith('.') && !/\.(json|css|node|wasm)$/.test(text));
 }
@@ -30,7 +30,7 @@ export function namesInUse(file: SourceFile): Set<string> {
 }
 
 /** The local name of the export `exportName` that a file imports from a specifier for which `isMeant` returns true. */
-export function localNameOf(
+export function localImportName(
   file: SourceFile,
   isMeant: (specifier: string) => boolean,
   exportName: string,
@@ -46,7 +46,7 @@ export function isDefineConfig(callee: Node): boolean {
   const isWord = Node.isIdentifier(callee);
   const isMember = Node.isPropertyAccessExpression(callee) && callee.getName() === 'defineConfig';
   if (!isWord && !isMember) return false;
-  const from = specifiersOf(callee);
+  const from = importSpecifiersOf(callee);
   if (!from.includes('cairnloop')) return isWord && callee.getText() === 'defineConfig' && !findDeclaration(callee);
   const bound = bindings(callee.getSourceFile()).find(({ name }) => name === callee.getText());
   return bound === undefined || bound.exported === 'defineConfig';

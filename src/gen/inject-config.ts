@@ -8,19 +8,19 @@ import { addProperty } from './add-property.js';
 import { isEditable } from './change-plan.js';
 import { findConfigEntry, findKeyInObject, usesQuotedKeys } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
-import { localNameOf, namesInUse, relativeSpecifiers, specifiersOf } from './imported-modules.js';
+import { importSpecifiersOf, localImportName, namesInUse, relativeImportSpecifiers } from './imported-modules.js';
 import { insertTexts } from './insert-texts.js';
-import { type ModuleForm, observeModuleForm } from './module-form.js';
+import { detectModuleSyntax, type ModuleSyntax } from './module-syntax.js';
 import {
-  moduleId,
+  importSpecifier,
+  normalizeModulePath,
   type PathAliases,
-  possibleModuleIds,
+  possibleModulePaths,
   type SpecifierExtension,
-  specifier,
   unusedName,
 } from './names.js';
 import { isValidSyntax, parseSource } from './parse-source.js';
-import { type CodeStyle, observeStyle } from './style.js';
+import { type CodeStyle, detectCodeStyle } from './style.js';
 
 /** A module to add to the config: `file` exports `exportName`, which becomes the value of `configKey`. */
 export interface ConfigEntry {
@@ -35,7 +35,7 @@ export interface ConfigEntry {
 /** How the host writes code. What the config file itself shows takes precedence. */
 export interface HostConventions {
   style: CodeStyle;
-  moduleForm: ModuleForm;
+  moduleSyntax: ModuleSyntax;
   extension: SpecifierExtension;
   aliases: PathAliases;
 }
@@ -46,7 +46,7 @@ export interface ManualLines {
   keys: string[];
 }
 
-export type InjectionResult =
+export type AddEntryResult =
   | { outcome: 'updated'; text: string }
   | { outcome: 'unchanged' }
   | { outcome: 'skipped'; reason: string }
@@ -57,11 +57,11 @@ export function addEntryToConfig(
   config: { path: string; text: string },
   entry: ConfigEntry,
   habits: HostConventions,
-): InjectionResult {
+): AddEntryResult {
   const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
-  if (!isEditable(config.text)) return manual('it is not UTF-8 text', job);
-  if (!isValidSyntax(job.file)) return manual('it has a syntax error', job);
+  if (!isEditable(config.text)) return manual('the config is not UTF-8 text', job);
+  if (!isValidSyntax(job.file)) return manual('the config has a syntax error', job);
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
   const existing = findConfigEntry(found, entry.configKey);
@@ -69,7 +69,7 @@ export function addEntryToConfig(
     return manual(`${entry.configKey} may be set or changed by: ${shown(existing.unclear)}`, job);
   if (existing) return judgeExisting(existing, job);
   const text = addEntry(found.object, job);
-  if (!isRight(text, job)) return manual('it would not be valid with the new lines', job);
+  if (!isRight(text, job)) return manual('the config would not be valid with the new lines', job);
   return { outcome: 'updated', text: bom + text };
 }
 
@@ -79,7 +79,7 @@ export function manualOutcome(
   config: { path: string; text: string },
   entry: ConfigEntry,
   habits: HostConventions,
-): InjectionResult {
+): AddEntryResult {
   return manual(reason, { path: config.path, entry, habits, file: parseSource(config.path, config.text) });
 }
 
@@ -94,8 +94,8 @@ interface Job {
  * Judges a key that is set already: it is unchanged if its value is the module itself, under any spelling of its path,
  * and skipped if it is the host's own value.
  */
-function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): InjectionResult {
-  const isOurs = specifiersOf(value).some((text) => meansOurs(text, job));
+function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): AddEntryResult {
+  const isOurs = importSpecifiersOf(value).some((text) => meansOurs(text, job));
   if (isOurs) return { outcome: 'unchanged' };
   return { outcome: 'skipped', reason: `${job.entry.configKey} is set already: ${shown(node)}` };
 }
@@ -106,11 +106,11 @@ function shown(node: Node): string {
 }
 
 function meansOurs(text: string, { path, entry, habits }: Job): boolean {
-  return possibleModuleIds(path, text, habits.aliases).includes(moduleId(entry.file));
+  return possibleModulePaths(path, text, habits.aliases).includes(normalizeModulePath(entry.file));
 }
 
 function addEntry(object: ObjectLiteralExpression, job: Job): string {
-  const style = { ...job.habits.style, ...observeStyle(job.file) };
+  const style = { ...job.habits.style, ...detectCodeStyle(job.file) };
   const { statement, property } = entryLines(job, usesQuotedKeys(object));
   return insertTexts(job.file.getFullText(), [
     ...(statement ? [addImport(job.file, statement, style)] : []),
@@ -121,20 +121,20 @@ function addEntry(object: ObjectLiteralExpression, job: Job): string {
 /** The text to add: the import, unless the file has it already, and the key; without semicolon and comma. */
 function entryLines(job: Job, quoteKeys: boolean): { statement?: string; property: string } {
   const { file, entry, habits, path } = job;
-  const quote = observeStyle(file).quote ?? habits.style.quote;
-  const imported = localNameOf(file, (text) => meansOurs(text, job), entry.exportName);
+  const quote = detectCodeStyle(file).quote ?? habits.style.quote;
+  const imported = localImportName(file, (text) => meansOurs(text, job), entry.exportName);
   const local = imported ?? unusedName(entry.exportName, entry.fallbackName, namesInUse(file));
   const key = quoteKeys ? `${quote}${entry.configKey}${quote}` : entry.configKey;
   const property = key === local ? local : `${key}: ${local}`;
   if (imported) return { property };
-  const from = `${quote}${specifier(path, entry.file, usedExtension(file) ?? habits.extension)}${quote}`;
+  const from = `${quote}${importSpecifier(path, entry.file, usedExtension(file) ?? habits.extension)}${quote}`;
   return {
-    statement: importStatement(observeModuleForm(file, habits.moduleForm), entry.exportName, local, from),
+    statement: importStatement(detectModuleSyntax(file, habits.moduleSyntax), entry.exportName, local, from),
     property,
   };
 }
 
-function importStatement(form: ModuleForm, name: string, local: string, from: string): string {
+function importStatement(form: ModuleSyntax, name: string, local: string, from: string): string {
   if (form === 'export-equals') return `import ${local} = require(${from})`;
   if (form === 'commonjs') return `const { ${name === local ? name : `${name}: ${local}`} } = require(${from})`;
   return `import { ${name === local ? name : `${name} as ${local}`} } from ${from}`;
@@ -142,7 +142,7 @@ function importStatement(form: ModuleForm, name: string, local: string, from: st
 
 /** How the relative imports of a file end; undefined if it has none. */
 function usedExtension(file: SourceFile): SpecifierExtension | undefined {
-  const [first] = relativeSpecifiers(file);
+  const [first] = relativeImportSpecifiers(file);
   if (first === undefined) return undefined;
   if (/\.[cm]?jsx?$/.test(first)) return 'js';
   return /\.[cm]?tsx?$/.test(first) ? 'ts' : 'none';
@@ -155,7 +155,7 @@ function isRight(text: string, { path, entry }: Job): boolean {
   return isValidSyntax(file) && 'object' in found && findKeyInObject(found.object, entry.configKey).length === 1;
 }
 
-function manual(reason: string, job: Job): InjectionResult {
+function manual(reason: string, job: Job): AddEntryResult {
   return { outcome: 'manual', reason, ...linesByHand(job) };
 }
 

@@ -25,7 +25,7 @@ const lazy = (isTyped: boolean) => [
   '};',
 ];
 
-export const fetchLines = (isTyped: boolean) => [
+export const fetchMountLines = (isTyped: boolean) => [
   ...lazy(isTyped),
   '/** Returns undefined for requests that are not for Cairnloop. */',
   `export const supportResponse = async (request${isTyped ? ': Request' : ''}) => {`,

@@ -1,15 +1,15 @@
 /** The paths of a host module and its test, and their texts. */
 import path from 'node:path';
-import { type FileCase, fileCases, inFileCase } from './file-case.js';
+import { type FileNameCase, fileNameCases, toFileNameCase } from './file-name-case.js';
 import type { HostSnapshot } from './host-snapshot.js';
-import { type ModuleForm, observeModuleForm } from './module-form.js';
 import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kinds.js';
-import { moduleId, possibleModuleIds, specifier } from './names.js';
+import { detectModuleSyntax, type ModuleSyntax } from './module-syntax.js';
+import { importSpecifier, normalizeModulePath, possibleModulePaths } from './names.js';
 import { parseSource } from './parse-source.js';
-import { renderTemplate, type Templates } from './render-template.js';
-import { applyStyle, templateStyle } from './style.js';
+import { renderTemplate, type TemplateTexts } from './render-template.js';
+import { applyCodeStyle, templateCodeStyle } from './style.js';
 import { placeTest } from './test-place.js';
-import { testStyle } from './test-style.js';
+import { testStyleFor } from './test-style.js';
 
 export interface ModuleRequest {
   kinds: readonly ModuleKindName[];
@@ -36,29 +36,30 @@ export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[
  */
 export function moduleFile(host: HostSnapshot, kind: ModuleKind, folder: string): string {
   const extension = path.posix.extname(host.config.path);
-  const fileOf = (fileCase: FileCase) => path.posix.join(folder, `${inFileCase(kind.fileName, fileCase)}${extension}`);
+  const fileOf = (fileCase: FileNameCase) =>
+    path.posix.join(folder, `${toFileNameCase(kind.fileName, fileCase)}${extension}`);
   const imported = importedModules(host);
-  return fileOf(fileCases.find((one) => imported.has(moduleId(fileOf(one)))) ?? host.fileCase);
+  return fileOf(fileNameCases.find((one) => imported.has(normalizeModulePath(fileOf(one)))) ?? host.fileCase);
 }
 
 function importedModules({ config, aliases }: HostSnapshot): Set<string> {
   const specifiers = [...(config.text ?? '').matchAll(/\b(?:from|require\(|import\()\s*['"]([^'"]+)['"]/g)];
-  return new Set(specifiers.flatMap(([, text = '']) => possibleModuleIds(config.path, text, aliases)));
+  return new Set(specifiers.flatMap(([, text = '']) => possibleModulePaths(config.path, text, aliases)));
 }
 
-/** What is the same for all files of one run. */
-export interface ModuleContext {
+/** The input for rendering modules and tests that is the same for all files of one `gen` or `init`. */
+export interface RenderModuleOptions {
   host: HostSnapshot;
-  templates: Templates;
+  templates: TemplateTexts;
   request: ModuleRequest;
-  /** The module form of the config, which its modules follow. */
-  form: ModuleForm;
+  /** The module syntax of the config, which its modules follow. */
+  form: ModuleSyntax;
 }
 
 export function renderModule(
   kind: ModuleKind,
   file: string,
-  { host, templates, request, form }: ModuleContext,
+  { host, templates, request, form }: RenderModuleOptions,
 ): string {
   const storage = kind.storages ? `.${request.storage}` : '';
   return renderTemplate(templates, {
@@ -70,7 +71,7 @@ export function renderModule(
   });
 }
 
-export function renderTest(kind: ModuleKind, file: string, context: ModuleContext): string {
+export function renderTest(kind: ModuleKind, file: string, context: RenderModuleOptions): string {
   const { host, templates, request } = context;
   const at = placeTest(file, host).file;
   // Vitest cannot be loaded by `require`, and compiles its test files itself.
@@ -81,12 +82,12 @@ export function renderTest(kind: ModuleKind, file: string, context: ModuleContex
     form,
     style: host.style,
     values: {
-      ...testStyle(host, form),
+      ...testStyleFor(host, form),
       isQuiet: kind.name === 'notifier' && !host.noConsole,
       check: kind.check,
       exportName: kind.configKey,
-      fileName: moduleId(path.posix.basename(file)),
-      modulePath: specifier(at, file, host.extension),
+      fileName: normalizeModulePath(path.posix.basename(file)),
+      modulePath: importSpecifier(at, file, host.extension),
       touchesDatabase: Boolean(kind.storages) && request.storage === 'database',
     },
   });
@@ -94,10 +95,10 @@ export function renderTest(kind: ModuleKind, file: string, context: ModuleContex
 
 /**
  * Renders the config of a host that has none yet. It has trailing commas, so that new entries come last;
- * {@link finishConfig} removes them if the host writes none.
+ * {@link removeUnwantedTrailingCommas} removes them if the host writes none.
  */
-export function renderConfig(host: HostSnapshot, templates: Templates): string {
-  const form = configModuleForm(host, '');
+export function renderConfig(host: HostSnapshot, templates: TemplateTexts): string {
+  const form = configModuleSyntax(host, '');
   return renderTemplate(templates, {
     template: host.isolatedDeclarations ? 'config.typed' : 'config',
     fileName: host.config.path,
@@ -108,13 +109,13 @@ export function renderConfig(host: HostSnapshot, templates: Templates): string {
 }
 
 /** `env` is imported by name, because a default import of `node:process` needs `esModuleInterop`. */
-const environmentImports: Record<ModuleForm, string> = {
+const environmentImports: Record<ModuleSyntax, string> = {
   esm: "import { env } from 'node:process';",
   commonjs: "const { env } = require('node:process');",
   'export-equals': "import process = require('node:process');",
 };
 
-function environment({ databaseVariable, bracketEnv, importsProcess }: HostSnapshot, form: ModuleForm) {
+function environment({ databaseVariable, bracketEnv, importsProcess }: HostSnapshot, form: ModuleSyntax) {
   const env = importsProcess && form !== 'export-equals' ? 'env' : 'process.env';
   return {
     databaseUrl: bracketEnv ? `${env}['${databaseVariable}']` : `${env}.${databaseVariable}`,
@@ -122,22 +123,24 @@ function environment({ databaseVariable, bracketEnv, importsProcess }: HostSnaps
   };
 }
 
-export function finishConfig({ config, style }: HostSnapshot, text: string): string {
-  return style.trailingCommas ? text : applyStyle(config.path, text, { ...templateStyle, trailingCommas: false });
+export function removeUnwantedTrailingCommas({ config, style }: HostSnapshot, text: string): string {
+  return style.trailingCommas
+    ? text
+    : applyCodeStyle(config.path, text, { ...templateCodeStyle, trailingCommas: false });
 }
 
 /**
- * The module form of a config: decided by the extension for `.mjs` and `.cjs`, by the tsconfig for `.ts`, by the text
+ * The module syntax of a config: decided by the extension for `.mjs` and `.cjs`, by the tsconfig for `.ts`, by the text
  * for `.js`.
  */
-export function configModuleForm({ config, moduleForm }: HostSnapshot, text: string): ModuleForm {
+export function configModuleSyntax({ config, moduleSyntax }: HostSnapshot, text: string): ModuleSyntax {
   if (/\.m[jt]s$/.test(config.path)) return 'esm';
   if (config.path.endsWith('.cjs')) return 'commonjs';
-  return observeModuleForm(parseSource(config.path, text), moduleForm);
+  return detectModuleSyntax(parseSource(config.path, text), moduleSyntax);
 }
 
-/** The module form of a file. In TypeScript it is `import`, which TypeScript compiles to `require` where needed. */
-function formFor(file: string, form: ModuleForm): ModuleForm {
+/** The module syntax of a file. In TypeScript it is `import`, which TypeScript compiles to `require` where needed. */
+function formFor(file: string, form: ModuleSyntax): ModuleSyntax {
   return languageOf(file) === 'ts' && form === 'commonjs' ? 'esm' : form;
 }
 

@@ -15,7 +15,7 @@ export interface ModuleKind {
   /** The function of `cairnloop/testing` that checks the module. */
   check: string;
   summary: string;
-  /** What happens without the module. */
+  /** What happens in a host that has no such module. */
   absent: string;
   /** Storages of SLA terms, each with a template of its own. The first one is the default. */
   storages?: readonly string[];

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import type { HostSnapshot } from './host-snapshot.js';
 import { type MountCode, mountLines } from './mount-lines.js';
-import { specifier } from './names.js';
-import { otherFrameworks } from './other-frameworks.js';
-import { otherMountLines } from './other-mount-lines.js';
+import { importSpecifier } from './names.js';
+import { partlySupportedFrameworks } from './other-frameworks.js';
+import { genericMountLines } from './other-mount-lines.js';
 
 const inTransaction = [
   '',
@@ -15,20 +15,22 @@ const inTransaction = [
 export function mountGuide(host: HostSnapshot): { title: string; lines: string[] } {
   const { title, file, isLazy = false, ...guide } = mountLinesOf(host);
   const chosen = (host.language === 'ts' ? guide.typedLines : undefined) ?? guide.lines;
-  const lines = host.moduleForm === 'commonjs' ? chosen.map((line) => line.replace(/^export (?=const )/, '')) : chosen;
+  const lines =
+    host.moduleSyntax === 'commonjs' ? chosen.map((line) => line.replace(/^export (?=const )/, '')) : chosen;
   const connect = isLazy ? [] : ['', 'const cairnloop = await createCairnloop(config);'];
   return { title, lines: [...imports(host, file), ...connect, ...lines, ...inTransaction] };
 }
 
 function mountLinesOf({ framework, otherFramework }: HostSnapshot): MountCode {
-  if (framework === null && otherFramework !== null) return otherMountLines(otherFrameworks[otherFramework]);
+  if (framework === null && otherFramework !== null)
+    return genericMountLines(partlySupportedFrameworks[otherFramework]);
   return mountLines[framework ?? 'node'];
 }
 
-function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, file: string): string[] {
+function imports({ config, sourceFolder, extension, moduleSyntax }: HostSnapshot, file: string): string[] {
   const at = file.includes('/') ? file : path.posix.join(sourceFolder, file);
-  const from = specifier(`${at}.ts`, config.path, extension);
-  if (moduleForm === 'commonjs') {
+  const from = importSpecifier(`${at}.ts`, config.path, extension);
+  if (moduleSyntax === 'commonjs') {
     return [
       "const { createCairnloop } = require('cairnloop');",
       `const config = require('${from}');`,

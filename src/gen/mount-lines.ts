@@ -4,24 +4,24 @@ import { adonisMountLines, nextMountLines, svelteMountLines } from './lazy-mount
 
 export interface MountCode {
   title: string;
-  /** The server's file, from which the config is imported: in the source folder, or as a path in the package. */
+  /** The file to put the mount lines in, without extension: a name in the source folder, or a path in the package. */
   file: string;
   lines: readonly string[];
-  /** The lines in TypeScript, where they need types that the JavaScript lines lack. */
+  /** The mount lines with TypeScript types; absent if `lines` is valid TypeScript already. */
   typedLines?: readonly string[];
-  /** True if the lines connect at the first request, because a build or a test imports them too. */
+  /** True if the mount lines connect at the first request, because a build or a test imports them too. */
   isLazy?: boolean;
 }
 
 const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
-export const workspaceCall = `workspace({ basePath: '/support', ${operator} })`;
+export const workspaceCallCode = `workspace({ basePath: '/support', ${operator} })`;
 const customer = 'customer: (request, { incoming }) => customerOf(incoming)';
-export const portalCall = `portal({ basePath: '/help', ${customer} })`;
+export const portalCallCode = `portal({ basePath: '/help', ${customer} })`;
 
 const viaNode = [
   'app.use(cairnloop.operations().node);',
-  `app.use(cairnloop.${workspaceCall}.node);`,
-  `app.use(cairnloop.${portalCall}.node);`,
+  `app.use(cairnloop.${workspaceCallCode}.node);`,
+  `app.use(cairnloop.${portalCallCode}.node);`,
 ];
 const onRequest = (handler: string) => [
   `app.addHook('onRequest', (request, reply, done) => {`,
@@ -44,9 +44,9 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     file: 'server',
     lines: [
       'const operations = cairnloop.operations();',
-      `const workspace = cairnloop.${workspaceCall};`,
+      `const workspace = cairnloop.${workspaceCallCode};`,
       ...onRequest('operations'),
-      `const portal = cairnloop.${portalCall};`,
+      `const portal = cairnloop.${portalCallCode};`,
       ...onRequest('workspace'),
       ...onRequest('portal'),
     ],
@@ -55,7 +55,7 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     title: 'your Koa application, before body parsers',
     file: 'server',
     lines: [
-      `for (const { node } of [cairnloop.operations(), cairnloop.${workspaceCall}, cairnloop.${portalCall}]) {`,
+      `for (const { node } of [cairnloop.operations(), cairnloop.${workspaceCallCode}, cairnloop.${portalCallCode}]) {`,
       '  app.use((context, next) => {',
       '    context.respond = false;',
       '    return node(context.req, context.res, () => {',
@@ -80,7 +80,8 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     ],
   },
   next: {
-    title: 'your Next application: a module support, which connects at the first request and not while Next builds',
+    title:
+      'your Next application: in a module named support, which connects at the first request, not while Next builds',
     file: 'support',
     isLazy: true,
     lines: nextMountLines(false),
@@ -106,8 +107,8 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     lines: [
       '// Where requests are the standard Request: return workspace.fetch(request)',
       'const operations = cairnloop.operations();',
-      `const workspace = cairnloop.${workspaceCall};`,
-      `const portal = cairnloop.${portalCall};`,
+      `const workspace = cairnloop.${workspaceCallCode};`,
+      `const portal = cairnloop.${portalCallCode};`,
       'createServer((req, res) =>',
       '  operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, () => yours(req, res)))),',
       ');',

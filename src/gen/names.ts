@@ -4,11 +4,8 @@ import path from 'node:path';
 
 const scriptExtension = /\.(?:d\.)?[cm]?[jt]sx?$/;
 
-/**
- * The id of a module, which is the same for all forms of its path: `src/a` for `src/a.ts`, `src/a.js` and
- * `src/a/index.js`.
- */
-export function moduleId(file: string): string {
+/** Removes the extension and `/index` from a module's path: `src/a` for `src/a.ts`, `src/a.js` and `src/a/index.js`. */
+export function normalizeModulePath(file: string): string {
   return file.replace(scriptExtension, '').replace(/(^|\/)index$/, '') || '.';
 }
 
@@ -16,7 +13,7 @@ export function moduleId(file: string): string {
 export type SpecifierExtension = 'none' | 'js' | 'ts';
 
 /** Returns the specifier by which the file `from` imports the file `to`, e.g. `./notifier.js`. */
-export function specifier(from: string, to: string, extension: SpecifierExtension): string {
+export function importSpecifier(from: string, to: string, extension: SpecifierExtension): string {
   const relative = path.posix.relative(path.posix.dirname(from), to);
   const dotted = relative.startsWith('.') ? relative : `./${relative}`;
   if (extension === 'ts') return dotted;
@@ -27,16 +24,18 @@ export function specifier(from: string, to: string, extension: SpecifierExtensio
 /** `paths` of a tsconfig, with `baseUrl` applied: targets are relative to the package. */
 export type PathAliases = Readonly<Record<string, readonly string[]>>;
 
-/** The ids of the modules that a specifier may mean, as {@link moduleId} returns them; empty for a package. */
-export function possibleModuleIds(from: string, text: string, aliases: PathAliases): string[] {
-  if (text.startsWith('.')) return [moduleId(path.posix.join(path.posix.dirname(from), text))];
+/**
+ * The paths of the modules that a specifier may mean, as {@link normalizeModulePath} returns them; none for a package.
+ */
+export function possibleModulePaths(from: string, text: string, aliases: PathAliases): string[] {
+  if (text.startsWith('.')) return [normalizeModulePath(path.posix.join(path.posix.dirname(from), text))];
   return Object.entries(aliases).flatMap(([pattern, targets]) => {
     const [head = '', tail] = pattern.split('*');
     if (tail === undefined)
-      return text === pattern ? targets.map((target) => moduleId(path.posix.normalize(target))) : [];
+      return text === pattern ? targets.map((target) => normalizeModulePath(path.posix.normalize(target))) : [];
     if (!text.startsWith(head) || !text.endsWith(tail)) return [];
     const middle = text.slice(head.length, text.length - tail.length);
-    return targets.map((target) => moduleId(path.posix.normalize(target.replace('*', middle))));
+    return targets.map((target) => normalizeModulePath(path.posix.normalize(target.replace('*', middle))));
   });
 }
 

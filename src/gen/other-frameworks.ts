@@ -3,7 +3,7 @@
  * one.
  */
 
-export interface OtherFramework {
+export interface PartlySupportedFramework {
   title: string;
   /** `fetch`: handlers take a `Request` and return a `Response`. `node`: they take Node's request and response. */
   handler: 'fetch' | 'node';
@@ -32,7 +32,7 @@ const tracedByNitro = (place: string) => [
 ];
 
 /** The frameworks by package. One that is built on another one comes before it. */
-export const otherFrameworks = {
+export const partlySupportedFrameworks = {
   nuxt: { title: 'Nuxt', handler: 'fetch', call: inNitro },
   astro: {
     title: 'Astro',
@@ -124,6 +124,6 @@ export const otherFrameworks = {
   sails: { title: 'Sails', handler: 'node', call: [] },
   '@strapi/strapi': { title: 'Strapi', handler: 'node', call: [] },
   '@marblejs/http': { title: 'Marble', handler: 'node', call: [] },
-} as const satisfies Record<string, OtherFramework>;
+} as const satisfies Record<string, PartlySupportedFramework>;
 
-export type OtherFrameworkName = keyof typeof otherFrameworks;
+export type PartlySupportedFrameworkName = keyof typeof partlySupportedFrameworks;

@@ -1,17 +1,17 @@
 /** The mount lines for a framework that has none of its own: a handler, and how to call it. */
-import { fetchLines } from './lazy-mount-lines.js';
-import { type MountCode, portalCall, workspaceCall } from './mount-lines.js';
-import type { OtherFramework } from './other-frameworks.js';
+import { fetchMountLines } from './lazy-mount-lines.js';
+import { type MountCode, portalCallCode, workspaceCallCode } from './mount-lines.js';
+import type { PartlySupportedFramework } from './other-frameworks.js';
 
-export function otherMountLines({ title, handler, call }: OtherFramework): MountCode {
+export function genericMountLines({ title, handler, call }: PartlySupportedFramework): MountCode {
   const unknown = `your ${title} application. init does not know this framework: find the place where`;
   if (handler === 'fetch')
     return {
       title: `${unknown} requests are standard Request objects with an unread body, and call supportResponse there`,
       file: 'support',
       isLazy: true,
-      lines: [...fetchLines(false), ...call],
-      typedLines: [...fetchLines(true), ...call],
+      lines: [...fetchMountLines(false), ...call],
+      typedLines: [...fetchMountLines(true), ...call],
     };
   return {
     title: `${unknown} requests are Node's request and response, before a body parser, and call supportHandler there`,
@@ -23,8 +23,8 @@ export function otherMountLines({ title, handler, call }: OtherFramework): Mount
 
 const nodeLines = (isTyped: boolean) => [
   'const operations = cairnloop.operations();',
-  `const workspace = cairnloop.${workspaceCall};`,
-  `const portal = cairnloop.${portalCall};`,
+  `const workspace = cairnloop.${workspaceCallCode};`,
+  `const portal = cairnloop.${portalCallCode};`,
   isTyped
     ? 'const supportHandler = (req: IncomingMessage, res: ServerResponse, next: () => void) =>'
     : 'const supportHandler = (req, res, next) =>',

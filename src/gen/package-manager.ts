@@ -11,7 +11,7 @@ const words: Record<PackageManager, { install: string; dev: string; run: string 
 };
 
 /** Returns the commands that install packages: one for code, one for types, which only development needs. */
-export function installCommands(manager: PackageManager, packages: readonly string[]): string[] {
+export function packageInstallCommands(manager: PackageManager, packages: readonly string[]): string[] {
   const { install, dev } = words[manager];
   const isType = (name: string) => name.startsWith('@types/');
   const [types, others] = [packages.filter(isType), packages.filter((name) => !isType(name))];

@@ -1,4 +1,4 @@
-import { type ChangePlan, type FileChange, skippedFile, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, planFileWrite, planSkippedFile } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 
 /** Names of the files of `cairnloop gen alerts`, both in Cairnloop's package and in the host. */
@@ -28,12 +28,12 @@ export function planAlerts(
   const paths = alertFilePaths(request);
   const changes = alertFileNames.map((name, at) => {
     const path = paths[at] ?? name;
-    return keepEdited(path, texts[path] ?? null, own[name] ?? '', request.force);
+    return planWriteUnlessEdited(path, texts[path] ?? null, own[name] ?? '', request.force);
   });
   const [rules, dashboard] = paths;
   const notes = [
     `Name ${rules} under rule_files in prometheus.yml, and import ${dashboard} in Grafana.`,
-    'Both need /metrics: `metrics: prometheus()` in the config, and a scrape of each worker.',
+    'The alert rules and the dashboard need `metrics: prometheus()` in the config, and a scrape of /metrics of each worker.',
   ];
   return { root, changes, notes };
 }
@@ -42,9 +42,9 @@ export function planAlerts(
  * Plans to write a file. One that exists with another text is skipped without `force`, because the host may have edited
  * it.
  */
-export function keepEdited(path: string, before: string | null, after: string, force: boolean): FileChange {
+export function planWriteUnlessEdited(path: string, before: string | null, after: string, force: boolean): FileChange {
   const isEdited = before !== null && before !== after;
   return isEdited && !force
-    ? skippedFile(path, before, 'it differs from the generated file; --force overwrites it')
-    : writeChange(path, before, after);
+    ? planSkippedFile(path, before, 'the existing file differs from the generated one; --force overwrites it')
+    : planFileWrite(path, before, after);
 }

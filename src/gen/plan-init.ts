@@ -1,18 +1,18 @@
 /** Plans what `cairnloop init` writes besides the modules: npm scripts and .env.example. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
 import { addProperty } from './add-property.js';
-import { type ChangePlan, type FileChange, isEditable, unchangedFile, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, isEditable, planFileWrite, planUnchangedFile } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { insertTexts } from './insert-texts.js';
 import { missingModuleKinds } from './missing-module-kinds.js';
 import { binaryCommandLine } from './package-manager.js';
 import { parseSource } from './parse-source.js';
 import { shellWord } from './shell-word.js';
-import { observeStyle } from './style.js';
+import { detectCodeStyle } from './style.js';
 
-export const initFiles = ['package.json', '.env.example'] as const;
+export const filesEditedByInit = ['package.json', '.env.example'] as const;
 
-export const hostScripts = {
+export const npmScriptsToAdd = {
   'cairnloop:migrate': 'cairnloop migrate',
   'cairnloop:worker': 'cairnloop worker',
   'cairnloop:doctor': 'cairnloop doctor',
@@ -20,7 +20,7 @@ export const hostScripts = {
 
 /** Completes `modules`, the plan of the config and the modules, with npm scripts, .env.example and notes. */
 export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTexts): ChangePlan {
-  const [packageFile, envFile] = initFiles;
+  const [packageFile, envFile] = filesEditedByInit;
   const scripts = host.hasPackageJson ? [planScripts(packageFile, texts[packageFile] ?? '{}\n')] : [];
   const shared = host.hasPackageJson
     ? []
@@ -51,14 +51,21 @@ function missingModules({ config }: HostSnapshot, { changes }: ChangePlan): stri
 function planScripts(path: string, text: string): FileChange {
   const given = jsonObject(text)?.getProperty('"scripts"');
   if (given && !propertyValue(jsonObject(text), 'scripts')) return scriptsByHand(path, text);
-  const after = Object.entries(hostScripts).reduce((now, [name, line]) => withScript(now, name, line), text);
-  return isJson(after) ? writeChange(path, text, after) : unchangedFile(path, text);
+  const after = Object.entries(npmScriptsToAdd).reduce((now, [name, line]) => withScript(now, name, line), text);
+  return isJson(after) ? planFileWrite(path, text, after) : planUnchangedFile(path, text);
 }
 
 function scriptsByHand(path: string, text: string): FileChange {
-  const lines = Object.entries(hostScripts).map(([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`);
+  const lines = Object.entries(npmScriptsToAdd).map(
+    ([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`,
+  );
   const byHand = [{ place: 'in "scripts"', lines }];
-  return { ...unchangedFile(path, text), outcome: 'manual', reason: 'its "scripts" is not an object', byHand };
+  return {
+    ...planUnchangedFile(path, text),
+    outcome: 'manual',
+    reason: '"scripts" of package.json is not an object',
+    byHand,
+  };
 }
 
 function withScript(text: string, name: string, line: string): string {
@@ -96,7 +103,7 @@ function addJson(text: string, object: ObjectLiteralExpression, property: string
 }
 
 function jsonStyle(object: ObjectLiteralExpression): { indent: string; eol: '\n' | '\r\n' } {
-  const { indent = '  ', eol = '\n' } = observeStyle(object.getSourceFile());
+  const { indent = '  ', eol = '\n' } = detectCodeStyle(object.getSourceFile());
   return { indent, eol };
 }
 
@@ -124,19 +131,19 @@ function missingUrl({ missingUrl, otherDatabase, packageManager }: HostSnapshot)
   const isSaid = otherDatabase !== null && place === null;
   return [
     ...(isSaid ? [] : [`${name}${where} is ${state}: set it to the URL of your Postgres.`]),
-    `If you have no Postgres yet, leave it empty: ${binaryCommandLine(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
+    `If you have no Postgres yet, leave ${name} empty: ${binaryCommandLine(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
   ];
 }
 
 function planEnv(path: string, text: string | null, variable: string): FileChange {
   const exampleUrl = `${variable}=postgres://user:password@localhost:5432/app`;
   if (text !== null && !isEditable(text)) {
-    const byHand = [{ place: 'in a line of its own', lines: [exampleUrl] }];
-    return { ...unchangedFile(path, text), outcome: 'manual', reason: 'it is not UTF-8 text', byHand };
+    const byHand = [{ place: 'as a separate line of the file', lines: [exampleUrl] }];
+    return { ...planUnchangedFile(path, text), outcome: 'manual', reason: 'the file is not UTF-8 text', byHand };
   }
   if (text !== null && new RegExp(`^\\s*(?:#\\s*)?(?:export\\s+)?${variable}\\s*=`, 'm').test(text))
-    return unchangedFile(path, text);
+    return planUnchangedFile(path, text);
   const eol = text?.includes('\r\n') ? '\r\n' : '\n';
   const separator = text === null || text === '' || text.endsWith('\n') ? '' : eol;
-  return writeChange(path, text, `${text ?? ''}${separator}${exampleUrl}${eol}`);
+  return planFileWrite(path, text, `${text ?? ''}${separator}${exampleUrl}${eol}`);
 }

@@ -1,24 +1,23 @@
 /** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
-
-import { type ChangePlan, type FileChange, skippedFile, unchangedFile, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, planFileWrite, planSkippedFile, planUnchangedFile } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
-import { addEntryToConfig, type InjectionResult, manualOutcome } from './inject-config.js';
+import { type AddEntryResult, addEntryToConfig, manualOutcome } from './inject-config.js';
 import {
-  configModuleForm,
-  finishConfig,
-  type ModuleContext,
+  configModuleSyntax,
   type ModuleRequest,
   moduleFile,
+  type RenderModuleOptions,
+  removeUnwantedTrailingCommas,
   renderConfig,
   renderModule,
   renderTest,
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
-import { binaryCommandLine, installCommands } from './package-manager.js';
-import { keepEdited } from './plan-alerts.js';
-import type { Templates } from './render-template.js';
+import { binaryCommandLine, packageInstallCommands } from './package-manager.js';
+import { planWriteUnlessEdited } from './plan-alerts.js';
+import type { TemplateTexts } from './render-template.js';
 import { shellWord } from './shell-word.js';
-import { type NewModule, testNotes } from './test-notes.js';
+import { type GeneratedModule, testNotes } from './test-notes.js';
 import { placeTest } from './test-place.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
 
@@ -28,35 +27,35 @@ import { tsconfigChanges } from './tsconfig-changes.js';
  */
 export function planModules(
   host: HostSnapshot,
-  templates: Templates,
+  templates: TemplateTexts,
   texts: FileTexts,
   request: ModuleRequest,
 ): ChangePlan {
   let config = host.config.text ?? renderConfig(host, templates);
-  const context = { host, templates, request, texts, form: configModuleForm(host, config) };
+  const context = { host, templates, request, texts, form: configModuleSyntax(host, config) };
   const changes: FileChange[] = [];
-  const injections: InjectionResult[] = [];
+  const injections: AddEntryResult[] = [];
   for (const name of request.kinds) {
     const planned = planKind(moduleKinds[name], config, context);
     if (planned.injected.outcome === 'updated') config = planned.injected.text;
     injections.push(planned.injected);
     changes.push(...planned.changes);
   }
-  if (host.config.text === null) config = finishConfig(host, config);
+  if (host.config.text === null) config = removeUnwantedTrailingCommas(host, config);
   changes.push(configChange(host, config, injections));
   changes.push(...tsconfigChanges(host));
   const notes = request.withTests ? testNotes(host, newModules(changes, context)) : [];
   return { root: host.root, changes, notes, install: installs(host, request), fix: fixes(host, changes) };
 }
 
-function newModules(changes: readonly FileChange[], { host, request }: ModuleContext): NewModule[] {
+function newModules(changes: readonly FileChange[], { host, request }: RenderModuleOptions): GeneratedModule[] {
   const isNew = (file: string) => changes.some(({ path, outcome }) => path === file && outcome === 'created');
   return request.kinds
     .map((name) => ({ file: moduleFile(host, moduleKinds[name], request.folder), check: moduleKinds[name].check }))
     .filter(({ file }) => isNew(file));
 }
 
-interface Planning extends ModuleContext {
+interface Planning extends RenderModuleOptions {
   texts: FileTexts;
 }
 
@@ -64,18 +63,18 @@ function planKind(
   kind: ModuleKind,
   config: string,
   planning: Planning,
-): { changes: FileChange[]; injected: InjectionResult } {
+): { changes: FileChange[]; injected: AddEntryResult } {
   const { host, texts, request } = planning;
   const file = moduleFile(host, kind, request.folder);
   const before = texts[file] ?? null;
   const injected = inject(kind, file, config, planning);
   if (injected.outcome === 'skipped' && !request.force) {
     return {
-      changes: [before === null ? skippedFile(file, null, injected.reason) : unchangedFile(file, before)],
+      changes: [before === null ? planSkippedFile(file, null, injected.reason) : planUnchangedFile(file, before)],
       injected,
     };
   }
-  const changes = [keepEdited(file, before, renderModule(kind, file, planning), request.force)];
+  const changes = [planWriteUnlessEdited(file, before, renderModule(kind, file, planning), request.force)];
   changes.push(...planTest(kind, file, before === null, planning));
   return { changes, injected };
 }
@@ -88,10 +87,10 @@ function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Plan
   const before = texts[at] ?? null;
   const isRemoved = before === null && !isNew && !request.force;
   if (!request.withTests || isRemoved) return [];
-  return [keepEdited(at, before, renderTest(kind, file, planning), request.force)];
+  return [planWriteUnlessEdited(at, before, renderTest(kind, file, planning), request.force)];
 }
 
-function inject(kind: ModuleKind, file: string, config: string, planning: Planning): InjectionResult {
+function inject(kind: ModuleKind, file: string, config: string, planning: Planning): AddEntryResult {
   const { host, form, texts, request } = planning;
   const source = { path: host.config.path, text: config };
   const entry = {
@@ -100,7 +99,7 @@ function inject(kind: ModuleKind, file: string, config: string, planning: Planni
     file,
     fallbackName: `cairnloop${kind.contract}`,
   };
-  const habits = { style: host.style, extension: host.extension, aliases: host.aliases, moduleForm: form };
+  const habits = { style: host.style, extension: host.extension, aliases: host.aliases, moduleSyntax: form };
   const injected = addEntryToConfig(source, entry, habits);
   const own = request.force ? null : (texts[file] ?? null);
   if (injected.outcome !== 'updated' || own === null || exportsName(own, kind.configKey)) return injected;
@@ -114,14 +113,14 @@ function exportsName(text: string, name: string): boolean {
 }
 
 /** Plans the change of the config, with one outcome for all its entries. */
-function configChange(host: HostSnapshot, text: string, injections: readonly InjectionResult[]): FileChange {
-  const change = writeChange(host.config.path, host.config.text, text);
+function configChange(host: HostSnapshot, text: string, injections: readonly AddEntryResult[]): FileChange {
+  const change = planFileWrite(host.config.path, host.config.text, text);
   const left = injections.filter((result) => result.outcome === 'manual' || result.outcome === 'skipped');
   if (left.length === 0) return change;
   const reason = [...new Set(left.map((result) => result.reason))].join('; ');
   const manual = injections.filter((result) => result.outcome === 'manual');
   const imports = { place: 'at the top', lines: manual.flatMap((result) => result.imports) };
-  const keys = { place: 'among the keys of the config', lines: manual.flatMap((result) => result.keys) };
+  const keys = { place: 'in the exported object', lines: manual.flatMap((result) => result.keys) };
   const byHand = [imports, keys].filter(({ lines }) => lines.length > 0);
   if (byHand.length > 0) return { ...change, outcome: 'manual', reason, byHand };
   return change.outcome === 'unchanged' ? { ...change, outcome: 'skipped', reason } : { ...change, reason };
@@ -129,7 +128,7 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Inj
 
 function installs(host: HostSnapshot, request: ModuleRequest): string[] {
   const missing = neededPackages(host, request).filter((name) => !host.dependencies.includes(name));
-  return installCommands(host.packageManager, missing);
+  return packageInstallCommands(host.packageManager, missing);
 }
 
 /** The commands that format the written files, because the host's linter may require another layout. */

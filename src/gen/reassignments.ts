@@ -1,12 +1,12 @@
 /** Finds the statements that change an object or a variable after its declaration. */
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
-import { isWriteTarget, outermostWrapper, referencesTo, type ScopedName } from './references.js';
+import { isWriteTarget, outermostTransparentWrapper, referencesTo, type ScopedName } from './references.js';
 
 /** A statement that sets a key of an object; `key` is undefined if it may be any key. */
 export interface Reassignment {
   node: Node;
   key: string | undefined;
-  /** Undefined if the key is deleted, or set in a way that cannot be followed. */
+  /** The value that the key gets; undefined if the key is deleted, or set in a way that cannot be followed. */
   value: Node | undefined;
 }
 
@@ -22,13 +22,13 @@ export function findReassignments(names: readonly ScopedName[], file: SourceFile
 }
 
 function writeThrough(reference: Node): Reassignment[] {
-  const whole = outermostWrapper(reference);
+  const whole = outermostTransparentWrapper(reference);
   const parent = whole.getParent();
   if (isWriteTarget(whole) && !isExport(whole)) return [unclear(whole)];
   if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole) return writeByCall(parent);
   if (Node.isCallExpression(parent) && parent.getArguments().includes(whole)) return writeInside(parent);
   if (!isAccessOf(parent, whole)) return [];
-  const access = outermostWrapper(parent);
+  const access = outermostTransparentWrapper(parent);
   const isDeleted = Node.isDeleteExpression(access.getParent());
   if (!isDeleted && !isWriteTarget(access)) return [];
   const assignment = access.getParent();

@@ -9,7 +9,7 @@ export interface ScopedName {
 }
 
 /** Whether a node, such as parentheses, `as` or `await`, wraps an expression and leaves its value unchanged. */
-export function wrapsSameValue(node: Node | undefined): node is Node & { getExpression(): Node } {
+export function isTransparentWrapper(node: Node | undefined): node is Node & { getExpression(): Node } {
   return (
     Node.isParenthesizedExpression(node) ||
     Node.isAsExpression(node) ||
@@ -21,9 +21,9 @@ export function wrapsSameValue(node: Node | undefined): node is Node & { getExpr
 }
 
 /** The outermost node that wraps a node and leaves its value unchanged. */
-export function outermostWrapper(node: Node): Node {
+export function outermostTransparentWrapper(node: Node): Node {
   const parent = node.getParent();
-  return wrapsSameValue(parent) ? outermostWrapper(parent) : node;
+  return isTransparentWrapper(parent) ? outermostTransparentWrapper(parent) : node;
 }
 
 /** Whether a variable gets a value anywhere but at its declaration. */
@@ -36,7 +36,7 @@ export function addAliasNames(names: readonly ScopedName[], file: SourceFile): r
   const known = new Set(names.map(keyOf));
   const aliases = names
     .flatMap((name) => referencesTo(name, file))
-    .map((reference) => outermostWrapper(reference).getParent())
+    .map((reference) => outermostTransparentWrapper(reference).getParent())
     .filter((parent) => Node.isVariableDeclaration(parent))
     .map((declaration) => declaration.getNameNode())
     .filter((node) => Node.isIdentifier(node))
@@ -77,7 +77,7 @@ export function isWriteTarget(node: Node): boolean {
 function isPatternPart(parent: Node, node: Node): boolean {
   if (Node.isPropertyAssignment(parent)) return parent.getInitializer() === node;
   return (
-    wrapsSameValue(parent) ||
+    isTransparentWrapper(parent) ||
     Node.isShorthandPropertyAssignment(parent) ||
     Node.isObjectLiteralExpression(parent) ||
     Node.isArrayLiteralExpression(parent) ||

@@ -1,23 +1,23 @@
 import Handlebars from 'handlebars';
 import { importLines, type WantedImport } from './import-statement.js';
-import type { ModuleForm } from './module-form.js';
-import { applyStyle, type CodeStyle } from './style.js';
+import type { ModuleSyntax } from './module-syntax.js';
+import { applyCodeStyle, type CodeStyle } from './style.js';
 
 /** The texts of `templates/<name>.hbs` by name, e.g. `notifier.ts`. */
-export type Templates = Readonly<Record<string, string>>;
+export type TemplateTexts = Readonly<Record<string, string>>;
 
 export interface TemplateRendering {
   template: string;
   /** The name of the file, whose extension determines the syntax. */
   fileName: string;
-  form: ModuleForm;
+  form: ModuleSyntax;
   style: CodeStyle;
   values: Readonly<Record<string, unknown>>;
 }
 
 /** Renders a file in the host's code style. Throws if the template uses a value that is not given. */
 export function renderTemplate(
-  templates: Templates,
+  templates: TemplateTexts,
   { template, fileName, form, style, values }: TemplateRendering,
 ): string {
   const source = templates[template];
@@ -27,14 +27,14 @@ export function renderTemplate(
     { export: '', tail: '', ...exportWords(form, values.exportName), ...values },
     { helpers: { imports: ({ hash }: { hash: WantedImport }) => importLines(hash, form) } },
   );
-  return applyStyle(fileName, `${text.trim()}\n`, style);
+  return applyCodeStyle(fileName, `${text.trim()}\n`, style);
 }
 
 /**
  * The parts of an export in a template: `export` precedes a value, `tail` follows it, `exportDefault` precedes an
  * expression.
  */
-function exportWords(form: ModuleForm, name: unknown): Record<string, string> {
+function exportWords(form: ModuleSyntax, name: unknown): Record<string, string> {
   if (form === 'esm') return { export: 'export ', exportDefault: 'export default ' };
   if (form === 'commonjs') return { tail: `\nmodule.exports = { ${name} };`, exportDefault: 'module.exports = ' };
   return { tail: `\nexport = ${name};`, exportDefault: 'export = ' };

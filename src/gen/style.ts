@@ -12,10 +12,16 @@ export interface CodeStyle {
 }
 
 /** The code style in which the templates are written. */
-export const templateStyle: CodeStyle = { quote: "'", semicolons: true, indent: '  ', eol: '\n', trailingCommas: true };
+export const templateCodeStyle: CodeStyle = {
+  quote: "'",
+  semicolons: true,
+  indent: '  ',
+  eol: '\n',
+  trailingCommas: true,
+};
 
 /** Recognises the code style of one file; settings that the file does not show are absent. */
-export function observeStyle(file: SourceFile): Partial<CodeStyle> {
+export function detectCodeStyle(file: SourceFile): Partial<CodeStyle> {
   const text = file.getFullText();
   return {
     ...observeQuotes(file),
@@ -60,10 +66,10 @@ function observeIndent(text: string): Partial<CodeStyle> {
 }
 
 /**
- * Rewrites a text from {@link templateStyle} to the code style of a host. Comments and template literals stay as they
- * are.
+ * Rewrites a text from {@link templateCodeStyle} to the code style of a host. Comments and template literals stay as
+ * they are.
  */
-export function applyStyle(fileName: string, text: string, style: CodeStyle): string {
+export function applyCodeStyle(fileName: string, text: string, style: CodeStyle): string {
   const file = parseSource(fileName, text);
   const edits = file.getDescendants().flatMap((node) => tokenEdit(node, style, text));
   const restyled = edits
@@ -91,7 +97,7 @@ function tokenEdit(node: Node, style: CodeStyle, text: string): Edit[] {
 }
 
 function reindent(text: string, indent: string): string {
-  const width = templateStyle.indent.length;
+  const width = templateCodeStyle.indent.length;
   return text.replaceAll(
     /^ {2,}/gm,
     (spaces) => indent.repeat(spaces.length / width) + ' '.repeat(spaces.length % width),

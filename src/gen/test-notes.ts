@@ -1,5 +1,5 @@
-/** What the host must know of its tests: those that its runner does not take, and runners that no test is written for. */
-import type { HostSnapshot, TestPlace, TestRunner } from './host-snapshot.js';
+/** Notes on generated tests: those that the host's runner does not find, and runners without a test template. */
+import type { HostSnapshot, TestFileLocation, TestRunner } from './host-snapshot.js';
 import { placeTest } from './test-place.js';
 
 const names: Partial<Record<TestRunner, string>> = {
@@ -14,13 +14,13 @@ const names: Partial<Record<TestRunner, string>> = {
   jasmine: 'Jasmine',
 };
 
-/** A module that is written, and the function of `cairnloop/testing` that checks it. */
-export interface NewModule {
+/** A host module that `gen` writes, and the function of `cairnloop/testing` that checks it. */
+export interface GeneratedModule {
   file: string;
   check: string;
 }
 
-export function testNotes(host: HostSnapshot, modules: readonly NewModule[]): string[] {
+export function testNotes(host: HostSnapshot, modules: readonly GeneratedModule[]): string[] {
   const { runner, other, places } = host.tests;
   if (modules.length === 0) return [];
   if (other?.kind === 'runner') return [withoutStyle(other.name, modules)];
@@ -32,7 +32,7 @@ export function testNotes(host: HostSnapshot, modules: readonly NewModule[]): st
   ];
 }
 
-function withoutStyle(name: string, modules: readonly NewModule[]): string {
+function withoutStyle(name: string, modules: readonly GeneratedModule[]): string {
   const checks = modules.map(({ check }) => check).join(', ');
   return `No test was written: "test" of package.json runs ${name}, for which there is no template. In a test of your own call ${checks} of cairnloop/testing, and expect the report to hold no problems.`;
 }
@@ -41,12 +41,12 @@ function unknownScript(script: string): string {
   return `No test runner was found in "test" of package.json (${script}). The tests are written for Node's own: run them with node --test.`;
 }
 
-function notTaken(name: string, places: readonly TestPlace[], files: readonly string[]): string {
+function notTaken(name: string, places: readonly TestFileLocation[], files: readonly string[]): string {
   const looks = places.flatMap(({ include, patterns, only }) => [
     ...include,
     ...patterns,
     ...(only ? [`/${only}/`] : []),
   ]);
-  const taken = looks.length > 0 ? `takes ${looks.join(', ')} alone` : 'takes no files of this package';
-  return `${name} ${taken}, so it does not run ${files.join(', ')}: have it take them, or move them.`;
+  const runs = looks.length > 0 ? `runs only tests that match ${looks.join(', ')}` : 'runs no tests of this package';
+  return `${name} ${runs}, so it does not run ${files.join(', ')}: configure it to run them, or move them.`;
 }

@@ -1,28 +1,28 @@
 /** Where the test of a module goes: where the host's runner looks for tests, beside the module if it looks there. */
 import path from 'node:path';
 import picomatch from 'picomatch';
-import type { HostSnapshot, TestPlace, TestRun } from './host-snapshot.js';
+import type { HostSnapshot, HostTestSetup, TestFileLocation } from './host-snapshot.js';
 
 type TestHabits = Pick<HostSnapshot, 'tests' | 'testSuffix'>;
 
 export interface TestPlacement {
   file: string;
-  /** False where the runner looks nowhere that a file could be named for; then the test stands beside the module. */
+  /** False if no candidate path matches what the runner searches; then the test stands beside the module. */
   isRun: boolean;
 }
 
-/** `file` is the module. A place with an imitated browser is the last choice. */
+/** Chooses the path of a module's test. Test projects that imitate a browser are the last choice. */
 export function placeTest(file: string, { tests, testSuffix }: TestHabits): TestPlacement {
   const candidates = candidatesFor(file, tests, testSuffix);
-  const isTakenBy = (places: readonly TestPlace[]) => (one: string) =>
+  const isTakenBy = (places: readonly TestFileLocation[]) => (one: string) =>
     places.some((place) => isRun(one, place, tests.compiled));
   const plain = tests.places.filter(({ isBrowser }) => !isBrowser);
   const best = candidates.find(isTakenBy(plain)) ?? candidates.find(isTakenBy(tests.places));
   return { file: best ?? candidates[0] ?? file, isRun: best !== undefined };
 }
 
-/** Beside the module first, under each name that the runner's patterns may mean. */
-function candidatesFor(file: string, { places, compiled }: TestRun, suffix: 'test' | 'spec'): string[] {
+/** The paths that a module's test could have, in order of preference: paths beside the module come first. */
+function candidatesFor(file: string, { places, compiled }: HostTestSetup, suffix: 'test' | 'spec'): string[] {
   const extension = path.posix.extname(file);
   const base = path.posix.basename(file, extension);
   const ends = [suffix, suffix === 'test' ? 'spec' : 'test'].map((word) => `.${word}`);
@@ -40,18 +40,18 @@ function candidatesFor(file: string, { places, compiled }: TestRun, suffix: 'tes
 }
 
 /** Folders for a test: those that the runner's patterns name, and the usual ones. */
-function foldersFor(beside: string, places: readonly TestPlace[], globs: readonly string[]): string[] {
+function foldersFor(beside: string, places: readonly TestFileLocation[], globs: readonly string[]): string[] {
   const roots = places.flatMap(({ roots = [], patterns }) => [...roots, ...patterns.flatMap(foldersIn)]);
   const all = [`${beside}/__tests__`, ...usual, ...globs.flatMap((glob) => foldersOf(glob, beside)), ...roots];
   return [...new Set(all.flatMap((folder) => [folder, `${folder}/unit`, `${folder}/__tests__`]))];
 }
 
-/** `/api/.*\.spec\.ts$` has `api`. */
+/** The folder names in a regular expression: `api` in `/api/.*\.spec\.ts$`. */
 const foldersIn = (pattern: string) => pattern.match(/[\w-]+(?=\\?\/)/g) ?? [];
 
 const usual = ['test', 'tests', '__tests__', 'spec'];
 
-/** Those before its first wildcard, and those behind it, which may stand beside the module too. */
+/** The folders that a glob names. Folders after its first wildcard are tried beside the module too. */
 function foldersOf(glob: string, beside: string): string[] {
   const words = path.posix.dirname(glob).split('/');
   const wild = words.findIndex((word) => !isPlain(word));
@@ -63,14 +63,14 @@ function foldersOf(glob: string, beside: string): string[] {
 
 const isPlain = (word: string) => !/[*?[\](){}+@!|]/.test(word);
 
-/** `a/{b,c}` as `a/b` and `a/c`. */
+/** Expands the braces of a glob: `a/{b,c}` becomes `a/b` and `a/c`. */
 function expandBraces(glob: string): string[] {
   const [whole, inner = ''] = /\{([^{}]*)\}/.exec(glob) ?? [];
   if (whole === undefined) return [glob];
   return inner.split(',').flatMap((word) => expandBraces(glob.replace(whole, () => word)));
 }
 
-/** The name, without its extension, that the last part of a glob asks for: `*.e2e-spec.ts` is `notifier.e2e-spec`. */
+/** A name for a test of `base` that a glob matches: `*.e2e-spec.ts` gives `notifier.e2e-spec` for `notifier`. */
 function nameFor(glob: string, base: string): string {
   const plain = path.posix
     .basename(glob)
@@ -81,8 +81,8 @@ function nameFor(glob: string, base: string): string {
   return name.replaceAll('*', base);
 }
 
-/** Names that hold a word of a regular expression: `\.e2e-spec\.ts$` is `notifier.e2e-spec`. */
-function wordsOf({ patterns }: TestPlace, base: string): string[] {
+/** Names for a test of `base` that regular expressions may match: `\.e2e-spec\.ts$` gives `notifier.e2e-spec`. */
+function wordsOf({ patterns }: TestFileLocation, base: string): string[] {
   const words = patterns.flatMap((text) => text.replaceAll('\\.', '.').match(/[a-z\d]+(?:[-_.][a-z\d]+)*/gi) ?? []);
   const tested = words
     .filter((word) => /test|spec|unit/i.test(word))
@@ -90,11 +90,14 @@ function wordsOf({ patterns }: TestPlace, base: string): string[] {
   return tested.flatMap((word) => [`${base}.${word}`, `${base}-${word}`, `${base}_${word}`]);
 }
 
-function isRun(file: string, place: TestPlace, compiled: TestRun['compiled']): boolean {
+function isRun(file: string, place: TestFileLocation, compiled: HostTestSetup['compiled']): boolean {
   return [file, compiledOf(file, compiled)].some((one) => one !== null && isTaken(one, place));
 }
 
-function isTaken(file: string, { include, patterns, exclude, excludePatterns, roots = [], only = '' }: TestPlace) {
+function isTaken(
+  file: string,
+  { include, patterns, exclude, excludePatterns, roots = [], only = '' }: TestFileLocation,
+) {
   const whole = `/${file}`;
   const isInRoots = roots.length === 0 || roots.some((folder) => file.startsWith(`${folder}/`));
   const isMeant = include.some((glob) => matches(file, glob)) || patterns.some((text) => isMatch(whole, text));
@@ -102,15 +105,15 @@ function isTaken(file: string, { include, patterns, exclude, excludePatterns, ro
   return isInRoots && isMeant && !isLeftOut && isMatch(whole, only);
 }
 
-/** What `tsc` makes of a file. */
-function compiledOf(file: string, compiled: TestRun['compiled']): string | null {
+/** The path of the file that `tsc` compiles a source file to; null if `tsc` does not compile it. */
+function compiledOf(file: string, compiled: HostTestSetup['compiled']): string | null {
   if (compiled === null || !/\.[cm]?ts$/.test(file)) return null;
   const below = path.posix.relative(compiled.from, file);
   return below.startsWith('..') ? null : path.posix.join(compiled.to, below.replace(/ts$/, 'js'));
 }
 
-/** A glob for compiled files as one for what they are compiled from. */
-function sourceOf(glob: string, compiled: TestRun['compiled']): string {
+/** Converts a glob for compiled files to one for their sources. */
+function sourceOf(glob: string, compiled: HostTestSetup['compiled']): string {
   return compiled !== null && glob.startsWith(`${compiled.to}/`)
     ? path.posix.join(compiled.from, glob.slice(compiled.to.length + 1))
     : glob;
@@ -120,7 +123,7 @@ function matches(file: string, glob: string): boolean {
   return picomatch.isMatch(file, glob, { dot: true });
 }
 
-/** A pattern with a mistake is for the runner to report. */
+/** Returns false for an invalid regular expression of the host: its test runner reports it. */
 function isMatch(file: string, pattern: string): boolean {
   try {
     return new RegExp(pattern).test(file);

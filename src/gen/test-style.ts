@@ -1,26 +1,26 @@
 /** How a test is written for each runner. Pure. */
 import type { HostSnapshot, TestRunner } from './host-snapshot.js';
 import { importLines } from './import-statement.js';
-import type { ModuleForm } from './module-form.js';
+import type { ModuleSyntax } from './module-syntax.js';
 
 /** Values of the template `test`. */
 export interface TestStyle {
-  /** Import lines. */
+  /** The import statements of the test file. */
   head: string;
   runnerFunction: string;
-  /** The parameter of the test's function. */
+  /** The parameter of the function that holds the test; empty for none. */
   parameter: string;
   assertion: string;
-  /** What stands at the end of the file. */
+  /** The last statement of the test file, if the runner needs one. */
   tail: string;
 }
 
 interface RunnerStyle {
   module: string;
   function: 'test' | 'it' | 'Deno.test';
-  /** The runner exports its function as default. */
+  /** Whether the test function is the default export of the runner's package. */
   isDefault?: boolean;
-  /** `expect`: the runner's own; a name: the method of the function's parameter; else Node's `assert`. */
+  /** `expect` of the runner, or a method of the test function's parameter; absent: `deepEqual` of Node's `assert`. */
   assertion?: 'expect' | 'deepEqual' | 'same';
   tail?: string;
 }
@@ -40,14 +40,14 @@ const styles: Record<TestRunner, RunnerStyle> = {
   jasmine: { module: '', function: 'it', assertion: 'expect' },
 };
 
-export function testStyle(host: HostSnapshot, form: ModuleForm): TestStyle {
+export function testStyleFor(host: HostSnapshot, form: ModuleSyntax): TestStyle {
   const { runner } = host.tests;
   const style = styles[runner];
   const runnerFunction = functionFor(style, host);
   const names = style.assertion === 'expect' ? `expect, ${runnerFunction}` : runnerFunction;
   const from = moduleFor(host, style);
   const own = from && importLines(style.isDefault ? { from, value: names } : { from, values: names }, form);
-  // What Jest's sandbox loads from outside has other prototypes, which some of its versions compare.
+  // Jest runs tests in a sandbox: an array made outside of it has another prototype, which some versions compare.
   const problems = runner === 'jest' ? '[...report.problems]' : 'report.problems';
   const head = [style.assertion ? '' : assertImports[form], own];
   return {
@@ -59,13 +59,13 @@ export function testStyle(host: HostSnapshot, form: ModuleForm): TestStyle {
   };
 }
 
-/** The host's own word, where the runner knows both. */
+/** `test` or `it`: the one that the host uses, if the runner has both. */
 function functionFor({ module, function: usual }: RunnerStyle, { testFunction }: HostSnapshot): string {
   const hasBoth = ['node:test', 'vitest', '@jest/globals', 'mocha', 'bun:test'].includes(module);
   return (hasBoth && testFunction) || usual;
 }
 
-/** Jest has its functions as globals too, and its own package is not always within reach. */
+/** The package that exports the test function; empty for Jest's globals, if `@jest/globals` is not installed. */
 function moduleFor({ tests, dependencies, language }: HostSnapshot, { module }: RunnerStyle): string {
   if (tests.runner !== 'jest' || dependencies.includes('@jest/globals')) return module;
   return language === 'js' || dependencies.includes('@types/jest') ? '' : module;
@@ -76,8 +76,8 @@ function assertionOf({ assertion }: RunnerStyle, problems: string): string {
   return assertion === undefined ? `assert.deepEqual(${problems}, []);` : `t.${assertion}(${problems}, []);`;
 }
 
-/** Each works without `esModuleInterop`, which older hosts lack. */
-const assertImports: Record<ModuleForm, string> = {
+/** How a test imports `node:assert`: each form works without `esModuleInterop`, which older hosts lack. */
+const assertImports: Record<ModuleSyntax, string> = {
   esm: "import { strict as assert } from 'node:assert';",
   commonjs: "const assert = require('node:assert/strict');",
   'export-equals': "import assert = require('node:assert/strict');",

@@ -37,8 +37,8 @@ function onlyReturns(value: RegExp): (text: string) => boolean {
 }
 
 /**
- * Matches a function that does nothing but log the template's line: its text has two `(`, the other one of the
- * parameters.
+ * Matches a function that does nothing but log the template's line: its text has two `(`, one of the parameters and one
+ * of the log call.
  */
 function onlyLogs(line: string): (text: string) => boolean {
   return (text) => text.includes(line) && text.split('(').length === 3;

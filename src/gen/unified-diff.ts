@@ -2,8 +2,8 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type ChangePlan, pendingChanges } from './change-plan.js';
 
 /**
- * Returns the plan as a patch for `git apply` or `patch -p1`: to apply in the package, or in the folder from which
- * `folder` leads to it. Empty if nothing would change.
+ * Returns the plan as a patch for `git apply` or `patch -p1`; empty if nothing would change. `folder` is the path to
+ * the host's package from the folder in which the patch is applied.
  */
 export function unifiedDiff(plan: ChangePlan, folder = ''): string {
   const start = folder === '' ? '' : `${folder}/`;

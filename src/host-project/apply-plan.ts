@@ -15,8 +15,8 @@ import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { writeFailedError } from './file-errors.js';
 import { isFile, isFolder } from './folders.js';
-import { decodeText, encodeText } from './host-text.js';
-import { realHostFile } from './safe-path.js';
+import { decodeHostText, encodeHostText } from './host-text.js';
+import { resolveHostFile } from './safe-path.js';
 
 /** The changes that a plan has made, so that they can be reverted. Paths are relative to the package. */
 export interface AppliedChanges {
@@ -30,7 +30,7 @@ export interface AppliedChanges {
  * changed.
  */
 export function applyPlan(plan: ChangePlan): AppliedChanges {
-  const changes = pendingChanges(plan).map((change) => ({ ...change, real: realHostFile(plan.root, change.path) }));
+  const changes = pendingChanges(plan).map((change) => ({ ...change, real: resolveHostFile(plan.root, change.path) }));
   refuseChanged(changes);
   const undo: (() => void)[] = [];
   const folders: string[] = [];
@@ -54,7 +54,7 @@ function refuseChanged(changes: readonly RealChange[]): void {
 }
 
 function currentText(file: string): string | null {
-  return isFile(file) ? decodeText(readFileSync(file)) : null;
+  return isFile(file) ? decodeHostText(readFileSync(file)) : null;
 }
 
 function makeFolders(root: string, { real, after }: RealChange, undo: (() => void)[]): string[] {
@@ -81,7 +81,7 @@ function stage({ real, before, after }: RealChange, undo: (() => void)[]): () =>
   }
   const temporary = path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}.cairnloop`);
   undo.push(() => rmSync(temporary, { force: true }));
-  writeFileSync(temporary, encodeText(after), { flag: 'wx' });
+  writeFileSync(temporary, encodeHostText(after), { flag: 'wx' });
   if (before !== null) chmodSync(temporary, statSync(real).mode);
   return () => {
     renameSync(temporary, real);
@@ -91,7 +91,7 @@ function stage({ real, before, after }: RealChange, undo: (() => void)[]): () =>
 
 function restore(file: string, text: string | null): void {
   if (text === null) rmSync(file, { force: true });
-  else writeFileSync(file, encodeText(text));
+  else writeFileSync(file, encodeHostText(text));
 }
 
 /** Runs one step of a rollback. If it fails, the other steps still run. */

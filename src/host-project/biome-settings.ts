@@ -4,12 +4,12 @@
 import path from 'node:path';
 import { findPresetFile } from './find-preset-file.js';
 import { foldersUp, isFile } from './folders.js';
-import { readJson, type Settings } from './read-json.js';
+import { readJsonSettings, type ToolSettings } from './read-json-settings.js';
 
 const fileNames = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
 
 /** Reads the Biome settings of a folder; undefined if it has none, or if they cannot be read. */
-export function readBiomeSettings(folder: string): Settings | undefined {
+export function readBiomeSettings(folder: string): ToolSettings | undefined {
   const file = settingsFile(folder);
   return file === undefined ? undefined : readExtended(file, []);
 }
@@ -22,12 +22,12 @@ function settingsFile(folder: string): string | undefined {
  * Merges settings with those that they extend. Later entries of `extends` win over earlier ones, and the file itself
  * wins over all of them.
  */
-function readExtended(file: string, above: readonly string[]): Settings | undefined {
-  const own = readJson(file);
+function readExtended(file: string, above: readonly string[]): ToolSettings | undefined {
+  const own = readJsonSettings(file);
   if (!own || above.includes(file)) return own;
   const named = [own.extends].flat().filter((entry) => typeof entry === 'string');
   const bases = named.map((entry) => extendedFile(file, entry)).filter((base) => base !== undefined);
-  return [...bases.map((base) => readExtended(base, [...above, file])), own].reduce<Settings>(merged, {});
+  return [...bases.map((base) => readExtended(base, [...above, file])), own].reduce<ToolSettings>(merged, {});
 }
 
 /**
@@ -43,10 +43,10 @@ function extendedFile(from: string, entry: string): string | undefined {
 /** The nearest Biome settings in a folder above, without those that set `root: false`. */
 function rootSettings(folder: string): string | undefined {
   const files = foldersUp(path.dirname(folder)).map(settingsFile);
-  return files.find((file) => file !== undefined && readJson(file)?.root !== false);
+  return files.find((file) => file !== undefined && readJsonSettings(file)?.root !== false);
 }
 
-function merged(base: Settings, more: Settings | undefined): Settings {
+function merged(base: ToolSettings, more: ToolSettings | undefined): ToolSettings {
   const both = Object.entries(more ?? {}).map(([key, value]) => [key, mergedValue(base[key], value)]);
   return { ...base, ...Object.fromEntries(both) };
 }
@@ -55,6 +55,6 @@ function mergedValue(base: unknown, value: unknown): unknown {
   return isSettings(base) && isSettings(value) ? merged(base, value) : value;
 }
 
-function isSettings(value: unknown): value is Settings {
+function isSettings(value: unknown): value is ToolSettings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,10 +5,10 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isFile } from './folders.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 export type BuildTool =
-  /** No script builds the host, or `tsc` does, whose settings {@link readTscBuild} reads. */
+  /** `none`: no script builds the host. `tsc`: see {@link readTscBuild} for its settings. */
   | { kind: 'none' | 'tsc' }
   /** A bundler that emits only its listed entries; `holdsConfig` if the config is one of them. */
   | { kind: 'bundler'; name: string; holdsConfig: boolean; fix: string }
@@ -51,14 +51,14 @@ function bundlerIn(script: string): string | undefined {
 /** The bundler of `nest build`: webpack or swc if `nest-cli.json` or the script says so, else none. */
 function nestBundler(root: string, script: string): string | undefined {
   if (!/\bnest build\b/.test(script)) return undefined;
-  const text = readTextIfAny(path.join(root, 'nest-cli.json')) ?? '';
+  const text = readTextFileIfAny(path.join(root, 'nest-cli.json')) ?? '';
   const isWebpack = /--webpack\b/.test(script) || /"webpack"\s*:\s*true|"(builder|type)"\s*:\s*"webpack"/.test(text);
   return isWebpack ? 'webpack' : /"(builder|type)"\s*:\s*"swc"/.test(text) ? 'swc' : undefined;
 }
 
 function bundler(root: string, config: string, name: string, script: string): BuildTool {
   const settings = settingsFiles(root, name, script);
-  const texts = [script, ...settings.map((file) => readTextIfAny(path.join(root, file)) ?? '')];
+  const texts = [script, ...settings.map((file) => readTextFileIfAny(path.join(root, file)) ?? '')];
   const [file] = settings;
   const where = file ?? 'the build script of package.json';
   const fix =
@@ -86,7 +86,7 @@ function settingsFiles(root: string, name: string, script: string): string[] {
 }
 
 function isBuildFile(root: string, file: string, name: string): boolean {
-  return new RegExp(`\\b${name}\\b`).test(readTextIfAny(path.join(root, file)) ?? '');
+  return new RegExp(`\\b${name}\\b`).test(readTextFileIfAny(path.join(root, file)) ?? '');
 }
 
 /** The text of the build script and of the scripts that it calls, with the bundlers that its Node scripts import. */
@@ -104,7 +104,7 @@ function whole(root: string, scripts: Record<string, unknown>, script: string, d
   );
   const inner = called.filter((text) => typeof text === 'string').map((text) => whole(root, scripts, text, depth + 1));
   const started = [...script.matchAll(/\bnode ([\w./-]+\.[cm]?js)\b/g)].map(([, file = '']) =>
-    readTextIfAny(path.join(root, file)),
+    readTextFileIfAny(path.join(root, file)),
   );
   const tools = started.map(
     (text) =>
@@ -122,7 +122,7 @@ function projectBuild(root: string): string | undefined {
 
 function jsonOf(file: string): { scripts?: Record<string, unknown> } {
   try {
-    return Object(JSON.parse((readTextIfAny(file) ?? '{}').replace(/^\uFEFF/, '')));
+    return Object(JSON.parse((readTextFileIfAny(file) ?? '{}').replace(/^\uFEFF/, '')));
   } catch {
     return {};
   }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { realHostFile } from './safe-path.js';
+import { resolveHostFile } from './safe-path.js';
 
 const ignoreFile = '.gitignore';
 
@@ -9,7 +9,7 @@ const ignoreFile = '.gitignore';
  * its path.
  */
 export function createCairnloopFolder(root: string): string {
-  const folder = realHostFile(root, '.cairnloop');
+  const folder = resolveHostFile(root, '.cairnloop');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, ignoreFile), '*\n');
   return folder;
@@ -17,6 +17,6 @@ export function createCairnloopFolder(root: string): string {
 
 /** Removes `.cairnloop` unless it holds other data, such as an embedded Postgres. */
 export function removeCairnloopFolderIfUnused(root: string): void {
-  const folder = realHostFile(root, '.cairnloop');
+  const folder = resolveHostFile(root, '.cairnloop');
   if (readdirSync(folder).every((name) => name === ignoreFile)) rmSync(folder, { recursive: true });
 }

@@ -3,7 +3,7 @@ import { globSync } from 'tinyglobby';
 import { findEnvFiles, readEnvValue } from '../config/env-files.js';
 import { isPlaceholderUrl } from '../config/placeholder.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 /**
  * Chooses the variable of the database URL. Another one than `DATABASE_URL` is needed if an ORM such as Prisma uses
@@ -28,12 +28,14 @@ export function findMissingDatabaseUrl(root: string, name: string): HostSnapshot
   return isPlaceholderUrl(value) ? { name, place, state: 'a placeholder' } : null;
 }
 
-/** The kind of database that a connection string names: its scheme, a file, or a list of keys; undefined if unknown. */
+/**
+ * The kind of database that a connection string names: its scheme, a file, or a list of settings; undefined if unknown.
+ */
 function kindOf(value: string): string | undefined {
   const scheme = /^[a-z][\w.+-]*:/i.exec(value)?.[0];
   if (scheme) return scheme;
   if (/^:memory:|\.(?:db|sqlite3?)$/i.test(value)) return 'a file';
-  return /^(?:server|data source|host)=[^;]*;/i.test(value) ? 'a list of keys' : undefined;
+  return /^(?:server|data source|host)=[^;]*;/i.test(value) ? 'a list of key=value settings' : undefined;
 }
 
 /** Settings files of ORMs, and Prisma's schema files. */
@@ -47,7 +49,7 @@ const settingsFiles = [
  * The kind of database in an ORM's settings, if they read `DATABASE_URL`, for a host without a value of the variable.
  */
 function declaredKind(root: string): string | undefined {
-  const texts = globSync(settingsFiles, { cwd: root, absolute: true }).map((file) => readTextIfAny(file) ?? '');
+  const texts = globSync(settingsFiles, { cwd: root, absolute: true }).map((file) => readTextFileIfAny(file) ?? '');
   if (!texts.some((text) => /\bDATABASE_URL\b/.test(text))) return undefined;
   const isPrisma = (text: string) => /^\s*datasource\s+\w+\s*\{/m.test(text);
   const settings = texts.filter((text) => isPrisma(text) || /\bDATABASE_URL\b/.test(text));

@@ -5,8 +5,8 @@ const reasons: Record<string, string> = {
   EPERM: 'permission was denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'a part of its path is a file',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'a part of the path is a file',
 };
 
 /** Describes an error of the file system, e.g. as `permission was denied`. */

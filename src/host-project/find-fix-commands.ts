@@ -6,7 +6,7 @@ import { readBiomeSettings } from './biome-settings.js';
 import { foldersUp } from './folders.js';
 import type { LintSettings } from './lint-settings.js';
 import { readPrettierSettings } from './prettier-settings.js';
-import type { Settings } from './read-json.js';
+import type { ToolSettings } from './read-json-settings.js';
 
 /**
  * Returns the commands that fix lint and format, to be completed by file names; none if generated files need no fixing.
@@ -57,8 +57,8 @@ const stockRules = new Set([
   'prettier/prettier',
 ]);
 
-function isPlainBiome(settings: Settings): boolean {
-  const { linter, formatter, assist, overrides, plugins } = settings as Record<string, Settings | undefined>;
+function isPlainBiome(settings: ToolSettings): boolean {
+  const { linter, formatter, assist, overrides, plugins } = settings as Record<string, ToolSettings | undefined>;
   const { recommended, preset = 'recommended', ...groups } = Object(linter?.rules);
   const isStock =
     recommended !== false &&
@@ -77,7 +77,7 @@ const withoutEffect = ['jsxSingleQuote', 'bracketSameLine', 'singleAttributePerL
  * Whether generated files comply with Prettier's settings: `gen` follows those that it reads, assumes the defaults of
  * all others, and keeps lines within 80 columns.
  */
-function isPlainPrettier({ printWidth = 80, arrowParens, bracketSpacing, ...others }: Settings): boolean {
+function isPlainPrettier({ printWidth = 80, arrowParens, bracketSpacing, ...others }: ToolSettings): boolean {
   const isDefault = arrowParens !== 'avoid' && bracketSpacing !== false && !(Number(printWidth) < 80);
   return isDefault && Object.keys(others).every((name) => [...readSettings, ...withoutEffect].includes(name));
 }

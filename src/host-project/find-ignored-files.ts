@@ -2,8 +2,8 @@ import type { IgnoredFile } from '../gen/ignored-file-notes.js';
 import { runGit } from './run-git.js';
 
 /**
- * Finds which of the files at `paths` git ignores, which may not exist yet. A file that is tracked is not ignored. Without
- * git, or outside a repository, none is.
+ * Finds which of `paths` git ignores; the files need not exist yet. Git ignores no file that it tracks. Without git, or
+ * outside a repository, the list is empty.
  */
 export async function findIgnoredFiles(root: string, paths: readonly string[]): Promise<IgnoredFile[]> {
   if (paths.length === 0) return [];

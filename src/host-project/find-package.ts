@@ -12,7 +12,7 @@ export interface HostPackage {
   root: string;
   /** The package.json in this folder, or in one above, as in an Nx repository. */
   json: PackageJson;
-  /** Absolute path of the folder with that package.json; null if there is none. */
+  /** Absolute path of the folder that holds the package.json; null if the host has none. */
   packageRoot: string | null;
 }
 
@@ -54,8 +54,8 @@ function requireHost(host: HostPackage | undefined, start: string): HostPackage 
   const { stoppedAt } = trustedFoldersUp(start);
   const reason =
     stoppedAt === null
-      ? 'neither it nor a folder above has a package.json'
-      : `it has no package.json, and ${stoppedAt} above it belongs to another user`;
+      ? 'neither this folder nor one above it has a package.json'
+      : `this folder has no package.json, and ${stoppedAt} above it belongs to another user`;
   throw new CairnloopError('HOST_NOT_FOUND', { folder: start, reason });
 }
 
@@ -135,7 +135,7 @@ function isInside(folder: string, file: string): boolean {
 function readPackageJson(folder: string): PackageJson {
   const json = parsePackageJson(folder);
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-  throw new CairnloopError('HOST_NOT_FOUND', { folder, reason: 'its package.json does not contain an object' });
+  throw new CairnloopError('HOST_NOT_FOUND', { folder, reason: 'package.json does not contain an object' });
 }
 
 function parsePackageJson(folder: string): unknown {

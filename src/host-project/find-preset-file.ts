@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { foldersUp, isFile } from './folders.js';
-import { readJson } from './read-json.js';
+import { readJsonSettings } from './read-json-settings.js';
 
 /**
  * Finds the file of a preset: a path from the folder of the settings, or a package. Undefined if neither exists.
@@ -34,7 +34,7 @@ function inside(folder: string, names: readonly string[]): string[] {
 
 /** The entry files that a package.json names, for all conditions of `exports`. */
 function entriesOf(folder: string): string[] {
-  const { exports, module, main } = readJson(path.join(folder, 'package.json')) ?? {};
+  const { exports, module, main } = readJsonSettings(path.join(folder, 'package.json')) ?? {};
   const own = typeof exports === 'object' && exports !== null && '.' in exports ? exports['.'] : exports;
   return [...texts(own), module, main]
     .filter((entry) => typeof entry === 'string' && /\.([cm]?js|json)$/.test(entry))

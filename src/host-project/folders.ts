@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** This folder and those above it, nearest first. */
+/** A folder and its parent folders, nearest first. */
 export function foldersUp(folder: string): string[] {
   const above = path.dirname(folder);
   return above === folder ? [folder] : [folder, ...foldersUp(above)];

@@ -7,14 +7,14 @@ import { type AppliedChanges, applyPlan } from './apply-plan.js';
 import { createCairnloopFolder, removeCairnloopFolderIfUnused } from './cairnloop-folder.js';
 import { describeFileError, writeFailedError } from './file-errors.js';
 import { isFile } from './folders.js';
-import { readHostFiles } from './read-project.js';
-import { findJournalPathProblem, realHostFile } from './safe-path.js';
+import { readHostFiles } from './read-host-snapshot.js';
+import { findJournalPathProblem, resolveHostFile } from './safe-path.js';
 
-/** An entry of the journal: one run of `init` or `gen`. The newest entry is the last. */
-export interface JournalEntry extends AppliedChanges {
+/** An entry of the journal for `cairnloop undo`: one run of `init` or `gen`. The newest entry is the last. */
+export interface UndoJournalEntry extends AppliedChanges {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
-  /** The time of the run, as ISO-8601. */
+  /** When `init` or `gen` ran, as ISO-8601. */
   at: string;
 }
 
@@ -60,7 +60,7 @@ export function planUndo(root: string): { run: string; plan: ChangePlan; apply()
 
 function takeBack(root: string, applied: AppliedChanges): void {
   applyPlan(planBack(root, applied));
-  for (const folder of applied.folders.toReversed()) removeIfEmpty(realHostFile(root, folder));
+  for (const folder of applied.folders.toReversed()) removeIfEmpty(resolveHostFile(root, folder));
 }
 
 function planBack(root: string, { files }: AppliedChanges): ChangePlan {
@@ -83,15 +83,18 @@ const journalPath = '.cairnloop/journal';
 const earlierPath = '.cairnloop/journal.json';
 
 function journalFile(root: string): string {
-  const [file, earlier] = [realHostFile(root, journalPath), realHostFile(root, earlierPath)];
+  const [file, earlier] = [resolveHostFile(root, journalPath), resolveHostFile(root, earlierPath)];
   return isFile(earlier) && !existsSync(file) ? earlier : file;
 }
 
-function readJournal(root: string): JournalEntry[] {
+function readJournal(root: string): UndoJournalEntry[] {
   const file = journalFile(root);
   const journal = parseJournal(file);
   if (!Array.isArray(journal) || !journal.every(isEntry)) {
-    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it does not contain a list of runs' });
+    throw new CairnloopError('JOURNAL_UNREADABLE', {
+      file,
+      reason: 'the journal does not contain a list of runs of init and gen',
+    });
   }
   const reason = journal.map((entry) => strangeEntry(root, entry)).find((found) => found !== undefined);
   if (reason !== undefined) throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason });
@@ -99,20 +102,20 @@ function readJournal(root: string): JournalEntry[] {
 }
 
 /** Names a path in an entry that no run of Cairnloop can have written, and says why; undefined if there is none. */
-function strangeEntry(root: string, { files, folders }: JournalEntry): string | undefined {
+function strangeEntry(root: string, { files, folders }: UndoJournalEntry): string | undefined {
   const paths = files.map((file) => ({ given: file.path, reason: findJournalPathProblem(root, file.path, 'file') }));
   const made = folders.map((given) => ({ given, reason: findJournalPathProblem(root, given, 'folder') }));
   const strange =
     [...paths, ...made].find(({ reason }) => reason !== undefined) ??
     made
-      .map(({ given }) => ({ given, reason: 'no file of that run is in it' }))
+      .map(({ given }) => ({ given, reason: 'the recorded run wrote no file into that folder' }))
       .find(({ given }) => !files.some((file) => isBelow(root, given, file.path)));
-  return strange && `it names ${JSON.stringify(strange.given)}, but ${strange.reason}`;
+  return strange && `the journal names ${JSON.stringify(strange.given)}, but ${strange.reason}`;
 }
 
 /** Whether a file is in a folder, once symbolic links are followed. */
 function isBelow(root: string, folder: string, file: string): boolean {
-  return realHostFile(root, file).startsWith(realHostFile(root, folder) + path.sep);
+  return resolveHostFile(root, file).startsWith(resolveHostFile(root, folder) + path.sep);
 }
 
 function parseJournal(file: string): unknown {
@@ -124,7 +127,7 @@ function parseJournal(file: string): unknown {
 }
 
 /** Whether a value is an entry of the journal. Anyone may have edited the file. */
-function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
+function isEntry(entry: Partial<UndoJournalEntry> | null): entry is UndoJournalEntry {
   const isText = (value: unknown) => typeof value === 'string';
   const isFileEntry = (file: Partial<AppliedChanges['files'][number]> | null) =>
     isText(file?.path) && [file?.before, file?.after].every((text) => text === null || isText(text));
@@ -132,12 +135,12 @@ function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
   return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);
 }
 
-/** Writes the journal, or removes its file if no entry is left. */
-function writeJournal(root: string, entries: readonly JournalEntry[]): void {
+/** Writes the journal for `cairnloop undo`, or removes its file if no entry is left. */
+function writeJournal(root: string, entries: readonly UndoJournalEntry[]): void {
   createCairnloopFolder(root);
-  const file = realHostFile(root, journalPath);
+  const file = resolveHostFile(root, journalPath);
   writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
-  const earlier = realHostFile(root, earlierPath);
+  const earlier = resolveHostFile(root, earlierPath);
   if (isFile(earlier)) rmSync(earlier);
   if (entries.length > 0) return;
   rmSync(file);
@@ -148,6 +151,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // The folder is not empty, because it holds other files of the host; it stays.
+    // Removing fails for a folder that is not empty: it stays, because it holds other files of the host.
   }
 }

@@ -7,9 +7,9 @@ import { parseSource } from '../gen/parse-source.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { findPresetFile } from './find-preset-file.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
-import { readJson } from './read-json.js';
-import { readTextIfAny } from './read-text.js';
-import { literalOf, readScriptSettings } from './script-settings.js';
+import { readJsonSettings } from './read-json-settings.js';
+import { readTextFileIfAny } from './read-text-file.js';
+import { literalValueOf, readScriptSettings } from './script-settings.js';
 
 export interface LintSettings {
   /** The lint tools whose settings were found. */
@@ -19,7 +19,7 @@ export interface LintSettings {
    */
   rule(name: string): unknown;
   /**
-   * From the host's own settings files, without presets: the rules and packages that they name, and whether they enable
+   * What the host's own settings files, without presets, name: rules and packages. `categories`: whether they enable
    * categories of Oxlint.
    */
   own: { rules: readonly string[]; packages: readonly string[]; categories: boolean };
@@ -58,9 +58,9 @@ export function readLintSettings(root: string): LintSettings {
 
 function settingsIn(folder: string): { tools: LintTool[]; sources: Source[] } {
   const at = (name: string) => path.join(folder, name);
-  const read = (file: string): Source => ({ file, text: scriptOf(file, readTextIfAny(file) ?? '') });
+  const read = (file: string): Source => ({ file, text: scriptOf(file, readTextFileIfAny(file) ?? '') });
   const own = (name: string, value: unknown) => ({ file: at(name), text: `export default ${JSON.stringify(value)}` });
-  const json = readJson(at('package.json')) ?? {};
+  const json = readJsonSettings(at('package.json')) ?? {};
   const biome = readBiomeSettings(folder);
   const eslint = eslintFiles.map(at).filter(isFile).slice(0, 1).map(read);
   if (json.eslintConfig) eslint.push(own('package.json', json.eslintConfig));
@@ -105,7 +105,7 @@ function withPresets(sources: readonly Source[]): Source[] {
     for (const name of namedIn(source)) {
       const file = presetNamed(source.file, name);
       if (file && !all.some((other) => other.file === file))
-        all.push({ file, text: scriptOf(file, readTextIfAny(file) ?? '') });
+        all.push({ file, text: scriptOf(file, readTextFileIfAny(file) ?? '') });
     }
   }
   return all;
@@ -151,7 +151,7 @@ function enablesCategories({ file, text }: Source): boolean {
 /** The lint rules that a settings file sets, by name without the plugin's; the last setting of a rule wins. */
 function rulesIn({ text }: Source): Map<string, unknown> {
   const all = ruleProperties(text).map((property): [string, unknown] => {
-    return [nameOf(property).replace(/^.*\//, ''), setting(literalOf(property.getInitializer()))];
+    return [nameOf(property).replace(/^.*\//, ''), setting(literalValueOf(property.getInitializer()))];
   });
   return new Map(all.filter(([, value]) => value !== undefined));
 }
@@ -167,7 +167,7 @@ function ruleProperties(text: string) {
     .filter((property) => isRuleList(property.getParent()?.getParent()) || nameOf(property).includes('/'));
 }
 
-/** Whether a property is `rules: { … }`, or a group in it, as Biome has them. */
+/** Whether a property is `rules: { … }`, or a group of rules in it, such as `style: { … }` of Biome. */
 function isRuleList(owner: Node | undefined): boolean {
   if (!Node.isPropertyAssignment(owner)) return Node.isVariableDeclaration(owner);
   return nameOf(owner) === 'rules' || nameOf(owner.getParent()?.getParent()) === 'rules';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { foldersUp } from './folders.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 /**
  * Whether Node reads a `.js` file in a folder as an ES module: decided by the nearest package.json, even one without
@@ -8,7 +8,7 @@ import { readTextIfAny } from './read-text.js';
  */
 export function isEsmFolder(folder: string, otherwise?: string): boolean {
   for (const above of foldersUp(folder)) {
-    const text = readTextIfAny(path.join(above, 'package.json'));
+    const text = readTextFileIfAny(path.join(above, 'package.json'));
     if (text !== undefined) return typeOf(text) === 'module';
   }
   return otherwise === 'module';

@@ -4,8 +4,8 @@ import { Node, SyntaxKind } from 'ts-morph';
 import { parseSource } from '../gen/parse-source.js';
 import { findPresetFile } from './find-preset-file.js';
 import { isFile } from './folders.js';
-import { readJson, type Settings } from './read-json.js';
-import { readTextIfAny } from './read-text.js';
+import { readJsonSettings, type ToolSettings } from './read-json-settings.js';
+import { readTextFileIfAny } from './read-text-file.js';
 import { readScriptSettings } from './script-settings.js';
 
 const ends = ['', '.json', '.json5', '.yaml', '.yml', '.toml', '.js', '.cjs', '.mjs', '.ts', '.cts', '.mts'];
@@ -19,32 +19,32 @@ const presetNames = ['index.json', 'index.js', 'index.cjs', 'index.mjs', '.prett
  * Reads the Prettier settings of a folder: undefined if it has none, `{}` if they cannot be read, because Prettier's
  * defaults apply then.
  */
-export function readPrettierSettings(folder: string): Settings | undefined {
+export function readPrettierSettings(folder: string): ToolSettings | undefined {
   const packageFile = path.join(folder, 'package.json');
-  const fromPackage = readJson(packageFile)?.prettier;
+  const fromPackage = readJsonSettings(packageFile)?.prettier;
   if (typeof fromPackage === 'string') return forCode(readPreset(packageFile, fromPackage, []));
-  if (typeof fromPackage === 'object' && fromPackage) return forCode(fromPackage as Settings);
+  if (typeof fromPackage === 'object' && fromPackage) return forCode(fromPackage as ToolSettings);
   const file = fileNames.map((name) => path.join(folder, name)).find(isFile);
   return file === undefined ? undefined : forCode(readFile(file, []));
 }
 
-function readPreset(from: string, entry: string, above: readonly string[]): Settings {
+function readPreset(from: string, entry: string, above: readonly string[]): ToolSettings {
   const file = findPresetFile(from, entry, presetNames);
   return file === undefined || above.includes(file) ? {} : readFile(file, [...above, file]);
 }
 
 /** Reads a settings file: JSON, flat YAML or TOML, a script, or nothing but the name of a preset. */
-function readFile(file: string, above: readonly string[]): Settings {
-  const text = readTextIfAny(file) ?? '';
+function readFile(file: string, above: readonly string[]): ToolSettings {
+  const text = readTextFileIfAny(file) ?? '';
   if (/\.[cm]?[jt]s$/.test(file)) return readScript(file, text, above);
   if (file.endsWith('.json5')) return readScriptSettings(`export default ${text}`);
   const name = /^\s*(?:['"])?(@?[\w./-]+)(?:['"])?\s*$/.exec(text)?.[1];
   if (name !== undefined) return readPreset(file, name, above);
-  return readJson(file) ?? readPairs(text);
+  return readJsonSettings(file) ?? readKeyValuePairs(text);
 }
 
 /** Reads the settings of a script. They win over those of the presets that it exports or spreads. */
-function readScript(file: string, text: string, above: readonly string[]): Settings {
+function readScript(file: string, text: string, above: readonly string[]): ToolSettings {
   const source = parseSource('settings.ts', text);
   const named = source
     .getDescendantsOfKind(SyntaxKind.StringLiteral)
@@ -62,16 +62,16 @@ function isModuleName(literal: Node): boolean {
 }
 
 /** Applies those `overrides` that are for script files. */
-function forCode({ overrides, ...settings }: Settings): Settings {
+function forCode({ overrides, ...settings }: ToolSettings): ToolSettings {
   const meant = [overrides]
     .flat()
-    .map((entry): Settings => Object(entry))
+    .map((entry): ToolSettings => Object(entry))
     .filter(({ files }) => [files].flat().some((glob) => /\*\.(\{[^}]*\b)?[cm]?[jt]s\b/.test(String(glob))));
   return Object.assign(settings, ...meant.map(({ options }) => options));
 }
 
 /** Parses lines of the form `key: value` or `key = value`. */
-export function readPairs(text: string): Settings {
+export function readKeyValuePairs(text: string): ToolSettings {
   const pairs = [...text.matchAll(/^[ \t]*([\w]+)[ \t]*[:=][ \t]*['"]?([^'"#;\r\n]*?)['"]?[ \t]*(?:[#;].*)?\r?$/gm)];
   return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, scalar(value)]));
 }

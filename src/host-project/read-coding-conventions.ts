@@ -2,11 +2,11 @@
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { globSync } from 'tinyglobby';
-import { type FileCase, fileCaseOf, fileCases } from '../gen/file-case.js';
+import { detectFileNameCase, type FileNameCase, fileNameCases } from '../gen/file-name-case.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import type { LintSettings } from './lint-settings.js';
 import type { PackageJson } from './package-json.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 type CodingConventions = Pick<
   HostSnapshot,
@@ -51,7 +51,7 @@ function sourceFiles(root: string): string[] {
   return files.sort((a, b) => depth(a) - depth(b) || a.localeCompare(b)).slice(0, 400);
 }
 
-function findFileCase(lint: LintSettings, sample: string, files: readonly string[]): FileCase {
+function findFileCase(lint: LintSettings, sample: string, files: readonly string[]): FileNameCase {
   const allowed = caseRule(lint, sample);
   const usual = usualCase(files);
   if (allowed.length === 0 || (usual && allowed.includes(usual))) return usual ?? 'kebab';
@@ -59,13 +59,15 @@ function findFileCase(lint: LintSettings, sample: string, files: readonly string
 }
 
 /** The case of file names, such as camel case, that most names of two or more words have. */
-function usualCase(files: readonly string[]): FileCase | undefined {
-  const seen = files.map((file) => fileCaseOf(path.posix.basename(file))).filter((found) => found !== undefined);
-  return fileCases.find((one) => seen.filter((found) => found === one).length * 2 > Math.max(seen.length, 2));
+function usualCase(files: readonly string[]): FileNameCase | undefined {
+  const seen = files
+    .map((file) => detectFileNameCase(path.posix.basename(file)))
+    .filter((found) => found !== undefined);
+  return fileNameCases.find((one) => seen.filter((found) => found === one).length * 2 > Math.max(seen.length, 2));
 }
 
 /** The cases of file names that the linter allows; empty if no rule is set. */
-function caseRule(lint: LintSettings, sample: string): FileCase[] {
+function caseRule(lint: LintSettings, sample: string): FileNameCase[] {
   const unicorn = lint.rule('filename-case');
   if (unicorn) return casesIn(optionsOf(unicorn), 'kebab');
   const biome = biomeRule(lint, 'style', 'useFilenamingConvention');
@@ -79,15 +81,15 @@ function optionsOf(rule: unknown): unknown {
 }
 
 /**
- * Finds the names of cases anywhere in the options of a rule: `{ case: 'camelCase' }`,
+ * Finds the cases of file names, such as camel case, that the options of a lint rule name: `{ case: 'camelCase' }`,
  * `{ cases: { camelCase: true } }`, `KEBAB_CASE`.
  */
-function casesIn(value: unknown, fallback?: FileCase): FileCase[] {
+function casesIn(value: unknown, fallback?: FileNameCase): FileNameCase[] {
   const text = JSON.stringify(value ?? '')
     .replaceAll(/"\w+":false/g, '')
     .toLowerCase()
     .replaceAll(/[_-]/g, '');
-  const found = fileCases.filter((name) => new RegExp(`"${name}(case)?"`).test(text));
+  const found = fileNameCases.filter((name) => new RegExp(`"${name}(case)?"`).test(text));
   return found.length > 0 || fallback === undefined ? found : [fallback];
 }
 
@@ -104,7 +106,7 @@ function testFunctionRule(lint: LintSettings): 'it' | 'test' | undefined {
 }
 
 function usualTestFunction(root: string, tests: readonly string[]): 'it' | 'test' | undefined {
-  const texts = tests.slice(0, 40).map((file) => readTextIfAny(path.join(root, file)) ?? '');
+  const texts = tests.slice(0, 40).map((file) => readTextFileIfAny(path.join(root, file)) ?? '');
   const count = (name: string) =>
     texts.filter((text) => new RegExp(`^\\s*${name}(\\.\\w+)*\\(`, 'm').test(text)).length;
   const [its, others] = [count('it'), count('test')];

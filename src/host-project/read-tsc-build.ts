@@ -1,32 +1,32 @@
 /** Reads from the tsconfig how `tsc` builds the host, which decides where new files belong. */
 import path from 'node:path';
 import { ts } from 'ts-morph';
-import type { StrayConfig } from '../gen/host-snapshot.js';
+import type { ConfigCompileProblem } from '../gen/host-snapshot.js';
 import { isFile } from './folders.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 import { readTypeScriptVersion } from './typescript-version.js';
 
-export interface TscBuild {
+export interface TscBuildSettings {
   /**
    * The source folder whose structure the output repeats, relative to the package: `src` if `src/main.ts` becomes
    * `dist/main.js`. `.` for the package itself, or if there is no output.
    */
   outputRoot: string;
-  /** What is compiled, and where to; null if nothing is emitted. */
+  /** The folder that `tsc` compiles, and its output folder; null if `tsc` emits nothing. */
   compiled: { from: string; to: string } | null;
-  /** Which tsconfig would compile a config outside of that folder, and what harm that does; null if it does none. */
-  stray(config: string): StrayConfig | null;
+  /** Which tsconfig would compile a config outside of `outputRoot`, and what harm that does; null if it does none. */
+  stray(config: string): ConfigCompileProblem | null;
 }
 
 /** Names of the tsconfig, in order of search: Nest and others have a separate one for the build. */
 const tsconfigNames = ['tsconfig.build.json', 'tsconfig.json'];
 
-export function readTscBuild(root: string): TscBuild {
+export function readTscBuild(root: string): TscBuildSettings {
   const tsconfig = tsconfigNames.find((name) => isFile(path.join(root, name)));
   const parsed = tsconfig && parse(root, tsconfig);
   if (!tsconfig || !parsed) return { outputRoot: '.', compiled: null, stray: () => null };
   const { folder, isSet } = findOutputRoot(root, parsed);
-  const stray = (config: string): StrayConfig | null => {
+  const stray = (config: string): ConfigCompileProblem | null => {
     if (folder === '.' || isInside(folder, config) || !isCompiled(root, config, parsed)) return null;
     return { tsconfig, folder, isError: isSet, reason: strayReason(config, folder, isSet) };
   };
@@ -34,8 +34,8 @@ export function readTscBuild(root: string): TscBuild {
 }
 
 function strayReason(config: string, folder: string, isSet: boolean): string {
-  if (isSet) return `it compiles ${config} too, which lies outside of its "rootDir" (TS6059)`;
-  return `it compiles ${config} too, so that the output of ${folder}/ moves one folder down`;
+  if (isSet) return `tsc compiles ${config} too, which lies outside of its "rootDir" (TS6059)`;
+  return `tsc compiles ${config} too, which moves the output of ${folder}/ one folder down`;
 }
 
 /** Parses a tsconfig as far as possible. Its mistakes are for `tsc` to report. */
@@ -62,7 +62,7 @@ function findOutputRoot(
   return { folder: runsFrom(root, options.outDir, folder) ? '.' : folder, isSet: false };
 }
 
-function compiledOf(root: string, from: string, { outDir, noEmit }: ts.CompilerOptions): TscBuild['compiled'] {
+function compiledOf(root: string, from: string, { outDir, noEmit }: ts.CompilerOptions): TscBuildSettings['compiled'] {
   const to = outDir === undefined || noEmit ? '.' : within(root, outDir);
   return to === '.' ? null : { from, to };
 }
@@ -81,9 +81,9 @@ function commonStart([first = [], ...others]: readonly string[][]): string[] {
   return end < 0 ? first : first.slice(0, end);
 }
 
-/** Whether package.json names files such as `dist/src/main.js`: the output then contains the source folder already. */
+/** Whether package.json names files such as `dist/src/main.js`: then the output folder repeats the source folder. */
 function runsFrom(root: string, outDir: string | undefined, folder: string): boolean {
-  const text = readTextIfAny(path.join(root, 'package.json')) ?? '';
+  const text = readTextFileIfAny(path.join(root, 'package.json')) ?? '';
   return text.includes(`${path.basename(outDir ?? '')}/${folder}/`);
 }
 

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { ts } from 'ts-morph';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
-import type { ModuleForm } from '../gen/module-form.js';
+import type { ModuleSyntax } from '../gen/module-syntax.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
 
 /** What a tsconfig and those it extends say about new files and imports. */
 export interface TsconfigFacts {
-  moduleForm: ModuleForm;
+  moduleSyntax: ModuleSyntax;
   extension: SpecifierExtension;
   aliases: PathAliases;
   bracketEnv: boolean;
@@ -16,20 +16,20 @@ export interface TsconfigFacts {
 }
 
 /**
- * Reads the facts from the host's tsconfig. `isEsmPackage`: package.json has `"type": "module"`; `config`: the path of
- * the existing config.
+ * Reads from the host's tsconfig how new files must be written. `isEsmPackage`: package.json has `"type": "module"`;
+ * `config`: the path of the existing Cairnloop config.
  */
 export function readTsconfigFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsconfigFacts {
   const options = readOptions(root);
   const isCommonJsFile = config?.endsWith('.cts') === true;
   const isEsm = config?.endsWith('.mts') || (isEsmPackage && !isCommonJsFile);
   return {
-    moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
+    moduleSyntax: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
     extension: extensionOf(options, isEsm || isCommonJsFile),
     aliases: aliasesOf(options, root),
     bracketEnv: options.noPropertyAccessFromIndexSignature === true,
     isolatedDeclarations: options.isolatedDeclarations === true,
-    bareImportsFrom: bareImportsFrom(options, root),
+    bareImportsFrom: findBareImportFolder(options, root),
   };
 }
 
@@ -43,7 +43,7 @@ function readOptions(root: string): ts.CompilerOptions {
  * The folder in which imports without `./` resolve: `baseUrl`, or an equivalent `paths` entry for `*`; null for
  * neither.
  */
-export function bareImportsFrom(options: ts.CompilerOptions, root: string): string | null {
+export function findBareImportFolder(options: ts.CompilerOptions, root: string): string | null {
   const [target] = options.paths?.['*']?.filter((one) => /(^|\/)\*$/.test(one)) ?? [];
   const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? root;
   const folder = target === undefined ? options.baseUrl : path.resolve(base, target.slice(0, -1));
@@ -60,7 +60,7 @@ function isCommonJsOnly({ module, verbatimModuleSyntax }: ts.CompilerOptions, is
   return verbatimModuleSyntax === true && !isEsm && (module === ts.ModuleKind.CommonJS || isNodeModule(module));
 }
 
-/** How new relative imports end. `isSpelled`: Node needs the extension in this kind of file, but a bundler does not. */
+/** The extension of new relative imports. `isSpelled`: whether Node requires one, as it does in ES modules. */
 function extensionOf(options: ts.CompilerOptions, isSpelled: boolean): SpecifierExtension {
   const { module, moduleResolution, allowImportingTsExtensions, rewriteRelativeImportExtensions } = options;
   const isNode = isNodeModule(module) || isNodeResolution(moduleResolution);

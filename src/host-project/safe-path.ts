@@ -10,14 +10,14 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 const odd = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*\\'`$;&!#%{}]|^[-~ ]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/iu;
 
 /** Converts a path that the user typed to one relative to the package, with `/`. @throws CairnloopError PATH_REFUSED */
-export function hostPath(root: string, cwd: string, given: string): string {
+export function toPackagePath(root: string, cwd: string, given: string): string {
   const relative = path.relative(root, path.resolve(cwd, given)).split(path.sep).join('/');
   const segments = relative.split('/').filter((segment) => segment !== '');
   const wrong = segments.find((segment) => odd.test(segment) || segment.length > 200);
   const isOdd = wrong !== undefined || given.trim() === '';
   const reason =
     leadsOut(relative) ??
-    (isOdd ? 'a name in it does not work on every system' : undefined) ??
+    (isOdd ? 'the path contains a name that does not work on every system' : undefined) ??
     reservedFolder(segments);
   if (reason) throw new CairnloopError('PATH_REFUSED', { path: given, reason });
   return relative || '.';
@@ -32,13 +32,13 @@ export function findJournalPathProblem(root: string, given: string, kind: 'file'
     kind === 'folder' ||
     /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);
   const isPlain = path.posix.normalize(given) === given && !/[\p{Cc}\\]|^[a-z]:|\/$|^\.?$/iu.test(given);
-  if (!isKnown || !isPlain) return 'Cairnloop never writes to such a path';
-  return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => realHostFile(root, given));
+  if (!isKnown || !isPlain) return 'Cairnloop never writes to a path of that kind';
+  return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => resolveHostFile(root, given));
 }
 
 function leadsOut(relative: string): string | undefined {
   const isOut = relative === '..' || relative.startsWith('../') || path.isAbsolute(relative);
-  return isOut ? 'it leads out of the package' : undefined;
+  return isOut ? 'the path leads out of the package' : undefined;
 }
 
 /**
@@ -50,9 +50,9 @@ function reservedFolder(segments: readonly string[]): string | undefined {
 }
 
 const reserved: ReadonlyMap<string, string> = new Map([
-  ['node_modules', "that folder is not for the host's own code"],
-  ['.git', "that folder is not for the host's own code"],
-  ['.cairnloop', 'git ignores that folder, which belongs to Cairnloop'],
+  ['node_modules', "node_modules is not for the host's own code"],
+  ['.git', ".git is not for the host's own code"],
+  ['.cairnloop', '.cairnloop belongs to Cairnloop, and git ignores that folder'],
 ]);
 
 function refusalOf(find: () => string): string | undefined {
@@ -69,7 +69,7 @@ function refusalOf(find: () => string): string | undefined {
  * Returns the absolute path of a file of the package, with symbolic links resolved. @throws CairnloopError
  * PATH_REFUSED, e.g. if a link leads out of the package
  */
-export function realHostFile(root: string, file: string): string {
+export function resolveHostFile(root: string, file: string): string {
   try {
     const real = realPathOf(path.join(root, file));
     if (isInside(realpathSync(root), real)) return real;
@@ -81,9 +81,9 @@ export function realHostFile(root: string, file: string): string {
 }
 
 const reasons: Record<string, string> = {
-  ENOTDIR: 'a part of its path is a file',
+  ENOTDIR: 'a part of the path is a file',
   ENOENT: 'a symbolic link points to nothing',
-  ELOOP: 'its symbolic links form a loop',
+  ELOOP: 'symbolic links in the path form a loop',
   EACCES: 'permission was denied',
 };
 

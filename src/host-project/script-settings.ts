@@ -1,26 +1,26 @@
 /** Reads the literal values that a settings file in JavaScript or TypeScript exports. The file is parsed, not run. */
 import { Node } from 'ts-morph';
-import { resolveObject } from '../gen/config-object.js';
+import { resolveObjectLiteral } from '../gen/config-object.js';
 import { parseSource } from '../gen/parse-source.js';
-import type { Settings } from './read-json.js';
+import type { ToolSettings } from './read-json-settings.js';
 
 /**
  * Reads the settings that a script exports. Calls such as `defineConfig(…)` and `mergeConfig(…, …)` count as their
  * arguments.
  */
-export function readScriptSettings(text: string): Settings {
-  const exported = exportedNodes(text).flatMap(objectsIn);
-  return Object.assign({}, ...exported.map((object) => literalOf(object)));
+export function readScriptSettings(text: string): ToolSettings {
+  const exported = defaultExportNodes(text).flatMap(objectsIn);
+  return Object.assign({}, ...exported.map((object) => literalValueOf(object)));
 }
 
-/** What a settings file exports, also where it is no object; of JSON its content. */
+/** The value that a settings file exports, which need not be an object; for a JSON file its content. */
 export function readScriptValue(name: string, text: string): unknown {
-  const [value] = exportedNodes(name.endsWith('.json') ? `export default ${text}` : text).map(literalOf);
+  const [value] = defaultExportNodes(name.endsWith('.json') ? `export default ${text}` : text).map(literalValueOf);
   return value;
 }
 
 /** The expressions that a file exports as default. */
-export function exportedNodes(text: string): Node[] {
+export function defaultExportNodes(text: string): Node[] {
   return parseSource('settings.ts', text)
     .getStatements()
     .flatMap((statement): Node[] => {
@@ -33,13 +33,13 @@ export function exportedNodes(text: string): Node[] {
 
 function objectsIn(node: Node): Node[] {
   if (Node.isCallExpression(node)) return node.getArguments().flatMap(objectsIn);
-  const found = resolveObject(node)?.object;
+  const found = resolveObjectLiteral(node)?.object;
   return found ? [found] : [];
 }
 
-/** The value of a literal, there or in a constant of the file; undefined for a computed value. */
-export function literalOf(node: Node | undefined, names = 0): unknown {
-  const next = (inner: Node | undefined) => literalOf(inner, names);
+/** The value of an expression that is a literal, or the name of a constant with one; undefined if it is computed. */
+export function literalValueOf(node: Node | undefined, names = 0): unknown {
+  const next = (inner: Node | undefined) => literalValueOf(inner, names);
   if (Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node)) return node.getLiteralText();
   if (Node.isNumericLiteral(node)) return node.getLiteralValue();
   if (Node.isTrueLiteral(node) || Node.isFalseLiteral(node)) return node.getText() === 'true';
@@ -47,7 +47,7 @@ export function literalOf(node: Node | undefined, names = 0): unknown {
   if (Node.isAsExpression(node) || Node.isSatisfiesExpression(node) || Node.isParenthesizedExpression(node))
     return next(node.getExpression());
   if (Node.isCallExpression(node)) return next(node.getArguments()[0]);
-  if (Node.isIdentifier(node)) return literalOf(names < 5 ? constantOf(node) : undefined, names + 1);
+  if (Node.isIdentifier(node)) return literalValueOf(names < 5 ? constantOf(node) : undefined, names + 1);
   if (!Node.isObjectLiteralExpression(node)) return undefined;
   const pairs = node.getProperties().flatMap((property) => {
     if (Node.isShorthandPropertyAssignment(property)) return [[property.getName(), next(property.getNameNode())]];

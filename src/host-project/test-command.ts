@@ -1,13 +1,13 @@
-/** Which runner the host's `test` script runs, and with which words. Nothing is run. */
+/** Which test runner the host's `test` script calls, and with which arguments. Nothing is run. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { TestRun, TestRunner } from '../gen/host-snapshot.js';
+import type { HostTestSetup, TestRunner } from '../gen/host-snapshot.js';
 import type { PackageJson } from './package-json.js';
 
-export interface TestCommand extends Pick<TestRun, 'runner' | 'other'> {
-  /** The words behind the runner's name. */
+export interface TestCommand extends Pick<HostTestSetup, 'runner' | 'other'> {
+  /** The arguments that the script passes to the test runner. */
   words: readonly string[];
-  /** The whole script, with the scripts that it runs. */
+  /** The text of the `test` script, with the scripts that it runs inserted. */
   script: string;
 }
 
@@ -29,7 +29,7 @@ const runners: Record<string, TestRunner> = {
   'egg-bin test': 'mocha',
 };
 
-/** Runners whose tests look like those of no other. */
+/** Test runners that `gen` has no template for, by command. */
 const otherRunners: Record<string, string> = {
   lab: 'Lab',
   qunit: 'QUnit',
@@ -45,7 +45,7 @@ const otherRunners: Record<string, string> = {
   codeceptjs: 'CodeceptJS',
 };
 
-/** The first runner in the script; else that of a settings file; else one that the host lists. */
+/** Finds the test runner: the first in the `test` script, else by a settings file, else by the host's dependencies. */
 export function readTestCommand(root: string, json: PackageJson, dependencies: readonly string[]): TestCommand {
   const script = wholeScript(json.scripts ?? {});
   const commands = commandsIn(script);
@@ -73,7 +73,7 @@ function first<T>(commands: readonly string[][], at: (words: readonly string[], 
   return undefined;
 }
 
-/** Their value is no program, e.g. `--reporter tap`. */
+/** Options with a value that must not be mistaken for a program, e.g. `tap` in `--reporter tap`. */
 const valued = /^(-r|-R|--require|--import|--loader|-p|--package|--(?:[\w-]+-)?reporter)$/;
 
 function runnerAt(words: readonly string[], index: number): TestRunner | undefined {
@@ -88,7 +88,7 @@ function otherRunnerAt(words: readonly string[], index: number): string | undefi
   return program !== undefined && Object.hasOwn(otherRunners, program) ? otherRunners[program] : undefined;
 }
 
-/** `./node_modules/vitest/vitest.mjs` is `vitest`, `node_modules/uvu/bin.js` is `uvu`. */
+/** The program that a word of a script calls: `vitest` for `./node_modules/vitest/vitest.mjs`. */
 function programAt(words: readonly string[], index: number): string | undefined {
   if (valued.test(words[index - 1] ?? '')) return undefined;
   const [, installed] = /node_modules\/((?:@[\w.-]+\/)?[a-z\d][\w.-]*)\//.exec(words[index] ?? '') ?? [];
@@ -97,7 +97,7 @@ function programAt(words: readonly string[], index: number): string | undefined 
 
 const isNode = (word: string) => /^(node|tsx)$/.test(path.posix.basename(word));
 
-/** The `test` script, else all whose names begin so, with the text of the scripts that they run in their place. */
+/** The text of the `test` script, else of all scripts such as `test:unit`, with the scripts that they run inserted. */
 function wholeScript(scripts: Record<string, unknown>): string {
   const isMeant = (name: string) =>
     typeof scripts[name] === 'string' && !/no test specified/.test(String(scripts[name]));
@@ -106,7 +106,7 @@ function wholeScript(scripts: Record<string, unknown>): string {
   return names.map((name) => inlined(scripts, name).trim()).join(' && ');
 }
 
-/** A script that runs itself ends the search. */
+/** Inserts the text of the scripts that a script runs; a script that runs itself is not inserted again. */
 function inlined(scripts: Record<string, unknown>, name: string): string {
   const { [name]: script, ...others } = scripts;
   const named = (pattern: string) => {
@@ -127,7 +127,7 @@ function inlined(scripts: Record<string, unknown>, name: string): string {
     );
 }
 
-/** Words may stand in quotes; those that hold a whole command of Node's runner are taken apart. */
+/** Splits a script into commands, and these into words. A quoted `node --test …` is split into words too. */
 function commandsIn(script: string): string[][] {
   const commands: string[][] = [[]];
   for (const [, single, double, operator, plain] of script.matchAll(

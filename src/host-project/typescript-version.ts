@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { foldersUp } from './folders.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 /**
  * The version of TypeScript that the host has installed, else the one that package.json asks for; the newest if neither
@@ -18,7 +18,7 @@ export function readTypeScriptVersion(root: string): { major: number; minor: num
 
 function firstText(files: readonly string[], pattern: RegExp): string | undefined {
   for (const file of files) {
-    const found = pattern.exec(readTextIfAny(file) ?? '')?.[1];
+    const found = pattern.exec(readTextFileIfAny(file) ?? '')?.[1];
     if (found) return found;
   }
   return undefined;

@@ -3,7 +3,7 @@ import { globSync } from 'tinyglobby';
 import { configExtensions } from '../config/config-file-names.js';
 import { isFile } from './folders.js';
 import type { PackageJson } from './package-json.js';
-import { readTextIfAny } from './read-text.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 /** Files that mark the root of a monorepo whose projects need no package.json of their own. */
 const monorepoFiles = ['nx.json', 'turbo.json', 'lerna.json', 'nest-cli.json', 'rush.json'];
@@ -17,7 +17,7 @@ export function findWorkspacePackages(root: string, json: PackageJson): string[]
   return [...new Set([...listedPackages(root, json), ...configuredProjects(root)])].sort();
 }
 
-/** The folders of the packages that a workspace lists, with those of nested workspaces. */
+/** The folders of the packages that the root of a monorepo lists, with those of monorepos nested in it. */
 function listedPackages(root: string, json: PackageJson, depth = 0): string[] {
   const patterns = workspacePatterns(root, json).map((pattern) => path.posix.join(pattern, 'package.json'));
   if (patterns.length === 0 || depth > 3) return [];
@@ -28,7 +28,7 @@ function listedPackages(root: string, json: PackageJson, depth = 0): string[] {
 
 function packageOf(folder: string): PackageJson {
   try {
-    return Object(JSON.parse(readTextIfAny(path.join(folder, 'package.json')) ?? '{}'));
+    return Object(JSON.parse(readTextFileIfAny(path.join(folder, 'package.json')) ?? '{}'));
   } catch {
     return {};
   }
@@ -53,9 +53,9 @@ function workspacePatterns(root: string, { workspaces }: PackageJson): string[] 
   return pnpmPatterns(path.join(root, 'pnpm-workspace.yaml'));
 }
 
-/** The patterns under `packages:` in a pnpm-workspace.yaml; the rest of the file does not matter here. */
+/** The patterns under `packages:` in a pnpm-workspace.yaml; other keys are ignored. */
 function pnpmPatterns(file: string): string[] {
-  const text = readTextIfAny(file) ?? '';
+  const text = readTextFileIfAny(file) ?? '';
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?(?:\r?\n|$))*)/m.exec(text)?.[1] ?? '';
   return [...list.matchAll(/^[ \t]*-[ \t]*['"]?([^'"#\r\n]+?)['"]?[ \t]*(?:#.*)?$/gm)].map(
     ([, pattern = '']) => pattern,

@@ -11,19 +11,19 @@ export interface FormFields {
   names: readonly string[];
 }
 
-export interface FieldLimits {
+export interface FormLimits {
   /** Size limit of the request's body, in bytes. */
   maxBytes: number;
   maxFields: number;
 }
 
 /** Room for the longest message in four-byte characters, and for the other fields. */
-export const defaultFieldLimits: FieldLimits = { maxBytes: 16 * 1024 * 1024, maxFields: 100_000 };
+export const defaultFormLimits: FormLimits = { maxBytes: 16 * 1024 * 1024, maxFields: 100_000 };
 
 /** Field names with their values; a name may occur more than once. */
 type Entries = Iterable<readonly [name: string, value: string]>;
 
-export function fieldsOf(entries: Entries, names?: readonly string[]): FormFields {
+export function toFormFields(entries: Entries, names?: readonly string[]): FormFields {
   const values = new Map<string, string[]>();
   for (const [name, value] of entries) {
     const list = values.get(name);
@@ -35,13 +35,13 @@ export function fieldsOf(entries: Entries, names?: readonly string[]): FormField
   return { all, text: (name) => all(name)[0] ?? '', names: names ?? [...values.keys()] };
 }
 
-export const noFields = fieldsOf([]);
+export const emptyForm = toFormFields([]);
 
 /**
  * Reads fields from the result of the host's body parser. It accepts only strings and lists of strings and runs no code
  * of that result: no getter, no `toString`, no Proxy trap. The limits apply to it too.
  */
-export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimits): FormFields | 'too large' {
+export function parsedFormFields(body: object, { maxBytes, maxFields }: FormLimits): FormFields | 'too large' {
   const entries: [string, string][] = [];
   let room = maxBytes;
   const names = ownKeys(body);
@@ -51,7 +51,7 @@ export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimit
       if (room < 0 || entries.push([name, value]) > maxFields) return 'too large';
     }
   }
-  return fieldsOf(entries, names);
+  return toFormFields(entries, names);
 }
 
 /**

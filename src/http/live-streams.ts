@@ -23,20 +23,20 @@ export interface StreamViewer<News> {
   tell(news: News): string | null;
   /** The event that a slow reader gets in place of those that it has missed. */
   caughtUp: string;
-  /** Formats the state that later events report the changes of; it is sent at the start and with `caughtUp`. */
+  /** Formats the complete state, sent when the stream opens and after `caughtUp`; other events are changes of it. */
   current?(): string;
   /** Called once after the stream has ended for any reason. */
   ended?(): void;
 }
 
-export interface LiveSettings {
+export interface LiveUpdateSettings {
   /** Streams that one person may hold open in this process. Default 20. */
   perPerson?: number;
   /** How often the session is checked again, in milliseconds. Default 20 000. */
   recheckMs?: number;
 }
 
-export interface LiveStreamsOptions<News> extends LiveSettings {
+export interface LiveStreamsOptions<News> extends LiveUpdateSettings {
   /** Longest life of a stream, in milliseconds. Default 50 000. */
   lifeMs?: number;
   /** Subscribes to events; returns a function that unsubscribes. */
@@ -125,7 +125,7 @@ export function createLiveStreams<News>(options: LiveStreamsOptions<News>): Live
 
 const tooManyText = (limit: number) =>
   `You have ${limit} pages open that update themselves, the most for one person. ` +
-  'Close some of them; until then this page shows changes when it is reloaded.\n';
+  'Close some of these pages, or reload this page to see changes.\n';
 
 function refusal(status: number, text: string, retryAfter: number): Response {
   return new Response(text, {

@@ -5,8 +5,8 @@ import type { NativeRequest } from './identify.js';
 import { isResponseOver, writeResponse } from './write-response.js';
 
 /** The handler of a mount, for fetch-style servers and for Node. Neither form throws or rejects. */
-export interface Mounted {
-  /** Responds to every request; other paths get 404. */
+export interface RequestHandlers {
+  /** Responds to every request; paths outside of the mount get 404. */
   fetch: (request: Request) => Promise<Response>;
   /**
    * Calls `next`, if given, for paths of other handlers and returns its result; a rejection of it is left to the host.
@@ -27,8 +27,8 @@ export interface MountOptions {
   /** Whether a path (without query) belongs to this mount. */
   owns(path: string): boolean;
   /**
-   * Which path `owns` gets where a router has removed the mount path: only the full path, or first the rest and then
-   * the full path.
+   * Which path `owns` is asked about if a router has removed the mount path: the full path only, or the remaining
+   * path first and then the full path.
    */
   address: 'whole' | 'left or whole';
   /** The response while the application cannot be loaded. Default: a line of text. */
@@ -42,7 +42,7 @@ export interface MountOptions {
  * Mounts an application in a host's server. `fetch` and `node` always settle: an unhandled rejection would end the
  * host's process.
  */
-export function createMount(options: MountOptions): Mounted {
+export function createMount(options: MountOptions): RequestHandlers {
   const { name, log, headers } = options;
   const refuse = (status: number, text: string) => new Response(text, { status, headers: { ...plain, ...headers } });
   let loading: Promise<MountedApp> | undefined;

@@ -1,12 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
-import { defaultFieldLimits, type FieldLimits, type FormFields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
+import {
+  defaultFormLimits,
+  emptyForm,
+  type FormFields,
+  type FormLimits,
+  parsedFormFields,
+  toFormFields,
+} from './fields.js';
 
 /** Why a posted form could not be read. `already read`: the stream was consumed, and no parsed body can be found. */
-export type UnreadReason = 'too large' | 'too slow' | 'malformed' | 'already read';
+export type FormReadFailure = 'too large' | 'too slow' | 'malformed' | 'already read';
 
 export interface FormReadOptions {
-  limits?: FieldLimits;
+  limits?: FormLimits;
   /** The content types to accept. Default: forms only. */
   accepts?: readonly ('form' | 'json')[];
   /** How long to wait for the next bytes of the body, in milliseconds. */
@@ -24,12 +31,12 @@ type Kind = 'urlencoded' | 'multipart' | 'json';
 export async function readForm(
   request: Request,
   incoming?: IncomingMessage,
-  { limits = defaultFieldLimits, accepts = ['form'], idleMs = defaultIdleMs }: FormReadOptions = {},
-): Promise<FormFields | UnreadReason> {
+  { limits = defaultFormLimits, accepts = ['form'], idleMs = defaultIdleMs }: FormReadOptions = {},
+): Promise<FormFields | FormReadFailure> {
   try {
     const type = request.headers.get('content-type') ?? '';
     const kind = kindOf(type);
-    if (!kind || !accepts.includes(kind === 'json' ? 'json' : 'form')) return noFields;
+    if (!kind || !accepts.includes(kind === 'json' ? 'json' : 'form')) return emptyForm;
     if (Number(request.headers.get('content-length')) > limits.maxBytes) return 'too large';
     if (incoming && wasRead(incoming)) return await fieldsOfParsed(incoming, { type, kind }, limits);
     if (request.bodyUsed || request.body?.locked) return 'already read';
@@ -61,16 +68,16 @@ interface BodyType {
 async function fieldsOfParsed(
   incoming: IncomingMessage,
   type: BodyType,
-  limits: FieldLimits,
-): Promise<FormFields | UnreadReason> {
+  limits: FormLimits,
+): Promise<FormFields | FormReadFailure> {
   const { body, rawBody } = leftOn(incoming);
   for (const left of [body, rawBody]) {
     const bytes = typeof left === 'string' ? Buffer.from(left.slice(0, limits.maxBytes + 1)) : left;
     if (types.isUint8Array(bytes)) return fieldsOfBytes(bytes, type, limits);
     if (typeof bytes !== 'object' || bytes === null || types.isProxy(bytes)) continue;
-    if (Object.keys(bytes).length > 0) return fieldsOfObject(bytes, limits);
+    if (Object.keys(bytes).length > 0) return parsedFormFields(bytes, limits);
   }
-  return hadBody(incoming) ? 'already read' : noFields;
+  return hadBody(incoming) ? 'already read' : emptyForm;
 }
 
 /** The body that the host's parser left on the request; its getter may throw. */
@@ -91,7 +98,7 @@ function hadBody({ headers }: IncomingMessage): boolean {
 }
 
 /** Reads the body and counts bytes: Content-Length may be absent. */
-async function readBody(request: Request, maxBytes: number, idleMs: number): Promise<Buffer | UnreadReason> {
+async function readBody(request: Request, maxBytes: number, idleMs: number): Promise<Buffer | FormReadFailure> {
   const chunks: Uint8Array[] = [];
   const reader = request.body?.getReader();
   let size = 0;
@@ -124,7 +131,7 @@ async function nextChunk(
 }
 
 /** Cancels the body without waiting for its rest. */
-function stopReading(reader: Reader | undefined, why: UnreadReason): UnreadReason {
+function stopReading(reader: Reader | undefined, why: FormReadFailure): FormReadFailure {
   reader?.cancel().catch(() => {});
   return why;
 }
@@ -132,15 +139,15 @@ function stopReading(reader: Reader | undefined, why: UnreadReason): UnreadReaso
 async function fieldsOfBytes(
   bytes: Uint8Array,
   { type, kind }: BodyType,
-  limits: FieldLimits,
-): Promise<FormFields | UnreadReason> {
+  limits: FormLimits,
+): Promise<FormFields | FormReadFailure> {
   if (byteLengthOf(bytes) > limits.maxBytes) return 'too large';
   if (kind === 'multipart')
     return partsOf(bytes, type) > limits.maxFields ? 'too large' : fieldsOfMultipart(bytes, type);
   const text = new TextDecoder().decode(bytes);
   if (kind === 'json') return fieldsOfJson(text, limits);
   if (countOf('&', text) >= limits.maxFields) return 'too large';
-  return fieldsOf(new URLSearchParams(text));
+  return toFormFields(new URLSearchParams(text));
 }
 
 /** Uses the platform's getter: the host may have set its own `byteLength` property. */
@@ -166,14 +173,14 @@ async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<FormF
   const form = await new Response(body, { headers: { 'content-type': type } }).formData();
   const texts: [string, string][] = [];
   for (const [name, value] of form) if (typeof value === 'string') texts.push([name, value]);
-  return fieldsOf(texts);
+  return toFormFields(texts);
 }
 
-function fieldsOfJson(text: string, limits: FieldLimits): FormFields | 'too large' {
+function fieldsOfJson(text: string, limits: FormLimits): FormFields | 'too large' {
   const parsed: unknown = JSON.parse(text);
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-    ? fieldsOfObject(parsed, limits)
-    : noFields;
+    ? parsedFormFields(parsed, limits)
+    : emptyForm;
 }
 
 function countOf(letter: string, text: string): number {

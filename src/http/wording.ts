@@ -1,4 +1,4 @@
-import { closestWord } from '../foundation/closest-word.js';
+import { findClosestWord } from '../foundation/closest-word.js';
 import { CairnloopError } from '../foundation/errors.js';
 
 /** The texts of a page, with their language and writing direction. */
@@ -95,6 +95,6 @@ export function readHostTexts<Given extends object>(helper: string, given: Given
 }
 
 function knownText(key: string, known: readonly string[]): string {
-  const meant = closestWord(key, known);
+  const meant = findClosestWord(key, known);
   return meant ? `a known text (did you mean "${meant}"?)` : `one of ${known.join(', ')}`;
 }

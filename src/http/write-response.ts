@@ -13,7 +13,7 @@ export async function writeResponse(response: Response, outgoing: ServerResponse
   if (isResponseOver(outgoing)) return cancel(response.body);
   const streamed = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   const bytes = streamed ? undefined : Buffer.from(await response.arrayBuffer());
-  // A timeout of the host's may have sent a response meanwhile.
+  // The host's own timeout may have sent a response meanwhile.
   if (isResponseOver(outgoing)) return cancel(response.body);
   try {
     outgoing.writeHead(response.status, headersOf(response, bytes));

@@ -6,27 +6,27 @@ import { createContextReader } from '../context/context-reader.js';
 import type { Cairnloop } from '../contracts/cairnloop.js';
 import type { ReportInput } from '../contracts/inputs.js';
 import { type Database, openDatabase } from '../db/connect.js';
-import { databaseTarget } from '../db/connection-url.js';
+import { formatDatabaseTarget } from '../db/connection-url.js';
 import { toHostDatabaseError, toKnownDatabaseError } from '../db/database-failure.js';
-import { createSchemaCheck, pendingMigrations } from '../db/migrations/current.js';
+import { createSchemaCheck, readPendingMigrations } from '../db/migrations/current.js';
 import { isTransientError } from '../db/outage.js';
 import { probeDatabase } from '../db/probe.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
+import { createSafeLogger, createStderrLogger } from '../foundation/safe-logger.js';
 import {
   createAuditAges,
   createDeliveryCounts,
-  createOutcomeCounts,
-  createReadyChecks,
+  createKeptOutcomeCounts,
+  createReadinessChecks,
   createWorkerCount,
 } from '../ops/delivery-counts.js';
 import type { Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
 import { checkReadiness } from '../ops/readiness.js';
-import { safeMetrics } from '../ops/safe-metrics.js';
+import { catchMetricsErrors } from '../ops/safe-metrics.js';
 import { makeReport } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
 import { type Metrics, noMetrics } from '../telemetry/metrics.js';
@@ -34,7 +34,7 @@ import type { OpenTelemetryBridge } from '../telemetry/open-telemetry.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
 import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { createWithin } from '../within/within.js';
+import { createWithinFunction } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
 import { createPublicCalls } from './calls.js';
 import { createMounts } from './mounts.js';
@@ -69,7 +69,7 @@ export async function createCairnloop(
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const explain = (error: unknown) => toHostDatabaseError(error, runtime.db);
-  const inTransactions = createWithin({ runtime, createPublicCalls, admit: requireSchema });
+  const inTransactions = createWithinFunction({ runtime, createPublicCalls, admit: requireSchema });
   const api = wrapPublicCalls(
     createPublicCalls(runtime),
     explain,
@@ -110,7 +110,10 @@ export async function createCairnloop(
 /** Calls that may need no table, and therefore work while the database is unreachable. */
 const withoutTables = new Set(['context.get', 'sla.activePolicies']);
 
-/** Refuses calls on a schema of another version. Where the role may not read the version, calls are let through. */
+/**
+ * Refuses calls if the schema's version is not the one that this package needs. Where the role may not read the
+ * version, calls are let through.
+ */
 function lenientSchemaCheck(db: Database): () => Promise<void> {
   const requireSchema = createSchemaCheck(db);
   return () =>
@@ -127,7 +130,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
   const reasonOf = async (error: unknown): Promise<unknown> => {
     if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')
       return error;
-    const pending = await pendingMigrations(db);
+    const pending = await readPendingMigrations(db);
     if (pending.length === 0) return toKnownDatabaseError(error.cause, db.url) ?? error;
     return new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending }, { cause: error });
   };
@@ -147,7 +150,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions, ready: () => Promise<Readiness>) {
-  const log = safeLogger(options.logger ?? config.logger ?? stderrLogger(config.log.level));
+  const log = createSafeLogger(options.logger ?? config.logger ?? createStderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
@@ -157,7 +160,7 @@ async function assemble(config: ResolvedConfig, options: CreateOptions, ready: (
     await db.close();
     throw error;
   });
-  const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
+  const metrics: Metrics = prometheus ? catchMetricsErrors(prometheus, log) : noMetrics;
   const traces = await loadTraces(config).catch(async (error) => {
     await db.close();
     throw error;
@@ -196,21 +199,21 @@ async function loadPrometheus(
 ): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('../ops/prometheus-metrics.js');
-  const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
+  const database = `${formatDatabaseTarget(config.database.url)} ${config.database.schema}`;
   const source = {
     database,
     counts: createDeliveryCounts(db),
-    kept: createOutcomeCounts(db),
+    kept: createKeptOutcomeCounts(db),
     audit: createAuditAges(db),
     workers: createWorkerCount(db),
-    ready: createReadyChecks(ready),
+    ready: createReadinessChecks(ready),
   };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {
     if (isCairnloopError(error)) throw error;
     const expected = 'a Registry of prom-client that takes metrics';
-    const found = `one that fails: ${errorText(error, 200)}`;
+    const found = `a Registry that fails: ${errorText(error, 200)}`;
     throw new CairnloopError('CONFIG_INVALID', { problems: [{ path: 'metrics.registry', expected, found }] });
   }
 }

@@ -1,7 +1,7 @@
 import { listAudit } from '../audit/list.js';
 import type { Calls } from '../contracts/cairnloop.js';
 import { archiveConversation } from '../conversations/archive.js';
-import { getForCustomer, listForCustomer, markReadForCustomer } from '../conversations/customer-view.js';
+import { getForCustomer, listConversationsForCustomer, markReadForCustomer } from '../conversations/customer-view.js';
 import { requireConversation } from '../conversations/find.js';
 import { countConversations, listConversations } from '../conversations/list.js';
 import { openConversation } from '../conversations/open.js';
@@ -24,8 +24,8 @@ import { bulkTriggerOutbound } from '../outbound/bulk-trigger.js';
 import { cancelOutbound } from '../outbound/cancel.js';
 import { triggerOutbound } from '../outbound/trigger.js';
 import type { Runtime } from '../runtime.js';
-import { explainSla } from '../sla/explain.js';
-import { slaForConversation } from '../sla/find.js';
+import { explainSlaClocks } from '../sla/explain.js';
+import { findLatestSlaClock } from '../sla/find.js';
 import { pauseSla, resumeSla } from '../sla/pause.js';
 import { activePolicies, setPolicy } from '../sla/policies.js';
 
@@ -61,7 +61,7 @@ function conversationsCalls(runtime: Runtime): Calls['conversations'] {
     get: (id) => requireConversation(runtime, id),
     list: (input) => listConversations(runtime, input),
     count: (filter) => countConversations(runtime, filter),
-    forCustomer: (actorId, input) => listForCustomer(runtime, actorId, input),
+    forCustomer: (actorId, input) => listConversationsForCustomer(runtime, actorId, input),
     getForCustomer: (actorId, id, input) => getForCustomer(runtime, actorId, id, input),
     markReadForCustomer: (actorId, id, input) => markReadForCustomer(runtime, actorId, id, input),
   };
@@ -91,8 +91,8 @@ function slaCalls(runtime: Runtime): Calls['sla'] {
   return {
     activePolicies: () => activePolicies(runtime),
     setPolicy: (priority, attrs, by) => setPolicy(runtime, priority, attrs, by),
-    forConversation: (conversationId) => slaForConversation(runtime, conversationId),
-    explain: (conversationId) => explainSla(runtime.db, conversationId),
+    forConversation: (conversationId) => findLatestSlaClock(runtime, conversationId),
+    explain: (conversationId) => explainSlaClocks(runtime.db, conversationId),
     pause: (conversationId, input) => pauseSla(runtime, conversationId, input),
     resume: (conversationId, input) => resumeSla(runtime, conversationId, input),
   };

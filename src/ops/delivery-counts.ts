@@ -22,7 +22,7 @@ export function createDeliveryCounts(executor: Executor): () => Promise<Delivery
 }
 
 /** Counts callback outcomes that wait for a lock, cached as in {@link createDeliveryCounts}. */
-export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
+export function createKeptOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
 }
 
@@ -48,8 +48,8 @@ export function createWorkerCount(executor: Executor): () => Promise<number> {
   return cached(0, async () => (await findWorkerHeartbeats(executor)).filter(isWorkerAlive).length);
 }
 
-/** Reads the checks of readiness for metrics, cached. A check that the probe leaves out has passed. */
-export function createReadyChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
+/** Reads the readiness checks for metrics, cached. A check that the probe does not report counts as passed. */
+export function createReadinessChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
   const allPassed = { database: true, jobs: true, migrations: true, worker: true, settlements: true };
   return cached<Record<string, boolean>>({}, async () => {
     const { checks } = await probe();

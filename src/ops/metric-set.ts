@@ -7,7 +7,8 @@ export type MetricSet = ReturnType<typeof createMetricSet>;
 /** Creates Cairnloop's metrics outside of any registry. The gauges read `source` at each scrape. */
 export function createMetricSet(source: MetricSource) {
   const events = createEventMetrics();
-  // Set these counters to 0, so that the first failure shows as an increase.
+  // Set the failure counters of automationPolicy and slaPolicyProvider to 0 at the start, so that their first failure
+  // shows as an increase.
   for (const module of ['automationPolicy', 'slaPolicyProvider']) events.moduleFailures.inc({ module }, 0);
   return { ...events, ...createStateGauges(source) };
 }

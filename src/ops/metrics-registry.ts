@@ -91,7 +91,7 @@ async function keptOf(sources: readonly InstanceMetricSource[]): Promise<KeptOut
   };
 }
 
-/** The greatest ages in the audit records of all schemas. */
+/** The greatest age of an unsealed audit event, and of the last anchor of a schema, over all schemas. */
 async function auditOf(sources: readonly InstanceMetricSource[]): Promise<AuditAges> {
   const ages = await Promise.all(onePerDatabase(sources).map((source) => source.audit()));
   const anchors = ages.flatMap(({ anchorAgeSeconds }) => anchorAgeSeconds ?? []);

@@ -2,13 +2,13 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { metricsPathProblem, opsPathRule } from '../config/key-rules.js';
-import { describeFound } from '../foundation/describe-found.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { createMount, type Mounted } from '../http/mount.js';
-import { type MountSchemas, optionalMountOption, readMountOptions } from '../validation/mount-options.js';
+import { createMount, type RequestHandlers } from '../http/mount.js';
+import { type MountOptionSchemas, optionalMountOption, parseMountOptions } from '../validation/mount-options.js';
 
-export type { Mounted } from '../http/mount.js';
+export type { RequestHandlers } from '../http/mount.js';
 
 export interface OperationsOptions {
   /** Health check path. Default: `ops.healthPath` of the config, `/health`. Readiness is `<healthPath>/ready`. */
@@ -27,24 +27,24 @@ export interface OperationsSources {
   configFile?: string | undefined;
 }
 
-export type CheckStatus = 'ok' | 'failed' | 'draining' | 'waiting';
+export type ReadinessCheckStatus = 'ok' | 'failed' | 'draining' | 'waiting';
 
 export interface Readiness {
   status: 'ok' | 'unavailable';
   /** `settlements`: outcomes of callbacks that cannot be written, because another session has their rows locked. */
   checks: {
-    database: CheckStatus;
-    jobs: CheckStatus;
-    migrations: CheckStatus;
-    worker?: CheckStatus;
-    settlements?: CheckStatus;
+    database: ReadinessCheckStatus;
+    jobs: ReadinessCheckStatus;
+    migrations: ReadinessCheckStatus;
+    worker?: ReadinessCheckStatus;
+    settlements?: ReadinessCheckStatus;
   };
 }
 
 /**
  * Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options.
  */
-export function createOperations(sources: OperationsSources, paths: Required<OperationsOptions>): Mounted {
+export function createOperations(sources: OperationsSources, paths: Required<OperationsOptions>): RequestHandlers {
   const { healthPath, metricsPath } = paths;
   const owned = new Set([healthPath, `${healthPath}/ready`, metricsPath]);
   const app = new Hono();
@@ -98,7 +98,7 @@ function metricsGuidance(configFile: string | undefined): string {
 }
 
 const path = optionalMountOption(opsPathRule.expected, z.custom<string>(opsPathRule.accepts));
-const schemas: MountSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
+const schemas: MountOptionSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
 
 /**
  * Checks the paths of the health and metrics endpoints when they are mounted, so that a misspelt option does not leave
@@ -108,13 +108,13 @@ export function resolveOperationsPaths(
   options: OperationsOptions,
   defaults: Required<OperationsOptions>,
 ): Required<OperationsOptions> {
-  const paths = { ...defaults, ...readMountOptions('operations', schemas, options) };
+  const paths = { ...defaults, ...parseMountOptions('operations', schemas, options) };
   const problem = metricsPathProblem(paths.healthPath, paths.metricsPath);
   if (!problem) return paths;
   throw new CairnloopError('MOUNT_OPTION_INVALID', {
     helper: 'operations',
     option: problem.path,
     expected: problem.expected,
-    found: describeFound(paths.metricsPath),
+    found: describeFoundValue(paths.metricsPath),
   });
 }

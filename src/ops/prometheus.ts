@@ -1,5 +1,5 @@
 import { type MetricsReporter, metricsBrand } from '../config/config-schema.js';
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 
@@ -29,7 +29,7 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusReporter 
 
 function optionProblems({ registry }: PrometheusOptions): ConfigProblem[] {
   if (registry === undefined || isRegistry(registry)) return [];
-  return [{ path: 'registry', expected: 'a Registry of prom-client', found: describeKind(registry) }];
+  return [{ path: 'registry', expected: 'a Registry of prom-client', found: describeType(registry) }];
 }
 
 /** Recognises a Registry by its methods, as it may come from another copy of prom-client. */
@@ -38,7 +38,7 @@ function isRegistry(value: unknown): boolean {
   try {
     return typeof value === 'object' && value !== null && methods.every((name) => hasMethod(value, name));
   } catch {
-    // The value has a getter or is a proxy that throws.
+    // Reading a property failed: a getter of the value throws, or the value is a proxy that throws.
     return false;
   }
 }

@@ -5,20 +5,20 @@ import { statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
-import type { ObservedWorker } from '../worker/worker.js';
-import type { CheckStatus, Readiness } from './operations.js';
+import type { WorkerWithReadiness } from '../worker/worker.js';
+import type { Readiness, ReadinessCheckStatus } from './operations.js';
 
 /** Time limit of one readiness check, in milliseconds. */
 const probeTimeoutMs = 2000;
 
-/** Callback outcomes that stay unwritten for longer make the process unready, in milliseconds. */
+/** If a callback outcome stays unwritten for longer than this, in milliseconds, the process is not ready. */
 const stuckAfterMs = 10_000;
 
 /**
  * Checks whether this process can work now: writable database, job store, migrations, and a worker that is not stopping
  * and can write outcomes.
  */
-export async function checkReadiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
+export async function checkReadiness(runtime: Runtime, worker: WorkerWithReadiness): Promise<Readiness> {
   const db = runtime.db.waitingFor(workerLockTimeoutMs);
   const [database, migrations, jobs, settlements] = await Promise.all([
     check('database', () => write(db)),
@@ -52,7 +52,7 @@ async function write(db: Database): Promise<void> {
   });
 }
 
-async function outcomesAreWritten(db: Database, worker: ObservedWorker): Promise<boolean> {
+async function outcomesAreWritten(db: Database, worker: WorkerWithReadiness): Promise<boolean> {
   const { oldestSeconds } = await countKeptOutcomes(db);
   return Math.max(worker.unwrittenMs, oldestSeconds * 1000) < stuckAfterMs;
 }
@@ -65,7 +65,7 @@ const noSuchTable = new Set(['3F000', '42P01']);
  */
 const changeNothing = statement('readiness.write', (s) => `UPDATE ${s}.deliveries SET attempts = attempts WHERE false`);
 
-async function check(what: string, probe: () => Promise<unknown>): Promise<CheckStatus> {
+async function check(what: string, probe: () => Promise<unknown>): Promise<ReadinessCheckStatus> {
   try {
     return (await withTimeout(probeTimeoutMs, what, probe)) === false ? 'failed' : 'ok';
   } catch {

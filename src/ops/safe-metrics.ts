@@ -6,7 +6,7 @@ import type { Metrics } from '../telemetry/metrics.js';
  * Wraps metrics so that a counter which throws, in a registry of the host's, neither fails an operation nor loses an
  * outcome. The first failure is logged.
  */
-export function safeMetrics(metrics: Metrics, log: Logger): Metrics {
+export function catchMetricsErrors(metrics: Metrics, log: Logger): Metrics {
   let told = false;
   const failed = (error: unknown) => {
     if (!told) log.error({ reason: errorText(error) }, 'metrics could not be counted; work goes on without them');

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import type { Mounted } from '../http/mount.js';
+import type { RequestHandlers } from '../http/mount.js';
 
 /** An HTTP server that Cairnloop has started. */
-export interface ServedApp {
+export interface StartedServer {
   host: string;
   port: number;
   /** Closes the server and its open connections. */
@@ -25,8 +25,8 @@ export interface ListenAddress {
 }
 
 /** Checks that the addresses can be listened on, before other work begins. Throws as {@link serveOnAddress}. */
-export async function requireListenable(addresses: readonly ListenAddress[]): Promise<void> {
-  const served: ServedApp[] = [];
+export async function requireListenableAddresses(addresses: readonly ListenAddress[]): Promise<void> {
+  const served: StartedServer[] = [];
   try {
     for (const address of addresses) served.push(await serveOnAddress(nothing, address));
   } finally {
@@ -34,14 +34,14 @@ export async function requireListenable(addresses: readonly ListenAddress[]): Pr
   }
 }
 
-const nothing: Pick<Mounted, 'node'> = {
+const nothing: Pick<RequestHandlers, 'node'> = {
   async node(_request, response) {
     response.destroy();
   },
 };
 
 /** Starts an HTTP server for a mount on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
-export function serveOnAddress(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
+export function serveOnAddress(app: Pick<RequestHandlers, 'node'>, address: ListenAddress): Promise<StartedServer> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);
   });

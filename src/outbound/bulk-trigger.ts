@@ -5,23 +5,30 @@ import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { announce } from '../events/announce.js';
-import { type AuditLine, auditLines } from '../events/audit-lines.js';
+import { type AuditLine, insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { contentSchema, isId, nameSchema, parseInput, schemaOf, strictObject } from '../validation/input.js';
+import {
+  inputSchema,
+  isId,
+  messageContentSchema,
+  nameSchema,
+  parseInput,
+  strictObjectSchema,
+} from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
-const bulkInput = schemaOf<BulkInput>()({
+const bulkInput = inputSchema<BulkInput>()({
   templateId: nameSchema,
   /** The exact text to deliver to each recipient. */
-  content: contentSchema,
+  content: messageContentSchema,
   dedupeKey: nameSchema.optional(),
   actor: actorOrHostSchema,
 });
-const idsInput = strictObject({ conversationIds: z.array(z.string()) });
+const idsInput = strictObjectSchema({ conversationIds: z.array(z.string()) });
 
 /** One bulk send: what was to be sent, by whom, to how many conversations, and how many of them were accepted. */
-export interface BulkEnvelope {
+export interface BulkSend {
   id: string;
   templateId: string;
   content: string;
@@ -31,7 +38,7 @@ export interface BulkEnvelope {
   createdAt: Date;
 }
 
-export type BulkResult =
+export type BulkSendResult =
   | { conversationId: string; ok: true; messageId: string }
   | { conversationId: string; ok: false; error: CairnloopError };
 
@@ -44,7 +51,7 @@ export async function bulkTriggerOutbound(
   runtime: Runtime,
   conversationIds: readonly string[],
   input: BulkInput,
-): Promise<{ envelope: BulkEnvelope; results: BulkResult[] }> {
+): Promise<{ envelope: BulkSend; results: BulkSendResult[] }> {
   const wanted = parseInput('outbound.bulkTrigger', bulkInput, input);
   const given = parseInput('outbound.bulkTrigger', idsInput, { conversationIds });
   const ids = [...new Set(given.conversationIds.map(asStored))];
@@ -94,7 +101,7 @@ function asStored(id: string): string {
   return isId(id) ? id.toLowerCase() : id;
 }
 
-function resultOf(conversationId: string, messageId: string | undefined): BulkResult {
+function resultOf(conversationId: string, messageId: string | undefined): BulkSendResult {
   if (messageId) return { conversationId, ok: true, messageId };
   return { conversationId, ok: false, error: new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId }) };
 }
@@ -130,7 +137,7 @@ interface BulkRow {
   known: Pick<MessageRow, 'id' | 'conversation_id'>[];
 }
 
-function toEnvelope(row: EnvelopeRow): BulkEnvelope {
+function toEnvelope(row: EnvelopeRow): BulkSend {
   return {
     id: row.id,
     templateId: row.template_id,
@@ -208,7 +215,7 @@ const insertBulk = statement<BulkParams, BulkRow>(
     ),
     delivery AS (${oweOutboundMessages(s, { dueAt: 'created_at', traceparent: p.traceparent })}
     ),
-    audit AS (${auditLines(s, bulkLine, messageLine)}
+    audit AS (${insertAuditLinesSql(s, bulkLine, messageLine)}
     ),
     -- The envelope to return: the new one, or that of the earlier call.
     envelope AS (
@@ -239,7 +246,7 @@ const recordRefusal = statement<{ templateId: string; actor: Actor; requested: n
       VALUES (${p.templateId}, '', ${p.actor}, ${p.requested}, 0, ${p.refusal}, ${s}.clock())
       RETURNING *
     )
-    ${auditLines(s, {
+    ${insertAuditLinesSql(s, {
       from: 'envelope',
       at: 'created_at',
       actor: 'actor',

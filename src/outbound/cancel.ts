@@ -4,12 +4,12 @@ import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
 
-const cancelInput = schemaOf<CancelInput>()({ actor: actorSchema });
+const cancelInput = inputSchema<CancelInput>()({ actor: actorSchema });
 
 /**
  * Cancels a scheduled message whose callback was not called yet: it becomes `failed` with the reason "cancelled".
@@ -42,7 +42,7 @@ const cancel = statement<{ messageId: string; actor: Actor }, MessageRow>(
         jsonb_build_object('failure', jsonb_build_object('reason', 'cancelled', 'attempts', 0))
       FROM withdrawn WHERE m.id = withdrawn.subject_id
       RETURNING m.*
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'message',
       at: `${s}.clock()`,
       actor: p.actor,

@@ -7,23 +7,23 @@ import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import { isCallOwed } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
-import { type OwedCall, oweCalls } from '../events/owe.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
+import { type OwedCall, oweCallsSql } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
 
 /** The furthest that a message can be scheduled ahead: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** The input `actorSchema`; by default the host, for messages that no person sends. */
+/** Validates the actor of a message. The default is the host itself, for messages that no person sends. */
 export const actorOrHostSchema = actorSchema.default({ id: 'system:host' });
 
-const triggerInput = schemaOf<TriggerInput>()({
+const triggerInput = inputSchema<TriggerInput>()({
   templateId: nameSchema,
   /** The exact text to deliver. */
-  content: contentSchema,
+  content: messageContentSchema,
   /** The delay of the delivery. Default 0: none. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
   /** The dedupe key: a second call with it for the same conversation sends nothing. */
@@ -31,9 +31,9 @@ const triggerInput = schemaOf<TriggerInput>()({
   actor: actorOrHostSchema,
 });
 
-export interface Triggered {
+export interface TriggeredMessage {
   message: Message;
-  /** True if the dedupe key was known: `message` is the first one, and nothing new was sent. */
+  /** True if an earlier call had the same dedupe key: `message` is the one that it wrote, and nothing new was sent. */
   duplicate: boolean;
 }
 
@@ -45,7 +45,7 @@ export async function triggerOutbound(
   runtime: Runtime,
   conversationId: string,
   input: TriggerInput,
-): Promise<Triggered> {
+): Promise<TriggeredMessage> {
   const wanted = parseInput('outbound.trigger', triggerInput, input);
   await requireNotifier(runtime, 'outbound.trigger');
   const triggered = await runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
@@ -67,7 +67,11 @@ export async function requireNotifier({ config, db }: Runtime, operation: string
   if (!(await isCallOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
 
-async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: string | undefined): Promise<Triggered> {
+async function firstOfKey(
+  runtime: Runtime,
+  conversationId: string,
+  dedupeKey: string | undefined,
+): Promise<TriggeredMessage> {
   const first = dedupeKey ? await findMessageByDedupeKey(runtime.db, conversationId, dedupeKey) : null;
   if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   return { message: first, duplicate: true };
@@ -75,7 +79,7 @@ async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: s
 
 /** The INSERT of the owed calls for outbound messages, which are the rows of the CTE `message`. */
 export function oweOutboundMessages(s: string, how: Pick<OwedCall, 'dueAt' | 'traceparent'>): string {
-  return oweCalls(s, {
+  return oweCallsSql(s, {
     topic: 'outbound',
     from: 'message',
     subjectId: 'id',
@@ -113,7 +117,7 @@ const insertOutbound = statement<OutboundParams, MessageRow>(
       dueAt: `created_at + make_interval(secs => ${p.scheduleInSeconds}::float8)`,
       traceparent: p.traceparent,
     })}
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'message',
       at: 'created_at',
       actor: 'author',

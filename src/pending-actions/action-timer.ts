@@ -1,12 +1,12 @@
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { executeDueActions, findNextActionDelays } from './execute-due.js';
+import { executeDuePendingActions, findNextPendingActionDelays } from './execute-due.js';
 
 /**
  * Carries pending actions out on time. Timers hold no state: if a process ends, the next round of another process finds
  * its actions.
  */
-export interface ActionTimer {
+export interface PendingActionTimer {
   /** Carries out due actions, and sets timers for those that become due within `lookAheadMs`. */
   run(): Promise<void>;
   /** Sets a timer that carries out due actions in `inMs` milliseconds. */
@@ -14,7 +14,7 @@ export interface ActionTimer {
   stop(): void;
 }
 
-export function createActionTimer(runtime: Runtime, lookAheadMs: number): ActionTimer {
+export function createPendingActionTimer(runtime: Runtime, lookAheadMs: number): PendingActionTimer {
   const armed = new Map<number, NodeJS.Timeout>();
   let stopped = false;
 
@@ -23,7 +23,7 @@ export function createActionTimer(runtime: Runtime, lookAheadMs: number): Action
     if (stopped || armed.has(at)) return;
     const timer = setTimeout(() => {
       armed.delete(at);
-      executeDueActions(runtime).catch((error) =>
+      executeDuePendingActions(runtime).catch((error) =>
         runtime.log.warn({ reason: errorText(error) }, 'pending actions failed; the next round tries again'),
       );
     }, inMs);
@@ -33,8 +33,8 @@ export function createActionTimer(runtime: Runtime, lookAheadMs: number): Action
   return {
     arm,
     async run() {
-      await executeDueActions(runtime);
-      for (const inMs of await findNextActionDelays(runtime, lookAheadMs)) arm(inMs);
+      await executeDuePendingActions(runtime);
+      for (const inMs of await findNextPendingActionDelays(runtime, lookAheadMs)) arm(inMs);
     },
     stop() {
       stopped = true;

@@ -9,7 +9,7 @@ import type { Runtime } from '../runtime.js';
 import type { PendingAction, PendingActionKind } from './pending-action.js';
 
 /** The fields of a pending action that decide what is done. */
-export type ExecutableAction = Pick<
+export type ExecutablePendingAction = Pick<
   PendingAction,
   'conversationId' | 'kind' | 'thenResolve' | 'draftId' | 'content' | 'actor' | 'lastSeen' | 'dedupeKey'
 >;
@@ -18,19 +18,19 @@ export type ExecutableAction = Pick<
  * Carries an action out in the caller's transaction, which must hold the conversation's lock. The follow-ups of the
  * commit are added to `held`. Throws what the public operations throw.
  */
-export async function executeAction(
+export async function executePendingAction(
   runtime: Runtime,
   tx: Executor,
-  action: ExecutableAction,
+  action: ExecutablePendingAction,
   held: HeldFollowUps,
 ): Promise<void> {
-  await refuseNewerMessages(tx, action);
+  await requireNoNewerMessages(tx, action);
   const inside = runtimeHoldingFollowUps(runtime, onTransaction(runtime.db, tx), held);
   await performers[action.kind](inside, action);
   if (action.thenResolve) await performers.resolve(inside, action);
 }
 
-const performers: Record<PendingActionKind, (runtime: Runtime, action: ExecutableAction) => Promise<unknown>> = {
+const performers: Record<PendingActionKind, (runtime: Runtime, action: ExecutablePendingAction) => Promise<unknown>> = {
   reply: (runtime, { conversationId, content, actor, dedupeKey }) =>
     replyToConversation(runtime, conversationId, { content: content ?? '', actor, dedupeKey }),
   use: async (runtime, action) => {
@@ -60,10 +60,10 @@ function onTransaction(db: Database, tx: Executor): Database {
   return inside;
 }
 
-type News = Pick<ExecutableAction, 'conversationId' | 'lastSeen' | 'actor'>;
+type News = Pick<ExecutablePendingAction, 'conversationId' | 'lastSeen' | 'actor'>;
 
 /** Throws `CONVERSATION_CHANGED` if there is a message newer than `lastSeen`, other than the operator's own. */
-export async function refuseNewerMessages(
+export async function requireNoNewerMessages(
   executor: Executor,
   { conversationId, lastSeen, actor }: News,
 ): Promise<void> {

@@ -1,11 +1,11 @@
-import { isConnectionLost, isTransientError } from '../db/outage.js';
+import { isConnectionLostError, isTransientError } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { executeAction } from './execute-action.js';
-import { holdAction, holdLaterActions } from './hold.js';
+import { executePendingAction } from './execute-action.js';
+import { holdLaterPendingActions, holdPendingAction } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
 /** How many due actions are read at once. */
@@ -18,7 +18,7 @@ const maxAttempts = 10;
  * Carries out every action that is due. Each is carried out once, however many processes try: its row is deleted in the
  * same transaction, under the conversation's lock. Actions of a locked conversation are left for the next round.
  */
-export async function executeDueActions(runtime: Runtime): Promise<void> {
+export async function executeDuePendingActions(runtime: Runtime): Promise<void> {
   for (;;) {
     const due = await runtime.db.run(selectDue, { limit: batchSize });
     const failures: unknown[] = [];
@@ -28,7 +28,7 @@ export async function executeDueActions(runtime: Runtime): Promise<void> {
         if (await carryOut(runtime, row)) done += 1;
       } catch (error) {
         failures.push(error);
-        if (isConnectionLost(error)) break;
+        if (isConnectionLostError(error)) break;
       }
     }
     if (failures.length > 0) throw failures[0];
@@ -41,7 +41,7 @@ interface DueRow {
   conversation_id: string;
 }
 
-/** Carries out one action, or holds it if it is refused. Returns false if another process settled it. */
+/** Carries out one action, or holds it if it is refused. Returns false if another process has removed it meanwhile. */
 async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
   let held: HeldFollowUps = [];
   let action: PendingAction | undefined;
@@ -50,7 +50,7 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
       held = [];
       action = await takeDue(tx, id, conversation_id);
       if (!action) return;
-      await executeAction(runtime, tx, action, held);
+      await executePendingAction(runtime, tx, action, held);
       await tx.run(remove, { id });
     });
   } catch (error) {
@@ -87,13 +87,13 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
     ? { code: error.code as string, details: error.details as Record<string, unknown> }
     : { code: 'FAILED' };
   await runtime.db.transaction(async (tx) => {
-    if (await holdAction(tx, id, reason)) await holdLaterActions(tx, action, { code: 'EARLIER_HELD' });
+    if (await holdPendingAction(tx, id, reason)) await holdLaterPendingActions(tx, action, { code: 'EARLIER_HELD' });
   });
   announce(runtime, 'pending_action.changed', { conversationId });
 }
 
 /** Returns in how many milliseconds the next actions are due: distinct, ascending, at most `aheadMs`. */
-export async function findNextActionDelays(runtime: Runtime, aheadMs: number): Promise<number[]> {
+export async function findNextPendingActionDelays(runtime: Runtime, aheadMs: number): Promise<number[]> {
   const rows = await runtime.db.run(selectNext, { aheadMs });
   return rows.map((row) => row.in_ms);
 }

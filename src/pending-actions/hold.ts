@@ -1,27 +1,40 @@
 import { type Executor, statement } from '../db/statement.js';
-import type { HeldReason, PendingAction } from './pending-action.js';
+import type { PendingAction, PendingActionHeldReason } from './pending-action.js';
 
 /**
  * Keeps an action from being carried out; its text waits for an operator. Returns false if the action is gone or held
  * already.
  */
-export async function holdAction(executor: Executor, id: string, reason: HeldReason): Promise<boolean> {
+export async function holdPendingAction(
+  executor: Executor,
+  id: string,
+  reason: PendingActionHeldReason,
+): Promise<boolean> {
   const rows = await executor.run(hold, { id, reason });
   return rows.length > 0;
 }
 
 /** Holds the later actions of the same operator in the conversation, because they may depend on this one. */
-export async function holdLaterActions(executor: Executor, action: PendingAction, reason: HeldReason): Promise<void> {
+export async function holdLaterPendingActions(
+  executor: Executor,
+  action: PendingAction,
+  reason: PendingActionHeldReason,
+): Promise<void> {
   const { conversationId, id: after, actor } = action;
   await executor.run(holdAfter, { conversationId, after, actorId: actor.id, reason });
 }
 
-const hold = statement<{ id: string; reason: HeldReason }, { id: string }>(
+const hold = statement<{ id: string; reason: PendingActionHeldReason }, { id: string }>(
   'pending_action.hold',
   (s, p) => `UPDATE ${s}.pending_actions SET held = ${p.reason} WHERE id = ${p.id} AND held IS NULL RETURNING id`,
 );
 
-const holdAfter = statement<{ conversationId: string; after: string; actorId: string; reason: HeldReason }>(
+const holdAfter = statement<{
+  conversationId: string;
+  after: string;
+  actorId: string;
+  reason: PendingActionHeldReason;
+}>(
   'pending_action.hold_later',
   (s, p) => `
     UPDATE ${s}.pending_actions SET held = ${p.reason}

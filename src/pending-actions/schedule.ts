@@ -4,20 +4,20 @@ import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { type ExecutableAction, executeAction } from './execute-action.js';
+import { type ExecutablePendingAction, executePendingAction } from './execute-action.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
 /** An action that an operator requests. If `lastSeen` is undefined, all current messages count as read. */
-export type ActionRequest = Omit<ExecutableAction, 'lastSeen'> & { lastSeen: string | null | undefined };
+export type PendingActionRequest = Omit<ExecutablePendingAction, 'lastSeen'> & { lastSeen: string | null | undefined };
 
 /**
  * Stores an action, which is carried out in `delayMs` milliseconds unless it is taken back. It is rehearsed first: an
  * error that it would meet now is thrown, and nothing is stored. The same action requested twice is stored once. Null
  * if a message with its key was sent already. Throws what the public operations throw.
  */
-export async function scheduleAction(
+export async function schedulePendingAction(
   runtime: Runtime,
-  asked: ActionRequest,
+  asked: PendingActionRequest,
   delayMs: number,
 ): Promise<(PendingAction & { inMs: number }) | null> {
   const { conversationId } = asked;
@@ -29,15 +29,15 @@ export async function scheduleAction(
   return { ...toPendingAction(stored), inMs: stored.in_ms };
 }
 
-/** Thrown to roll back a rehearsal. */
+/** Thrown to roll back the transaction in which an action was tried. */
 const undo = new Error('rehearsed');
 
 /**
- * Carries the action out and rolls back, to throw the error that it would meet now. Null if it was sent already. What
- * changes until the action is due is checked when it is carried out.
+ * Carries the action out and rolls back, so that an error which it would meet now is thrown. Returns null if the text
+ * was sent already. The action is checked again when it is due, because the conversation may have changed.
  */
-async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<ExecutableAction | null> {
-  let action: ExecutableAction | null = null;
+async function rehearse(runtime: Runtime, asked: PendingActionRequest): Promise<ExecutablePendingAction | null> {
+  let action: ExecutablePendingAction | null = null;
   try {
     await runtime.db.transaction(async (tx) => {
       action = null;
@@ -45,7 +45,7 @@ async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<Executa
       if (await findMessageByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
       action = { ...asked, lastSeen: await seenNow(tx, asked) };
       if (await findStored(tx, asked)) return;
-      await executeAction(runtime, tx, action, []);
+      await executePendingAction(runtime, tx, action, []);
       throw undo;
     });
   } catch (error) {
@@ -54,7 +54,7 @@ async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<Executa
   return action;
 }
 
-async function store(tx: Executor, action: ExecutableAction, delayMs: number): Promise<StoredRow | null> {
+async function store(tx: Executor, action: ExecutablePendingAction, delayMs: number): Promise<StoredRow | null> {
   await tx.run(lockConversation, { id: action.conversationId });
   if (await findMessageByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
   const known = await findStored(tx, action);
@@ -66,7 +66,7 @@ async function store(tx: Executor, action: ExecutableAction, delayMs: number): P
 
 type StoredRow = PendingActionRow & { in_ms: number };
 
-type Keyed = Pick<ExecutableAction, 'conversationId' | 'dedupeKey'>;
+type Keyed = Pick<ExecutablePendingAction, 'conversationId' | 'dedupeKey'>;
 
 async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): Promise<StoredRow | undefined> {
   const [row] = await tx.run(selectByKey, { conversationId, dedupeKey });
@@ -77,7 +77,7 @@ async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): P
  * Returns the stored action if the same one is requested again, as by a second click. Throws `DRAFT_NOT_PENDING` if
  * another operator, or another text, wants the same draft.
  */
-function sameOrRefused(known: StoredRow, asked: ExecutableAction): StoredRow {
+function sameOrRefused(known: StoredRow, asked: ExecutablePendingAction): StoredRow {
   const isSame = known.actor.id === asked.actor.id && known.kind === asked.kind && known.content === asked.content;
   if (isSame || asked.kind === 'resolve') return known;
   throw new CairnloopError('DRAFT_NOT_PENDING', {
@@ -88,7 +88,7 @@ function sameOrRefused(known: StoredRow, asked: ExecutableAction): StoredRow {
   });
 }
 
-async function seenNow(tx: Executor, { conversationId, lastSeen }: ActionRequest): Promise<string | null> {
+async function seenNow(tx: Executor, { conversationId, lastSeen }: PendingActionRequest): Promise<string | null> {
   if (lastSeen !== undefined) return isId(lastSeen) ? lastSeen : null;
   const [row] = await tx.run(selectNewest, { conversationId });
   return row?.id ?? null;
@@ -119,7 +119,7 @@ const selectByKey = statement<Keyed, StoredRow>(
  * Inserts the action so that it is due neither before an earlier one of its conversation, nor so late that the delay
  * breaches a running clock: at the latest one second before the breach.
  */
-const insert = statement<ExecutableAction & { delayMs: number }, StoredRow>(
+const insert = statement<ExecutablePendingAction & { delayMs: number }, StoredRow>(
   'pending_action.schedule',
   (s, p) => `
     INSERT INTO ${s}.pending_actions (conversation_id, kind, then_resolve, draft_id, content, actor, last_seen,

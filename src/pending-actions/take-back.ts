@@ -2,7 +2,7 @@ import { type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { holdLaterActions } from './hold.js';
+import { holdLaterPendingActions } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
 interface TakeBack {
@@ -24,7 +24,7 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
   const action = await runtime.db.transaction(async (tx) => {
     const [row] = await tx.run(keep ? keepIt : remove, { id, conversationId, operatorId });
     const found = row ? toPendingAction(row) : null;
-    if (found && (keep || !found.held)) await holdLaterActions(tx, found, { code: 'EARLIER_TAKEN_BACK' });
+    if (found && (keep || !found.held)) await holdLaterPendingActions(tx, found, { code: 'EARLIER_TAKEN_BACK' });
     return found;
   });
   if (action) announce(runtime, 'pending_action.changed', { conversationId });
@@ -32,7 +32,7 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
 }
 
 /** Deletes a held action with its text. Returns whether there was one. */
-export async function dropHeldAction(runtime: Runtime, conversationId: string, id: string): Promise<boolean> {
+export async function dropHeldPendingAction(runtime: Runtime, conversationId: string, id: string): Promise<boolean> {
   if (!isId(conversationId) || !isId(id)) return false;
   const dropped = await runtime.db.run(drop, { id, conversationId });
   if (dropped.length > 0) announce(runtime, 'pending_action.changed', { conversationId });

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import { errorText } from '../foundation/redact.js';
 import { loadAssets } from '../http/assets.js';
-import { loadFormTokens } from '../http/form-tokens.js';
+import { loadCsrfTokens } from '../http/csrf-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { createRateLimit } from '../http/rate-limit.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
-import type { PortalOutcome } from '../telemetry/metrics.js';
+import type { PortalRequestOutcome } from '../telemetry/metrics.js';
 import { requireCustomer, verifyWriteRequest } from './access.js';
-import { type ChangesByCustomer, subscribeToCustomerChanges } from './customer-changes.js';
+import { type ChangedConversationsByCustomer, subscribeToCustomerChanges } from './customer-changes.js';
 import { isApiRequest, type PortalContext, type PortalEnv, type PortalRoute, type PortalServices } from './handler.js';
 import { RequestProblem, rateLimitProblem, toRequestProblem } from './problems.js';
 import { portalRoutes } from './routes.js';
@@ -39,7 +39,7 @@ export async function createPortalApp({ closing, ...given }: PortalAppOptions): 
       hostStyles: options.styles,
     }),
     loadWidgetSource(),
-    loadFormTokens(runtime, { purpose: 'portal' }),
+    loadCsrfTokens(runtime, { purpose: 'portal' }),
   ]);
   const { writesPerMinute, readsPerMinute } = options;
   const services: PortalServices = {
@@ -65,7 +65,7 @@ function openStreams(
   { options, runtime }: Omit<PortalAppOptions, 'closing'>,
   closing: AbortSignal,
 ): PortalServices['streams'] {
-  const streams = createLiveStreams<ChangesByCustomer>({
+  const streams = createLiveStreams<ChangedConversationsByCustomer>({
     ...options.live,
     subscribe: (listener) => subscribeToCustomerChanges(runtime, listener),
     log: runtime.log,
@@ -91,7 +91,7 @@ function allowedAt(path: string): Answering {
     name: 'other',
     path,
     handle() {
-      const message = `Only ${allow.join(' and ')} is allowed here.`;
+      const message = `Only ${allow.join(' and ')} requests are allowed here.`;
       throw new RequestProblem('METHOD_NOT_ALLOWED', { message, headers: { allow: allow.join(', ') } });
     },
   };
@@ -165,7 +165,7 @@ function withHeaders(response: Response, { details }: RequestProblem): Response 
   return response;
 }
 
-function outcomeOf(status: number): PortalOutcome {
+function outcomeOf(status: number): PortalRequestOutcome {
   if (status < 400) return 'ok';
   if (status === 401) return 'unauthenticated';
   if (status === 429) return 'limited';

@@ -3,7 +3,7 @@ import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
 /** Ids of changed conversations by customer id; null if any conversation may have changed. */
-export type ChangesByCustomer = ReadonlyMap<string, readonly string[]> | null;
+export type ChangedConversationsByCustomer = ReadonlyMap<string, readonly string[]> | null;
 
 /**
  * Calls `listener` with changed conversations grouped by customer, so that a stream never names another customer's
@@ -11,7 +11,7 @@ export type ChangesByCustomer = ReadonlyMap<string, readonly string[]> | null;
  */
 export function subscribeToCustomerChanges(
   { changeFeed, db }: { changeFeed: ChangeFeed; db: Pick<Database, 'run'> },
-  listener: (news: ChangesByCustomer) => void,
+  listener: (news: ChangedConversationsByCustomer) => void,
 ): () => void {
   const waiting = new Set<string>();
   let looking = false;
@@ -23,7 +23,7 @@ export function subscribeToCustomerChanges(
       try {
         listener(byCustomer(await db.run(selectOwners, { ids })));
       } catch {
-        // Without the database the customers are unknown: null makes all pages reload.
+        // The database could not name the customers of the changes: null makes every page reload.
         listener(null);
       }
     }
@@ -44,7 +44,7 @@ interface Owned {
   actor_id: string;
 }
 
-function byCustomer(rows: readonly Owned[]): ChangesByCustomer {
+function byCustomer(rows: readonly Owned[]): ChangedConversationsByCustomer {
   const news = new Map<string, string[]>();
   for (const { id, actor_id } of rows) {
     const ids = news.get(actor_id);

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { ServedAssets } from '../http/assets.js';
+import type { CsrfTokens } from '../http/csrf-tokens.js';
 import type { FormFields } from '../http/fields.js';
-import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { RateLimit } from '../http/rate-limit.js';
 import type { Runtime } from '../runtime.js';
-import type { ChangesByCustomer } from './customer-changes.js';
+import type { ChangedConversationsByCustomer } from './customer-changes.js';
 import type { PortalCustomer, ResolvedPortalOptions } from './mount-options.js';
 import type { PortalApi } from './portal-api.js';
 import type { RequestProblem } from './problems.js';
@@ -21,8 +21,8 @@ export interface PortalServices {
   options: ResolvedPortalOptions;
   assets: ServedAssets;
   widget: WidgetSource;
-  tokens: FormTokens;
-  streams: LiveStreams<ChangesByCustomer>;
+  tokens: CsrfTokens;
+  streams: LiveStreams<ChangedConversationsByCustomer>;
   writes: WriteLimit;
   reads: RateLimit;
 }

@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
-import type { LiveSettings } from '../http/live-streams.js';
+import type { LiveUpdateSettings } from '../http/live-streams.js';
 import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,
-  hostFunction,
-  hostNameList,
+  hostFunctionSchema,
+  hostNameListSchema,
   liveSettingsOption,
-  type MountSchemas,
+  type MountOptionSchemas,
   optionalMountOption,
-  readMountOptions,
+  parseMountOptions,
   requiredMountOption,
 } from '../validation/mount-options.js';
 import { type PortalStrings, portalTextKeys } from './strings/strings.js';
 
 /** A customer as the host's session knows them. */
 export interface PortalCustomer {
-  /** The customer's id: theirs are the conversations with exactly this `actorId`. */
+  /** The customer's id. A conversation belongs to the customer if its `actorId` is exactly this id. */
   id: string;
   /**
    * The customer's name, shown on their own page and to operators; stored as `customer.name` of the conversations that
@@ -57,7 +57,7 @@ export interface PortalOptions {
   /**
    * Settings of live updates: how many open pages one customer may have, and how often their session is checked again.
    */
-  live?: LiveSettings;
+  live?: LiveUpdateSettings;
 }
 
 /** The portal's options with defaults filled in. `base` has no trailing slash, so that paths can be appended to it. */
@@ -69,7 +69,7 @@ export interface ResolvedPortalOptions {
   readsPerMinute: number;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
-  live: LiveSettings;
+  live: LiveUpdateSettings;
 }
 
 const helper = 'cairnloop.portal()';
@@ -79,16 +79,16 @@ const rateLimit = z.strictObject({
   readsPerMinute: z.int().min(1).max(60_000).optional(),
 }) as z.ZodType<PortalRateLimit>;
 
-const schemas: MountSchemas<PortalOptions> = {
+const schemas: MountOptionSchemas<PortalOptions> = {
   basePath: basePathOption,
-  customer: requiredMountOption('a function (request) => { id, name?, hostUserId? } | null', hostFunction()),
+  customer: requiredMountOption('a function (request) => { id, name?, hostUserId? } | null', hostFunctionSchema()),
   strings: optionalMountOption(
     'an object of texts, such as { locale: "de", title: "Hilfe" }',
     z.custom<PortalStrings>((value) => isObject(value)),
   ),
   rateLimit: optionalMountOption('an object { perMinute: 1 to 1000, readsPerMinute: 1 to 60000 }', rateLimit),
-  styles: optionalMountOption('a text of CSS', z.string()),
-  hosts: optionalMountOption('a list of host names', hostNameList),
+  styles: optionalMountOption('a string of CSS', z.string()),
+  hosts: optionalMountOption('a list of host names', hostNameListSchema),
   live: liveSettingsOption,
 };
 
@@ -96,7 +96,7 @@ const schemas: MountSchemas<PortalOptions> = {
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
 export function readPortalOptions(given: PortalOptions): ResolvedPortalOptions {
-  const options = readMountOptions(helper, schemas, given);
+  const options = parseMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,

@@ -1,4 +1,4 @@
-import { createMount, type Mounted } from '../http/mount.js';
+import { createMount, type RequestHandlers } from '../http/mount.js';
 import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
 import { type PortalOptions, readPortalOptions } from './mount-options.js';
@@ -8,7 +8,7 @@ export type { PortalCustomer, PortalOptions, PortalRateLimit } from './mount-opt
 export type { PortalStrings } from './strings/strings.js';
 
 /** The customers' portal as two request handlers: one for fetch-style servers and one for Node's HTTP server. */
-export interface Portal extends Mounted {
+export interface Portal extends RequestHandlers {
   /** Ends the live streams of open pages. */
   close(): void;
 }

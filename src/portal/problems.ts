@@ -1,5 +1,5 @@
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
-import type { UnreadReason } from '../http/read-form.js';
+import type { FormReadFailure } from '../http/read-form.js';
 import { fillPlaceholders, type PortalTextKey, type PortalWording } from './strings/strings.js';
 
 /** The HTTP status of each `error.code` in responses. */
@@ -19,10 +19,10 @@ const statuses = {
   UNAVAILABLE: 503,
 } as const;
 
-export type ProblemCode = keyof typeof statuses;
-export type ProblemStatus = (typeof statuses)[ProblemCode];
+export type RequestProblemCode = keyof typeof statuses;
+export type RequestProblemStatus = (typeof statuses)[RequestProblemCode];
 
-export interface ProblemDetails {
+export interface RequestProblemDetails {
   /** The key of the text that a page shows to the customer. */
   text?: PortalTextKey;
   values?: Record<string, string | number>;
@@ -33,11 +33,11 @@ export interface ProblemDetails {
 
 /** An error that refuses a request, with its HTTP status and its texts. */
 export class RequestProblem extends Error {
-  readonly code: ProblemCode;
-  readonly status: ProblemStatus;
-  readonly details: ProblemDetails;
+  readonly code: RequestProblemCode;
+  readonly status: RequestProblemStatus;
+  readonly details: RequestProblemDetails;
 
-  constructor(code: ProblemCode, details: ProblemDetails = {}) {
+  constructor(code: RequestProblemCode, details: RequestProblemDetails = {}) {
     super(code);
     this.code = code;
     this.status = statuses[code];
@@ -56,14 +56,14 @@ export class RequestProblem extends Error {
   }
 }
 
-const usualTexts: Partial<Record<ProblemCode, PortalTextKey>> = {
+const usualTexts: Partial<Record<RequestProblemCode, PortalTextKey>> = {
   NOT_FOUND: 'pageNotFound',
   METHOD_NOT_ALLOWED: 'pageNotFound',
   CONVERSATION_NOT_FOUND: 'conversationNotFound',
   TOKEN_INVALID: 'formExpired',
 };
 
-const known: Partial<Record<ErrorCode, ProblemCode>> = {
+const known: Partial<Record<ErrorCode, RequestProblemCode>> = {
   CONVERSATION_NOT_FOUND: 'CONVERSATION_NOT_FOUND',
   INPUT_INVALID: 'INPUT_INVALID',
   CURSOR_INVALID: 'INPUT_INVALID',
@@ -93,7 +93,7 @@ function inputProblems(error: CairnloopError): string {
 export const maxRequestBodyBytes = 256 * 1024;
 
 /** Creates the problem for a request body that could not be read. */
-export function unreadBodyProblem(why: UnreadReason): RequestProblem {
+export function unreadBodyProblem(why: FormReadFailure): RequestProblem {
   switch (why) {
     case 'too large':
       return new RequestProblem('BODY_TOO_LARGE', {

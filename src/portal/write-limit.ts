@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hashOfText } from '../customers/hash-of-text.js';
+import { hashText } from '../customers/hash-of-text.js';
 import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
@@ -27,8 +27,8 @@ export function createWriteLimit(db: Pick<Database, 'run'>, perMinute: number): 
   return {
     async take(customerId, key) {
       sweepNowAndThen();
-      const counted = key === undefined ? randomUUID() : hashOfText(key);
-      const [row] = await db.run(take, { customer: hashOfText(customerId), key: counted, perMinute });
+      const counted = key === undefined ? randomUUID() : hashText(key);
+      const [row] = await db.run(take, { customer: hashText(customerId), key: counted, perMinute });
       return row && !row.allowed ? Math.max(1, row.wait) : 0;
     },
   };

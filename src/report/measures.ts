@@ -1,10 +1,10 @@
-/** SQL for the figures of a conversation that reports count, and that retention keeps of a removed conversation. */
+/** SQL for what reports count of a conversation. Retention keeps the same figures of a removed conversation. */
 
 /**
  * SQL joins that find a conversation's first customer message (`asked`) and the first answer to it (`answered`), by two
  * index scans.
  */
-export const firstResponseJoins = (s: string, conversationId: string) => `
+export const firstResponseJoinsSql = (s: string, conversationId: string) => `
       LEFT JOIN LATERAL (
         SELECT m.created_at AS at, m.id FROM ${s}.messages m WHERE m.conversation_id = ${conversationId} AND m.role = 'customer'
         ORDER BY m.created_at, m.id LIMIT 1
@@ -20,7 +20,7 @@ export const firstResponseJoins = (s: string, conversationId: string) => `
  * SQL for the outcome of an SLA clock: `met`, `breached` or `running`; null if it ended because tracking was switched
  * off.
  */
-export const slaOutcomeExpression = (sla: string) => `CASE
+export const slaOutcomeSql = (sla: string) => `CASE
         WHEN ${sla}.status = 'fulfilled' AND ${sla}.ended_by <> 'tracking_off' THEN 'met'
         WHEN ${sla}.status = 'breached' THEN 'breached'
         WHEN ${sla}.status = 'active' THEN 'running' END`;

@@ -1,12 +1,12 @@
 import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
 import { type Placeholders, statement } from '../db/statement.js';
-import { firstResponseJoins, slaOutcomeExpression } from './measures.js';
+import { firstResponseJoinsSql, slaOutcomeSql } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
-/** The most conversations, SLA clocks and drafts that a report counts, each; the newest ones. */
+/** Maximum number of conversations, of SLA clocks and of drafts that a report counts; it counts the newest. */
 export const maxCountedRows = 100_000;
 
-/** The most deliveries that a report counts; the newest ones. */
+/** Maximum number of deliveries that a report counts; it counts the newest. */
 export const maxCountedDeliveries = 500_000;
 
 /** The most conversations listed for one number of a report. */
@@ -28,12 +28,13 @@ const isInPeriod = (p: Period, column: string) =>
 
 /**
  * SQL for conversations updated since the period began, by the index on `updated_at`. They include every conversation
- * opened, and every clock started, in the period, so that those times need no index.
+ * that was opened in the period or whose clock started in it, so that these two times need no index.
  */
 const activeSince = (s: string, p: Period) => `${s}.conversations c WHERE c.updated_at >= ${p.since}::timestamptz`;
 
 /**
- * SQL for when a removed conversation last changed; its shape lacks `changed_at` if it is older than migration 0023.
+ * SQL for when a removed conversation last changed. What retention kept of it has no `changed_at` if it was removed
+ * before migration 0023.
  */
 const shapeChanged = 'coalesce(shape.changed_at, shape.removed_at)';
 const removedSince = (s: string, p: Period) =>
@@ -76,7 +77,7 @@ export const selectOpenedConversations = statement<ReportPeriod, OpenedConversat
     ), measured AS MATERIALIZED (
       SELECT opened.id, opened.created_at, opened.csat_rating, opened.removed,
         coalesce(opened.asked_at, asked.at) AS asked_at, coalesce(opened.answered_at, answered.at) AS answered_at
-      FROM opened ${firstResponseJoins(s, 'opened.id')}
+      FROM opened ${firstResponseJoinsSql(s, 'opened.id')}
     ), days AS (
       SELECT ${day('created_at')} AS day, count(*) AS opened,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY ${responseSeconds}) FILTER (WHERE answered_at IS NOT NULL) AS median
@@ -107,7 +108,7 @@ export const selectSlaClocks = statement<ReportPeriod, SlaClocksRow>(
   (s, p) => `
     WITH clock AS MATERIALIZED (
       SELECT * FROM (
-        SELECT sla.conversation_id, ${slaOutcomeExpression('sla')} AS outcome, sla.started_at, false AS removed
+        SELECT sla.conversation_id, ${slaOutcomeSql('sla')} AS outcome, sla.started_at, false AS removed
         FROM (SELECT c.id FROM ${activeSince(s, p)}) active
         JOIN ${s}.slas sla ON sla.conversation_id = active.id
         WHERE ${isInPeriod(p, 'sla.started_at')}

@@ -1,9 +1,9 @@
 import { type DraftStatus, draftStatuses } from '../contracts/domain.js';
 import type { ReportInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { moment, parseInput, schemaOf } from '../validation/input.js';
+import { inputSchema, moment, parseInput } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type DeliveryCountRow,
@@ -28,7 +28,7 @@ const dayMs = 86_400_000;
 const defaultDays = 30;
 const mostDays = 366;
 
-const reportInput = schemaOf<ReportInput>()({
+const reportInput = inputSchema<ReportInput>()({
   since: moment().optional(),
   until: moment().optional(),
 }).default({});
@@ -75,10 +75,10 @@ export async function makeReport({ db }: { db: Executor }, input?: ReportInput):
 
 async function periodOf(db: Executor, input: ReportInput | undefined): Promise<ReportPeriod> {
   const given = parseInput('report', reportInput, input);
-  const until = given.until ?? (await databaseTime(db));
+  const until = given.until ?? (await readDatabaseTime(db));
   const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
   const days = (until.getTime() - since.getTime()) / dayMs;
-  // Round down: a caller's "366 days ago" was computed before `until` was read.
+  // Round the length of the period down: a caller's "366 days ago" was computed before `until` was read.
   if (days > 0 && Math.floor(days) <= mostDays) return { since, until };
   const expected = `a time at most ${mostDays} days before ${until.toISOString()}`;
   const problems = [{ path: 'since', expected, found: since.toISOString() }];

@@ -1,12 +1,12 @@
 import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines, systemActor } from '../events/audit-lines.js';
+import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { readSlaPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
 /** The breached clocks by id, and the ids of expired clocks that another session has locked. */
-export interface DueBreaches {
+export interface BreachedClocks {
   breached: Map<string, SlaRow>;
   locked: Set<string>;
 }
@@ -15,7 +15,7 @@ export interface DueBreaches {
  * Ends the expired clocks among `ids` and returns every breached one, by id, also one that an earlier attempt breached.
  * If tracking is off, clocks end without a breach. Does not wait for locked rows.
  */
-export async function breachDueClocks(runtime: Runtime, ids: readonly string[]): Promise<DueBreaches> {
+export async function breachDueClocks(runtime: Runtime, ids: readonly string[]): Promise<BreachedClocks> {
   const trackingOff = (await readSlaPolicies(runtime)).state === 'off';
   const ended = await runtime.db.run(endDue, { ids, endedBy: trackingOff ? 'tracking_off' : 'breached' });
   for (const row of ended) if (row.status === 'breached') announce(runtime, 'sla.breached', { sla: toSla(row) });
@@ -57,10 +57,10 @@ const endDue = statement<{ ids: readonly string[]; endedBy: 'breached' | 'tracki
         overdue_since = CASE ended.status WHEN 'breached' THEN ended.breach_at ELSE c.overdue_since END
       FROM ended WHERE c.id = ended.conversation_id
     ),
-    audit AS (${auditLines(s, {
+    audit AS (${insertAuditLinesSql(s, {
       from: 'ended',
       at: 'completed_at',
-      actor: systemActor('sla'),
+      actor: systemActorSql('sla'),
       actionSql: `CASE status WHEN 'breached' THEN 'sla.breached' ELSE 'sla.ended' END`,
       subjectId: 'id',
       detail: `jsonb_build_object('reason', ended_by)`,

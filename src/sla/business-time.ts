@@ -13,12 +13,12 @@ const day = 24 * 60 * minute;
 /** A calendar that stays closed for longer than this (ms) counts as never opening: a leap year, with margin. */
 const longestClosure = 370 * day;
 
-/** Business time is counted no further than this from its start (ms). Terms are bounded, so none needs more. */
+/** Business time is counted no further than this from its start (ms). SLA terms are bounded, so no clock needs more. */
 const furthest = 50 * 366 * day;
 
 /**
- * The moment when `minutes` (fractions allowed) of business time have passed since `start`; all time without a
- * calendar. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`.
+ * The moment when `minutes` (fractions allowed) of business time have passed since `start`. Without a calendar all time
+ * is business time. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`.
  */
 export function addBusinessMinutes(start: Date, minutes: number, calendar?: BusinessCalendar | null): Date {
   let left = Math.round(minutes * minute);

@@ -52,7 +52,9 @@ function words(event: ClockEvent, clock: ClockState, pausedSince: Date | null): 
       return `paused by ${name(event.by)}${why} with ${left(clock, event.at)} left; no breach until it is resumed`;
     }
     case 'resumed': {
-      const pause = pausedSince ? ` after ${minutes((event.at.getTime() - pausedSince.getTime()) / 60_000)}` : '';
+      const pause = pausedSince
+        ? ` after a pause of ${minutes((event.at.getTime() - pausedSince.getTime()) / 60_000)}`
+        : '';
       return `resumed by ${name(event.by)}${pause}; ${due(clock)}`;
     }
     case 'reprioritized':
@@ -65,11 +67,11 @@ function words(event: ClockEvent, clock: ClockState, pausedSince: Date | null): 
 function ending(clock: ClockState, event: ClockEvent & { type: 'ended' }): string {
   const by = event.by ? ` by ${name(event.by)}` : '';
   const late = !clock.pausedAt && clock.responseDueAt < event.at;
-  const punctual = late ? `after the target of ${moment(clock.responseDueAt, clock)}, before the breach` : 'in time';
+  const punctual = late ? `late (due by ${moment(clock.responseDueAt, clock)}), before the breach` : 'in time';
   return {
     answered: `answered${by}, ${punctual}`,
-    resolved: `ended by the resolution${by}, ${punctual}`,
-    archived: `ended by the archiving${by}, ${punctual}`,
+    resolved: `ended when the conversation was resolved${by}, ${punctual}`,
+    archived: `ended when the conversation was archived${by}, ${punctual}`,
     breached: `breached: nobody had answered by ${moment(clock.breachAt, clock)}`,
     tracking_off: 'ended without a breach, as the provider had switched tracking off',
   }[event.endedBy];

@@ -6,7 +6,7 @@ import { auditRowsOfClock, type ClockHistory, clockAuditActions, readClockHistor
 import type { SlaRow } from './rows.js';
 
 /** Returns every SLA clock that a conversation had, oldest first, with its events. Throws `CONVERSATION_NOT_FOUND`. */
-export async function explainSla(executor: Executor, conversationId: string): Promise<ClockHistory[]> {
+export async function explainSlaClocks(executor: Executor, conversationId: string): Promise<ClockHistory[]> {
   const [found] = isId(conversationId) ? await executor.run(selectConversation, { id: conversationId }) : [];
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   const slas = await executor.run(selectClocks, { conversationId });

@@ -5,7 +5,7 @@ import { isId } from '../validation/input.js';
 import { type SlaRow, toSla } from './rows.js';
 
 /** Returns the running SLA clock of a conversation, or else its latest one; null if it never had one. */
-export async function slaForConversation(runtime: Runtime, conversationId: string): Promise<Sla | null> {
+export async function findLatestSlaClock(runtime: Runtime, conversationId: string): Promise<Sla | null> {
   const [row] = isId(conversationId) ? await runtime.db.run(selectLatest, { conversationId }) : [];
   return row ? toSla(row) : null;
 }

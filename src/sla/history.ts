@@ -2,13 +2,13 @@ import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { readPriorityChange } from './clock-history.js';
-import type { ConversationEvent } from './replay-clocks.js';
+import type { ClockAffectingEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
 /** Everything that affects the SLA clocks of one conversation, in order, and the clocks it had. */
-export interface ConversationHistory {
+export interface ConversationClockHistory {
   priority: string;
-  events: ConversationEvent[];
+  events: ClockAffectingEvent[];
   clocks: SlaRow[];
 }
 
@@ -16,7 +16,7 @@ export interface ConversationHistory {
 const pageSize = 200;
 
 /** Yields the histories of all conversations that changed after `since`, page by page. */
-export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationHistory[]> {
+export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationClockHistory[]> {
   for (let after: string | null = null; ; ) {
     const page: { id: string; priority: string }[] = await tx.run(selectConversations, {
       since,
@@ -48,8 +48,8 @@ function byConversation<Row extends { conversation_id: string | null }>(rows: re
 }
 
 /**
- * The event types of the audit actions that affect clocks. A reopening by a customer's message has no more effect than
- * the message.
+ * The event types of the audit actions that affect clocks. It makes no difference whether a customer's message also
+ * reopened the conversation.
  */
 const eventTypes = {
   'message.received': 'customer',
@@ -62,7 +62,7 @@ const eventTypes = {
   'sla.resumed': 'resume',
 } as const;
 
-function toEvents(row: AuditRow): ConversationEvent[] {
+function toEvents(row: AuditRow): ClockAffectingEvent[] {
   const at = toDate(row.at);
   const type = eventTypes[row.action as keyof typeof eventTypes];
   if (type !== 'priority') return [{ at, type }];
@@ -70,7 +70,7 @@ function toEvents(row: AuditRow): ConversationEvent[] {
   return change ? [{ at, type, priority: change.to }] : [];
 }
 
-/** The priority that a conversation was opened with; undefined if it was never changed. */
+/** The priority that a conversation was opened with; undefined if its priority was never changed. */
 function firstPriority(rows: readonly AuditRow[]): string | undefined {
   for (const row of rows) {
     const change = readPriorityChange(row);

@@ -7,7 +7,7 @@ import type { SlaRow } from './rows.js';
 export const clockOutcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
 export type ClockOutcome = (typeof clockOutcomes)[number];
 
-export type OutcomeCounts = Record<ClockOutcome, number>;
+export type ClockOutcomeCounts = Record<ClockOutcome, number>;
 
 interface EndedClock {
   endedBy: SlaRow['ended_by'];
@@ -24,6 +24,6 @@ export function toClockOutcome({ endedBy, completedAt, pausedAt, responseDueAt }
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 
-export function emptyOutcomeCounts(): OutcomeCounts {
+export function emptyClockOutcomeCounts(): ClockOutcomeCounts {
   return { met: 0, late: 0, breached: 0, ended: 0, running: 0 };
 }

@@ -1,20 +1,20 @@
 import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule } from '../deliveries/announced-modules.js';
+import { isModuleConfigured } from '../deliveries/announced-modules.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, isId, parseInput, schemaOf, storableText } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, parseInput, storableTextSchema } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resumedClock } from './sla-clock.js';
 import { oweCountdown } from './start-clock.js';
 
-const pauseInput = schemaOf<PauseInput>()({ reason: storableText(1000), actor: actorSchema });
-const resumeInput = schemaOf<ResumeInput>()({ actor: actorSchema });
+const pauseInput = inputSchema<PauseInput>()({ reason: storableTextSchema(1000), actor: actorSchema });
+const resumeInput = inputSchema<ResumeInput>()({ actor: actorSchema });
 
 /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
@@ -28,10 +28,10 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
 /** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
   const { actor } = parseInput('sla.resume', resumeInput, input);
-  const now = await databaseTime(runtime.db);
+  const now = await readDatabaseTime(runtime.db);
   const resumed = isId(conversationId)
     ? await runtime.traces.send(['sla_breach'], () =>
-        runtime.db.transaction((tx) => resumeHeldClock(tx, runtime, conversationId, actor, now)),
+        runtime.db.transaction((tx) => resumePausedClock(tx, runtime, conversationId, actor, now)),
       )
     : null;
   if (!resumed)
@@ -41,7 +41,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
 }
 
 /** Resumes the conversation's paused clock, if any, in the caller's transaction. */
-export async function resumeHeldClock(
+export async function resumePausedClock(
   tx: Executor,
   { config, traces }: Pick<Runtime, 'config' | 'traces'>,
   conversationId: string,
@@ -56,7 +56,7 @@ export async function resumeHeldClock(
     responseDueAt,
     breachAt,
     actor,
-    hasNotifier: hasModule(config, 'notifier'),
+    hasNotifier: isModuleConfigured(config, 'notifier'),
     traceparent: traces.traceparent(),
   });
   return row ? toSla(row) : null;
@@ -77,7 +77,7 @@ const hold = statement<{ conversationId: string; actor: Actor; reason: string },
       WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND ${isUnsettledSql}
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM held)
-    ), audit AS (${auditLines(s, {
+    ), audit AS (${insertAuditLinesSql(s, {
       from: 'held',
       at: 'paused_at',
       actor: p.actor,
@@ -127,7 +127,7 @@ const letRun = statement<ResumeParams, SlaRow>(
     touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM running)
     ),
-    audit AS (${auditLines(s, {
+    audit AS (${insertAuditLinesSql(s, {
       from: 'running',
       at: `${s}.clock()`,
       actor: p.actor,

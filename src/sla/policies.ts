@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
 import { statement } from '../db/statement.js';
-import { auditLines } from '../events/audit-lines.js';
+import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, nameSchema, objectWithKnownKeys, parseInput, strictObject } from '../validation/input.js';
-import { validatePolicies } from './validate-policies.js';
+import { actorSchema, knownKeysSchema, nameSchema, parseInput, strictObjectSchema } from '../validation/input.js';
+import { validateSlaPolicies } from './validate-policies.js';
 
 /** The provider's result after validation: usable terms and rejected rows, or why there are none. */
 export type SlaPoliciesResult =
@@ -16,8 +16,8 @@ export type SlaPoliciesResult =
   | { state: 'unavailable'; reason: string }
   | { state: 'active'; policies: SlaPolicy[]; rejected: { priority: string; reason: string }[] };
 
-/** Time limit of the provider, in milliseconds; a customer's message waits for it. */
-export const providerTimeoutMs = 3000;
+/** Time limit of a call of the slaPolicyProvider, in milliseconds; a customer's message waits for it. */
+export const slaProviderTimeoutMs = 3000;
 
 type Reader = Pick<Runtime, 'config' | 'log'>;
 
@@ -26,10 +26,10 @@ export async function readSlaPolicies(runtime: Reader): Promise<SlaPoliciesResul
   const provider = runtime.config.slaPolicyProvider;
   if (!provider) return { state: 'off' };
   try {
-    const result = await withTimeout(providerTimeoutMs, 'getActivePolicies', () => provider.getActivePolicies());
+    const result = await withTimeout(slaProviderTimeoutMs, 'getActivePolicies', () => provider.getActivePolicies());
     if (result?.ok !== true) return unavailable(runtime, result?.error ?? 'neither ok(...) nor err(...) was returned');
     if (Array.isArray(result.value) && result.value.length === 0) return { state: 'off' };
-    const { policies, rejected } = validatePolicies(result.value);
+    const { policies, rejected } = validateSlaPolicies(result.value);
     for (const row of rejected) runtime.log.warn(row, 'SLA policy rejected');
     return { state: 'active', policies, rejected };
   } catch (error) {
@@ -54,17 +54,17 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
  * The keys that can be set. Their values are validated later, merged with those of the current policy, because
  * `breachMinutes` must not be less than `responseMinutes`.
  */
-const attrsInput = strictObject({
+const attrsInput = strictObjectSchema({
   priority: nameSchema.optional(),
   responseMinutes: z.unknown().optional(),
   breachMinutes: z.unknown().optional(),
-  calendar: objectWithKnownKeys(['timeZone', 'hours', 'holidays']).optional(),
+  calendar: knownKeysSchema(['timeZone', 'hours', 'holidays']).optional(),
 })
   .transform((attrs) => Object.fromEntries(Object.entries(attrs).filter(([, value]) => value !== undefined)))
   .refine((attrs) => Object.keys(attrs).some((key) => key !== 'priority'), 'at least one term to set');
 
 /** Who sets the terms; by default the host itself. */
-const byInput = strictObject({ actor: actorSchema.default({ id: 'system:host' }) }).default({
+const byInput = strictObjectSchema({ actor: actorSchema.default({ id: 'system:host' }) }).default({
   actor: { id: 'system:host' },
 });
 
@@ -99,7 +99,7 @@ async function store(provider: SlaPolicyProvider, priority: string, terms: Parti
   const rejected = (reason: string, unconfirmed = false) =>
     new CairnloopError('SLA_POLICY_REJECTED', { priority, reason, ...(unconfirmed && { unconfirmed }) });
   try {
-    const result = await withTimeout(providerTimeoutMs, 'setPolicy', () => provider.setPolicy(priority, terms));
+    const result = await withTimeout(slaProviderTimeoutMs, 'setPolicy', () => provider.setPolicy(priority, terms));
     if (result?.ok === false) throw rejected(errorText(result.error ?? 'err() was returned without a reason', 500));
     if (result?.ok !== true) throw rejected('setPolicy returned neither ok(...) nor err(...)', true);
     return confirmed(priority, result.value, (reason) => rejected(reason, true));
@@ -112,10 +112,10 @@ async function store(provider: SlaPolicyProvider, priority: string, terms: Parti
  * Returns the policy that the provider reports as stored. Throws `refusal` if it is not a valid one of this priority.
  */
 function confirmed(priority: string, answer: unknown, refusal: (reason: string) => CairnloopError): SlaPolicy {
-  const { policies, rejected } = validatePolicies([answer]);
+  const { policies, rejected } = validateSlaPolicies([answer]);
   const [policy] = policies;
   if (policy?.priority === priority) return policy;
-  const found = policy ? `one for "${policy.priority}"` : `an invalid one (${rejected[0]?.reason})`;
+  const found = policy ? `a policy for "${policy.priority}"` : `an invalid policy (${rejected[0]?.reason})`;
   throw refusal(`setPolicy returned another policy than the one to store: ${found}`);
 }
 
@@ -123,12 +123,12 @@ function confirmed(priority: string, answer: unknown, refusal: (reason: string) 
 async function refuseImpossible(runtime: Reader, priority: string, terms: Partial<SlaPolicy>): Promise<void> {
   const answer = await readSlaPolicies(runtime);
   const known = answer.state === 'active' ? answer.policies.find((policy) => policy.priority === priority) : undefined;
-  const [rejected] = validatePolicies([{ ...known, ...terms, priority }]).rejected;
+  const [rejected] = validateSlaPolicies([{ ...known, ...terms, priority }]).rejected;
   if (rejected) throw new CairnloopError('SLA_POLICY_REJECTED', rejected);
 }
 
 const recordPolicy = statement<{ actor: Actor; terms: unknown }>('sla.record_policy', (s, p) =>
-  auditLines(s, {
+  insertAuditLinesSql(s, {
     from: '(SELECT) one',
     at: `${s}.clock()`,
     actor: p.actor,

@@ -1,5 +1,5 @@
 import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { addBusinessMinutes } from './business-time.js';
@@ -19,7 +19,7 @@ export interface ClockTerms {
  * Reads the terms of a priority, before the transaction that may start a clock. Undefined if no clock can start:
  * tracking is off, the provider is unavailable, or there is no policy for the priority (logged).
  */
-export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
+export async function readNewClockTerms(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
   const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable' || (answer.state === 'active' && answer.rejected.length > 0))
     runtime.metrics.hostModuleFailed('slaPolicyProvider');
@@ -31,7 +31,7 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
   }
   try {
     // The start time matters only for business hours; it is then read from the database's clock.
-    const now = policy.calendar ? await databaseTime(runtime.db) : new Date();
+    const now = policy.calendar ? await readDatabaseTime(runtime.db) : new Date();
     const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
     return {
       priority,

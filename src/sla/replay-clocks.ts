@@ -3,7 +3,7 @@ import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { isClockBreached, newClock, pausedClock, resumedClock, type SlaClock } from './sla-clock.js';
 
 /** An event of a conversation that affects its SLA clocks. */
-export type ConversationEvent = { at: Date } & (
+export type ClockAffectingEvent = { at: Date } & (
   | { type: 'customer' | 'answer' | 'note' | 'pause' | 'resume' | 'resolve' | 'archive' | 'reopen' }
   | { type: 'priority'; priority: string }
   | { type: 'policies'; policies: readonly SlaPolicy[] }
@@ -31,7 +31,7 @@ interface Replay {
  * Pure, so that history can be replayed under proposed terms.
  */
 export function replayClocks(
-  events: readonly ConversationEvent[],
+  events: readonly ClockAffectingEvent[],
   { priority, policies, until }: { priority: string; policies: readonly SlaPolicy[]; until: Date },
 ): ReplayedClock[] {
   let replay: Replay = { priority, policies, open: true, unansweredSince: null, clocks: [] };
@@ -39,7 +39,7 @@ export function replayClocks(
   return [...passTime(replay, until).clocks];
 }
 
-function apply(replay: Replay, event: ConversationEvent): Replay {
+function apply(replay: Replay, event: ClockAffectingEvent): Replay {
   switch (event.type) {
     case 'customer':
       return receive(replay, event.at);

@@ -1,14 +1,14 @@
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import type { Database } from '../db/connect.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { runInSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
-import { type ConversationHistory, historyPages } from './history.js';
-import { emptyOutcomeCounts, type OutcomeCounts, toClockOutcome } from './outcome.js';
+import { type ConversationClockHistory, historyPages } from './history.js';
+import { type ClockOutcomeCounts, emptyClockOutcomeCounts, toClockOutcome } from './outcome.js';
 import { replayClocks } from './replay-clocks.js';
 import { toClock } from './rows.js';
 
-export interface SimulateInput {
+export interface SlaSimulationInput {
   /** The proposed terms. */
   policies: readonly SlaPolicy[];
   /** Clocks that started before this time are not counted. */
@@ -18,11 +18,11 @@ export interface SimulateInput {
 /** How the clocks of one priority ended, and how they would have ended under the proposed terms. */
 export interface SimulatedPriority {
   priority: string;
-  actual: OutcomeCounts;
-  proposed: OutcomeCounts;
+  actual: ClockOutcomeCounts;
+  proposed: ClockOutcomeCounts;
 }
 
-export interface Simulation {
+export interface SlaSimulation {
   since: Date;
   until: Date;
   /** Number of conversations that changed after `since`; deleted ones are not included. */
@@ -31,9 +31,9 @@ export interface Simulation {
 }
 
 /** Replays past conversations under proposed terms. Reads page by page and writes nothing. */
-export function simulateSla(db: Database, { policies, since }: SimulateInput): Promise<Simulation> {
+export function simulateSla(db: Database, { policies, since }: SlaSimulationInput): Promise<SlaSimulation> {
   return runInSnapshot(db, async (tx) => {
-    const until = await databaseTime(tx);
+    const until = await readDatabaseTime(tx);
     const byPriority = new Map<string, SimulatedPriority>();
     let conversations = 0;
     for await (const page of historyPages(tx, since)) {
@@ -48,15 +48,19 @@ export function simulateSla(db: Database, { policies, since }: SimulateInput): P
 }
 
 function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string): SimulatedPriority {
-  const entry = byPriority.get(priority) ?? { priority, actual: emptyOutcomeCounts(), proposed: emptyOutcomeCounts() };
+  const entry = byPriority.get(priority) ?? {
+    priority,
+    actual: emptyClockOutcomeCounts(),
+    proposed: emptyClockOutcomeCounts(),
+  };
   byPriority.set(priority, entry);
   return entry;
 }
 
 function tally(
   entryOf: (priority: string) => SimulatedPriority,
-  history: ConversationHistory,
-  { policies, since, until }: SimulateInput & { until: Date },
+  history: ConversationClockHistory,
+  { policies, since, until }: SlaSimulationInput & { until: Date },
 ) {
   const actual = history.clocks.map((row) => ({
     ...toClock(row),

@@ -1,18 +1,18 @@
 import type { Placeholders } from '../db/statement.js';
 import { isCallOwedSql } from '../deliveries/announced-modules.js';
-import { type AuditLine, systemActor } from '../events/audit-lines.js';
-import { type OwedCall, oweCalls } from '../events/owe.js';
+import { type AuditLine, systemActorSql } from '../events/audit-lines.js';
+import { type OwedCall, oweCallsSql } from '../events/owe.js';
 import type { ClockTerms } from './prepare-clock.js';
 
 /** The terms of a new clock as parameters of a statement. */
-export type TermsParams = Omit<ClockTerms, 'priority' | 'calendar'> & {
-  /** Not named `priority`, because the same statement may set the conversation's priority. */
+export type ClockTermsParams = Omit<ClockTerms, 'priority' | 'calendar'> & {
+  /** The parameter is not named `priority`, because the same statement may set the conversation's priority. */
   clockPriority: string;
   /** The business hours as JSON; null for a clock without any. */
   calendar: string | null;
 };
 
-export function termsParams({ priority, calendar, ...terms }: ClockTerms): TermsParams {
+export function toClockTermsParams({ priority, calendar, ...terms }: ClockTerms): ClockTermsParams {
   return { ...terms, clockPriority: priority, calendar: calendar && JSON.stringify(calendar) };
 }
 
@@ -20,15 +20,18 @@ export function termsParams({ priority, calendar, ...terms }: ClockTerms): Terms
  * SQL fragments with which a statement starts a clock: CTEs to follow the CTE `conversation`, their audit lines, and an
  * expression for the clock's row.
  */
-export interface ClockSql {
-  /** The CTEs, each followed by a comma. */
+export interface StartClockSql {
+  /** The CTEs that start the clock, each followed by a comma. */
   parts: string;
   lines: AuditLine[];
   row: string;
 }
 
-/** The fragments for a message that can start no clock; the CTEs would take a tenth of the statement's time. */
-export const noClockSql: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
+/**
+ * The SQL fragments for a message that can start no clock; the CTEs that start one would take a tenth of the
+ * statement's time.
+ */
+export const noStartClockSql: StartClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
 
 /**
  * The fragments that start a clock for the row of the CTE `conversation` and owe the call at its breach, unless a clock
@@ -37,9 +40,9 @@ export const noClockSql: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' }
  */
 export function startClockSql(
   s: string,
-  p: Placeholders<TermsParams & CountdownParams>,
+  p: Placeholders<ClockTermsParams & CountdownParams>,
   { from, waitingSince }: { from: string; waitingSince: string },
-): ClockSql {
+): StartClockSql {
   return {
     row: '(SELECT to_jsonb(sla) FROM sla)',
     lines: [startedLine],
@@ -63,7 +66,7 @@ export function startClockSql(
 const startedLine: AuditLine = {
   from: 'sla',
   at: 'started_at',
-  actor: systemActor('sla'),
+  actor: systemActorSql('sla'),
   action: 'sla.started',
   subjectId: 'id',
   detail: `jsonb_build_object(
@@ -84,7 +87,7 @@ export function oweCountdown(
   p: Placeholders<CountdownParams>,
   which: Pick<OwedCall, 'from' | 'createdAt'>,
 ): string {
-  return oweCalls(s, {
+  return oweCallsSql(s, {
     ...which,
     topic: 'sla_breach',
     subjectId: 'id',

@@ -1,12 +1,12 @@
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
-import { describeFound } from '../foundation/describe-found.js';
-import { readCalendar } from '../validation/calendar.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
+import { parseCalendar } from '../validation/calendar.js';
 
 /** The longest response or breach time of a policy, in minutes: ten years. */
-export const maxTermMinutes = 10 * 365 * 24 * 60;
+export const maxSlaTermMinutes = 10 * 365 * 24 * 60;
 
 /** A rejected policy and the reason. A row without a usable priority is named by its position: `row 3`. */
-export interface RejectedPolicy {
+export interface RejectedSlaPolicy {
   priority: string;
   reason: string;
 }
@@ -15,9 +15,12 @@ export interface RejectedPolicy {
  * Splits a provider's result into usable policies (copies) and rejected rows. Pure; never throws. Two policies of one
  * priority are both rejected, because it is unknown which was meant.
  */
-export function validatePolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedPolicy[] } {
+export function validateSlaPolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedSlaPolicy[] } {
   if (!Array.isArray(rows)) {
-    return { policies: [], rejected: [{ priority: 'all', reason: `expected a list, found ${describeFound(rows)}` }] };
+    return {
+      policies: [],
+      rejected: [{ priority: 'all', reason: `expected a list, found ${describeFoundValue(rows)}` }],
+    };
   }
   const read = rows.map(readRow);
   const priorities = read.filter((row) => row.named).map((row) => row.priority);
@@ -34,7 +37,7 @@ const isRepeated = 'expected one policy for a priority, found several';
 
 interface ReadRow {
   priority: string;
-  /** Whether `priority` is the row's own, and not its position. */
+  /** Whether `priority` was read from the row; if not, it is the row's position, such as `row 3`. */
   named: boolean;
   policy?: SlaPolicy;
   reason?: string;
@@ -43,10 +46,10 @@ interface ReadRow {
 function readRow(row: unknown, index: number): ReadRow {
   const unnamed = (reason: string): ReadRow => ({ priority: `row ${index + 1}`, named: false, reason });
   try {
-    if (typeof row !== 'object' || row === null) return unnamed(`expected a policy, found ${describeFound(row)}`);
+    if (typeof row !== 'object' || row === null) return unnamed(`expected a policy, found ${describeFoundValue(row)}`);
     const { priority, responseMinutes, breachMinutes, calendar } = row as Partial<SlaPolicy>;
     if (!isPriority(priority))
-      return unnamed(`priority: expected text without spaces around it, found ${describeFound(priority)}`);
+      return unnamed(`priority: expected text without spaces around it, found ${describeFoundValue(priority)}`);
     return { priority, named: true, ...readTerms(priority, { responseMinutes, breachMinutes, calendar }) };
   } catch {
     return unnamed('expected a plain object, found one that throws when it is read');
@@ -79,13 +82,13 @@ function readTerms(priority: string, terms: Terms): { policy: SlaPolicy } | { re
   if (reason !== undefined) return { reason };
   const policy = { priority, responseMinutes, breachMinutes };
   if (terms.calendar === undefined || terms.calendar === null) return { policy };
-  const read = readCalendar(terms.calendar);
+  const read = parseCalendar(terms.calendar);
   return 'problem' in read ? { reason: read.problem } : { policy: { ...policy, calendar: read.calendar } };
 }
 
 function minutesProblem(key: string, value: unknown): string | undefined {
-  if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= maxTermMinutes) return undefined;
-  return `${key}: expected whole minutes from 1 to ${maxTermMinutes} (ten years), found ${describeFound(value)}`;
+  if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= maxSlaTermMinutes) return undefined;
+  return `${key}: expected whole minutes from 1 to ${maxSlaTermMinutes} (ten years), found ${describeFoundValue(value)}`;
 }
 
 function orderProblem(responseMinutes: number, breachMinutes: number): string | undefined {

@@ -11,7 +11,7 @@ export type DeliveryStatus = 'scheduled' | 'waiting' | 'calling' | 'retrying' | 
 /**
  * A delivery that was written or whose status changed. Errors of callbacks are left out, because they may hold secrets.
  */
-export interface DeliveryLine {
+export interface DeliveryTailLine {
   type: 'delivery';
   at: Date;
   id: string;
@@ -24,7 +24,7 @@ export interface DeliveryLine {
 }
 
 /** An event of the audit record. Its detail is left out, because it may hold text that people wrote. */
-export interface AuditEventLine {
+export interface AuditEventTailLine {
   type: 'event';
   at: Date;
   id: string;
@@ -34,9 +34,9 @@ export interface AuditEventLine {
   subjectId: string | null;
 }
 
-export type TailLine = DeliveryLine | AuditEventLine;
+export type TailLine = DeliveryTailLine | AuditEventTailLine;
 
-/** Conditions that a line must match to be shown; with a topic or a state, only deliveries match. */
+/** Conditions that a change must match to be shown; with a topic or a state, only changes of deliveries match. */
 export interface TailFilter {
   topic?: DeliveryTopic | undefined;
   state?: DeliveryState | undefined;
@@ -49,12 +49,12 @@ export function matchesTailFilter(line: TailLine, { topic, state, conversationId
   return (topic === undefined || line.topic === topic) && (state === undefined || line.state === state);
 }
 
-export function toAuditEventLine(row: AuditEventRow): AuditEventLine {
+export function toAuditEventTailLine(row: AuditEventRow): AuditEventTailLine {
   const { id, action, actor_id: actorId, conversation_id: conversationId, subject_id: subjectId } = row;
   return { type: 'event', at: toDate(row.at), id, action, actorId, conversationId, subjectId };
 }
 
-export function toDeliveryLine(row: TailedDeliveryRow): DeliveryLine {
+export function toDeliveryTailLine(row: TailedDeliveryRow): DeliveryTailLine {
   return {
     type: 'delivery',
     at: toDate(row.at),

@@ -3,7 +3,7 @@ import { type NoParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 
 /** The most new rows that one poll reads; older ones are skipped. */
-export const maxRowsPerPoll = 500;
+export const maxTailRowsPerPoll = 500;
 
 /** The most due deliveries of one topic that a poll reads. */
 const mostDue = 200;
@@ -42,8 +42,8 @@ export const selectServerTime = statement<NoParams, { now: Timestamp }>(
 );
 
 /**
- * Reads new, due and watched deliveries by index scans. Includes deliveries due within two seconds, so that they are
- * seen before a worker claims them.
+ * Reads new and due deliveries, and those in `watched`, by index scans. Includes deliveries due within two seconds, so
+ * that they are seen before a worker claims them.
  */
 export const selectTailedDeliveries = statement<
   { from: Date; watched: string[]; topics: DeliveryTopic[]; conversationId: string | null },
@@ -55,7 +55,7 @@ export const selectTailedDeliveries = statement<
       SELECT id FROM ${s}.deliveries
       WHERE ${writtenSince(p.from)}
         AND topic = ANY (${p.topics}::text[]) AND (${p.conversationId}::uuid IS NULL OR conversation_id = ${p.conversationId})
-      ORDER BY id DESC LIMIT ${maxRowsPerPoll}
+      ORDER BY id DESC LIMIT ${maxTailRowsPerPoll}
     ), due AS (
       SELECT head.id FROM unnest(${p.topics}::text[]) AS topic (name) CROSS JOIN LATERAL (
         SELECT d.id FROM ${s}.deliveries d
@@ -78,5 +78,5 @@ export const selectTailedAuditEvents = statement<{ from: Date; conversationId: s
   (s, p) => `
     SELECT id, at, action, actor ->> 'id' AS actor_id, conversation_id, subject_id FROM ${s}.audit_events
     WHERE ${writtenSince(p.from)} AND (${p.conversationId}::uuid IS NULL OR conversation_id = ${p.conversationId})
-    ORDER BY id DESC LIMIT ${maxRowsPerPoll}`,
+    ORDER BY id DESC LIMIT ${maxTailRowsPerPoll}`,
 );

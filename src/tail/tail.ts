@@ -4,15 +4,15 @@ import { deliveryTopics } from '../contracts/domain.js';
 import { isTransientError } from '../db/outage.js';
 import type { Executor } from '../db/statement.js';
 import {
-  type DeliveryLine,
+  type DeliveryTailLine,
   matchesTailFilter,
   type TailFilter,
   type TailLine,
-  toAuditEventLine,
-  toDeliveryLine,
+  toAuditEventTailLine,
+  toDeliveryTailLine,
 } from './tail-lines.js';
 import {
-  maxRowsPerPoll,
+  maxTailRowsPerPoll,
   selectServerTime,
   selectTailedAuditEvents,
   selectTailedDeliveries,
@@ -23,10 +23,10 @@ export interface TailOptions {
   db: Executor;
   changeFeed: Pick<ChangeFeed, 'subscribe'>;
   filter: TailFilter;
-  /** Ends the tail when it aborts. */
+  /** Aborting this signal ends the tail. */
   signal: AbortSignal;
   show(lines: readonly TailLine[]): void;
-  /** Called when lines were left out, and when the database becomes unreachable or reachable again. */
+  /** Called when changes were too many to show, and when the database becomes unreachable or reachable again. */
   warn(message: string): void;
 }
 
@@ -47,7 +47,7 @@ const lookBackMs = 10_000;
 /** The most deliveries and audit events remembered to detect changes; beyond it the oldest are dropped. */
 const mostRemembered = 5000;
 
-/** The most unsettled deliveries that each poll reads again; the newest ones. */
+/** Maximum number of unsettled deliveries that each poll reads again; it reads the newest. */
 const mostWatched = 1000;
 
 /**
@@ -127,11 +127,11 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
 
   /** Whether rows were skipped: the poll reached its limit, and none of its rows was known from the last poll. */
   function isCutOff(newest: readonly { id: string }[]): boolean {
-    return newest.length === maxRowsPerPoll && !newest.some(({ id }) => known.has(id));
+    return newest.length === maxTailRowsPerPoll && !newest.some(({ id }) => known.has(id));
   }
 
-  function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryLine[] {
-    const lines = rows.map((row) => ({ row, line: toDeliveryLine(row) }));
+  function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryTailLine[] {
+    const lines = rows.map((row) => ({ row, line: toDeliveryTailLine(row) }));
     for (const { line } of lines) {
       if (line.state === 'pending') pendingIds.add(line.id);
       else pendingIds.delete(line.id);
@@ -152,9 +152,9 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
       db.run(selectTailedAuditEvents, { from, conversationId }),
     ]);
     if (isCutOff(deliveries.filter((row) => row.is_new)) || isCutOff(events))
-      warn(`More than ${maxRowsPerPoll} new deliveries or audit events at once; the oldest are not shown.`);
+      warn(`More than ${maxTailRowsPerPoll} new deliveries or audit events at once; the oldest are not shown.`);
     from = new Date(Math.max(from.getTime(), now.getTime() - lookBackMs));
-    const eventLines = events.map(toAuditEventLine).filter(({ id }) => isChanged(id, '', true));
+    const eventLines = events.map(toAuditEventTailLine).filter(({ id }) => isChanged(id, '', true));
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
     forgetOldest(pendingIds, mostWatched);
@@ -169,5 +169,5 @@ function forgetOldest(remembered: Map<string, unknown> | Set<string>, most: numb
   }
 }
 
-/** Sorts lines by time; lines of the same time in the order in which their rows were written. */
+/** Sorts the lines of the tail by time; lines of the same time in the order in which their rows were written. */
 const byTime = (a: TailLine, b: TailLine): number => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1);

@@ -16,7 +16,7 @@ export const spanPhases = ['start', 'stop', 'exception'] as const;
 export type SpanPhase = (typeof spanPhases)[number];
 
 /** The names of domain events, which are published once, after the commit. */
-export const domainEvents = [
+export const domainEventNames = [
   'conversation.opened',
   'message.received',
   'conversation.replied',
@@ -44,12 +44,12 @@ export const domainEvents = [
   'customer.erased',
   'conversation.removed',
 ] as const;
-export type DomainEvent = (typeof domainEvents)[number];
+export type DomainEvent = (typeof domainEventNames)[number];
 
 export type EventName = `cairnloop.${SpanName}.${SpanPhase}` | `cairnloop.${DomainEvent}`;
 
 /** The names of all events, which are also the names of their diagnostics channels. */
 export const eventNames: readonly EventName[] = [
   ...spanNames.flatMap((span) => spanPhases.map((phase) => `cairnloop.${span}.${phase}` as const)),
-  ...domainEvents.map((event) => `cairnloop.${event}` as const),
+  ...domainEventNames.map((event) => `cairnloop.${event}` as const),
 ];

@@ -7,7 +7,7 @@ export type DeliveryOutcome = 'done' | 'retried' | 'discarded';
 export type ContextState = 'available' | 'empty' | 'unavailable' | 'unconfigured' | 'anonymous';
 
 /** The outcome of a portal request. */
-export type PortalOutcome = 'ok' | 'refused' | 'unauthenticated' | 'limited' | 'failed';
+export type PortalRequestOutcome = 'ok' | 'refused' | 'unauthenticated' | 'limited' | 'failed';
 
 /** The metrics that Cairnloop counts. Labels are bounded enums, never ids or text. */
 export interface Metrics {
@@ -21,7 +21,7 @@ export interface Metrics {
   /** Counts a failure of a host module after which work continues without it. */
   hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
   /** `route` is the name of a route of the portal, or `other`. */
-  portalRequested(route: string, outcome: PortalOutcome): void;
+  portalRequested(route: string, outcome: PortalRequestOutcome): void;
   customerErased(): void;
   /** Counts conversations that were removed by retention. */
   conversationsRemoved(count: number): void;

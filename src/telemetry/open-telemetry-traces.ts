@@ -8,12 +8,12 @@ import {
   callbackSpanAttributes,
   callbackSpanNames,
   deliveryClaimedEvent,
-  modelAnswerAttributes,
+  modelResponseAttributes,
   modelSpan,
   operationSpan,
+  oweDeliveriesSpan,
   type SpanAttributes,
   type SpanStart,
-  sendDeliveriesSpan,
   spanErrorType,
 } from './semantic-conventions.js';
 import { type Traces, tracesOfCallback } from './traces.js';
@@ -42,10 +42,10 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
 
   const traces: Traces = {
     operation: (name, metadata, work) => here(operationSpan(name, metadata), SpanKind.INTERNAL, work),
-    send: (topics, work) => here(sendDeliveriesSpan(topics), SpanKind.PRODUCER, work),
-    traceparent: () => attempt(() => toTraceparent(trace.getSpanContext(context.active()))) ?? null,
+    send: (topics, work) => here(oweDeliveriesSpan(topics), SpanKind.PRODUCER, work),
+    traceparent: () => attempt(() => formatTraceparent(trace.getSpanContext(context.active()))) ?? null,
     process(delivery, work) {
-      const origin = fromTraceparent(delivery.traceparent);
+      const origin = parseTraceparent(delivery.traceparent);
       const parent = origin ? trace.setSpanContext(ROOT_CONTEXT, origin) : ROOT_CONTEXT;
       // Keep the sampling decision of the process that wrote the delivery, so that a trace is recorded completely or
       // not at all.
@@ -63,7 +63,7 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
       const { name, attributes } = modelSpan(call);
       const span = start(name, { kind: SpanKind.CLIENT, attributes }, parent);
       const tell = (attributes: SpanAttributes) => attempt(() => span?.setAttributes(attributes));
-      return within(span, parent, () => work((answer) => tell(modelAnswerAttributes(answer))));
+      return within(span, parent, () => work((answer) => tell(modelResponseAttributes(answer))));
     },
   };
   return traces;
@@ -101,7 +101,7 @@ function failed(api: Api, span: Span, error: unknown): never {
 function markFailed({ SpanStatusCode }: Api, span: Span, error: unknown): void {
   attempt(() => {
     span.setAttribute('error.type', spanErrorType(error));
-    // Set no message: it would be the host's own text.
+    // Set no message on the span: the error's message may be text of the host's.
     span.setStatus({ code: SpanStatusCode.ERROR });
   });
 }
@@ -126,7 +126,7 @@ function attempt<T>(work: () => T): T | undefined {
 const hexIds = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Writes a span's ids as `traceparent`; null if they are invalid, as without a started SDK. Pure. */
-export function toTraceparent(span: SpanContext | undefined): string | null {
+export function formatTraceparent(span: SpanContext | undefined): string | null {
   if (!span) return null;
   const text = `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 0xff).toString(16).padStart(2, '0')}`;
   return hexIds.test(text) ? text : null;
@@ -136,7 +136,7 @@ export function toTraceparent(span: SpanContext | undefined): string | null {
  * Reads a `traceparent` of version 00; undefined for any other text. Slices it, because regex captures take twice as
  * long. Pure.
  */
-export function fromTraceparent(text: string | null): SpanContext | undefined {
+export function parseTraceparent(text: string | null): SpanContext | undefined {
   if (text === null || !hexIds.test(text)) return undefined;
   const traceFlags = Number.parseInt(text.slice(53), 16) & 1;
   return { traceId: text.slice(3, 35), spanId: text.slice(36, 52), traceFlags, isRemote: true };

@@ -1,5 +1,5 @@
 import { type TracingBridge, tracingBrand } from '../config/config-types.js';
-import { describeKind } from '../foundation/describe-value.js';
+import { describeType } from '../foundation/describe-value.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 
@@ -28,7 +28,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): OpenTelemetry
     throw new CairnloopError('INPUT_INVALID', {
       operation: 'openTelemetry',
       problems: [
-        { path: 'tracerProvider', expected: 'a TracerProvider of OpenTelemetry', found: describeKind(tracerProvider) },
+        { path: 'tracerProvider', expected: 'a TracerProvider of OpenTelemetry', found: describeType(tracerProvider) },
       ],
     });
   return { [tracingBrand]: true, options };
@@ -38,7 +38,7 @@ function hasGetTracer(value: unknown): boolean {
   try {
     return typeof (value as { getTracer?: unknown } | null)?.getTracer === 'function';
   } catch {
-    // The value has a getter or is a proxy that throws.
+    // Reading a property failed: a getter of the value throws, or the value is a proxy that throws.
     return false;
   }
 }

@@ -34,7 +34,7 @@ export interface TracedDelivery {
 }
 
 /** A call of a language model that is traced. */
-export interface ModelCall {
+export interface TracedModelCall {
   provider: string;
   model: string;
   conversationId: string;
@@ -42,7 +42,7 @@ export interface ModelCall {
 }
 
 /** Attributes of a language model's response. */
-export interface ModelAnswer {
+export interface ModelResponse {
   modelId: string | undefined;
   inputTokens: number | undefined;
   outputTokens: number | undefined;
@@ -61,7 +61,7 @@ export function operationSpan(name: string, metadata: Record<string, unknown>): 
 }
 
 /** The span of the statement or transaction that writes deliveries of one or several topics. */
-export function sendDeliveriesSpan(topics: readonly DeliveryTopic[]): SpanStart {
+export function oweDeliveriesSpan(topics: readonly DeliveryTopic[]): SpanStart {
   const [topic] = topics.length === 1 ? topics : [];
   return {
     name: topic ? `send ${topic}` : 'send',
@@ -100,7 +100,7 @@ export function callbackSpanAttributes(delivery: TracedDelivery): SpanAttributes
 }
 
 /** The span of a call of a language model. */
-export function modelSpan({ provider, model, conversationId, maxOutputTokens }: ModelCall): SpanStart {
+export function modelSpan({ provider, model, conversationId, maxOutputTokens }: TracedModelCall): SpanStart {
   return {
     name: `chat ${bounded(model)}`,
     attributes: {
@@ -114,7 +114,7 @@ export function modelSpan({ provider, model, conversationId, maxOutputTokens }: 
   };
 }
 
-export function modelAnswerAttributes({ modelId, inputTokens, outputTokens }: ModelAnswer): SpanAttributes {
+export function modelResponseAttributes({ modelId, inputTokens, outputTokens }: ModelResponse): SpanAttributes {
   return {
     ...(modelId && { 'gen_ai.response.model': bounded(modelId) }),
     ...(inputTokens !== undefined && { 'gen_ai.usage.input_tokens': inputTokens }),

@@ -2,7 +2,7 @@ import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
-import { closestWord } from '../foundation/closest-word.js';
+import { findClosestWord } from '../foundation/closest-word.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { parseInput } from '../validation/input.js';
@@ -33,8 +33,8 @@ export interface Telemetry {
   /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
   /**
-   * Publishes the same events for work that may be synchronous. Without handlers, a synchronous result is returned
-   * synchronously.
+   * Publishes `start`, runs `work`, which may be synchronous, and publishes `stop` or `exception`. Without handlers, a
+   * synchronous result is returned synchronously.
    */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Awaitable<T>): Awaitable<T>;
   /** Publishes a domain event. Call it after the commit. */
@@ -143,11 +143,13 @@ function publishNow(message: TelemetryMessage, attached: readonly Attached[]): v
 function requireKnown(names: readonly EventName[]): readonly EventName[] {
   const unknown = names.find((event) => !eventNames.includes(event));
   if (unknown === undefined) return names;
-  const meant = closestWord(unknown, eventNames);
+  const meant = findClosestWord(unknown, eventNames);
   throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event: unknown, ...(meant && { nearest: meant }) });
 }
 
-/** The channels by name, because looking one up in `diagnostics_channel` takes longer than many callbacks. */
+/**
+ * The diagnostics channels by name, because looking one up in `diagnostics_channel` takes longer than many callbacks.
+ */
 const channels = new Map(eventNames.map((name) => [name, diagnosticsChannel.channel(name)]));
 
 const spanEvents = Object.fromEntries(

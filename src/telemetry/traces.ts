@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Awaitable } from '../contracts/result.js';
 import type { SpanName } from './event-names.js';
-import type { ModelAnswer, ModelCall, TracedDelivery } from './semantic-conventions.js';
+import type { ModelResponse, TracedDelivery, TracedModelCall } from './semantic-conventions.js';
 import type { EventMetadata, Telemetry } from './telemetry.js';
 
 /**
@@ -12,7 +12,7 @@ import type { EventMetadata, Telemetry } from './telemetry.js';
 export interface Traces {
   /** Runs an operation of the API in a span of its own. */
   operation<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
-  /** Runs, in a span, the statement or transaction that writes deliveries of these topics, until its commit. */
+  /** Runs, in a span, the statement or transaction that writes deliveries of the given topics, until its commit. */
   send<T>(topics: readonly DeliveryTopic[], work: () => Promise<T>): Promise<T>;
   /**
    * The active span as W3C `traceparent` (55 characters), which the row of a delivery stores; null where there is none.
@@ -21,7 +21,7 @@ export interface Traces {
   /** Calls a host module in a span of the trace in which the delivery was written. */
   process<T>(delivery: TracedDelivery, work: () => Awaitable<T>): Awaitable<T>;
   /** Calls a language model in a span; `answered` adds the attributes of its response. */
-  model<T>(call: ModelCall, work: (answered: (answer: ModelAnswer) => void) => Promise<T>): Promise<T>;
+  model<T>(call: TracedModelCall, work: (answered: (answer: ModelResponse) => void) => Promise<T>): Promise<T>;
 }
 
 /** The traces of an instance whose config has no `tracing`: they create no span. */

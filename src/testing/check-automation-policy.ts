@@ -1,7 +1,7 @@
 import type { AutomationPolicy, PolicyOptions } from '../contracts/automation-policy.js';
 import { decisions, type Proposal } from '../contracts/domain.js';
-import { closestWord } from '../foundation/closest-word.js';
-import { describeFound } from '../foundation/describe-found.js';
+import { findClosestWord } from '../foundation/closest-word.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { type CallVerdict, judgeCalls } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
@@ -52,7 +52,7 @@ async function checkFurther(decide: Decide, ordinary: readonly CallWithSample[])
   const again = await Promise.all(proposals.map((proposal) => decide(titleOf(proposal), proposal, null)));
   return [
     ...judgeCalls('decide, with customer context', withContext, judgeDecision),
-    ...judgeCalls('decide, odd data at high risk', risky, judgeRiskyDecision),
+    ...judgeCalls('decide, proposals with odd data and a high risk', risky, judgeRiskyDecision),
     ...judgeCalls('decide, the same proposals again, all at once', again, sameAs(ordinary)),
   ];
 }
@@ -63,15 +63,17 @@ function titleOf({ type, riskTier }: Proposal): string {
 
 function judgeDecision(value: unknown): CallVerdict | undefined {
   if ((decisions as readonly unknown[]).includes(value)) return undefined;
-  const meant = typeof value === 'string' ? closestWord(value.trim(), decisions) : undefined;
+  const meant = typeof value === 'string' ? findClosestWord(value.trim(), decisions) : undefined;
   const expected = decisions.map((decision) => `"${decision}"`).join(', ');
-  const message = `expected one of ${expected}, found ${describeFound(value)}${meant ? `; did you mean "${meant}"?` : ''}`;
+  const suggestion = meant ? `; did you mean "${meant}"?` : '';
+  const message = `expected one of ${expected}, found ${describeFoundValue(value)}${suggestion}`;
   return { level: 'problem', code: 'UNKNOWN_DECISION', message };
 }
 
 function judgeRiskyDecision(value: unknown): CallVerdict | undefined {
   if (value !== 'allow') return judgeDecision(value);
-  const message = 'returned "allow" for what a hostile customer wrote, so it would be sent without review';
+  const message =
+    'returned "allow" for a proposal that quotes a hostile customer, so the proposal would be sent without review';
   return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
 }
 
@@ -80,7 +82,7 @@ function sameAs(earlier: readonly CallWithSample[]) {
   return (value: unknown, sample: string): CallVerdict | undefined => {
     const before = known.get(sample);
     if (before?.kind !== 'returned' || before.value === value) return judgeDecision(value);
-    const message = `returned ${describeFound(value)} where it had returned ${describeFound(before.value)}`;
+    const message = `returned ${describeFoundValue(value)} for a proposal for which it had returned ${describeFoundValue(before.value)}`;
     return { level: 'warning', code: 'UNSTABLE_DECISION', message };
   };
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ContextProvider } from '../contracts/context-provider.js';
-import { describeFound } from '../foundation/describe-found.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { type CallOutcome, type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { contextMapVerdict } from './context-map.js';
+import { judgeContextMap } from './context-map.js';
 import { type CallVerdict, judgeCalls, passedFinding } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
@@ -49,7 +49,7 @@ export function checkContextProvider(
 type Get = (actorId: string) => Promise<CallWithSample>;
 
 function shown(actorId: string): string {
-  return `actor id ${describeFound(actorId)}`;
+  return `actor id ${describeFoundValue(actorId)}`;
 }
 
 function judgeKnown(value: unknown): CallVerdict | undefined {
@@ -67,8 +67,8 @@ function judgeKnown(value: unknown): CallVerdict | undefined {
 function judgeResult(value: unknown): CallVerdict | undefined {
   const { ok, value: map } = Object(value) as { ok?: unknown; value?: unknown };
   if (ok === false) return undefined;
-  if (ok === true) return contextMapVerdict(map);
-  const message = `expected ok(map) or err(reason), found ${describeFound(value)}`;
+  if (ok === true) return judgeContextMap(map);
+  const message = `expected ok(map) or err(reason), found ${describeFoundValue(value)}`;
   return { level: 'problem', code: 'NOT_A_RESULT', message };
 }
 

@@ -15,7 +15,7 @@ import {
 import { judgeCalls, passedFinding } from './judge-calls.js';
 import { oddProviderResults } from './odd-values.js';
 import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
-import { notifierLoadFailure, runInProcesses } from './run-in-process.js';
+import { findNotifierLoadFailure, runAttemptsInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
 /** Makes the host's notifier with fakes for its mail or CRM provider; each simulated send calls `provider.effect`. */
@@ -61,7 +61,7 @@ export async function checkNotifierFaults(
   const { timeoutMs = 1000 } = options;
   const make = source instanceof URL ? await importFactory(source) : source;
   const present = await make({ effect: async () => undefined });
-  const unloaded = source instanceof URL ? await notifierLoadFailure(source.href) : null;
+  const unloaded = source instanceof URL ? await findNotifierLoadFailure(source.href) : null;
   const module = source instanceof URL && unloaded === null ? source.href : null;
   const kit: Kit = { make, module, timeoutMs };
   const findings: ContractFinding[] = [];
@@ -109,7 +109,7 @@ async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Foun
   const clean = await attempts(kit, callback, [{ kind: 'none' }]);
   const expected = countEffects(clean.effects);
   const findings = judgeCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
-  // A callback that fails without a fault would fail with every fault.
+  // Inject no faults if the callback fails without one: it would fail with each of them.
   if (clean.trials.some(({ outcome }) => outcome.kind !== 'returned')) return { findings, repeated: [] };
   const repeated: RepeatedEffect[] = [];
   for (const fault of faultsFor(clean.reached, kit.module !== null)) {
@@ -173,7 +173,7 @@ interface Run {
   reached: number;
 }
 
-/** Makes an attempt with the fault, then the attempt that repeats it. */
+/** Makes an attempt with the fault, then a second attempt that repeats the delivery. */
 async function strike(kit: Kit, callback: NotifierCallback, fault: InjectedFault): Promise<Run> {
   if (fault.kind !== 'killed') return attempts(kit, callback, [fault, { kind: 'none' }]);
   const [deliveryId, conversationId] = [randomUUID(), randomUUID()];
@@ -184,7 +184,7 @@ async function strike(kit: Kit, callback: NotifierCallback, fault: InjectedFault
     delivery: { deliveryId, attempt: n },
     fault: what,
   });
-  const effects = await runInProcesses([attempt(1, fault), attempt(2, { kind: 'none' })], kit.timeoutMs);
+  const effects = await runAttemptsInProcesses([attempt(1, fault), attempt(2, { kind: 'none' })], kit.timeoutMs);
   return { trials: [], effects, reached: effects.length };
 }
 

@@ -1,9 +1,9 @@
 import type { Conversation } from '../contracts/domain.js';
 import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
-import { returnedFailure } from '../foundation/returned-failure.js';
+import { returnedFailureReason } from '../foundation/returned-failure.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { type CallVerdict, type JudgeResult, judgeCalls, passedFinding } from './judge-calls.js';
+import { type CallVerdict, judgeCalls, passedFinding, type ResultJudge } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import {
@@ -53,7 +53,7 @@ const notCalled: ContractFinding = {
 
 export interface NotifierCallback {
   name: keyof Notifier;
-  judge: JudgeResult;
+  judge: ResultJudge;
   /** The arguments with which the worker would call the callback. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
@@ -62,7 +62,9 @@ export const notifierCallbacks: readonly NotifierCallback[] = [
   {
     name: 'onConversationResolved',
     judge: (value) =>
-      returnedFailure(value) !== null || isDisguisedFailure(value) ? ignored('throw to have it repeated') : undefined,
+      returnedFailureReason(value) !== null || isDisguisedFailure(value)
+        ? ignored('throw an error to have the delivery repeated')
+        : undefined,
     args: (conversation, delivery) => {
       const { metadata, resolvedBy } = conversation;
       return [conversation, deepFreeze({ ...metadata, ...(resolvedBy && { actor: resolvedBy }), ...delivery })];
@@ -117,7 +119,7 @@ export const notifierCallbacks: readonly NotifierCallback[] = [
  * is.
  */
 function judgeFailure(value: unknown): CallVerdict | undefined {
-  const failure = returnedFailure(value);
+  const failure = returnedFailureReason(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;
   const message = `returned err (${failure}), which counts as a failed delivery and is repeated`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
@@ -146,7 +148,7 @@ async function checkCallback(
   const id = (suffix: string) => `check-${callback.name}-${suffix}`;
   const ordinary = await deliver('an ordinary conversation', ordinaryConversation(), id('ordinary'));
   const first = judgeCalls(callback.name, [ordinary], callback.judge);
-  // A callback that fails with ordinary data would fail with all other data too.
+  // Pass no unusual data if the callback fails with ordinary data: it would fail with all of it.
   if (ordinary.outcome.kind !== 'returned') return first;
   const odd = await callEachInTurn(oddConversations(), ({ title, conversation }) =>
     deliver(title, conversation, id(title)),
@@ -173,7 +175,8 @@ async function checkRepeat(
   const findings = judgeCalls(check, [first, second], callback.judge);
   const repeated = Number(await effects?.()) - Number(before);
   if (!(repeated > 0)) return findings;
-  const message = `had its effect again; hand metadata.deliveryId to the provider as idempotency key`;
+  const message =
+    'repeated its side effect for the same delivery; pass metadata.deliveryId to the provider as idempotency key';
   return [
     ...findings.filter((finding) => finding.code !== 'PASSED'),
     { level: 'problem', code: 'REPEATS_EFFECT', check, message },

@@ -1,8 +1,8 @@
 import type { Result } from '../contracts/result.js';
 import type { SlaPolicy, SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
-import { describeFound } from '../foundation/describe-found.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
-import { validatePolicies } from '../sla/validate-policies.js';
+import { validateSlaPolicies } from '../sla/validate-policies.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { type CallVerdict, judgeCalls, passedFinding } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
@@ -51,7 +51,7 @@ function judgePolicies(value: unknown): CallVerdict | undefined {
     const message = `returned err (${errorText((value as { error: unknown }).error, 200)}), so no SLA starts`;
     return { level: 'warning', code: 'ANSWERS_ERR', message };
   }
-  const { rejected } = validatePolicies(value.value);
+  const { rejected } = validateSlaPolicies(value.value);
   if (rejected.length === 0) return undefined;
   const named = rejected.map(({ priority, reason }) => `"${priority}" (${reason})`).join('; ');
   return { level: 'problem', code: 'INVALID_POLICY', message: `returned policies that are not used: ${named}` };
@@ -59,7 +59,7 @@ function judgePolicies(value: unknown): CallVerdict | undefined {
 
 function judgeResult(value: unknown): CallVerdict | undefined {
   if (typeof (Object(value) as { ok?: unknown }).ok === 'boolean') return undefined;
-  const message = `expected ok(...) or err(reason), found ${describeFound(value)}`;
+  const message = `expected ok(...) or err(reason), found ${describeFoundValue(value)}`;
   return { level: 'problem', code: 'NOT_A_RESULT', message };
 }
 
@@ -83,7 +83,7 @@ async function checkSetPolicy(calls: Calls, first: CallWithSample): Promise<Cont
   const reread = await calls.read('a read after setPolicy');
   const kept = readOf(reread).policies.some((policy) => isSame(policy, { priority, ...changed }));
   const wrong = await checkWrongTerms(calls, original);
-  await calls.set('the terms from before', priority, { ...terms, calendar: terms.calendar });
+  await calls.set('the original terms', priority, { ...terms, calendar: terms.calendar });
   return [...findings, ...(kept ? [] : [notStored]), ...wrong];
 }
 
@@ -102,7 +102,7 @@ function judgeStored(expected: SlaPolicy) {
   return (value: unknown): CallVerdict | undefined => {
     const verdict = judgeResult(value);
     if (verdict || !isResultOk(value)) return verdict;
-    const [policy] = validatePolicies([value.value]).policies;
+    const [policy] = validateSlaPolicies([value.value]).policies;
     if (policy && isSame(policy, expected)) return undefined;
     return { level: 'problem', code: 'WRONG_POLICY', message: 'returned ok with another policy than the one stored' };
   };
@@ -155,7 +155,7 @@ function isResultOk(value: unknown): value is Extract<Result<unknown>, { ok: tru
   return (Object(value) as { ok?: unknown }).ok === true;
 }
 
-function readOf({ outcome }: CallWithSample): ReturnType<typeof validatePolicies> {
+function readOf({ outcome }: CallWithSample): ReturnType<typeof validateSlaPolicies> {
   const answer = outcome.kind === 'returned' ? outcome.value : undefined;
-  return isResultOk(answer) ? validatePolicies(answer.value) : { policies: [], rejected: [] };
+  return isResultOk(answer) ? validateSlaPolicies(answer.value) : { policies: [], rejected: [] };
 }

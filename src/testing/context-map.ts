@@ -1,4 +1,4 @@
-import { describeFound } from '../foundation/describe-found.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import type { CallVerdict } from './judge-calls.js';
 
 /** How many levels of nested maps the workspace shows. */
@@ -8,9 +8,9 @@ const maxDepth = 6;
  * The first problem of a map that a ContextProvider returned: that it is no map or unreadable, else a value that the
  * workspace cannot show.
  */
-export function contextMapVerdict(map: unknown): CallVerdict | undefined {
+export function judgeContextMap(map: unknown): CallVerdict | undefined {
   if (!isMap(map)) {
-    const message = `expected ok({ section: { label: value } }), found ok of ${describeFound(map)}`;
+    const message = `expected ok({ section: { label: value } }), found ok of ${describeFoundValue(map)}`;
     return { level: 'problem', code: 'NOT_A_MAP', message };
   }
   try {
@@ -26,10 +26,11 @@ function unrenderable(
   depth: number,
   above: ReadonlySet<unknown>,
 ): CallVerdict | undefined {
-  if (above.has(value)) return warning(path, 'is a cycle, which is cut off');
+  if (above.has(value)) return warning(path, 'is a cycle, which the workspace cuts off');
   if (Array.isArray(value)) return firstOf(Object.entries(value), path, depth, new Set([...above, value]));
   if (!isMap(value)) return isScalar(value) ? undefined : warning(path, `cannot be shown: found ${named(value)}`);
-  if (depth > maxDepth) return warning(path, `lies deeper than the ${maxDepth} levels that are shown`);
+  if (depth > maxDepth)
+    return warning(path, `lies deeper than the ${maxDepth} levels of maps that the workspace shows`);
   return firstOf(Object.entries(value), path, depth + 1, new Set([...above, value]));
 }
 
@@ -48,7 +49,7 @@ function warning(path: string, what: string): CallVerdict {
 function isMap(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  // In another realm, too, the prototype of a plain object has no prototype itself.
+  // The prototype of a plain object has no prototype itself, also if the object comes from another realm.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
@@ -62,5 +63,5 @@ function isScalar(value: unknown): boolean {
 
 function named(value: unknown): string {
   const name = typeof value === 'object' ? (value as object).constructor?.name : undefined;
-  return name ? `an instance of ${name}` : describeFound(value);
+  return name ? `an instance of ${name}` : describeFoundValue(value);
 }

@@ -24,10 +24,10 @@ export interface ProcessAttempt {
 }
 
 /** A line of the file that the process writes: the notifier was made, an attempt failed, or an effect happened. */
-export type ProcessLine = { made: true } | { failed: string } | { effect: RecordedEffect };
+export type AttemptReportLine = { made: true } | { failed: string } | { effect: RecordedEffect };
 
 const attempt: ProcessAttempt = JSON.parse(process.argv[2] ?? '');
-const write = (line: ProcessLine) => appendFileSync(attempt.file, `${JSON.stringify(line)}\n`);
+const write = (line: AttemptReportLine) => appendFileSync(attempt.file, `${JSON.stringify(line)}\n`);
 
 const provider = createFaultInjectingProvider(
   attempt.fault,
@@ -39,10 +39,10 @@ try {
   write({ made: true });
   await call(notifier);
 } catch (error) {
-  // The attempt failed; the next one repeats the callback.
+  // Report the failure to the parent process, which makes the next attempt.
   write({ failed: errorText(error, 500) });
 }
-// Connections that the host opened would keep the process alive.
+// End the process here, because connections that the host opened would keep it alive.
 process.kill(process.pid, 'SIGKILL');
 
 type Callable = Record<string, (...args: unknown[]) => unknown>;

@@ -11,18 +11,18 @@ export interface FaultProvider {
 /** The fault to inject at the side effect number `at` of an attempt, from 1. */
 export type InjectedFault =
   | { kind: 'none' }
-  /** The provider throws, and the effect does not happen. */
+  /** The provider throws, and the side effect does not happen. */
   | { kind: 'refused'; at: number }
-  /** The effect happens, but the connection breaks before the provider's response arrives. */
+  /** The side effect happens, but the connection breaks before the provider's response arrives. */
   | { kind: 'answer lost'; at: number }
   /**
-   * The effect happens, but the provider's response arrives after the time limit, when the next attempt was already
-   * made.
+   * The side effect happens, but the provider's response arrives after the time limit, when the next attempt was
+   * already made.
    */
   | { kind: 'timed out'; at: number }
-  /** The effect happens, then the process is killed. */
+  /** The side effect happens, then the process is killed. */
   | { kind: 'killed'; at: number }
-  /** The effect happens, and the provider returns an unexpected value. */
+  /** The side effect happens, and the provider returns an unexpected value. */
   | { kind: 'odd value'; at: number; value: unknown };
 
 export interface RecordedEffect {

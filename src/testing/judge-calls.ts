@@ -10,13 +10,13 @@ export interface CallVerdict {
 }
 
 /**
- * A call that holds the event loop for longer is reported, in milliseconds: it stops every other callback of the
+ * How long a call may hold the event loop before it is reported, in milliseconds: it stops every other callback of the
  * worker.
  */
 const blockingMs = 1000;
 
 /** Judges a returned value; undefined if it keeps the contract. */
-export type JudgeResult = (value: unknown, sample: string) => CallVerdict | undefined;
+export type ResultJudge = (value: unknown, sample: string) => CallVerdict | undefined;
 
 /**
  * Sums up the calls of one check: one finding for each kind of problem, with the samples that showed it, or `PASSED`.
@@ -24,7 +24,7 @@ export type JudgeResult = (value: unknown, sample: string) => CallVerdict | unde
 export function judgeCalls(
   check: string,
   trials: readonly CallWithSample[],
-  judgeAnswer: JudgeResult,
+  judgeAnswer: ResultJudge,
 ): ContractFinding[] {
   const wrong = trials.flatMap((trial) => judgeTrial(trial, judgeAnswer).map((verdict) => ({ trial, verdict })));
   if (wrong.length === 0) return [passedFinding(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
@@ -40,24 +40,24 @@ export function passedFinding(check: string, message: string): ContractFinding {
   return { level: 'ok', code: 'PASSED', check, message };
 }
 
-function judgeTrial(trial: CallWithSample, judgeAnswer: JudgeResult): CallVerdict[] {
+function judgeTrial(trial: CallWithSample, judgeAnswer: ResultJudge): CallVerdict[] {
   const verdicts = [judgeOutcome(trial, judgeAnswer), judgeInput(trial), judgeSpeed(trial)];
   return verdicts.filter((verdict) => verdict !== undefined);
 }
 
-function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: JudgeResult): CallVerdict | undefined {
+function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: ResultJudge): CallVerdict | undefined {
   if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
   if (outcome.kind === 'returned') return judgeAnswer(outcome.value, sample);
   const reason = errorText(outcome.error, 300);
   if (outcome.error instanceof TypeError && /read only|not extensible|delete property|redefine/.test(reason)) {
-    return { level: 'problem', code: 'MUTATES_INPUT', message: `changed what it was given: ${reason}` };
+    return { level: 'problem', code: 'MUTATES_INPUT', message: `changed its input: ${reason}` };
   }
   return { level: 'problem', code: 'THROWS', message: `threw ${reason}` };
 }
 
 function judgeInput({ mutated }: CallWithSample): CallVerdict | undefined {
   if (!mutated) return undefined;
-  return { level: 'problem', code: 'MUTATES_INPUT', message: 'set a date it was given to another time' };
+  return { level: 'problem', code: 'MUTATES_INPUT', message: 'changed the time of a date in its input' };
 }
 
 function judgeSpeed({ blockedMs }: CallWithSample): CallVerdict | undefined {

@@ -13,7 +13,7 @@ const ofModules: readonly { pattern: RegExp; takesValue: boolean }[] = [
  * Selects the Node options that another process needs to load the same modules. Options of a test runner, a debugger or
  * a script (`--test`, `--inspect-brk`, `-e`) are left out: with them it would run other code, or wait. Pure.
  */
-export function moduleLoadingOptions(execArgv: readonly string[]): string[] {
+export function selectModuleLoadingOptions(execArgv: readonly string[]): string[] {
   const kindAt = (n: number) => ofModules.find(({ pattern }) => pattern.test(execArgv[n] ?? ''));
   return execArgv.filter((_, n) => kindAt(n) !== undefined || kindAt(n - 1)?.takesValue);
 }

@@ -16,7 +16,7 @@ export interface CheckOptions {
   silence?: object;
 }
 
-/** The option that the check of a contract has besides {@link CheckOptions}. */
+/** The option that the check of a contract takes besides {@link CheckOptions}, by contract. */
 const ownOptions: Partial<Record<ContractKey, string>> = { contextProvider: 'actorIds', notifier: 'effects' };
 
 /**
@@ -71,7 +71,7 @@ function pollutionFindings(before: ReadonlySet<PropertyKey>): ContractFinding[] 
   const added = [...prototypeKeys()].filter((key) => !before.has(key));
   if (added.length === 0) return [];
   for (const key of added) Reflect.deleteProperty(Object.prototype, key);
-  const message = `put ${added.map(String).join(', ')} on Object.prototype, and so on every object of the process`;
+  const message = `added ${added.map(String).join(', ')} to Object.prototype, and thereby to every object of the process`;
   return [{ level: 'problem', code: 'POLLUTES_PROTOTYPE', check: '__proto__ among the keys', message }];
 }
 

@@ -4,20 +4,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProcessAttempt, ProcessLine } from './fault-process.js';
+import type { AttemptReportLine, ProcessAttempt } from './fault-process.js';
 import type { RecordedEffect } from './fault-provider.js';
-import { moduleLoadingOptions } from './node-options.js';
+import { selectModuleLoadingOptions } from './node-options.js';
 
 type Attempt = Omit<ProcessAttempt, 'file'>;
 
 /** Makes attempts of a callback one after the other, each in a process of its own, and returns their side effects. */
-export async function runInProcesses(attempts: readonly Attempt[], timeoutMs: number): Promise<RecordedEffect[]> {
+export async function runAttemptsInProcesses(
+  attempts: readonly Attempt[],
+  timeoutMs: number,
+): Promise<RecordedEffect[]> {
   const lines = await linesOf(attempts, timeoutMs);
   return lines.flatMap((line) => ('effect' in line ? [line.effect] : []));
 }
 
 /** Why another process cannot load the module and make its notifier; null if it can. */
-export async function notifierLoadFailure(module: string): Promise<string | null> {
+export async function findNotifierLoadFailure(module: string): Promise<string | null> {
   const probe: Attempt = {
     module,
     callback: null,
@@ -30,7 +33,7 @@ export async function notifierLoadFailure(module: string): Promise<string | null
   return 'failed' in line ? line.failed : null;
 }
 
-async function linesOf(attempts: readonly Attempt[], timeoutMs: number): Promise<ProcessLine[]> {
+async function linesOf(attempts: readonly Attempt[], timeoutMs: number): Promise<AttemptReportLine[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cairnloop-faults-'));
   const file = path.join(folder, 'lines.jsonl');
   try {
@@ -48,7 +51,7 @@ const startMs = 30_000;
 
 async function runProcess(attempt: ProcessAttempt, timeoutMs: number): Promise<void> {
   const program = fileURLToPath(new URL(`./fault-process${path.extname(import.meta.url)}`, import.meta.url));
-  const args = [...moduleLoadingOptions(process.execArgv), program, JSON.stringify(attempt)];
+  const args = [...selectModuleLoadingOptions(process.execArgv), program, JSON.stringify(attempt)];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), startMs + timeoutMs);
   await once(child, 'exit');

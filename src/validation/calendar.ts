@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
-import { describeFound } from '../foundation/describe-found.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import { isObject } from './known-keys.js';
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
@@ -14,7 +14,7 @@ const day = z
         (value) => interval.safeParse(value).success,
         'intervals such as ["09:00", "17:30"]',
       )
-      .refine(([from, to]) => from < to, 'an interval to end after it begins'),
+      .refine(([from, to]) => from < to, 'an interval that ends after it begins'),
     'a list of intervals such as [["09:00", "17:30"]]',
   )
   .superRefine((intervals, context) => {
@@ -31,7 +31,8 @@ const hours = z
   .superRefine((given, context) => {
     const wrong = Object.keys(given).find((key) => !(weekdays as readonly string[]).includes(key));
     const message = 'weekdays "1" (Monday) to "7" (Sunday)';
-    if (wrong !== undefined) context.addIssue({ code: 'custom', message, params: { found: describeFound(wrong) } });
+    if (wrong !== undefined)
+      context.addIssue({ code: 'custom', message, params: { found: describeFoundValue(wrong) } });
   })
   .pipe(days)
   .refine((open) => Object.values(open).some((intervals) => intervals && intervals.length > 0), {
@@ -50,7 +51,7 @@ const calendar = z.looseObject(
 );
 
 /** Copies a valid calendar, so that the host cannot change it afterwards, or says what is wrong with the value. */
-export function readCalendar(value: unknown): { calendar: BusinessCalendar } | { problem: string } {
+export function parseCalendar(value: unknown): { calendar: BusinessCalendar } | { problem: string } {
   const parsed = calendar.safeParse(value);
   if (!parsed.success) return { problem: problemOf(parsed.error.issues[0] as z.core.$ZodIssue, value) };
   const { timeZone, hours, holidays } = parsed.data;
@@ -58,18 +59,19 @@ export function readCalendar(value: unknown): { calendar: BusinessCalendar } | {
 }
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
-  // Leave out list positions: the message shows the entry's value.
+  // Leave list positions out of the path: the message shows the wrong entry itself.
   const named = issue.path.filter((key) => typeof key !== 'number');
   const found = issue.path.reduce<unknown>((part, key) => Object(part)[key], value);
   const params = issue.code === 'custom' ? issue.params : undefined;
   const describe =
-    issue.path[0] === 'hours' && typeof issue.path.at(-1) === 'number' ? describeInterval : describeFound;
-  const shown = params?.found ?? describe(found) + (params?.isOverlap ? ' after an interval that ends later' : '');
+    issue.path[0] === 'hours' && typeof issue.path.at(-1) === 'number' ? describeInterval : describeFoundValue;
+  const shown =
+    params?.found ?? describe(found) + (params?.isOverlap ? ', which begins before the previous interval ends' : '');
   return `${['calendar', ...named].join('.')}: expected ${issue.message}, found ${shown}`;
 }
 
 function describeInterval(value: unknown): string {
-  return Array.isArray(value) ? `[${value.slice(0, 3).map(describeFound).join(', ')}]` : describeFound(value);
+  return Array.isArray(value) ? `[${value.slice(0, 3).map(describeFoundValue).join(', ')}]` : describeFoundValue(value);
 }
 
 function isZone(zone: unknown): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
-import { describeValue } from '../foundation/describe-value.js';
+import { describeInputValue } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { redact, toStorableJson, toStorableText } from '../foundation/redact.js';
 import { expectedValueMessage } from './input-messages.js';
@@ -16,22 +16,22 @@ export const maxMetadataBytes = 65_536;
  * The schema of text that Postgres can store: NUL is dropped and lone surrogates are replaced, both of which customers
  * send.
  */
-export const storableText = (maxLength: number) => {
+export const storableTextSchema = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters`;
   return z.string(words).transform(toStorableText).pipe(z.string().trim().min(1, words).max(maxLength, words));
 };
 
 /** The schema of a name or key, of at most 500 characters. */
-export const nameSchema = storableText(500);
+export const nameSchema = storableTextSchema(500);
 
 /** The schema of an id of the host's. It is not trimmed: ids that differ in a space are different ids. */
-export const exactName = (maxLength: number) => {
+export const exactIdSchema = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters that is not blank`;
   return z.string(words).transform(toStorableText).pipe(z.string().max(maxLength, words).regex(/\S/, words));
 };
 
 /** The schema of a message's text, which is stored unchanged, with its white space. */
-export const contentSchema = z
+export const messageContentSchema = z
   .string()
   .transform(toStorableText)
   .pipe(z.string().max(maxContentLength).regex(/\S/, 'a text that is not blank'));
@@ -40,7 +40,7 @@ export const contentSchema = z
  * The schema of a customer's text. A text that is too long is cut, not refused; `truncatedFrom` has its original
  * length.
  */
-export const customerText = z
+export const customerTextSchema = z
   .string()
   .transform((given): { content: string; truncatedFrom?: number } => {
     const content = toStorableText(given);
@@ -53,7 +53,7 @@ export const customerText = z
  * The schema of a map from the host, which returns a copy that can be stored. Only the copy is read, because getters
  * may throw.
  */
-export const metadataMap = z
+export const metadataMapSchema = z
   .custom<Record<string, unknown>>(isMap, 'an object')
   .transform((given, context): Record<string, unknown> => {
     const stored = toStorableJson(given);
@@ -63,8 +63,8 @@ export const metadataMap = z
     return z.NEVER;
   });
 
-/** The schema {@link metadataMap} with the default `{}`. */
-export const metadataSchema = z._default(metadataMap, {});
+/** The schema {@link metadataMapSchema} with the default `{}`. */
+export const metadataSchema = z._default(metadataMapSchema, {});
 /** Says that metadata is too large: it is for a few values, because every reader of the conversation gets all of it. */
 function tooLarge(stored: Record<string, unknown>): string | undefined {
   const bytes = Buffer.byteLength(JSON.stringify(stored));
@@ -89,25 +89,25 @@ const optionalName = z
   .max(500)
   .transform((given) => toStorableText(given).trim() || undefined);
 
-export const actorSchema: z.ZodType<Actor, Actor> = strictObject({
-  id: exactName(500),
+export const actorSchema: z.ZodType<Actor, Actor> = strictObjectSchema({
+  id: exactIdSchema(500),
   name: optionalName.optional(),
 }).transform(({ id, name }) => (name === undefined ? { id } : { id, name }));
 
 const pageWords = 'a whole number from 1 to 200';
 
 /** The schema of `cursor`: the `nextCursor` of the page before, null for the first page. */
-export const pageCursor = z.string().nullish();
+export const pageCursorSchema = z.string().nullish();
 
 /** The schema of `limit`, the number of items on a page: 1 to 200, by default 50. */
-export const pageLimit = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
+export const pageLimitSchema = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
 
 /** A Date that Postgres can store and that is written with four digits of the year. */
 export const moment = (words = 'a Date of the years 1 to 9999') =>
   z.date(words).min(new Date('0001-01-01T00:00:00Z'), words).max(new Date('9999-12-31T23:59:59.999Z'), words);
 
 /** The schema of an object that may have these keys only: otherwise a misspelt key would be ignored silently. */
-export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
+export function strictObjectSchema<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
   const unknown = z.unknown().superRefine((_, context) => {
     context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
   });
@@ -120,16 +120,16 @@ export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
 }
 
 /** Makes the schema of a public call's input. TypeScript requires a field for every documented key, and no other. */
-export function schemaOf<Input>() {
+export function inputSchema<Input>() {
   return <Shape extends FieldsOf<Input>>(
     shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
-  ): z.ZodObject<Shape> => strictObject<Shape>(shape);
+  ): z.ZodObject<Shape> => strictObjectSchema<Shape>(shape);
 }
 
 type FieldsOf<Input> = { [Key in keyof Required<Input>]: z.ZodType<unknown, Input[Key]> };
 
 /** A schema that checks only that an object has no other keys than these. Its values are checked elsewhere. */
-export function objectWithKnownKeys(known: readonly string[]): z.ZodType<unknown> {
+export function knownKeysSchema(known: readonly string[]): z.ZodType<unknown> {
   return z.unknown().superRefine((value, context) => {
     if (!isMap(value)) return;
     for (const key of Object.keys(value).filter((one) => !known.includes(one)))
@@ -157,7 +157,7 @@ function problemsOf<Schema extends z.ZodType>(
     const parsed = schema.safeParse(input, { error: expectedValueMessage });
     return parsed.success ? { data: parsed.data } : parsed.error.issues.map((issue) => problemOf(issue, input));
   } catch {
-    // The input has a getter or is a proxy that throws.
+    // A getter of the input threw, or the input is a proxy that throws.
     return [{ path: 'input', expected: 'an object that can be read', found: 'an object that throws when it is read' }];
   }
 }
@@ -167,10 +167,12 @@ function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
   const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
   if (known) return unknownKeyProblem(path, String(issue.path.at(-1)), known);
   const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
-  return { path, expected: issue.message, found: shownWord(issue, found) ?? describeValue(found) };
+  return { path, expected: issue.message, found: shownWord(issue, found) ?? describeInputValue(found) };
 }
 
-/** Shows the value itself only where a keyword, id or number was expected, because it is then no customer's text. */
+/**
+ * Shows the value itself only where a keyword, id or number was expected: that is never text which a customer wrote.
+ */
 function shownWord({ code }: z.core.$ZodIssue, found: unknown): string | undefined {
   const isWord = typeof found === 'string' && /^[\w.:+-]{1,60}$/.test(found);
   const isShown = code === 'invalid_value' || code === 'invalid_format';

@@ -1,5 +1,5 @@
-import { closestWord } from '../foundation/closest-word.js';
-import { describeKind } from '../foundation/describe-value.js';
+import { findClosestWord } from '../foundation/closest-word.js';
+import { describeType } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 
 /** The problem of an unknown key; it suggests the closest known key. */
@@ -13,7 +13,7 @@ export function unknownKeyProblem(path: string, key: string, known: readonly str
  * option".
  */
 export function suggestKnownWord(noun: string, word: string, known: readonly string[]): string | undefined {
-  const meant = known.length > 0 ? closestWord(word, known) : undefined;
+  const meant = known.length > 0 ? findClosestWord(word, known) : undefined;
   return meant && `a known ${noun} (did you mean "${meant}"?)`;
 }
 
@@ -25,7 +25,7 @@ export function requireKnownKeys(operation: string, options: unknown, known: rea
   if (options === undefined) return;
   const problems = isObject(options)
     ? unknownAmong(options, known, path)
-    : [{ path: path.replace(/\.$/, '') || 'options', expected: 'an object', found: describeKind(options) }];
+    : [{ path: path.replace(/\.$/, '') || 'options', expected: 'an object', found: describeType(options) }];
   if (problems.length > 0) throw new CairnloopError('INPUT_INVALID', { operation, problems });
 }
 

@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import { describeFound } from '../foundation/describe-found.js';
+import { describeFoundValue } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
-import type { LiveSettings } from '../http/live-streams.js';
+import type { LiveUpdateSettings } from '../http/live-streams.js';
 import { isObject, suggestKnownWord } from './known-keys.js';
 
 /** The schema of each mount option; its description says what the option expects. */
-export type MountSchemas<Options> = { [K in keyof Required<Options>]: z.ZodType<Options[K]> };
+export type MountOptionSchemas<Options> = { [K in keyof Required<Options>]: z.ZodType<Options[K]> };
 
 /**
  * Validates and copies mount options. Throws `MOUNT_OPTION_INVALID` for the first wrong or unknown one: a misspelt
  * `operator` must not leave the page without access control.
  */
-export function readMountOptions<Options extends object>(
+export function parseMountOptions<Options extends object>(
   helper: string,
-  schemas: MountSchemas<Options>,
+  schemas: MountOptionSchemas<Options>,
   given: unknown,
 ): Options {
   const refuse = (option: string, expected: string, found: string) =>
     new CairnloopError('MOUNT_OPTION_INVALID', { helper, option, expected, found });
-  if (given !== undefined && !isObject(given)) throw refuse('options', 'an object', describeFound(given));
+  if (given !== undefined && !isObject(given)) throw refuse('options', 'an object', describeFoundValue(given));
   const known = Object.keys(schemas);
   const unknown = Object.keys(given ?? {}).find((option) => !known.includes(option));
   if (unknown !== undefined) {
@@ -31,7 +31,7 @@ export function readMountOptions<Options extends object>(
     const value = readOption(given, option);
     if (value === unreadable) throw refuse(option, expected, 'a value that throws when it is read');
     if (!schema.safeParse(value).success)
-      throw refuse(option, expected, value === undefined ? 'nothing' : describeFound(value));
+      throw refuse(option, expected, value === undefined ? 'nothing' : describeFoundValue(value));
     return [option, value] as const;
   });
   return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as Options;
@@ -58,12 +58,12 @@ export function optionalMountOption<Value>(expected: string, schema: z.ZodType<V
 }
 
 /** The schema of a function of the host's, which is returned unchanged. */
-export function hostFunction<Value>(): z.ZodType<Value> {
+export function hostFunctionSchema<Value>(): z.ZodType<Value> {
   return z.custom<Value>((value) => typeof value === 'function');
 }
 
-export const nonBlankText = z.string().regex(/\S/);
-export const hostNameList: z.ZodType<readonly string[]> = z.array(z.string().min(1));
+export const nonBlankTextSchema = z.string().regex(/\S/);
+export const hostNameListSchema: z.ZodType<readonly string[]> = z.array(z.string().min(1));
 
 /** The schema of the path under which a page is mounted. Router patterns are refused. */
 export const basePathOption = requiredMountOption(
@@ -71,8 +71,8 @@ export const basePathOption = requiredMountOption(
   z.string().regex(/^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/),
 );
 
-export const liveSettingsOption = optionalMountOption<LiveSettings>(
-  'an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000',
+export const liveSettingsOption = optionalMountOption<LiveUpdateSettings>(
+  'an object such as { perPerson: 20, recheckMs: 20_000 }, with recheckMs at most 60 000',
   z.strictObject({
     perPerson: z.int().min(1).max(10_000).exactOptional(),
     recheckMs: z.int().min(1).max(60_000).exactOptional(),

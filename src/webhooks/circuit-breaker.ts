@@ -3,24 +3,24 @@
  */
 export interface CircuitBreaker {
   /**
-   * Asks to make a call. Returns the remaining pause in milliseconds, or 0: the caller may call and must report the
-   * result.
+   * Asks the circuit breaker whether the endpoint may be called. Returns 0 if so, and the caller must then report the
+   * result; else the remaining pause in milliseconds.
    */
   admit(): number;
   succeeded(): void;
   /**
-   * Reports a failed call. With `askedMs` the endpoint has asked for a pause: the circuit opens at once, for at least
-   * that long.
+   * Reports to the circuit breaker that a call failed. With `askedMs` the endpoint has asked for a pause: the circuit
+   * opens at once, for at least that long.
    */
   failed(askedMs?: number): void;
-  /** Reports a call whose result says nothing about the endpoint's health. */
+  /** Reports to the circuit breaker that a call ended without saying anything about the endpoint's health. */
   ended(): void;
 }
 
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open the circuit. */
+  /** How many failures in a row open the circuit, so that the endpoint is not called for a while. */
   failures: number;
-  /** How long the circuit stays open, in milliseconds. */
+  /** How long an endpoint is not called while its circuit is open, in milliseconds. */
   pauseMs: number;
   now?: () => number;
 }

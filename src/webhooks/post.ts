@@ -3,9 +3,9 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookFailure } from '../foundation/errors.js';
 import { requestedPauseMs } from './asked-pause.js';
-import { AddressRefused, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
+import { AddressRefusedError, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
 
-export interface PostRequest {
+export interface WebhookRequest {
   url: URL;
   headers: Record<string, string>;
   body: string;
@@ -15,7 +15,7 @@ export interface PostRequest {
 }
 
 /** The outcome of a webhook request, with nothing of the endpoint's name or the response's text. */
-export type PostResult =
+export type WebhookRequestResult =
   | { accepted: true }
   | {
       accepted: false;
@@ -24,7 +24,7 @@ export type PostResult =
       askedMs: number;
     };
 
-/** The parts of a response that are used. */
+/** What the webhook sender reads of a response. */
 interface Answer {
   status: number;
   retryAfter: string | undefined;
@@ -51,7 +51,7 @@ const agents = { toAny: newAgents(), toPublic: newAgents() };
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
 /** Sends a webhook request and waits for the status of the response. Follows no redirect. Never rejects. */
-export async function postWebhook(request: PostRequest): Promise<PostResult> {
+export async function postWebhook(request: WebhookRequest): Promise<WebhookRequestResult> {
   const { url, allowPrivate, timeoutMs } = request;
   const address = url.hostname.replace(/^\[|\]$/g, '');
   // An IP address needs no lookup, which would check it, so check it here.
@@ -64,23 +64,23 @@ export async function postWebhook(request: PostRequest): Promise<PostResult> {
   }
 }
 
-function failed(failure: WebhookFailure, askedMs = 0): PostResult {
+function failed(failure: WebhookFailure, askedMs = 0): WebhookRequestResult {
   return { accepted: false, failure, askedMs };
 }
 
-function judge({ status, retryAfter }: Answer): PostResult {
+function judge({ status, retryAfter }: Answer): WebhookRequestResult {
   if (status >= 200 && status < 300) return { accepted: true };
   return failed({ kind: 'status', status }, requestedPauseMs(status, retryAfter));
 }
 
 /** Why a request failed, by the code of the error: its message may name addresses and certificates of the network. */
 function whyUnsent(error: unknown): WebhookFailure {
-  if (error instanceof AddressRefused) return { kind: 'private' };
+  if (error instanceof AddressRefusedError) return { kind: 'private' };
   const { code } = Object(error) as { code?: unknown };
   return { kind: 'unreachable', reason: typeof code === 'string' ? code : 'the connection failed' };
 }
 
-async function send(request: PostRequest, signal: AbortSignal): Promise<Answer> {
+async function send(request: WebhookRequest, signal: AbortSignal): Promise<Answer> {
   const protocol = request.url.protocol as keyof typeof agents.toAny;
   const { toAny, toPublic } = agents;
   const first = await sendOnce(request, signal, (request.allowPrivate ? toAny : toPublic)[protocol]);
@@ -89,9 +89,12 @@ async function send(request: PostRequest, signal: AbortSignal): Promise<Answer> 
   return first ?? ((await sendOnce(request, signal, false)) as Answer);
 }
 
-/** Sends the request once. Returns null if a kept-alive connection was closed; without an agent there is none. */
+/**
+ * Sends the request once. Returns null if the endpoint had closed a kept-alive connection; without an agent no
+ * connection is kept.
+ */
 function sendOnce(
-  { url, headers, body, allowPrivate }: PostRequest,
+  { url, headers, body, allowPrivate }: WebhookRequest,
   signal: AbortSignal,
   agent: http.Agent | false,
 ): Promise<Answer | null> {
@@ -116,7 +119,7 @@ function sendOnce(
       if (sent.reusedSocket && closedCodes.has(error.code) && !signal.aborted) resolve(null);
       else reject(error);
     });
-    sent.once('close', () => reject(new Error('closed without an answer')));
+    sent.once('close', () => reject(new Error('the endpoint closed the connection without a response')));
     sent.end(body);
   });
 }

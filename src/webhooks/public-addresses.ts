@@ -33,7 +33,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** The error for a host name that has no public address. */
-export class AddressRefused extends Error {
+export class AddressRefusedError extends Error {
   readonly code = 'ADDRESS_REFUSED';
 }
 
@@ -46,8 +46,8 @@ export const lookupPublicAddress: LookupFunction = (hostname, options, callback)
     if (error) return callback(error, '', 0);
     const allowed = addresses.filter(({ address }) => isPublicAddress(address));
     const [first] = allowed;
-    if (!first) return callback(new AddressRefused(), '', 0);
-    // The type of `callback` lacks the form for `all`, with which Node asks for several addresses.
+    if (!first) return callback(new AddressRefusedError(), '', 0);
+    // Node asks for several addresses with `all`, but its type of `callback` does not allow a list.
     if (options.all) return (callback as (error: null, found: typeof allowed) => void)(null, allowed);
     callback(null, first.address, first.family);
   });

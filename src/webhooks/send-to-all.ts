@@ -2,8 +2,8 @@ import { CairnloopError, type WebhookFailure } from '../foundation/errors.js';
 import { packageVersion } from '../foundation/package-version.js';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.js';
 import { postWebhook } from './post.js';
-import type { ResolvedEndpoint, WebhookSettings } from './settings.js';
-import { signBody } from './sign.js';
+import type { WebhookEndpointSettings, WebhookSettings } from './settings.js';
+import { signWebhookBody } from './sign.js';
 
 /** Posts one callback to every endpoint. Throws `WEBHOOK_FAILED` unless each has accepted it. */
 export type WebhookSender = (
@@ -20,9 +20,9 @@ export function createWebhookSender(settings: WebhookSettings): WebhookSender {
   const { pauseAfterFailures: failures, pauseMs } = settings;
   const breakers = settings.endpoints.map(() => createCircuitBreaker({ failures, pauseMs }));
   /** The endpoints that accepted each delivery, so that a further attempt calls only the others. */
-  const accepted = new Map<string, Set<ResolvedEndpoint>>();
+  const accepted = new Map<string, Set<WebhookEndpointSettings>>();
 
-  function remember(id: string, endpoint: ResolvedEndpoint): void {
+  function remember(id: string, endpoint: WebhookEndpointSettings): void {
     accepted.set(id, (accepted.get(id) ?? new Set()).add(endpoint));
     const [oldest] = accepted.keys();
     if (accepted.size > mostRemembered && oldest !== undefined) accepted.delete(oldest);
@@ -53,7 +53,7 @@ interface Sending {
 
 /** Posts a callback to one endpoint. Returns null if the endpoint has accepted it. */
 async function sendToOne(
-  { url, keys, allowPrivate }: ResolvedEndpoint,
+  { url, keys, allowPrivate }: WebhookEndpointSettings,
   breaker: CircuitBreaker,
   { id, body, settings: { timeoutMs } }: Sending,
 ): Promise<WebhookFailure | null> {
@@ -62,7 +62,7 @@ async function sendToOne(
   const headers = {
     'content-type': 'application/json',
     'user-agent': `cairnloop/${packageVersion}`,
-    ...signBody(keys, id, new Date(), body),
+    ...signWebhookBody(keys, id, new Date(), body),
   };
   const result = await postWebhook({ url, headers, body, timeoutMs, allowPrivate });
   if (result.accepted) breaker.succeeded();

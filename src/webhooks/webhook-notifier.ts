@@ -1,6 +1,6 @@
 import type { Notifier } from '../contracts/notifier.js';
 import { createWebhookSender } from './send-to-all.js';
-import { webhookSettings } from './settings.js';
+import { readWebhookSettings } from './settings.js';
 
 export interface WebhookEndpoint {
   /** The URL to which callbacks are posted. */
@@ -43,7 +43,7 @@ export interface WebhookNotifierOptions {
  * }),
  */
 export function webhookNotifier(options: WebhookNotifierOptions): Required<Notifier> {
-  const send = createWebhookSender(webhookSettings(options));
+  const send = createWebhookSender(readWebhookSettings(options));
   return {
     onConversationResolved: (conversation, metadata) =>
       send(metadata, 'conversation.resolved', conversation.resolvedAt, { conversation, metadata }),

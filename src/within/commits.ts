@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { abortableSleep } from '../db/abortable-sleep.js';
-import { databaseTime } from '../db/database-time.js';
+import { readDatabaseTime } from '../db/database-time.js';
 import { listenForNotifications } from '../db/listen.js';
 import { announceHarmlessFollowUps, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -73,9 +73,9 @@ export function createCommitListener(runtime: Runtime): CommitListener {
     hold: held.hold,
     drop: held.drop,
     async close() {
-      // Wait for notifications of commits right before close(), as they are usual in a script.
+      // Wait for notifications of commits that came right before close(), which is usual in a script.
       for (let checks = 0; held.count() > 0 && checks < closingChecks; checks += 1)
-        await databaseTime(runtime.db).catch(() => {});
+        await readDatabaseTime(runtime.db).catch(() => {});
       over.abort();
       await listener?.close();
     },

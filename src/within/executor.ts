@@ -1,4 +1,4 @@
-import { describeValue } from '../foundation/describe-value.js';
+import { describeInputValue } from '../foundation/describe-value.js';
 import { CairnloopError } from '../foundation/errors.js';
 
 /**
@@ -22,14 +22,17 @@ export interface TransactionExecutor {
 export class ExecutorError extends Error {
   override readonly name = 'ExecutorError';
   readonly code: string | undefined;
-  /** The library's error. It is not the `cause`, which logs and telemetry would print. */
+  /**
+   * The error that the host's database library threw. It is not stored as `cause`, which logs and telemetry would
+   * print.
+   */
   readonly origin: unknown;
 
   constructor(origin: unknown) {
     const errors = chainOf(origin);
     const answered = errors.find((error) => codeOf(error) !== undefined);
     // Do not use the message of the outermost error: Drizzle's contains the statement with all its values.
-    super(messageOf(answered) ?? messageOf(errors.at(-1)) ?? 'it failed without a message');
+    super(messageOf(answered) ?? messageOf(errors.at(-1)) ?? 'the statement failed without a message');
     this.origin = origin;
     this.code = codeOf(answered);
   }
@@ -38,14 +41,22 @@ export class ExecutorError extends Error {
 /** Checks that a value is an executor. Throws `INPUT_INVALID`. */
 export function requireExecutor(executor: unknown): TransactionExecutor {
   if (typeof read(executor, 'query') === 'function') return executor as TransactionExecutor;
-  throw wrongExecutor('executor', `an object with query(text, values)${adapterFor(executor)}`, describeValue(executor));
+  throw wrongExecutor(
+    'executor',
+    `an object with query(text, values)${adapterFor(executor)}`,
+    describeInputValue(executor),
+  );
 }
 
 /**
  * Runs a statement on the host's executor. Throws {@link ExecutorError}, and `INPUT_INVALID` if the driver returns no
  * result.
  */
-export async function queryHost(executor: TransactionExecutor, text: string, values: unknown[]): Promise<object[]> {
+export async function queryHostExecutor(
+  executor: TransactionExecutor,
+  text: string,
+  values: unknown[],
+): Promise<object[]> {
   let result: unknown;
   try {
     result = await executor.query(text, values);
@@ -54,12 +65,16 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
   }
   const rows = read(result, 'rows');
   if (Array.isArray(rows)) return rows;
-  throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeValue(result));
+  throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeInputValue(result));
 }
 
 /** Throws `INPUT_INVALID` for a result that the host's driver has changed. */
-export function refuseChangedValue(found: unknown): never {
-  throw wrongExecutor('executor.query', 'rows as the server sent them, each with one text', describeValue(found));
+export function throwChangedValue(found: unknown): never {
+  throw wrongExecutor(
+    'executor.query',
+    'rows as Postgres returned them, each with one text',
+    describeInputValue(found),
+  );
 }
 
 function wrongExecutor(path: string, expected: string, found: string): CairnloopError {

@@ -1,10 +1,10 @@
-import { type Database, statementValues } from '../db/connect.js';
+import { type Database, toParameterValues } from '../db/connect.js';
 import { type NoParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
 import type { HeldFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { CommitListener } from './commits.js';
-import { queryHost, type TransactionExecutor } from './executor.js';
-import { decodeHexRows, decodeHexValue, jsonAsHex, portableForm, toParameterText } from './portable.js';
+import { queryHostExecutor, type TransactionExecutor } from './executor.js';
+import { decodeHexRows, decodeHexValue, jsonAsHexSql, toParameterText, toPortableStatement } from './portable.js';
 import { type SessionSettings, sessionSettingsSql, settingsToChange, withSessionSettings } from './settings.js';
 
 /**
@@ -43,8 +43,9 @@ export function openHostTransaction(
 const savepoint = 'cairnloop_call';
 
 /**
- * Runs a call in a savepoint, so that a call which is refused leaves the transaction usable. What it wrote before the
- * refusal is kept, as outside of `within`. After a failed statement or transaction of the call, nothing is kept.
+ * Runs a call in a savepoint, so that a call which is refused leaves the transaction usable. What the call wrote before
+ * it was refused is kept, just as it is for a call without `within`. After a failed statement or transaction of the
+ * call, nothing is kept.
  */
 async function inSavepoint<T>(
   executor: TransactionExecutor,
@@ -52,7 +53,7 @@ async function inSavepoint<T>(
   commits: CommitListener,
   work: (db: Database, held: HeldFollowUps) => Promise<T>,
 ): Promise<T> {
-  const send = (text: string, values: unknown[] = []) => queryHost(executor, text, values);
+  const send = (text: string, values: unknown[] = []) => queryHostExecutor(executor, text, values);
   await send(`SAVEPOINT ${savepoint}`);
   const state: CallState = { undo: false, failure: undefined };
   const held: HeldFollowUps = [];
@@ -82,12 +83,12 @@ interface CallState {
   failure: unknown;
 }
 
-const notify = `SELECT ${jsonAsHex("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
+const notify = `SELECT ${jsonAsHexSql("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
 
 /** Refuses a transaction on another server or database, and reads the settings of its session. */
 async function lookAround(executor: TransactionExecutor, own: Database): Promise<SessionSettings> {
   const { place, settings } = decodeHexValue<{ place: string; settings: SessionSettings }>(
-    await queryHost(executor, lookText, []),
+    await queryHostExecutor(executor, lookText, []),
   );
   if (place !== (await placeOf(own)) && place !== (await placeOf(own, { again: true })))
     throw new CairnloopError('TRANSACTION_ELSEWHERE', { schema: own.schema });
@@ -102,7 +103,7 @@ const place = `pg_catalog.concat(
   pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
   (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
 
-const lookText = `SELECT ${jsonAsHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${sessionSettingsSql})::pg_catalog.text`)} AS rows`;
+const lookText = `SELECT ${jsonAsHexSql(`pg_catalog.json_build_object('place', ${place}, 'settings', ${sessionSettingsSql})::pg_catalog.text`)} AS rows`;
 
 const selectPlace = statement<NoParams, { place: string }>('within.place', () => `SELECT ${place} AS place`);
 
@@ -136,10 +137,10 @@ function databaseOn(
     asked: Statement<Params, Row>,
     ...[params]: StatementArguments<Params>
   ): Promise<Row[]> {
-    const { text, returnsRows } = await portableForm(own, asked);
-    const values = statementValues(asked, params).map(toParameterText);
+    const { text, returnsRows } = await toPortableStatement(own, asked);
+    const values = toParameterValues(asked, params).map(toParameterText);
     const turn = last.then(() =>
-      withSessionSettings(executor, wanted, settings, () => queryHost(executor, text, values)),
+      withSessionSettings(executor, wanted, settings, () => queryHostExecutor(executor, text, values)),
     );
     last = turn.catch((error) => {
       state.failure ??= error;

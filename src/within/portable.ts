@@ -3,7 +3,7 @@ import type { Database } from '../db/connect.js';
 import { selectRowsAsJson } from '../db/json-rows.js';
 import { quoteIdentifier } from '../db/quote-identifier.js';
 import { type Statement, statement } from '../db/statement.js';
-import { refuseChangedValue } from './executor.js';
+import { throwChangedValue } from './executor.js';
 
 /**
  * A statement that works alike with every driver: each parameter is a text that the server casts, and all rows are
@@ -20,7 +20,7 @@ const known = new WeakMap<Database, Map<Statement, Promise<PortableStatement>>>(
 /**
  * Returns the portable form of a statement. The types of its parameters are read once, over Cairnloop's own connection.
  */
-export function portableForm(own: Database, wanted: Statement): Promise<PortableStatement> {
+export function toPortableStatement(own: Database, wanted: Statement): Promise<PortableStatement> {
   const cache = known.get(own) ?? new Map<Statement, Promise<PortableStatement>>();
   known.set(own, cache);
   const made = cache.get(wanted) ?? make(own, wanted);
@@ -33,16 +33,16 @@ async function make(own: Database, wanted: Statement): Promise<PortableStatement
   const text = wanted.text(quoteIdentifier(own.schema));
   const casts = await parameterTypes(own, wanted.name, text);
   const cast = castParametersFromText(text, casts);
-  const packed = selectRowsAsJson(cast, jsonAsHex);
+  const packed = selectRowsAsJson(cast, jsonAsHexSql);
   return { text: packed, returnsRows: packed !== cast };
 }
 
 /**
  * SQL that encodes JSON as hex digits. They survive what drivers do to text: trimming, change of case, normalization.
  */
-export const jsonAsHex = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
+export const jsonAsHexSql = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
 
-/** Decodes the rows that {@link jsonAsHex} has encoded. */
+/** Decodes the rows that {@link jsonAsHexSql} has encoded. */
 export function decodeHexRows<Row extends object>(rows: readonly object[]): Row[] {
   return decodeHexValue<Row[]>(rows);
 }
@@ -53,7 +53,7 @@ export function decodeHexValue<Value>(rows: readonly object[]): Value {
   try {
     return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));
   } catch {
-    return refuseChangedValue(packed);
+    return throwChangedValue(packed);
   }
 }
 

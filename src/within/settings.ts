@@ -1,6 +1,6 @@
 import type { TransactionExecutor } from './executor.js';
-import { queryHost } from './executor.js';
-import { jsonAsHex } from './portable.js';
+import { queryHostExecutor } from './executor.js';
+import { jsonAsHexSql } from './portable.js';
 
 /** Settings of a database session, by name. */
 export type SessionSettings = Record<string, string>;
@@ -27,8 +27,8 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
 };
 
 /**
- * SQL for those settings in the host's session, as a JSON object; null for one that an older server lacks. The view pg_settings would read every setting there
- * is.
+ * SQL that reads, as a JSON object, the session settings on which Cairnloop's statements rely; null for one that an
+ * older server lacks. The view pg_settings would read every setting there is.
  */
 export const sessionSettingsSql = `pg_catalog.json_build_object(${Object.keys(relied)
   .map((name) => `'${name}', pg_catalog.current_setting('${name}', true)`)
@@ -60,11 +60,11 @@ export async function withSessionSettings<T>(
 
 /** Changes settings of the session until the end of the transaction, which restores the host's own. */
 async function set(executor: TransactionExecutor, settings: SessionSettings): Promise<void> {
-  await queryHost(executor, applySettings, [JSON.stringify(settings)]);
+  await queryHostExecutor(executor, applySettings, [JSON.stringify(settings)]);
 }
 
 const applySettings = `
-  SELECT ${jsonAsHex('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
+  SELECT ${jsonAsHexSql('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
   FROM pg_catalog.json_each_text($1::pg_catalog.text::pg_catalog.json)`;
 
 function schemasOf(searchPath: string): string[] {

@@ -5,7 +5,7 @@ import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
 import { createCommitListener } from './commits.js';
 import { requireExecutor, type TransactionExecutor } from './executor.js';
-import { withinFailure } from './failure.js';
+import { toWithinError } from './failure.js';
 import { type HostTransaction, openHostTransaction } from './host-transaction.js';
 
 type AsyncCall = (...given: never[]) => Promise<unknown>;
@@ -34,12 +34,12 @@ export interface WithinOptions {
 }
 
 /** Makes the function `within`, which returns the public calls for an open transaction of the host's. */
-export function createWithin({ runtime, createPublicCalls, admit }: WithinOptions): {
+export function createWithinFunction({ runtime, createPublicCalls, admit }: WithinOptions): {
   within(executor: TransactionExecutor): Within;
   close(): Promise<void>;
 } {
   const commits = createCommitListener(runtime);
-  const explain = (error: unknown) => withinFailure(error, runtime.db);
+  const explain = (error: unknown) => toWithinError(error, runtime.db);
   const calls = createPublicCalls(runtime);
   return {
     within(executor) {

@@ -1,9 +1,9 @@
-import { readAnchor } from '../audit/anchor.js';
+import { readAuditAnchor } from '../audit/anchor.js';
 import type { AuditAnchor } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { errorText } from '../foundation/redact.js';
-import { returnedFailure } from '../foundation/returned-failure.js';
+import { returnedFailureReason } from '../foundation/returned-failure.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 
@@ -28,7 +28,7 @@ export async function handOverAuditAnchor(runtime: Runtime): Promise<void> {
   if (!config.notifier?.onAuditAnchor) return;
   const [turn] = await db.run(claimTurn, { leaseMs: config.worker.callbackTimeoutMs + claimSlackMs });
   if (!turn) return;
-  const anchor = await readAnchor(db);
+  const anchor = await readAuditAnchor(db);
   const failure = await call(runtime, anchor, turn);
   if (failure === null) {
     await db.run(finishTurn, { ...turn, seq: anchor.seq, hash: anchor.hash });
@@ -47,7 +47,7 @@ async function call({ config }: Runtime, anchor: AuditAnchor, { id, attempts }: 
     const returned = await withTimeout(worker.callbackTimeoutMs, 'notifier.onAuditAnchor', () =>
       notifier?.onAuditAnchor?.(deepFreeze(anchor), metadata),
     );
-    return returnedFailure(returned);
+    return returnedFailureReason(returned);
   } catch (error) {
     return errorText(error);
   }

@@ -1,4 +1,4 @@
-import { auditKeysOf } from '../audit/keys.js';
+import { toAuditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
 import { maxConversationsRemovedPerCall, removeOldConversations } from '../customers/retention.js';
 import { deleteDoneDeliveries, maxDeliveriesDeletedPerCall } from '../deliveries/retention.js';
@@ -23,15 +23,15 @@ export function createMaintenanceTask(runtime: Runtime): () => Promise<void> {
     return removed;
   });
 
-  const keys = auditKeysOf(runtime.config.audit);
+  const keys = toAuditKeys(runtime.config.audit);
 
-  // A failing step must not prevent the others.
+  // If sealing or removing fails, the next step runs nevertheless.
   return async () => {
     await sealAudit(runtime.db, keys).finally(forget).finally(remove);
   };
 }
 
-/** Runs `work` every ten minutes; already at the next round if it removed as much as one call may. */
+/** Runs `work` every ten minutes; if it removed as many rows as one call may, it runs again at the next call. */
 function nowAndThen(most: number, work: () => Promise<number>): () => Promise<void> {
   let next = 0;
   return async () => {

@@ -1,4 +1,4 @@
-import { findNextSnoozeEnds, wakeDueConversations } from '../conversations/wake.js';
+import { findNextSnoozeEnds, wakeSnoozedConversations } from '../conversations/wake.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 
@@ -9,7 +9,7 @@ const lookAheadMs = 1600;
  * Wakes snoozed conversations on time: in each round those that are due, and by a timer those that are due before the
  * next round. If a process ends and loses its timers, another worker's next round wakes them.
  */
-export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; stop(): void } {
+export function createSnoozeTimer(runtime: Runtime): { run(): Promise<void>; stop(): void } {
   const armed = new Map<number, NodeJS.Timeout>();
   let stopped = false;
 
@@ -20,7 +20,7 @@ export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; sto
       at,
       setTimeout(() => {
         armed.delete(at);
-        wakeDueConversations(runtime).catch((error) =>
+        wakeSnoozedConversations(runtime).catch((error) =>
           runtime.log.warn(
             { reason: errorText(error) },
             'waking snoozed conversations failed; the next round tries again',
@@ -32,7 +32,7 @@ export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; sto
 
   return {
     async run() {
-      await wakeDueConversations(runtime);
+      await wakeSnoozedConversations(runtime);
       for (const inMs of await findNextSnoozeEnds(runtime, lookAheadMs)) arm(inMs);
     },
     stop() {

@@ -1,7 +1,7 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
-import { createScanThrottle } from '../deliveries/scan-throttle.js';
+import { createQueueScanThrottle } from '../deliveries/scan-throttle.js';
 import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
 import type { Runtime } from '../runtime.js';
 
@@ -16,7 +16,7 @@ export function createDeliverySweep(
   runtime: Runtime,
   isFull: (topic: DeliveryTopic) => boolean,
 ): { run(): Promise<void>; stop(): void } {
-  const look = createScanThrottle(() => performance.now());
+  const look = createQueueScanThrottle(() => performance.now());
   const armed = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
@@ -35,7 +35,7 @@ export function createDeliverySweep(
   return {
     async run() {
       const open = look.isDue() ? deliveryTopics.filter((topic) => !isFull(topic)) : [];
-      const find = () => runtime.db.run(findDueTopics, { lookAheadMs, open, topics: deliveryTopics });
+      const find = () => runtime.db.run(selectDueTopics, { lookAheadMs, open, topics: deliveryTopics });
       for (const { topic, due, deadlines } of await (open.length > 0 ? look.run(find) : find())) {
         if (due) runtime.jobs.wake(topic);
         for (const inMs of deadlines) arm(topic, inMs);
@@ -60,7 +60,7 @@ interface SweepRow {
  * Finds topics with due deliveries. OFFSET 0 makes the planner keep the subquery's order and use its index; otherwise
  * it reads the whole table to find that a topic has nothing due.
  */
-export const findDueTopics = statement<
+export const selectDueTopics = statement<
   { lookAheadMs: number; open: readonly DeliveryTopic[]; topics: readonly DeliveryTopic[] },
   SweepRow
 >(

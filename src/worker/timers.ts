@@ -2,12 +2,12 @@ import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import type { DeliveryDrainer } from '../deliveries/drain.js';
 import { writeKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
-import { createActionTimer } from '../pending-actions/action-timer.js';
+import { createPendingActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import { handOverAuditAnchor } from './hand-over-anchor.js';
 import { createMaintenanceTask } from './maintenance.js';
 import { type RepeatedTask, repeatTask } from './repeat.js';
-import { createSnoozeAlarm } from './snooze-alarm.js';
+import { createSnoozeTimer } from './snooze-alarm.js';
 import { createDeliverySweep } from './sweep.js';
 
 export type DeliveryDrainers = Record<DeliveryTopic, DeliveryDrainer>;
@@ -43,8 +43,8 @@ const anchorMs = 10_000;
 export function startWorkerTimers({ runtime, drainers, handlers, beat }: WorkerTimersOptions): WorkerTimers {
   const { log, config } = runtime;
   const sweep = createDeliverySweep(runtime, (topic) => drainers[topic].full);
-  const snoozes = createSnoozeAlarm(runtime);
-  const actions = createActionTimer(runtime, actionsAheadMs);
+  const snoozes = createSnoozeTimer(runtime);
+  const actions = createPendingActionTimer(runtime, actionsAheadMs);
   const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
   return {
     intake: [

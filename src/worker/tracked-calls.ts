@@ -55,7 +55,7 @@ function remembered(call: TrackedCall, callHost: NonNullable<HostCall>): NonNull
         done();
         return returned;
       }
-      // The result is resolved only once: a query builder runs its query at each `then`.
+      // Resolve the callback's result only once: a query builder of the host runs its query at each `then`.
       const settling = cause.run(call, () => Promise.resolve(returned));
       settling.then(done, done);
       return settling;

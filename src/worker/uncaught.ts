@@ -48,7 +48,7 @@ export function catchUncaughtErrors(log: Logger): UncaughtErrors {
     },
     unhandledRejection: (error: unknown) => {
       const { words, calls } = findErrorSource();
-      const advice = 'the worker goes on; await or return that promise, so that its failure is retried';
+      const advice = 'the worker goes on; await or return the promise in the callback, so that its failure is retried';
       log.error({ reason: errorText(error), calls }, `a rejected promise was not handled in ${words}; ${advice}`);
     },
     exit: (code: number) => {

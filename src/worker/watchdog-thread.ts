@@ -26,7 +26,10 @@ const watching = setInterval(() => {
   );
 }, tickMs);
 
-/** Describes the call that began last: the blocking one, unless an earlier call blocks after it was resumed. */
+/**
+ * Describes the callback that was called last. It is the one that blocks, unless an earlier callback went on after an
+ * `await` and blocks.
+ */
 function lastBegun(): string {
   // The bytes are copied first, because a view of shared memory cannot be decoded.
   const words = Buffer.from(lastCall).toString().replaceAll('\0', '');

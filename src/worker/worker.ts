@@ -30,8 +30,8 @@ export interface Worker {
   readonly state: 'stopped' | 'running' | 'draining';
 }
 
-/** A worker with the figure that the readiness check reports. */
-export interface ObservedWorker extends Worker {
+/** A worker that also reports how long callback outcomes have waited to be written, for the readiness check. */
+export interface WorkerWithReadiness extends Worker {
   /** Age of the oldest outcome that could not be written yet, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;
 }
@@ -45,7 +45,7 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
   customer_erased: customerErasedHandler,
 };
 
-/** Time limit for releasing everything else after the callbacks ended, in milliseconds. */
+/** Time limit for releasing what a worker holds besides its callbacks, such as its job store, in milliseconds. */
 const lettingGoMs = 1000;
 
 /** The parts of a running worker. */
@@ -56,7 +56,7 @@ interface Running extends WorkerTimers {
 }
 
 /** Creates a worker. `admit` runs at each start and may throw, e.g. on a schema of another version. */
-export function createWorker(host: Runtime, admit: () => Promise<void>): ObservedWorker {
+export function createWorker(host: Runtime, admit: () => Promise<void>): WorkerWithReadiness {
   const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockTimeoutMs) };
   let running: Promise<Running> | undefined;
   let stopping: Promise<void> | undefined;

@@ -2,14 +2,14 @@ import type { MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
 import { identifySender, type SenderIdentity } from '../http/identify.js';
-import { readForm, type UnreadReason } from '../http/read-form.js';
+import { type FormReadFailure, readForm } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
 import { type BarePage, respondWithBarePage } from './bare-page.js';
 import type { WorkspaceContext, WorkspaceEnv, WorkspaceServices } from './handler.js';
 import type { ResolvedWorkspaceOptions } from './mount-options.js';
-import { type PageContext, pageThemes, themeCookieName } from './page-context.js';
+import { pageThemes, themeCookieName, type WorkspacePageContext } from './page-context.js';
 import { chooseWorkspaceWording } from './strings/strings.js';
-import { runWithWording, t } from './translate.js';
+import { runWithWording, translate } from './translate.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
@@ -22,7 +22,7 @@ export function setPageLanguage({ options }: WorkspaceServices): Middleware {
 /** Middleware that refuses every visitor whom the host does not identify, before anything is read or rendered. */
 export function requireOperator(services: WorkspaceServices): Middleware {
   return async (c, next) => {
-    if (!isKnownHost(c.req.raw, services.options.hosts)) return c.text(`${t('unknownHost')}\n`, 403);
+    if (!isKnownHost(c.req.raw, services.options.hosts)) return c.text(`${translate('unknownHost')}\n`, 403);
     const identity = await identifyOperator(c, services);
     if (identity.state === 'unconfigured') return respondWithBarePage(c.req.raw, unconfigured());
     if (identity.state !== 'known') return respondWithBarePage(c.req.raw, signedOut(services.options));
@@ -45,8 +45,8 @@ export function identifyOperator(
 const unconfigured = (): BarePage => ({
   status: 503,
   code: 'OPERATOR_UNCONFIGURED',
-  title: t('unconfigured'),
-  text: [t('unconfiguredHint')],
+  title: translate('unconfigured'),
+  text: [translate('unconfiguredHint')],
   example: "cairnloop.workspace({ basePath: '/support', operator: (request) => ({ id: '…', name: '…' }) })",
 });
 
@@ -54,17 +54,17 @@ function signedOut({ signInUrl }: ResolvedWorkspaceOptions): BarePage {
   return {
     status: 401,
     code: 'SIGNED_OUT',
-    title: t('signInFirst'),
-    text: [t('signInFirstHint')],
-    ...(signInUrl && { link: { href: signInUrl, label: t('signIn') } }),
+    title: translate('signInFirst'),
+    text: [translate('signInFirstHint')],
+    ...(signInUrl && { link: { href: signInUrl, label: translate('signIn') } }),
   };
 }
 
 function pageContextOf(
   c: WorkspaceContext,
   { options, assets, tokens }: WorkspaceServices,
-  operator: PageContext['operator'],
-): PageContext {
+  operator: WorkspacePageContext['operator'],
+): WorkspacePageContext {
   const { pathname, search } = new URL(c.req.url);
   return {
     base: options.base,
@@ -85,25 +85,25 @@ function pageContextOf(
 export function requireVerifiedForm({ tokens, runtime }: WorkspaceServices): Middleware {
   return async (c, next) => {
     // Check the origin first: the body of a request from another site is not read.
-    if (!isSameOrigin(c.req.raw)) return c.text(refused(t('refusedSite')), 403);
+    if (!isSameOrigin(c.req.raw)) return c.text(refused(translate('refusedSite')), 403);
     const form = await readForm(c.req.raw, c.env?.incoming);
     if (typeof form === 'string') return unread(c, form, runtime.log);
     if (!tokens.accepts(c.get('pageContext').operator.id, form.text('token'))) {
-      return c.text(refused(t('refusedToken')), 403);
+      return c.text(refused(translate('refusedToken')), 403);
     }
     c.set('form', form);
     await next();
   };
 }
 
-function unread(c: WorkspaceContext, why: UnreadReason, log: Logger): Response {
+function unread(c: WorkspaceContext, why: FormReadFailure, log: Logger): Response {
   switch (why) {
     case 'too large':
-      return c.text(`${t('refusedLarge')}\n`, 413);
+      return c.text(`${translate('refusedLarge')}\n`, 413);
     case 'too slow':
-      return c.text(refused(t('refusedSlow')), 408);
+      return c.text(refused(translate('refusedSlow')), 408);
     case 'malformed':
-      return c.text(refused(t('refusedMalformed')), 400);
+      return c.text(refused(translate('refusedMalformed')), 400);
     case 'already read':
       log.error({ path: c.req.routePath }, alreadyRead);
       return c.text(`Nothing was changed: ${alreadyRead}\n`, 500);
@@ -119,5 +119,5 @@ const alreadyRead =
   'Mount the workspace before the body parser of your framework (docs/workspace.md of cairnloop, "Where to mount").';
 
 function refused(why: string): string {
-  return `${t('refusedBecause', { why })}\n`;
+  return `${translate('refusedBecause', { why })}\n`;
 }

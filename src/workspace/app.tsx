@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { toHostDatabaseError } from '../db/database-failure.js';
 import { errorText } from '../foundation/redact.js';
-import { loadFormTokens } from '../http/form-tokens.js';
+import { loadCsrfTokens } from '../http/csrf-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
-import { createActionTimer } from '../pending-actions/action-timer.js';
+import { createPendingActionTimer } from '../pending-actions/action-timer.js';
 import { repeatTask } from '../worker/repeat.js';
 import { requireOperator, requireVerifiedForm, setPageLanguage } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
@@ -16,7 +16,7 @@ import { toActionRefusal } from './refusals.js';
 import { workspaceRoutes } from './routes.js';
 import { createSavedReplyList } from './saved-replies.js';
 import { createOperatorTeam, type OperatorTeam } from './team.js';
-import { t } from './translate.js';
+import { translate } from './translate.js';
 import { FailurePage } from './views/failure.js';
 
 /**
@@ -30,9 +30,9 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   const team = createOperatorTeam(() => presence.present().map(({ operator }) => operator));
   const [assets, tokens] = await Promise.all([
     loadWorkspaceAssets(options.base, options.styles),
-    loadFormTokens(runtime),
+    loadCsrfTokens(runtime),
   ]);
-  // Only with a working database: this function is called again after a failure.
+  // Start timers and streams only once the CSRF secret was read: after a failure this function is called again.
   await keepTeam(given, team, closing);
   const streams = openStreams(given, presence, closing);
   const actions = startActions(given, closing);
@@ -44,7 +44,7 @@ export async function createWorkspaceApp({ closing, ...given }: WorkspaceAppOpti
   app.on(['POST'], ['*'], requireVerifiedForm(services));
   for (const { method, path, handle } of workspaceRoutes) app.on([method], [path], (c) => handle(c, services));
   for (const path of new Set(workspaceRoutes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
-  app.notFound((c) => (c.get('pageContext') ? notFoundPage(c) : c.text(`${t('notFound')}\n`, 404)));
+  app.notFound((c) => (c.get('pageContext') ? notFoundPage(c) : c.text(`${translate('notFound')}\n`, 404)));
   app.onError((error, c) => failed(error, c, services));
   return app;
 }
@@ -82,7 +82,7 @@ function startActions(
   { runtime }: Omit<WorkspaceAppOptions, 'closing'>,
   closing: AbortSignal,
 ): WorkspaceServices['actions'] {
-  const actions = createActionTimer(runtime, actionsEveryMs + 5_000);
+  const actions = createPendingActionTimer(runtime, actionsEveryMs + 5_000);
   const round = async () => {
     if (!closing.aborted) await actions.run();
   };
@@ -91,10 +91,10 @@ function startActions(
   return actions;
 }
 
-/** How often the list of operators is read again, in milliseconds. Pages have no statement for it. */
+/** How often the list of operators is reloaded, in milliseconds; pages do not query it themselves. */
 const teamEveryMs = 60_000;
 
-/** Reads the operators of the schema now and from time to time; settles after the first time. */
+/** Loads the operators from the database now, and again every minute. Resolves after the first attempt. */
 function keepTeam(
   { runtime }: Omit<WorkspaceAppOptions, 'closing'>,
   team: OperatorTeam,
@@ -108,7 +108,7 @@ function keepTeam(
         resolve();
       }
     };
-    const rounds = repeatTask(runtime.log, 'the list of operators', teamEveryMs, round);
+    const rounds = repeatTask(runtime.log, 'reading the list of operators', teamEveryMs, round);
     whenAborted(closing, () => void rounds.stop());
   });
 }
@@ -121,13 +121,13 @@ function whenAborted(signal: AbortSignal, act: () => void): void {
 
 function notAllowed(c: WorkspaceContext, path: string): Response {
   const allow = workspaceRoutes.filter((route) => route.path === path).map((route) => route.method);
-  return c.text(`Only ${allow.join(' and ')} is allowed here.\n`, 405, { allow: allow.join(', ') });
+  return c.text(`Only ${allow.join(' and ')} requests are allowed here.\n`, 405, { allow: allow.join(', ') });
 }
 
-function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response | Promise<Response> {
+function notFoundPage(c: WorkspaceContext, title = translate('pageNotFound')): Response | Promise<Response> {
   return c.html(
     <FailurePage pageContext={c.get('pageContext')} icon="info" title={title}>
-      {t('pageNotFoundHint')}
+      {translate('pageNotFoundHint')}
     </FailurePage>,
     404,
   );
@@ -148,10 +148,10 @@ async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Workspa
     );
   }
   runtime.log.error({ reason: errorText(error), path: c.req.routePath }, 'a workspace page failed');
-  if (!pageContext) return c.text(`${t('failedPlain')}\n`, 500);
+  if (!pageContext) return c.text(`${translate('failedPlain')}\n`, 500);
   return c.html(
-    <FailurePage pageContext={pageContext} icon="triangle-alert" title={t('pageFailed')}>
-      {t('pageFailedHint')}
+    <FailurePage pageContext={pageContext} icon="triangle-alert" title={translate('pageFailed')}>
+      {translate('pageFailedHint')}
     </FailurePage>,
     500,
   );

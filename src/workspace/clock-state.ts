@@ -1,5 +1,5 @@
 import type { SlaClock } from './model.js';
-import { t, tCount } from './translate.js';
+import { translate, translateCount } from './translate.js';
 
 /** The state of an SLA clock as operators see it; `soon` means that little time is left. */
 export type SlaClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';
@@ -40,12 +40,12 @@ export function nextSlaDeadline({ startedAt, responseDueAt, breachAt }: SlaClock
 /** Formats a duration in at most two short units: `3d 4h`, `1h 05m`, `42m`, `30s`. */
 export function formatShortDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return t('shortSeconds', { seconds });
+  if (seconds < 60) return translate('shortSeconds', { seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return t('shortMinutes', { minutes });
+  if (minutes < 60) return translate('shortMinutes', { minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return t('shortHours', { hours, minutes: String(minutes % 60).padStart(2, '0') });
-  return t('shortDays', { days: Math.floor(hours / 24), hours: hours % 24 });
+  if (hours < 24) return translate('shortHours', { hours, minutes: String(minutes % 60).padStart(2, '0') });
+  return translate('shortDays', { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
 /** Formats a duration in long form: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
@@ -54,8 +54,13 @@ export function formatLongDuration(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);
-  if (days > 0) return hours % 24 > 0 ? tCount('spanDaysHours', days, { hours: hours % 24 }) : tCount('spanDays', days);
+  if (days > 0)
+    return hours % 24 > 0
+      ? translateCount('spanDaysHours', days, { hours: hours % 24 })
+      : translateCount('spanDays', days);
   if (hours > 0)
-    return minutes % 60 > 0 ? t('spanHoursMinutes', { hours, minutes: minutes % 60 }) : tCount('spanHours', hours);
-  return minutes > 0 ? tCount('spanMinutes', minutes) : tCount('spanSeconds', seconds);
+    return minutes % 60 > 0
+      ? translate('spanHoursMinutes', { hours, minutes: minutes % 60 })
+      : translateCount('spanHours', hours);
+  return minutes > 0 ? translateCount('spanMinutes', minutes) : translateCount('spanSeconds', seconds);
 }

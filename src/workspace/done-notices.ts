@@ -1,6 +1,6 @@
 import type { PageNotice } from './page-context.js';
 import type { WorkspaceTextKey } from './strings/strings.js';
-import { t } from './translate.js';
+import { translate } from './translate.js';
 
 /**
  * The texts of success notices, by the `done` parameter of a redirect. A fixed list, so that a crafted URL cannot show
@@ -36,10 +36,14 @@ const notices: Record<string, WorkspaceTextKey> = {
   resumed: 'doneResumed',
 };
 
-const noneChosen = (): PageNotice => ({ tone: 'conflict', title: t('noneChosen'), text: t('noneChosenHint') });
+const noneChosen = (): PageNotice => ({
+  tone: 'conflict',
+  title: translate('noneChosen'),
+  text: translate('noneChosenHint'),
+});
 
 export function successNotice(done: string | undefined): PageNotice | undefined {
   if (done === 'none-chosen') return noneChosen();
   const title = done === undefined || !Object.hasOwn(notices, done) ? undefined : notices[done];
-  return title ? { tone: 'done', title: t(title) } : undefined;
+  return title ? { tone: 'done', title: translate(title) } : undefined;
 }

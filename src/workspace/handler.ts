@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { ServedAssets } from '../http/assets.js';
+import type { CsrfTokens } from '../http/csrf-tokens.js';
 import type { FormFields } from '../http/fields.js';
-import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
-import type { ActionTimer } from '../pending-actions/action-timer.js';
+import type { PendingActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import type { ResolvedWorkspaceOptions } from './mount-options.js';
-import type { PageContext } from './page-context.js';
+import type { WorkspacePageContext } from './page-context.js';
 import type { OperatorPresence } from './presence.js';
 import type { PresentOperator } from './presence-state.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
@@ -24,7 +24,7 @@ export interface WorkspaceServices {
   api: WorkspaceApi;
   options: ResolvedWorkspaceOptions;
   assets: ServedAssets;
-  tokens: FormTokens;
+  tokens: CsrfTokens;
   /** Operators to whom conversations can be assigned. */
   team: OperatorTeam;
   /** Which operators have which conversation open, and who is typing. */
@@ -33,12 +33,12 @@ export interface WorkspaceServices {
   streams: LiveStreams<WorkspaceLiveEvent>;
   savedReplies: SavedReplyList;
   /** Executes pending actions whose take-back time is over. */
-  actions: ActionTimer;
+  actions: PendingActionTimer;
 }
 
 export type WorkspaceEnv = {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { pageContext: PageContext; form: FormFields };
+  Variables: { pageContext: WorkspacePageContext; form: FormFields };
 };
 
 export type WorkspaceContext = Context<WorkspaceEnv>;

@@ -33,7 +33,7 @@ const earlierMessage =
  * Splits a message into text, fenced code, quotations and the signature. The blocks' texts, joined by line breaks, are
  * the message again.
  */
-export function splitMessageBlocks(text: string): MessageBlock[] {
+export function splitIntoMessageBlocks(text: string): MessageBlock[] {
   const lines = text.split('\n');
   const blocks: { kind: MessageBlock['kind']; lines: string[] }[] = [];
   const add = (kind: MessageBlock['kind'], added: string[]) => {

@@ -78,7 +78,7 @@ export interface ThreadDraft extends Draft {
 }
 
 /** An operator's action that waits for its take-back time to end, or that is held instead of being executed. */
-export interface PendingActionLine {
+export interface PendingActionSummary {
   id: string;
   kind: 'reply' | 'use' | 'approve' | 'edit' | 'resolve';
   thenResolve: boolean;
@@ -102,8 +102,8 @@ export interface ThreadDetails {
   /** The drafts that await a decision, and the newest draft if a customer message superseded it; newest first. */
   drafts: ThreadDraft[];
   /** Pending and held actions of operators, oldest first. */
-  pending: PendingActionLine[];
-  outbound: OutboundMessageLine[];
+  pending: PendingActionSummary[];
+  outbound: OutboundMessageSummary[];
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */
   others: OtherConversation[];
@@ -122,7 +122,7 @@ export interface OtherConversation {
   unanswered: boolean;
 }
 
-export interface OutboundMessageLine {
+export interface OutboundMessageSummary {
   messageId: string;
   templateId: string;
   status: NonNullable<Message['status']>;
@@ -140,7 +140,7 @@ export interface AuditLine {
   detail: Record<string, unknown>;
 }
 
-export interface DeliveryLine extends MessageDelivery {
+export interface DeliverySummary extends MessageDelivery {
   topic: DeliveryTopic;
   conversationId: string;
   subject: string | null;

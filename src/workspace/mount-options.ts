@@ -2,18 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import type { Awaitable } from '../contracts/result.js';
-import type { LiveSettings } from '../http/live-streams.js';
+import type { LiveUpdateSettings } from '../http/live-streams.js';
 import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,
-  hostFunction,
-  hostNameList,
+  hostFunctionSchema,
+  hostNameListSchema,
   liveSettingsOption,
-  type MountSchemas,
-  nonBlankText,
+  type MountOptionSchemas,
+  nonBlankTextSchema,
   optionalMountOption,
-  readMountOptions,
+  parseMountOptions,
 } from '../validation/mount-options.js';
 import { type WorkspaceStrings, workspaceTextKeys } from './strings/strings.js';
 
@@ -52,7 +52,7 @@ export interface WorkspaceOptions {
   /**
    * Settings of live updates: how many open pages one operator may have, and how often their session is checked again.
    */
-  live?: LiveSettings;
+  live?: LiveUpdateSettings;
 }
 
 /**
@@ -68,15 +68,15 @@ export interface ResolvedWorkspaceOptions {
   hosts: readonly string[] | undefined;
   takeBackSeconds?: number;
   repliesFolder?: string;
-  live?: LiveSettings;
+  live?: LiveUpdateSettings;
 }
 
 const helper = 'cairnloop.workspace()';
 
-const schemas: MountSchemas<WorkspaceOptions> = {
+const schemas: MountOptionSchemas<WorkspaceOptions> = {
   basePath: basePathOption,
-  operator: optionalMountOption('a function (request) => Actor | null', hostFunction()),
-  title: optionalMountOption('a text', nonBlankText),
+  operator: optionalMountOption('a function (request) => Actor | null', hostFunctionSchema()),
+  title: optionalMountOption('a text', nonBlankTextSchema),
   signInUrl: optionalMountOption(
     'a path that begins with one "/", or an http(s) address',
     z.string().refine(isSignInUrl),
@@ -85,10 +85,10 @@ const schemas: MountSchemas<WorkspaceOptions> = {
     'an object of texts, such as { locale: "de", viewInbox: "Post" }',
     z.custom<WorkspaceStrings>((value) => isObject(value)),
   ),
-  styles: optionalMountOption('a text of CSS', z.string()),
-  hosts: optionalMountOption('a list of host names', hostNameList),
+  styles: optionalMountOption('a string of CSS', z.string()),
+  hosts: optionalMountOption('a list of host names', hostNameListSchema),
   takeBackSeconds: optionalMountOption('a whole number of seconds from 0 to 60', z.int().min(0).max(60)),
-  repliesFolder: optionalMountOption('the path of a folder', nonBlankText),
+  repliesFolder: optionalMountOption('the path of a folder', nonBlankTextSchema),
   live: liveSettingsOption,
 };
 
@@ -99,7 +99,7 @@ export const defaultRepliesFolder = 'cairnloop/replies';
  * Validates the host's options and fills in defaults. Throws `MOUNT_OPTION_INVALID`, naming the first invalid option.
  */
 export function readWorkspaceOptions(given: WorkspaceOptions): ResolvedWorkspaceOptions {
-  const options = readMountOptions(helper, schemas, given);
+  const options = parseMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     operator: options.operator,

@@ -9,7 +9,7 @@ export const themeCookieName = 'cairnloop_theme';
 export type PageTheme = (typeof pageThemes)[number];
 
 /** The values that every page needs: its mount path, its operator and the token of its forms. */
-export interface PageContext {
+export interface WorkspacePageContext {
   /** The mount path, without a trailing slash; empty at the root. */
   base: string;
   /** The URL at which operators sign in, if the host configured one. */

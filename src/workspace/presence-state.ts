@@ -25,7 +25,7 @@ export interface PresenceState {
   present(): PresentOperator[];
 }
 
-/** The most operators, and typing marks, kept in memory; further ones are dropped. */
+/** Maximum number of operators, and of typing marks, kept in memory; further ones are dropped. */
 const maxEntries = 1000;
 
 interface Kept {

@@ -32,9 +32,9 @@ export interface OperatorPresence {
 /** How long a page may take to reconnect before its operator counts as gone, in milliseconds. */
 const graceMs = 4_000;
 const typingMs = 6_000;
-/** How often each process repeats its state, in milliseconds, so that the others notice when it has died. */
+/** How often each process announces its open pages again, in milliseconds, so that others notice when it dies. */
 const repeatMs = 10_000;
-/** How long the state of another process is valid without a repeat, in milliseconds. */
+/** How long the open pages of another process are shown without a new announcement, in milliseconds. */
 const staleMs = 25_000;
 /** Presence changes within this time, in milliseconds, are reported in one call. */
 const gatherMs = 150;
@@ -121,7 +121,7 @@ function store(state: PresenceState, { from, here, gone, typing }: PresenceMessa
   for (const place of typing ?? []) state.typing(place, now + typingMs);
 }
 
-/** How many pages of this process each operator has open on each conversation. */
+/** Counts, for each operator and conversation, the open pages that this process serves. */
 function createPageCounts() {
   const counts = new Map<string, number>();
   return {
@@ -138,7 +138,7 @@ function createPageCounts() {
   };
 }
 
-/** Repeats `work` without keeping the process alive. Returns a function that stops it. */
+/** Calls `work` every `ms` milliseconds without keeping the process alive. Returns a function that stops it. */
 function every(ms: number, work: () => void): () => void {
   const timer = setInterval(work, ms).unref();
   return () => clearInterval(timer);

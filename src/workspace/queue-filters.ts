@@ -34,7 +34,7 @@ export interface QueueView {
 }
 
 /** Whether a filter implies an owner, so that no other owner can be chosen beside it. */
-export const impliesOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
+export const filterImpliesOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
   return queueFilters.some((filter) => filter.key === value);
@@ -52,7 +52,9 @@ export function parseQueueView(query: (name: string) => string | undefined): Que
     search: toStorableText((query('q') ?? '').slice(0, 200)).trim(),
     cursor: /^[\w-]{1,500}$/.test(cursor) ? cursor : null,
     ...(tag && { tag }),
-    ...(owner !== undefined && owner !== '*' && !impliesOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
+    ...(owner !== undefined &&
+      owner !== '*' &&
+      !filterImpliesOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
     ...(query('select') !== undefined && { selecting: true }),
     ...(query('select') === 'all' && { allTicked: true }),
   };

@@ -4,7 +4,7 @@ import { errorText } from '../foundation/redact.js';
 import { inputFieldName, translateFoundValue } from './package-texts.js';
 import type { PageNotice } from './page-context.js';
 import type { WorkspaceTextKey } from './strings/strings.js';
-import { t, tCount } from './translate.js';
+import { translate, translateCount } from './translate.js';
 
 /** How a page shows an error that an operator's action is expected to meet. */
 export interface ActionRefusal {
@@ -66,7 +66,7 @@ export function toActionRefusal(
   if (!answer) return undefined;
   const [status, general] = answer;
   if (status === 503) log?.error({ code: error.code, reason: errorText(error) }, 'an operator’s request failed');
-  const title = error.code === 'CONVERSATION_CHANGED' ? countedTitle(error as Changed) : t(general);
+  const title = error.code === 'CONVERSATION_CHANGED' ? countedTitle(error as Changed) : translate(general);
   return { status, notice: { tone: status === 409 ? 'conflict' : 'error', title, text: explanation(error, changed) } };
 }
 
@@ -83,79 +83,79 @@ const draftStates: Partial<Record<string, WorkspaceTextKey>> = {
 
 function draftState(status: string): string {
   const key = draftStates[status];
-  return key ? t(key) : status;
+  return key ? translate(key) : status;
 }
 
 type Changed = CairnloopError<'CONVERSATION_CHANGED'>;
 
-const countedTitle = ({ details: { newer } }: Changed) => tCount('newSinceOpened', newer);
+const countedTitle = ({ details: { newer } }: Changed) => translateCount('newSinceOpened', newer);
 
 function explanation(error: CairnloopError, changed: WorkspaceTextKey): string {
   switch (error.code) {
     case 'DRAFT_NOT_PENDING':
-      return t('draftNotPending', {
+      return translate('draftNotPending', {
         status: draftState((error as CairnloopError<'DRAFT_NOT_PENDING'>).details.status),
       });
     case 'CONVERSATION_RESOLVED':
-      return t('hintResolved');
+      return translate('hintResolved');
     case 'CONVERSATION_CHANGED':
-      return t(changed);
+      return translate(changed);
     case 'ASSIGNEE_CHANGED':
       return otherOwner(error as CairnloopError<'ASSIGNEE_CHANGED'>);
     case 'DELIVERY_SCHEDULED':
-      return t('hintScheduled');
+      return translate('hintScheduled');
     case 'INPUT_INVALID':
       return inputProblems(error as CairnloopError<'INPUT_INVALID'>);
     case 'OUTCOME_UNKNOWN':
-      return t('hintOutcome');
+      return translate('hintOutcome');
     case 'DATABASE_READ_ONLY':
-      return t('hintReadOnly');
+      return translate('hintReadOnly');
     case 'DATABASE_UNREACHABLE':
     case 'DATABASE_BUSY':
     case 'CLOSED':
-      return t('hintAgain');
+      return translate('hintAgain');
     case 'DATABASE_ENCODING':
-      return t('hintEncoding');
+      return translate('hintEncoding');
     case 'DATABASE_EXHAUSTED':
     case 'DATABASE_PERMISSION':
     case 'DATABASE_POOLER':
     case 'MIGRATIONS_PENDING':
     case 'SCHEMA_NEWER':
-      return t('hintLog');
+      return translate('hintLog');
     case 'SLA_POLICIES_UNAVAILABLE':
     case 'CALENDAR_CLOSED':
     case 'TIME_ZONE_UNKNOWN':
-      return t('hintTerms');
+      return translate('hintTerms');
     case 'NOTIFIER_REQUIRED':
-      return t('hintNotifier');
+      return translate('hintNotifier');
     case 'BATCH_EMPTY':
-      return t('hintSelect');
+      return translate('hintSelect');
     case 'BATCH_TOO_LARGE':
       return tooMany(error as CairnloopError<'BATCH_TOO_LARGE'>);
     case 'SLA_POLICY_REJECTED':
-      return t('hintPolicy', { reason: (error as CairnloopError<'SLA_POLICY_REJECTED'>).details.reason });
+      return translate('hintPolicy', { reason: (error as CairnloopError<'SLA_POLICY_REJECTED'>).details.reason });
     case 'CONVERSATION_NOT_FOUND':
     case 'DRAFT_NOT_FOUND':
     case 'DELIVERY_NOT_FOUND':
-      return t('hintGone');
+      return translate('hintGone');
     case 'CURSOR_INVALID':
-      return t('hintFirstPage');
+      return translate('hintFirstPage');
     default:
-      return t('hintUpToDate');
+      return translate('hintUpToDate');
   }
 }
 
 function otherOwner({ details: { assignee } }: CairnloopError<'ASSIGNEE_CHANGED'>): string {
-  return assignee ? t('otherOwner', { name: assignee.name ?? assignee.id }) : t('givenBack');
+  return assignee ? translate('otherOwner', { name: assignee.name ?? assignee.id }) : translate('givenBack');
 }
 
 function tooMany({ details: { found, max } }: CairnloopError<'BATCH_TOO_LARGE'>): string {
-  return t('tooMany', { found, max });
+  return translate('tooMany', { found, max });
 }
 
 function inputProblems(error: CairnloopError<'INPUT_INVALID'>): string {
   const problems = error.details.problems.map(({ path, found }) =>
-    t('inputProblem', { path: inputFieldName(path), found: translateFoundValue(found) }),
+    translate('inputProblem', { path: inputFieldName(path), found: translateFoundValue(found) }),
   );
-  return t('inputProblems', { problems: problems.join('; ') });
+  return translate('inputProblems', { problems: problems.join('; ') });
 }

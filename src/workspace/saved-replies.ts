@@ -17,7 +17,7 @@ export interface SavedReplyList {
   list(): Promise<SavedReply[]>;
 }
 
-/** The most saved replies; further files are ignored. */
+/** Maximum number of saved replies; further files are ignored. */
 const maxReplies = 500;
 const maxBytes = 64 * 1024;
 

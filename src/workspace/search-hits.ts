@@ -8,7 +8,7 @@ export interface SearchHitPart {
 const maxHits = 200;
 
 /** Splits a search into words, with case and accents folded. */
-export function splitSearchWords(search: string): string[] {
+export function splitSearchIntoWords(search: string): string[] {
   return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
 }
 
@@ -47,7 +47,7 @@ function foldLetters(text: string): string {
   return Array.from({ length: text.length }, (_, index) => foldLetter(text.charAt(index))).join('');
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range covers ASCII with its control characters
 const isPlain = /^[\x00-\x7f]*$/;
 
 function foldLetter(letter: string): string {

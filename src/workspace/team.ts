@@ -1,11 +1,11 @@
 import type { Actor } from '../contracts/domain.js';
 import type { ThreadDetails } from './model.js';
 
-/** The operators of the schema, for the list of possible owners. */
+/** The operators known to this process, for the list of possible owners. */
 export interface OperatorTeam {
   /** Adds an operator; call it for every identified request. */
   note(operator: Actor): void;
-  /** Replaces those that are known from the schema. */
+  /** Replaces the operators that were read from the database before. */
   learn(operators: readonly Actor[]): void;
   /** Returns the operators, sorted by name. */
   members(): Actor[];
@@ -28,12 +28,12 @@ export function createOperatorTeam(elsewhere: () => readonly Actor[]): OperatorT
     learn(operators) {
       recorded = operators;
     },
-    // What the host said last of an operator counts.
+    // The last name of an operator is kept: this process's own requests carry the newest one.
     members: () => byName([...recorded, ...elsewhere(), ...seen.values()]),
   };
 }
 
-/** Each operator once, with the last name given. */
+/** Returns each operator once, with the last of their names in the list, sorted by name. */
 function byName(operators: readonly Actor[]): Actor[] {
   const known = new Map(operators.map((one) => [one.id, one]));
   return [...known.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));

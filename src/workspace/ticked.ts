@@ -27,5 +27,5 @@ function parseOne(value: string): TickedConversation {
 }
 
 /** Ticked conversations of which only the ids are known: no message counts as seen. */
-export const tickedWithoutSeenMessage = (ids: readonly string[]): TickedConversation[] =>
+export const toTickedConversations = (ids: readonly string[]): TickedConversation[] =>
   ids.map((id) => ({ id, seen: null }));

@@ -24,22 +24,22 @@ export function runWithWording<T>(wording: WorkspaceWording, work: () => T): T {
 export const currentWording = (): WorkspaceWording => current.getStore() ?? unasked;
 
 /** Returns a text by its key, with values in place of names in braces, and numbers localized. */
-export function t(key: WorkspaceTextKey, values: Values = {}): string {
+export function translate(key: WorkspaceTextKey, values: Values = {}): string {
   return fillPlaceholders(currentWording().texts[key], written(values));
 }
 
 /** Returns a text about a number, in the language's plural form; `{count}` is replaced by the number. */
-export function tCount(stem: CountTextKey, count: number, values: Values = {}): string {
+export function translateCount(stem: CountTextKey, count: number, values: Values = {}): string {
   return fillPlaceholders(formFor(stem, count), written({ count, ...values }));
 }
 
-/** Returns a text in which elements replace the names in braces. */
-export function tParts(key: WorkspaceTextKey, parts: Record<string, Child>): Child[] {
+/** Returns a text with JSX elements in place of the names in braces. */
+export function translateParts(key: WorkspaceTextKey, parts: Record<string, Child>): Child[] {
   return split(currentWording().texts[key], parts);
 }
 
-/** Returns a text about a number, in its plural form, in which elements replace the names in braces. */
-export function tCountParts(stem: CountTextKey, count: number, parts: Record<string, Child>): Child[] {
+/** Returns a text about a number, in its plural form, with JSX elements in place of the names in braces. */
+export function translateCountParts(stem: CountTextKey, count: number, parts: Record<string, Child>): Child[] {
   return split(formFor(stem, count), { count: formatNumber(count), ...parts });
 }
 

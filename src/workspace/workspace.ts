@@ -1,17 +1,17 @@
-import { createMount, type Mounted } from '../http/mount.js';
+import { createMount, type RequestHandlers } from '../http/mount.js';
 import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
 import type { BarePage } from './bare-page.js';
 import { readWorkspaceOptions, type WorkspaceOptions } from './mount-options.js';
 import { chooseWorkspaceWording } from './strings/strings.js';
-import { runWithWording, t } from './translate.js';
+import { runWithWording, translate } from './translate.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 export type { WorkspaceOptions } from './mount-options.js';
 export type { WorkspaceStrings } from './strings/strings.js';
 
 /** The operator workspace as two request handlers: one for fetch-style servers and one for Node's HTTP server. */
-export interface Workspace extends Mounted {
+export interface Workspace extends RequestHandlers {
   /** Closes the live streams of open pages. */
   close(): void;
 }
@@ -19,8 +19,8 @@ export interface Workspace extends Mounted {
 const unavailable = (): BarePage => ({
   status: 503,
   code: 'UNAVAILABLE',
-  title: t('unavailable'),
-  text: [t('unavailableHint')],
+  title: translate('unavailable'),
+  text: [translate('unavailableHint')],
 });
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createAgendaJobs } from '../../src/agenda/agenda-jobs.js';
-import { jobNames, type TopicJob } from '../../src/agenda/jobs.js';
+import { type AgendaTopicJob, agendaJobNames } from '../../src/agenda/jobs.js';
 import { openAgenda } from '../../src/agenda/open-agenda.js';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { type DeliveryTopic, deliveryTopics } from '../../src/contracts/domain.js';
@@ -27,7 +27,7 @@ describe('wake-ups through Agenda', () => {
       const { rows } = await database.query('SELECT name FROM cairnloop.agenda_jobs ORDER BY name');
       assert.deepEqual(
         rows.map((row) => row.name),
-        Object.values(jobNames).sort(),
+        Object.values(agendaJobNames).sort(),
       );
     });
     const { rows } = await database.query(
@@ -140,7 +140,10 @@ describe('wake-ups through Agenda', () => {
     };
     const drain = { run, full: false };
     return {
-      drains: Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<DeliveryTopic, TopicJob>,
+      drains: Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<
+        DeliveryTopic,
+        AgendaTopicJob
+      >,
       runs: () => runs,
     };
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import { jobNames } from '../../src/agenda/jobs.js';
+import { agendaJobNames } from '../../src/agenda/jobs.js';
 import type { JobsConfig } from '../../src/config/config-types.js';
 import type { Notifier } from '../../src/contracts/notifier.js';
 import { createTestDatabase } from '../support/database.js';
@@ -71,12 +71,12 @@ export function deliversOver(prepare: () => JobsUnderTest): void {
     });
 
   for (const method of methods) {
-    it(`NT2 ${method} is called once, in the Agenda job "${jobNames[causes[method].topic]}"`, async () => {
+    it(`NT2 ${method} is called once, in the Agenda job "${agendaJobNames[causes[method].topic]}"`, async () => {
       const locked: string[][] = [];
       const { host, calls } = await start(async () => void locked.push(await lockedNow(host)));
       await causes[method].cause(host, 'any');
       await allDone(host, 1);
-      assert.deepEqual(locked, [[jobNames[causes[method].topic]]]);
+      assert.deepEqual(locked, [[agendaJobNames[causes[method].topic]]]);
       assert.deepEqual(
         calls.map((call) => call.method),
         [method] satisfies (keyof Notifier)[],
@@ -93,7 +93,7 @@ export function deliversOver(prepare: () => JobsUnderTest): void {
     const host = await startHost({ jobs: backend.jobs, draftGenerator, ...atOnce });
     await host.cairnloop.conversations.open({ message: 'Where is it?' });
     await allDone(host, 1);
-    assert.deepEqual([locked, calls.length], [[[jobNames.draft]], 1]);
+    assert.deepEqual([locked, calls.length], [[[agendaJobNames.draft]], 1]);
   });
 
   it('NT2 without a worker nothing fires; once one starts all of it does', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { createAgendaJobs } from '../../src/agenda/agenda-jobs.js';
-import type { TopicJob } from '../../src/agenda/jobs.js';
+import type { AgendaTopicJob } from '../../src/agenda/jobs.js';
 import { validateConfig } from '../../src/config/config-schema.js';
 import type { JobsConfig } from '../../src/config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../../src/contracts/domain.js';
@@ -157,7 +157,7 @@ describe('MongoDB as a job backend', () => {
       const drain = { run: async () => {}, full: false };
       const drains = Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<
         DeliveryTopic,
-        TopicJob
+        AgendaTopicJob
       >;
       await Promise.all(booted.map((jobs) => jobs.start(drains)));
       await Promise.all(booted.map((jobs) => jobs.probe()));

@@ -131,7 +131,7 @@ describe('ai/ai-draft-generator', () => {
     });
     const stop = new AbortController();
     assert.equal(failure(await generate({ model }, { signal: stop.signal })), 'the worker stops');
-    assert.equal(failure(await generate({ model, timeoutMs: 20 })), 'no answer within 20 ms');
+    assert.equal(failure(await generate({ model, timeoutMs: 20 })), 'the model did not respond within 20 ms');
     assert.deepEqual(
       hanging.map(({ aborted }) => aborted),
       [true, true],

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { countErasableLines, eraseFromAudit, findAuditedConversations } from '../../src/audit/erase.js';
-import { type ExportedEvent, exportAudit } from '../../src/audit/export.js';
-import { hashEvent, type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
+import { countErasableAuditEvents, eraseFromAudit, findAuditedConversations } from '../../src/audit/erase.js';
+import { type ExportedAuditEvent, exportAudit } from '../../src/audit/export.js';
+import { hashAuditEvent, type SealedAuditEvent, verifyAuditChain } from '../../src/audit/hash-chain.js';
 import { listAudit } from '../../src/audit/list.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { verifyAudit } from '../../src/audit/verify.js';
@@ -69,10 +69,10 @@ describe('audit: erasing a customer', () => {
       await record(conversation);
       if (state === 'sealed') await sealAudit(db);
       const { end } = await verifyAudit(db);
-      assert.equal(await countErasableLines(db, { conversationIds: [conversation] }), 4);
+      assert.equal(await countErasableAuditEvents(db, { conversationIds: [conversation] }), 4);
       assert.equal(await erase([conversation]), 4);
       assert.equal(await needles(), 0);
-      assert.equal(await countErasableLines(db, { conversationIds: [conversation] }), 0);
+      assert.equal(await countErasableAuditEvents(db, { conversationIds: [conversation] }), 0);
       assert.equal((await verifyAudit(db, { anchors: [end] })).broken, null);
       await sealAudit(db);
       const { broken, unsealed, end: after } = await verifyAudit(db, { anchors: [end] });
@@ -173,11 +173,11 @@ describe('audit: erasing a customer', () => {
     await sealAudit(db);
     await erase([conversation]);
     await sealAudit(db);
-    const exported: ExportedEvent[] = [];
+    const exported: ExportedAuditEvent[] = [];
     await exportAudit(db, (page) => void exported.push(...page));
-    const copy = JSON.parse(JSON.stringify(exported)) as SealedEvent[];
-    assert.equal(verifyChain(copy).end.seq, 7);
-    assert.equal(verifyChain(copy).broken, null);
+    const copy = JSON.parse(JSON.stringify(exported)) as SealedAuditEvent[];
+    assert.equal(verifyAuditChain(copy).end.seq, 7);
+    assert.equal(verifyAuditChain(copy).broken, null);
     assert.deepEqual(copy[1]?.erased, ['actor']);
     assert.equal(copy[1]?.actorSalt, null);
   });
@@ -259,7 +259,7 @@ describe('audit: erasing a customer', () => {
     await migrateUp({ url: old.url, schema });
     const upgraded = openDatabase({ url: old.url, schema, poolSize: 2 });
     const exported = async () => {
-      const events: ExportedEvent[] = [];
+      const events: ExportedAuditEvent[] = [];
       await exportAudit(upgraded, (page) => void events.push(...page));
       return events;
     };
@@ -269,10 +269,10 @@ describe('audit: erasing a customer', () => {
       await erase([conversation], upgraded);
       const kept = (await exported()).slice(0, said.length);
       const confirmed = kept.filter(({ actorErasedBy, detailErasedBy, hash }, n) => {
-        const { seq, id, at, action, conversationId, subjectId, actor, detail } = said[n] as ExportedEvent;
+        const { seq, id, at, action, conversationId, subjectId, actor, detail } = said[n] as ExportedAuditEvent;
         const guess = { id, at, action, conversationId, subjectId, actor, detail };
         const isErased = Boolean(actorErasedBy || detailErasedBy);
-        return isErased && hashEvent(kept[n - 1]?.hash ?? '0'.repeat(64), seq ?? 0, guess) === hash;
+        return isErased && hashAuditEvent(kept[n - 1]?.hash ?? '0'.repeat(64), seq ?? 0, guess) === hash;
       });
       assert.deepEqual(
         confirmed.map(({ seq }) => seq),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { actionsWithoutPersonalData } from '../../src/audit/erasable.js';
+import { auditActionsWithoutPersonalData } from '../../src/audit/erasable.js';
 import { eraseFromAudit } from '../../src/audit/erase.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { verifyAudit } from '../../src/audit/verify.js';
@@ -57,7 +57,7 @@ describe('audit: a customer erased from the record of a real day', () => {
       const before = await host.database.query('SELECT action, actor, detail FROM cairnloop.audit_events');
       const seen = new Set(before.rows.map(({ action }) => action));
       assert.deepEqual(
-        actionsWithoutPersonalData.filter((action) => !seen.has(action)),
+        auditActionsWithoutPersonalData.filter((action) => !seen.has(action)),
         ['draft.denied', 'draft.sent', 'sla.ended'],
       );
       assert.ok(JSON.stringify(before.rows).split(needle).length > 15);
@@ -84,7 +84,7 @@ describe('audit: a customer erased from the record of a real day', () => {
     assert.match(page, /Erased with the customer’s data/);
     assert.match(
       textOf((await workspace.get('/audit?action=audit.erased')).text),
-      /Replaced in \d+ lines of the record/,
+      /Customer data replaced in \d+ lines of the record/,
     );
   });
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { chainStart, hashEvent, type SealedEvent, sealEvents, verifyChain } from '../../src/audit/hash-chain.js';
+import {
+  auditChainStart,
+  hashAuditEvent,
+  type SealedAuditEvent,
+  sealAuditEvents,
+  verifyAuditChain,
+} from '../../src/audit/hash-chain.js';
 import type { AuditEvent } from '../../src/contracts/domain.js';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
@@ -19,27 +25,27 @@ const events = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-const chains = events.map((list) => sealEvents(chainStart, list));
+const chains = events.map((list) => sealAuditEvents(auditChainStart, list));
 /** A chain and one of its places. */
 const places = chains.chain((chain) => fc.tuple(fc.constant(chain), fc.nat(chain.length - 1)));
 
-const brokenAt = (chain: SealedEvent[]) => verifyChain(chain).broken?.seq;
+const brokenAt = (chain: SealedAuditEvent[]) => verifyAuditChain(chain).broken?.seq;
 
 describe('audit/hash-chain', () => {
   it('verifies every sealed record, whether it was sealed in one batch or in several', () => {
     fc.assert(
       fc.property(events, fc.nat(12), (list, cut) => {
-        const first = sealEvents(chainStart, list.slice(0, cut));
-        const whole = [...first, ...sealEvents(first.at(-1) ?? chainStart, list.slice(cut))];
-        assert.deepEqual(whole, sealEvents(chainStart, list));
-        const { seq, hash } = whole.at(-1) as SealedEvent;
-        assert.deepEqual(verifyChain(whole), { end: { seq, hash }, broken: null });
+        const first = sealAuditEvents(auditChainStart, list.slice(0, cut));
+        const whole = [...first, ...sealAuditEvents(first.at(-1) ?? auditChainStart, list.slice(cut))];
+        assert.deepEqual(whole, sealAuditEvents(auditChainStart, list));
+        const { seq, hash } = whole.at(-1) as SealedAuditEvent;
+        assert.deepEqual(verifyAuditChain(whole), { end: { seq, hash }, broken: null });
       }),
     );
   });
 
   it('finds a change of any field, and names the event', () => {
-    const changes: ((event: SealedEvent) => Partial<SealedEvent>)[] = [
+    const changes: ((event: SealedAuditEvent) => Partial<SealedAuditEvent>)[] = [
       ({ id }) => ({ id: `${id}0` }),
       ({ at }) => ({ at: new Date(new Date(at).getTime() + 1) }),
       ({ at }) => ({ at: new Date(at).toISOString().replace('Z', '001Z') }),
@@ -53,7 +59,7 @@ describe('audit/hash-chain', () => {
     ];
     fc.assert(
       fc.property(places, fc.constantFrom(...changes), ([chain, at], change) => {
-        const event = chain[at] as SealedEvent;
+        const event = chain[at] as SealedAuditEvent;
         assert.equal(brokenAt(chain.with(at, { ...event, ...change(event) })), at + 1);
       }),
     );
@@ -86,7 +92,7 @@ describe('audit/hash-chain', () => {
   it('finds an event that was inserted', () => {
     fc.assert(
       fc.property(places, ([chain, at]) => {
-        const event = chain[at] as SealedEvent;
+        const event = chain[at] as SealedAuditEvent;
         assert.equal(brokenAt(chain.toSpliced(at, 0, event)), at + 2);
       }),
     );
@@ -95,8 +101,8 @@ describe('audit/hash-chain', () => {
   it('does not depend on the order of keys, which jsonb does not keep', () => {
     const event = { id: 'e', at: new Date(0), actor: { id: 'a' }, action: 'x', conversationId: null, subjectId: null };
     assert.equal(
-      hashEvent(chainStart.hash, 1, { ...event, detail: { a: 1, b: { c: 2, d: 3 } } }),
-      hashEvent(chainStart.hash, 1, { detail: { b: { d: 3, c: 2 }, a: 1 }, ...event }),
+      hashAuditEvent(auditChainStart.hash, 1, { ...event, detail: { a: 1, b: { c: 2, d: 3 } } }),
+      hashAuditEvent(auditChainStart.hash, 1, { detail: { b: { d: 3, c: 2 }, a: 1 }, ...event }),
     );
   });
 
@@ -107,13 +113,13 @@ describe('audit/hash-chain', () => {
     const expected = createHash('sha256')
       .update(`${'0'.repeat(64)}\n${canonical}`)
       .digest('hex');
-    assert.equal(hashEvent(chainStart.hash, 1, { ...event, detail: { n: 1 } }), expected);
+    assert.equal(hashAuditEvent(auditChainStart.hash, 1, { ...event, detail: { n: 1 } }), expected);
   });
 
   it('reports an unreadable event as broken', () => {
-    const [sealed] = sealEvents(chainStart, [
+    const [sealed] = sealAuditEvents(auditChainStart, [
       { id: 'e', at: new Date(0), actor: { id: 'a' }, action: 'x', conversationId: null, subjectId: null, detail: {} },
-    ]) as [SealedEvent];
+    ]) as [SealedAuditEvent];
     assert.equal(brokenAt([{ ...sealed, detail: { n: Number.POSITIVE_INFINITY } }]), 1);
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { type ExportedEvent, exportAudit } from '../../src/audit/export.js';
-import { chainStart, type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
+import { type ExportedAuditEvent, exportAudit } from '../../src/audit/export.js';
+import { auditChainStart, type SealedAuditEvent, verifyAuditChain } from '../../src/audit/hash-chain.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { type AuditVerification, verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
@@ -45,7 +45,7 @@ describe('audit on a real Postgres', () => {
   };
 
   const exported = async () => {
-    const events: ExportedEvent[] = [];
+    const events: ExportedAuditEvent[] = [];
     await exportAudit(db, (page) => {
       events.push(...page);
     });
@@ -67,7 +67,7 @@ describe('audit on a real Postgres', () => {
 
   it('accepts an empty record', async () => {
     assert.equal(await sealAudit(db), 0);
-    assert.deepEqual(await checked(), { end: chainStart, broken: null, unsealed: 0 });
+    assert.deepEqual(await checked(), { end: auditChainStart, broken: null, unsealed: 0 });
   });
 
   it('makes one chain when several processes seal at once while events are written', async () => {
@@ -161,7 +161,10 @@ describe('audit on a real Postgres', () => {
     for (const seq of [0, -1, -9_007_199_254_740_993n, 4, 9_007_199_254_740_993n]) {
       await database.query(`${forged} ${seq}, 'x')`);
       const { broken } = await verifyAudit(db);
-      assert.match(broken?.reason ?? '', seq === 4 ? /event 4 or its hash was changed/ : /stands where 1|is gone/);
+      assert.match(
+        broken?.reason ?? '',
+        seq === 4 ? /event 4 or its hash was changed/ : /stands where event 1|is gone/,
+      );
       assert.equal((await exported()).length, 4);
       await tamper(`DELETE FROM cairnloop.audit_events WHERE seq = ${seq}`);
       assert.equal((await verifyAudit(db)).broken, null);
@@ -247,8 +250,8 @@ describe('audit on a real Postgres', () => {
     assert.equal(await sealAudit(db), 4);
     const { broken, end } = await verifyAudit(db);
     assert.deepEqual([broken, end.seq], [null, 6]);
-    const lines = JSON.parse(JSON.stringify(await exported())) as SealedEvent[];
-    assert.equal(verifyChain(lines).broken, null);
+    const lines = JSON.parse(JSON.stringify(await exported())) as SealedAuditEvent[];
+    assert.equal(verifyAuditChain(lines).broken, null);
   });
 
   it('verifies a record that 0.1 sealed, together with events sealed after the upgrade', async () => {
@@ -285,7 +288,7 @@ describe('audit on a real Postgres', () => {
     await record(1500);
     await sealAudit(db);
     await record(2);
-    const lines = JSON.parse(JSON.stringify(await exported())) as ExportedEvent[];
+    const lines = JSON.parse(JSON.stringify(await exported())) as ExportedAuditEvent[];
     assert.equal(new Set(lines.map((line) => line.id)).size, 1502);
     assert.deepEqual(
       lines.slice(-2).map(({ seq, hash }) => [seq, hash]),
@@ -294,7 +297,7 @@ describe('audit on a real Postgres', () => {
         [null, null],
       ],
     );
-    const sealed = lines.filter((line) => line.seq !== null) as SealedEvent[];
-    assert.deepEqual(verifyChain(sealed).end.seq, 1500);
+    const sealed = lines.filter((line) => line.seq !== null) as SealedAuditEvent[];
+    assert.deepEqual(verifyAuditChain(sealed).end.seq, 1500);
   });
 });

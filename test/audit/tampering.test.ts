@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { eraseFromAudit } from '../../src/audit/erase.js';
 import type { AuditChainLink } from '../../src/audit/hash-chain.js';
-import { type AuditKeys, auditKeysOf, noAuditKeys } from '../../src/audit/keys.js';
+import { type AuditKeys, noAuditKeys, toAuditKeys } from '../../src/audit/keys.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
@@ -12,7 +12,7 @@ import { type Attack, attackerOn, attacks, copyTables, restoreTables, signatureA
 
 const schema = 'cairnloop';
 const migrated = useTemplate('migrated', (url) => migrateUp({ url, schema }));
-const keys = auditKeysOf({ key: 'k'.repeat(32) });
+const keys = toAuditKeys({ key: 'k'.repeat(32) });
 
 interface Target {
   database: TestDatabase;
@@ -21,7 +21,9 @@ interface Target {
   anchor: AuditChainLink;
 }
 
-/** Twelve sealed lines, of which 3 to 5 hold something erased and 10 is the erasure, and two that wait for their seals. */
+/**
+ * Twelve sealed lines, of which 3 to 5 hold something erased and 10 is the erasure, and two that wait for their seals.
+ */
 async function prepare(keysOf: AuditKeys): Promise<Target> {
   const database = await createTestDatabase(migrated);
   const db = openDatabase({ url: database.url, schema, poolSize: 4 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { parseNotifyPayload } from '../../src/change-feed/announce.js';
 import type { Cairnloop } from '../../src/contracts/cairnloop.js';
-import { channelName } from '../../src/db/channel-name.js';
+import { notifyChannelName } from '../../src/db/channel-name.js';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -95,7 +95,7 @@ describe('subscribers to a conversation', () => {
       for (const id of parseNotifyPayload(payload)?.keys() ?? []) heard.add(id);
     });
     await listener.connect();
-    await listener.query(`LISTEN ${channelName('activity', 'cairnloop')}`);
+    await listener.query(`LISTEN ${notifyChannelName('activity', 'cairnloop')}`);
     for (const [name, { act }] of Object.entries(deeds)) {
       const { id, given } = prepared.get(name) ?? assert.fail(name);
       assert.ok(!heard.has(id), `${name}: told before it was done`);

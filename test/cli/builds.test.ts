@@ -85,7 +85,7 @@ describe('CL1 init and the build of a TypeScript host', () => {
     assert.equal(exitCode, 3);
     assert.match(
       out,
-      /^manual +tsconfig\.json\n +\(it compiles cairnloop\.config\.ts too, which lies outside of its$/m,
+      /^manual +tsconfig\.json\n +\(tsc compiles cairnloop\.config\.ts too, which lies outside of its$/m,
     );
     assert.match(
       out,

@@ -102,7 +102,7 @@ describe('cairnloop gen', () => {
       out.slice(out.indexOf('manual')),
       [
         'manual     cairnloop.config.ts',
-        '           (what it exports is not an object literal written in this file)',
+        '           (the exported value is not an object literal written in this file)',
         '',
         'Put these lines into cairnloop.config.ts by hand, at the top:',
         "  import { notifier } from './src/cairnloop/notifier.js';",
@@ -110,7 +110,7 @@ describe('cairnloop gen', () => {
         "  import { contextProvider } from './src/cairnloop/context-provider.js';",
         "  import { slaPolicyProvider } from './src/cairnloop/sla-policy-provider.js';",
         '',
-        'Put these lines into cairnloop.config.ts by hand, among the keys of the config:',
+        'Put these lines into cairnloop.config.ts by hand, in the exported object:',
         '  notifier,',
         '  automationPolicy,',
         '  contextProvider,',
@@ -423,9 +423,9 @@ describe('cairnloop gen', () => {
 
     it('a folder outside the package', async () => {
       use(typeScript);
-      await refused(['--dir', '../../etc'], /"\.\.\/\.\.\/etc" is refused: it leads out of the package/);
-      await refused(['--dir', '/etc'], /it leads out of the package/);
-      await refused(['--config', '../cairnloop.config.ts'], /it leads out of the package/);
+      await refused(['--dir', '../../etc'], /"\.\.\/\.\.\/etc" is refused: the path leads out of the package/);
+      await refused(['--dir', '/etc'], /the path leads out of the package/);
+      await refused(['--config', '../cairnloop.config.ts'], /the path leads out of the package/);
     });
 
     it('odd names', async () => {
@@ -433,7 +433,7 @@ describe('cairnloop gen', () => {
       for (const name of ['a\nb', "it's", 'con', '-rf', 'a;b', 'a\u202eb', ' ', 'src/.git', 'node_modules/x', 'x. ']) {
         await refused(['--dir', name], /is refused: /);
       }
-      await refused(['--config', 'settings.txt'], /a config ends in \.ts/);
+      await refused(['--config', 'settings.txt'], /the name of a config file ends in \.ts/);
     });
 
     it('a symbolic link that leads out of the package', async () => {
@@ -446,7 +446,7 @@ describe('cairnloop gen', () => {
 
     it('a file where a folder belongs', async () => {
       use({ ...typeScript, 'src/cairnloop': 'not a folder\n' });
-      await refused([], /a part of its path is a file/);
+      await refused([], /a part of the path is a file/);
     });
 
     it('a package that is not there', async () => {
@@ -463,7 +463,7 @@ describe('cairnloop gen', () => {
     it('a package.json that does not contain an object', async () => {
       for (const text of ['null', '[]', '"host"']) {
         use({ ...typeScript, 'package.json': text });
-        await refused([], /No package was found at .*: its package\.json does not contain an object\./);
+        await refused([], /No package was found at .*: package\.json does not contain an object\./);
         host.remove();
       }
       use(typeScript);
@@ -471,9 +471,10 @@ describe('cairnloop gen', () => {
 
     it('a --config that does not exist beside a config that does', async () => {
       use(typeScript);
-      const hint = /looked for nope\.ts\.\nThere is cairnloop\.config\.ts: leave --config out to use it\./;
+      const hint =
+        /looked for nope\.ts\.\nNothing was written\. Leave --config out to use the config file cairnloop\.config\.ts\./;
       await refused(['--config', 'nope.ts'], hint);
-      await refused(['--config', './cairnlop.config.ts'], /There is cairnloop\.config\.ts/);
+      await refused(['--config', './cairnlop.config.ts'], /to use the config file cairnloop\.config\.ts/);
     });
 
     it('two configs', async () => {
@@ -549,7 +550,7 @@ describe('cairnloop gen', () => {
       assert.equal(exitCode, 1);
       assert.equal(
         err,
-        `${file} could not be read: permission was denied.\nNothing was written. Make it readable and run the command again.\n`,
+        `${file} could not be read: permission was denied.\nNothing was written. Make the file readable and run the command again.\n`,
       );
       chmodSync(path.join(host.folder, file), 0o644);
       assert.deepEqual(treeOf(host.folder), before);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { installCommands } from '../../src/gen/package-manager.js';
+import { packageInstallCommands } from '../../src/gen/package-manager.js';
 import { nextCommands } from '../../src/gen/plan-init.js';
-import { readProject } from '../../src/host-project/read-project.js';
+import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { treeOf } from '../support/tree.js';
@@ -82,7 +82,7 @@ describe('cairnloop init', () => {
       use({ 'package.json': text });
       const { exitCode, out } = await init();
       assert.equal(exitCode, 3);
-      assert.match(out, /^manual +package\.json {2}\(its "scripts" is not an object\)$/m);
+      assert.match(out, /^manual +package\.json {2}\("scripts" of package\.json is not an object\)$/m);
       assert.match(out, /by hand, in "scripts":\n {2}"cairnloop:migrate": "cairnloop migrate",\n/);
       assert.equal(read('package.json'), text);
       host.remove();
@@ -150,11 +150,11 @@ describe('cairnloop init', () => {
   it('finds TypeScript, module system, package manager, framework and test runner', () => {
     const facts = (files: Record<string, string | object>) => {
       use(files);
-      const { language, moduleForm, packageManager, framework, tests, testSuffix, extension } = readProject({
+      const { language, moduleSyntax, packageManager, framework, tests, testSuffix, extension } = readHostSnapshot({
         cwd: host.folder,
       });
       host.remove();
-      return [language, moduleForm, extension, packageManager, framework, tests.runner, testSuffix].join(' ');
+      return [language, moduleSyntax, extension, packageManager, framework, tests.runner, testSuffix].join(' ');
     };
     const json = (more: object) => ({ 'package.json': more });
     assert.equal(facts(json({})), 'js commonjs none npm  node test');
@@ -211,12 +211,12 @@ describe('cairnloop init', () => {
 
   it('prints commands for the package manager in use', () => {
     use({ 'package.json': '{}', 'pnpm-lock.yaml': '' });
-    const commands = nextCommands(readProject({ cwd: host.folder }), { root: '', changes: [], notes: [] }, '');
+    const commands = nextCommands(readHostSnapshot({ cwd: host.folder }), { root: '', changes: [], notes: [] }, '');
     assert.deepEqual(
       commands,
       ['gen all', 'migrate', 'doctor'].map((verb) => `pnpm exec cairnloop ${verb}`),
     );
-    assert.deepEqual(installCommands('bun', ['pg', '@types/pg', '@types/node']), [
+    assert.deepEqual(packageInstallCommands('bun', ['pg', '@types/pg', '@types/node']), [
       'bun add pg',
       'bun add -d @types/pg @types/node',
     ]);

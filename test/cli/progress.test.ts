@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { defineCommand } from '../../src/cli/command.js';
 import { main } from '../../src/cli/main.js';
-import { quietIfResultOnTerminal, withProgress } from '../../src/cli/progress.js';
+import { hideProgressIfResultOnTerminal, withProgress } from '../../src/cli/progress.js';
 import { eventually } from '../support/eventually.js';
 import { type MemoryIo, memoryIo } from '../support/memory-io.js';
 
@@ -86,7 +86,7 @@ describe('progress of long work', () => {
     const isQuiet = (isTTY: boolean, output?: string) => {
       const io = memoryIo('/');
       Object.assign(io.stdout, { isTTY });
-      return Boolean(quietIfResultOnTerminal({ output }, io).json);
+      return Boolean(hideProgressIfResultOnTerminal({ output }, io).json);
     };
     assert.deepEqual([isQuiet(true), isQuiet(false), isQuiet(true, 'export.json')], [true, false, false]);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
 import pg from 'pg';
-import { migrateUp, migrationStatus } from '../../src/db/migrate.js';
+import { migrateUp, readMigrationStatus } from '../../src/db/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { bin, runCli } from '../support/run-cli.js';
@@ -31,8 +31,8 @@ syncBuiltinESMExports();
 /** The command line in a process whose streams pass for a terminal. */
 const asking = `
 const { main } = await import(process.env.MAIN);
-const { processIo } = await import(process.env.IO);
-process.exitCode = await main(['gen', 'all'], { ...processIo(), isInteractive: true });
+const { createProcessIo } = await import(process.env.IO);
+process.exitCode = await main(['gen', 'all'], { ...createProcessIo(), isInteractive: true });
 `;
 const moduleOf = (name: string) => new URL(`../../dist/cli/${name}.js`, import.meta.url).href;
 
@@ -117,7 +117,7 @@ describe('SIGHUP while migrations run', () => {
     await holder.end();
     const sessions = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'cairnloop-migrate' AND datname = current_database()`;
     await eventually(async () => assert.equal((await database.query(sessions)).rowCount, 0));
-    assert.ok((await migrationStatus(options)).pending.length > 0);
+    assert.ok((await readMigrationStatus(options)).pending.length > 0);
     const { exitCode, stderr: said } = await runCli(['migrate'], { cwd: host.folder });
     assert.equal(exitCode, 0, said);
     assert.deepEqual(await schemaOf(database), await schemaOf(expected));

@@ -136,11 +136,14 @@ describe('the test that gen writes', () => {
     assert.ok(existsSync(path.join(host.folder, 'cairnloop/automation-policy.test.js')));
     assert.match(
       notes.join(),
-      /takes checks\/all\.js alone, so it does not run cairnloop\/automation-policy\.test\.js/,
+      /runs only tests that match checks\/all\.js, so it does not run cairnloop\/automation-policy\.test\.js/,
     );
     host.remove();
     const typed = await generate('ava', {}, { 'tsconfig.json': '{}' });
-    assert.match(typed.notes.join(), /^AVA takes .* so it does not run cairnloop\/automation-policy\.test\.ts/);
+    assert.match(
+      typed.notes.join(),
+      /^AVA runs only tests that match .* so it does not run cairnloop\/automation-policy\.test\.ts/,
+    );
   });
 
   it('has no note where none was asked for, or none is new', async () => {

@@ -33,7 +33,7 @@ describe('cairnloop undo', () => {
     assert.equal(exitCode, 1);
     assert.match(
       err,
-      /`cairnloop gen notifier` cannot be taken back, because files were edited since: src\/cairnloop\/notifier\.js\./,
+      /The run "cairnloop gen notifier" cannot be taken back, because files were edited since: src\/cairnloop\/notifier\.js\./,
     );
     assert.deepEqual(treeOf(host.folder), before);
   });
@@ -41,7 +41,7 @@ describe('cairnloop undo', () => {
   it('says so when there is nothing to undo', async () => {
     const { exitCode, err } = await run('undo');
     assert.equal(exitCode, 1);
-    assert.match(err, /There is no run of `cairnloop init` or `cairnloop gen` to take back/);
+    assert.match(err, /There is no run of cairnloop init or cairnloop gen to take back/);
   });
 
   it('shows with --dry-run what it would undo', async () => {
@@ -81,7 +81,10 @@ describe('cairnloop undo', () => {
       for (const argv of [['gen', 'policy'], ['undo']]) {
         const { exitCode, err } = await run(...argv);
         assert.equal(exitCode, 1);
-        assert.match(err, /cannot be read: it does not contain a list of runs\.\nNothing was written\./);
+        assert.match(
+          err,
+          /cannot be read: the journal does not contain a list of runs of init and gen\.\nNothing was written\./,
+        );
       }
     }
   });

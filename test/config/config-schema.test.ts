@@ -265,7 +265,7 @@ describe('config/config-schema', () => {
       assert.deepEqual(paths({ ...minimal, audit: { key: keys[0] } }), []);
       assert.equal(
         only({ ...minimal, audit: { key: undefined, previousKeys: keys } }).expected,
-        'the key in use, because audit.previousKeys is set',
+        'the key that signs new events, because audit.previousKeys is set',
       );
     });
 

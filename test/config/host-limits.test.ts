@@ -17,7 +17,7 @@ describe('config/host-limits', () => {
     for (const config of ['await new Promise(() => {}); export default {};', 'export default new Promise(() => {});']) {
       const { exitCode, stderr } = await commandWith(config);
       assert.equal(exitCode, 1);
-      assert.match(stderr, /^cairnloop\.config\.mjs could not be imported: it never settles.*\n.+\n$/);
+      assert.match(stderr, /^cairnloop\.config\.mjs could not be imported: the config never settles.*\n.+\n$/);
     }
   });
 
@@ -32,7 +32,7 @@ describe('config/host-limits', () => {
       assert.equal(exitCode, 1);
       assert.match(
         stderr,
-        new RegExp(`^${name} could not be imported: it ended the process with exit code 7 \\(${name}:`),
+        new RegExp(`^${name} could not be imported: the config ended the process with exit code 7 \\(${name}:`),
       );
     }
     const { exitCode, stdout } = await commandWith('process.exit();', 'cairnloop.config.mjs', 'sla', 'list', '--json');
@@ -42,7 +42,7 @@ describe('config/host-limits', () => {
   it('CL6 doctor reports it and its other findings', async () => {
     const { exitCode, stdout } = await commandWith('process.exit(7);', 'cairnloop.config.mjs', 'doctor');
     assert.equal(exitCode, 1);
-    assert.match(stdout, /^\[blocked\] CONFIG: .* it ended the process with exit code 7/m);
+    assert.match(stdout, /^\[blocked\] CONFIG: .* the config ended the process with exit code 7/m);
     assert.match(stdout, /^\[ok\] NODE_VERSION/m);
   });
 

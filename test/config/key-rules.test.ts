@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { configDefaults } from '../../src/config/config-schema.js';
-import { type KeyRule, keyRules, metricsPathProblem } from '../../src/config/key-rules.js';
+import { type ConfigKeyRule, configKeyRules, metricsPathProblem } from '../../src/config/key-rules.js';
 
 const maxMs = 2_147_483_647;
-const rule = (key: string): KeyRule => {
+const rule = (key: string): ConfigKeyRule => {
   const [section = '', name = ''] = key.split('.');
-  return (keyRules as Record<string, Record<string, KeyRule>>)[section]?.[name] ?? assert.fail(key);
+  return (configKeyRules as Record<string, Record<string, ConfigKeyRule>>)[section]?.[name] ?? assert.fail(key);
 };
 
 describe('config/key-rules', () => {

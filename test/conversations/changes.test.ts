@@ -191,7 +191,10 @@ describe('a conversation that changes', () => {
       ['archived', null, null, null],
     );
     assert.equal((await sla.forConversation(id))?.status, 'fulfilled');
-    assert.match((await sla.explain(id))[0]?.lines.at(-1) ?? '', /ended by the archiving by Ada, in time$/);
+    assert.match(
+      (await sla.explain(id))[0]?.lines.at(-1) ?? '',
+      /ended when the conversation was archived by Ada, in time$/,
+    );
     assert.deepEqual(await host.deliveries('sla_breach'), []);
     assert.deepEqual(await host.deliveries('conversation_resolved'), []);
     const before = [await conversations.get(id), await audit.list(), host.events.length];

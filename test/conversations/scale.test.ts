@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import type { ListInput } from '../../src/contracts/inputs.js';
-import { listForCustomer } from '../../src/conversations/customer-view.js';
+import { listConversationsForCustomer } from '../../src/conversations/customer-view.js';
 import { listConversations } from '../../src/conversations/list.js';
-import { type Database, openDatabase, statementValues } from '../../src/db/connect.js';
+import { type Database, openDatabase, toParameterValues } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
 /**
- * What a page costs is what Postgres reads for it: blocks do not depend on the machine, as times do. Under both kinds of
- * plan: the one made for the values, and the generic one that a process that has been up for a while may use.
+ * What a page costs is what Postgres reads for it: blocks do not depend on the machine, as times do. Under both kinds
+ * of plan: the one made for the values, and the generic one that a process that has been up for a while may use.
  */
 describe('the cost of a list', () => {
   const conversations = 100_000;
@@ -35,7 +35,7 @@ describe('the cost of a list', () => {
     await database.query('VACUUM ANALYZE');
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
     const run: Database['run'] = (statement, ...params) => {
-      asked.push({ statement, values: statementValues(statement, params[0]) });
+      asked.push({ statement, values: toParameterValues(statement, params[0]) });
       return db.run(statement, ...params);
     };
     runtime = { db: { ...db, run } } as unknown as Runtime;
@@ -100,11 +100,11 @@ describe('the cost of a list', () => {
     });
 
   it('of a customer’s own conversations is bounded on each page', async () => {
-    const first = await blocksOf(() => listForCustomer(runtime, 'big', { limit: 50 }));
+    const first = await blocksOf(() => listConversationsForCustomer(runtime, 'big', { limit: 50 }));
     let cursor: string | null = null;
     for (let turned = 0; turned < 40; turned += 1)
-      cursor = (await listForCustomer(runtime, 'big', { limit: 200, cursor })).nextCursor;
-    const late = await blocksOf(() => listForCustomer(runtime, 'big', { limit: 50, cursor }));
+      cursor = (await listConversationsForCustomer(runtime, 'big', { limit: 200, cursor })).nextCursor;
+    const late = await blocksOf(() => listConversationsForCustomer(runtime, 'big', { limit: 50, cursor }));
     assert.ok(first < 700 && late < 700, `first ${first} blocks, late ${late}`);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../src/contracts/domain.js';
-import { maxLoadedBytes } from '../../src/conversations/newest-messages.js';
+import { maxLoadedMessageBytes } from '../../src/conversations/newest-messages.js';
 import { maxMetadataBytes } from '../../src/validation/input.js';
 import { atOnce, recordingGenerator } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
@@ -82,7 +82,7 @@ describe('how large a conversation may be', function () {
     await store(host, large.id, 30, megabyte);
     const given = await conversations.get(large.id);
     assert.ok(given.messagesTruncated);
-    assert.ok(bytesOf(given) <= maxLoadedBytes && bytesOf(given) > maxLoadedBytes / 2);
+    assert.ok(bytesOf(given) <= maxLoadedMessageBytes && bytesOf(given) > maxLoadedMessageBytes / 2);
     assert.match(lastLine(given) ?? '', /^30/);
     const fits = await conversations.open({});
     await store(host, fits.id, 2000, 100);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Database, isOutcomeUnknown, openDatabase } from '../../src/db/connect.js';
+import { type Database, isOutcomeUnknownError, openDatabase } from '../../src/db/connect.js';
 import { type NoParams, statement } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -51,7 +51,7 @@ describe('a transaction', () => {
       await end(row?.pid ?? 0);
       await new Promise((resolve) => setTimeout(resolve, 100));
     });
-    await assert.rejects(lost, (error) => !isOutcomeUnknown(error));
+    await assert.rejects(lost, (error) => !isOutcomeUnknownError(error));
   });
 
   it('in which a statement failed is never reported as committed, even if the function continued', async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { databaseTarget, isLocalTarget, readConnectionUrl } from '../../src/db/connection-url.js';
+import { formatDatabaseTarget, isLocalTarget, readConnectionUrl } from '../../src/db/connection-url.js';
 import { migrateUp } from '../../src/db/migrate.js';
 import { openSession } from '../../src/db/session.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
@@ -70,7 +70,7 @@ describe('database.url', () => {
       const { url, target, env = {} } = make();
       Object.assign(process.env, env);
       try {
-        assert.equal(databaseTarget(url), target);
+        assert.equal(formatDatabaseTarget(url), target);
         const found = await readDatabase(url, 'cairnloop', 5000);
         assert.ok(found.database.state === 'known' && found.work.state === 'known' && found.jobs.state === 'known');
         assert.equal(found.database.value.target, target);

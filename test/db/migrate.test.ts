@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { migrateDown, migrateUp, migrationStatus } from '../../src/db/migrate.js';
+import { migrateDown, migrateUp, readMigrationStatus } from '../../src/db/migrate.js';
 import { migrations } from '../../src/db/migrations/index.js';
 import { openSession } from '../../src/db/session.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
@@ -79,7 +79,7 @@ describe('what migrate requires', () => {
       const made = await database(migrated);
       const { url } = await roleOf(made, (role) => [...tables(role), `GRANT CREATE ON SCHEMA cairnloop TO ${role}`]);
       await assert.rejects(migrateDown({ url, schema }), { code: 'DATABASE_PERMISSION', message: /must be owner of/ });
-      assert.deepEqual((await migrationStatus({ url, schema })).pending, []);
+      assert.deepEqual((await readMigrationStatus({ url, schema })).pending, []);
     });
 
     it('only the right to read if nothing is pending, and the library works with no other right', async () => {
@@ -98,7 +98,7 @@ describe('what migrate requires', () => {
       const { url } = await roleOf(made);
       const refused = { code: 'DATABASE_PERMISSION', message: /permission denied for schema cairnloop/ };
       await assert.rejects(migrateUp({ url, schema }), refused);
-      await assert.rejects(migrationStatus({ url, schema }), refused);
+      await assert.rejects(readMigrationStatus({ url, schema }), refused);
       const cairnloop = await createCairnloop({ database: { url }, log: { level: 'fatal' } });
       await assert.rejects(cairnloop.conversations.open({}), refused);
       await cairnloop.close();

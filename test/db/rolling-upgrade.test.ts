@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Cairnloop } from '../../src/contracts/cairnloop.js';
-import { migrateDown, migrateUp, migrationStatus, requireMigrated } from '../../src/db/migrate.js';
-import { compareSchema } from '../../src/db/migrations/compare-schema.js';
+import { migrateDown, migrateUp, readMigrationStatus, requireMigratedSchema } from '../../src/db/migrate.js';
+import { compareMigrations } from '../../src/db/migrations/compare-schema.js';
 import { migrations } from '../../src/db/migrations/index.js';
 import { openSession } from '../../src/db/session.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -16,7 +16,7 @@ const later = '9001-of-a-later-version';
 const record = ({ query }: TestDatabase, name: string, worksWithCodeOf: string | null) =>
   query('INSERT INTO cairnloop.migrations (name, works_with_code_of) VALUES ($1, $2)', [name, worksWithCodeOf]);
 
-describe('compareSchema', () => {
+describe('compareMigrations', () => {
   const code = ['1-a', '2-b'].map((name) => ({ name }));
   const row = (name: string, worksWithCodeOf: string | null = null) => ({ name, worksWithCodeOf });
   const both = [row('1-a'), row('2-b')];
@@ -43,7 +43,7 @@ describe('compareSchema', () => {
   ] as const)
     it(`${title}`, () => {
       const nothing = { applied: [], pending: [], unknown: [], incompatible: [] };
-      assert.deepEqual(compareSchema(recorded, code), { ...nothing, ...expected });
+      assert.deepEqual(compareMigrations(recorded, code), { ...nothing, ...expected });
     });
 });
 
@@ -95,8 +95,8 @@ describe('a schema migrated by a later version that is compatible with this one'
   it('is up to date for `migrate` of this version, so that a deploy can go back to it', async () => {
     const { url, drop } = await migratedLater();
     assert.deepEqual(await migrateUp({ url, schema }), []);
-    await requireMigrated({ url, schema });
-    const { pending, unknown, incompatible } = await migrationStatus({ url, schema });
+    await requireMigratedSchema({ url, schema });
+    const { pending, unknown, incompatible } = await readMigrationStatus({ url, schema });
     assert.deepEqual({ pending, unknown, incompatible }, { pending: [], unknown: [later], incompatible: [] });
     await drop();
   });
@@ -116,7 +116,7 @@ describe('a schema migrated by a later version that is compatible with this one'
     const host = await startHost({}, { database, worker: false });
     const refused = { code: 'SCHEMA_NEWER', message: /it has 9002-contract, which/ };
     await assert.rejects(host.cairnloop.conversations.open({}), refused);
-    await assert.rejects(requireMigrated({ url: database.url, schema }), refused);
+    await assert.rejects(requireMigratedSchema({ url: database.url, schema }), refused);
     await assert.rejects(migrateUp({ url: database.url, schema }), refused);
   });
 });

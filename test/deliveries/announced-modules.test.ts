@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/db/connect.js';
-import { announcedModules } from '../../src/deliveries/announced-modules.js';
+import { readAnnouncedModules } from '../../src/deliveries/announced-modules.js';
 import { owedCallbacksLogLine } from '../../src/deliveries/log-owed-callbacks.js';
 import { recordingGenerator } from '../support/drafting.js';
 import { minute, terms } from '../support/error-causes.js';
@@ -17,7 +17,7 @@ describe('modules that the workers of a schema announce', () => {
 
   const announced = async ({ database }: StartedHost) => {
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
-    return announcedModules(db).finally(() => db.close());
+    return readAnnouncedModules(db).finally(() => db.close());
   };
   const saidAtStart = ({ log }: StartedHost) =>
     log.map(({ msg }) => String(msg)).filter((msg) => /^no notifier/.test(msg));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import type { Conversation } from '../../src/contracts/domain.js';
-import { prettyLogLine } from '../../src/foundation/pretty-line.js';
+import { formatLogLine } from '../../src/foundation/pretty-line.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { runMain } from '../support/run-main.js';
@@ -120,10 +120,10 @@ describe('prettyLine', () => {
       reason: 'a "b"',
       msg: 'failed',
     };
-    assert.equal(prettyLogLine(JSON.stringify(line)), '03:04:05 WARN  failed deliveryId=7 reason="a \\"b\\""\n');
+    assert.equal(formatLogLine(JSON.stringify(line)), '03:04:05 WARN  failed deliveryId=7 reason="a \\"b\\""\n');
   });
 
   it('leaves a line that is no JSON as it is', () => {
-    assert.equal(prettyLogLine('cairnloop: the logger failed\n'), 'cairnloop: the logger failed\n');
+    assert.equal(formatLogLine('cairnloop: the logger failed\n'), 'cairnloop: the logger failed\n');
   });
 });

@@ -13,7 +13,7 @@ describe('a delivery that was claimed more often than it may be called', () => {
   const never = () => assert.fail('it is not called');
 
   it('is discarded with the reason that maxAttempts was lowered, and the number of attempts', async () => {
-    const error = 'it was tried 3 times, and worker.maxAttempts is 3 now';
+    const error = 'the delivery was tried 3 times, and worker.maxAttempts is 3 now';
     assert.deepEqual(await attempt(row(4, 0), never, performance.now()), { kind: 'exhausted', error });
   });
 

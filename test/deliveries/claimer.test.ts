@@ -3,9 +3,9 @@ import pg from 'pg';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { claimDeliveries, claimSuspectStatement, renewLeases } from '../../src/deliveries/claim.js';
-import { createClaimer } from '../../src/deliveries/claimer.js';
+import { createDeliveryClaimer } from '../../src/deliveries/claimer.js';
 import { settleDeliveries } from '../../src/deliveries/settle.js';
-import { findDueTopics } from '../../src/worker/sweep.js';
+import { selectDueTopics } from '../../src/worker/sweep.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
@@ -37,7 +37,7 @@ describe('what a worker claims', () => {
     const [suspect] = await owe(1, 1);
     const calm = await owe(4);
     let now = 0;
-    const claimer = createClaimer(
+    const claimer = createDeliveryClaimer(
       { config: validateConfig({ database: { url: database.url } }), db },
       'outbound',
       () => now,
@@ -66,7 +66,7 @@ describe('what a worker claims', () => {
     };
     let now = 0;
     // Every look takes a second of this clock, so the start is not due again for long.
-    const claimer = createClaimer(
+    const claimer = createDeliveryClaimer(
       { config: validateConfig({ database: { url: database.url } }), db: watched as Database },
       'outbound',
       () => (now += 500),
@@ -103,7 +103,7 @@ describe('what a worker claims', () => {
     await owe(5000);
     await database.query('VACUUM ANALYZE cairnloop.deliveries');
     const topics = "ARRAY['sla_breach', 'draft']";
-    const look = findDueTopics
+    const look = selectDueTopics
       .text('cairnloop')
       .replaceAll('$1', topics)
       .replaceAll('$2', '1000')

@@ -11,9 +11,9 @@ import { createOutcomeWriter } from '../../src/deliveries/outcome-writer.js';
 import {
   type ClaimOutcome,
   keepOutcomes,
+  type OutcomeWriteResult,
   type Settlement,
   settleDeliveries,
-  type WrittenOutcome,
 } from '../../src/deliveries/settle.js';
 import type { Runtime } from '../../src/runtime.js';
 import { noMetrics } from '../../src/telemetry/metrics.js';
@@ -87,7 +87,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
       FROM cairnloop.deliveries d JOIN cairnloop.messages m ON m.id = d.subject_id ORDER BY d.id`);
     return rows;
   };
-  const written = (id: string, how: WrittenOutcome) => new Map([[id, how]]);
+  const written = (id: string, how: OutcomeWriteResult) => new Map([[id, how]]);
 
   const outcomes: ClaimOutcome[] = [
     { kind: 'done' },

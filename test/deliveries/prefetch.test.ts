@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createPrefetch } from '../../src/deliveries/prefetch.js';
+import { createPrefetchControl } from '../../src/deliveries/prefetch.js';
 
 const concurrency = 20;
 
 /** A pace whose last claim found all that it asked for and whose calls took so long. */
 function paceOf(callMs: number) {
-  const pace = createPrefetch(concurrency, 20);
+  const pace = createPrefetchControl(concurrency, 20);
   pace.claimed(concurrency, concurrency);
   for (let call = 0; call < 50; call++) pace.took(callMs);
   return pace;
@@ -14,14 +14,14 @@ function paceOf(callMs: number) {
 
 describe('how much a worker claims', () => {
   it('is the number of free slots', () => {
-    const pace = createPrefetch(concurrency, 20);
+    const pace = createPrefetchControl(concurrency, 20);
     assert.equal(pace.room({ called: 0, ahead: 0 }), 20);
     assert.equal(pace.room({ called: 15, ahead: 0 }), 5);
     assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
   });
 
   it('is no prefetch if few attempts are configured, since a lost claim costs one', () => {
-    const pace = createPrefetch(concurrency, 2);
+    const pace = createPrefetchControl(concurrency, 2);
     pace.claimed(concurrency, concurrency);
     for (let call = 0; call < 50; call++) pace.took(5);
     assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
@@ -42,8 +42,8 @@ describe('how much a worker claims', () => {
     assert.equal(pace.room({ called: 100, ahead: 100 }), 100);
     assert.equal(pace.room({ called: 100, ahead: 101 }), 0);
     assert.equal(paceOf(30).unsettledLimit, concurrency);
-    assert.equal(createPrefetch(concurrency, 20).unsettledLimit, concurrency, 'before any call has ended');
-    assert.equal(createPrefetch(200, 20).unsettledLimit, 200);
+    assert.equal(createPrefetchControl(concurrency, 20).unsettledLimit, concurrency, 'before any call has ended');
+    assert.equal(createPrefetchControl(200, 20).unsettledLimit, 200);
   });
 
   it('is no prefetch for long calls, for calls that hang, or before the first has ended', () => {
@@ -51,7 +51,7 @@ describe('how much a worker claims', () => {
     const stalled = paceOf(5);
     stalled.stalled();
     assert.equal(stalled.room({ called: 20, ahead: 0 }), 0);
-    const fresh = createPrefetch(concurrency, 20);
+    const fresh = createPrefetchControl(concurrency, 20);
     fresh.claimed(concurrency, concurrency);
     assert.equal(fresh.room({ called: 20, ahead: 0 }), 0);
   });

@@ -112,7 +112,7 @@ describe('a callback that fails', () => {
 
   const failures = {
     "err('mail is down')": [err('mail is down'), 'mail is down'],
-    '{ ok: false }': [{ ok: false }, 'it returned { ok: false }'],
+    '{ ok: false }': [{ ok: false }, 'the call returned { ok: false }'],
     'a promise of err': [Promise.resolve(err({ code: 'E_SMTP' })), 'E_SMTP'],
   } as const;
   const successes = {

@@ -54,7 +54,7 @@ function mounts(): string {
         config: { path: 'src/cairnloop.config.ts', text: null },
         sourceFolder: 'src',
         extension: 'js',
-        moduleForm: 'esm',
+        moduleSyntax: 'esm',
       } as unknown as HostSnapshot;
       const guide = mountGuide(host);
       return `**${title}**, in ${guide.title}:\n\n\`\`\`js mount=${name}\n${guide.lines.join('\n')}\n\`\`\``;

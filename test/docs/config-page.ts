@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { agendaConnections } from '../../src/agenda/jobs.js';
+import { maxAgendaConnections } from '../../src/agenda/jobs.js';
 import { configDefaults } from '../../src/config/config-schema.js';
-import { keyRules } from '../../src/config/key-rules.js';
+import { configKeyRules } from '../../src/config/key-rules.js';
 import { escaped, repositoryFile, table } from './reference-page.js';
 
 const introduction = `# Configuration
@@ -35,7 +35,7 @@ export default defineConfig({
 });
 \`\`\`
 
-A process holds at most \`poolSize\` connections for its statements, plus ${agendaConnections} for Agenda and two that listen: one of a worker
+A process holds at most \`poolSize\` connections for its statements, plus ${maxAgendaConnections} for Agenda and two that listen: one of a worker
 for wake-ups, one for open pages of the workspace. What \`database.url\` may hold: [production](production.md#the-database).
 
 \`validateConfig(config)\` returns the config with its defaults or throws \`CONFIG_INVALID\`; \`configProblems(config)\` returns the
@@ -63,7 +63,7 @@ function docstrings(name: string): [key: string, meaning: string][] {
 
 /** Every key, e.g. `database.url` or `notifier`. */
 export function configKeys(): string[] {
-  const plain = Object.entries(keyRules).flatMap(([section, rules]) =>
+  const plain = Object.entries(configKeyRules).flatMap(([section, rules]) =>
     Object.keys(rules).map((key) => `${section}.${key}`),
   );
   return [...plain, ...docstrings('HostModules').map(([key]) => key)];
@@ -71,7 +71,7 @@ export function configKeys(): string[] {
 
 /** docs/configuration.md. */
 export function renderConfig(): string {
-  const sections = Object.entries(keyRules).map(([section, rules]) => {
+  const sections = Object.entries(configKeyRules).map(([section, rules]) => {
     const documented = Object.fromEntries(docstrings(`${section[0]?.toUpperCase()}${section.slice(1)}Config`));
     const rows = Object.entries(rules).map(([key, rule]) => {
       const name = `${section}.${key}`;

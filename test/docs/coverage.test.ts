@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Node, Project } from 'ts-morph';
 import { errorCodes } from '../../src/foundation/errors.js';
 import { portalRoutes } from '../../src/portal/routes.js';
-import { domainEvents, spanNames } from '../../src/telemetry/event-names.js';
+import { domainEventNames, spanNames } from '../../src/telemetry/event-names.js';
 import { entries } from './api-report.js';
 import { commandHelps } from './cli-page.js';
 import { configKeys } from './config-page.js';
@@ -59,7 +59,7 @@ describe('the docs', () => {
   });
 
   it('name every telemetry event', () => {
-    const names = [...spanNames, ...domainEvents].map((name) => `cairnloop.${name}`);
+    const names = [...spanNames, ...domainEventNames].map((name) => `cairnloop.${name}`);
     holds([readPage('docs/telemetry.md')], names, 30);
   });
 

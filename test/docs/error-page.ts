@@ -15,21 +15,23 @@ Written by \`npm run docs\` from \`src/foundation/errors.ts\`; a test compares t
 
 /** Where more is said about the codes of a section, by its title. */
 export const morePages: Readonly<Record<string, string>> = {
-  Config: '[configuration](configuration.md)',
-  'Database and schema': '[production](production.md), and for `TRANSACTION_…` [in your transaction](transactions.md)',
-  Conversations: '[life cycle](life-cycle.md)',
-  Drafts: '[drafts](drafts.md)',
-  Webhooks: '[webhooks](webhooks.md)',
-  Outbound: '[outbound messages](life-cycle.md#outbound-messages)',
-  SLA: '[SLA](sla.md)',
-  Deliveries: '[deliveries](deliveries.md)',
-  'Worker and ops': '[operations](operations.md) and, for mounts, [workspace](workspace.md#where-to-mount)',
-  Telemetry: '[telemetry and metrics](telemetry.md)',
-  'Embedded Postgres': '[quickstart](quickstart.md#without-a-database-of-your-own)',
-  'Command line': '[commands](cli.md)',
+  'Errors of the config file and of the `.env` file': '[configuration](configuration.md)',
+  'Errors of the database, of transactions of the host and of migrations':
+    '[production](production.md), and for `TRANSACTION_…` [in your transaction](transactions.md)',
+  'Errors of calls about conversations, and of any wrong input': '[life cycle](life-cycle.md)',
+  'Errors of drafts, and of optional packages that are not installed': '[drafts](drafts.md)',
+  'Errors of webhooks that `webhookNotifier` sends': '[webhooks](webhooks.md)',
+  'Errors of outbound messages': '[outbound messages](life-cycle.md#outbound-messages)',
+  'Errors of SLA policies and SLA clocks': '[SLA](sla.md)',
+  'Errors of calls about deliveries': '[deliveries](deliveries.md)',
+  'Errors of the worker, of the servers and of their options':
+    '[operations](operations.md) and, for mounts, [workspace](workspace.md#where-to-mount)',
+  'Errors of telemetry and metrics': '[telemetry and metrics](telemetry.md)',
+  'Errors of the embedded Postgres': '[quickstart](quickstart.md#without-a-database-of-your-own)',
+  'Errors of the command line and of the files that it reads or writes': '[commands](cli.md)',
 };
 
-/** The catalogue's comments `// Drafts` and the codes below each. */
+/** The catalog's comments, such as `// Errors of outbound messages`, and the codes below each. */
 export function errorSections(): { title: string; codes: ErrorCode[] }[] {
   const source = readFileSync(repositoryFile('src/foundation/errors.ts'), 'utf8');
   const catalog = source.slice(source.indexOf('const catalog = {'), source.indexOf('} satisfies Record'));

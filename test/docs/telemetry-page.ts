@@ -1,7 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import { createMetricSet } from '../../src/ops/metric-set.js';
 import type { DomainEvent, SpanName } from '../../src/telemetry/event-names.js';
-import { domainEvents, spanNames } from '../../src/telemetry/event-names.js';
+import { domainEventNames, spanNames } from '../../src/telemetry/event-names.js';
 import { escaped, table } from './reference-page.js';
 
 const introduction = `# Telemetry and metrics
@@ -91,7 +91,7 @@ export function renderTelemetry(): string {
   );
   const eventTable = table(
     ['event', 'when', 'metadata'],
-    domainEvents.map((name) => [`\`cairnloop.${name}\``, events[name][0], code(events[name][1])]),
+    domainEventNames.map((name) => [`\`cairnloop.${name}\``, events[name][0], code(events[name][1])]),
   );
   const metricTable = table(
     ['metric', 'type', 'labels', 'meaning'],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { OwedModule } from '../../src/deliveries/announced-modules.js';
+import type { CallbackModule } from '../../src/deliveries/announced-modules.js';
 import { runDoctorChecks } from '../../src/doctor/checks.js';
 import { type DoctorFact, type DoctorFacts, knownFact, skippedFact } from '../../src/doctor/facts.js';
-import { type Finding, findingsText, summarizeFindings } from '../../src/doctor/finding.js';
+import { type Finding, formatFindings, summarizeFindings } from '../../src/doctor/finding.js';
 import { packageVersion } from '../../src/foundation/package-version.js';
 import { goodFacts } from './good-facts.js';
 
@@ -44,7 +44,7 @@ describe('doctor/checks', () => {
       [],
     );
     assert.ok(findings.every((finding) => finding.fix === null));
-    assert.equal(findingsText(findings).split('\n').at(-1), `${findings.length} ok, 0 to check, 0 blocked`);
+    assert.equal(formatFindings(findings).split('\n').at(-1), `${findings.length} ok, 0 to check, 0 blocked`);
   });
 
   it('reports the retention, and whether it or an erasure is behind', () => {
@@ -409,7 +409,7 @@ describe('doctor/checks', () => {
   });
 
   it('LP2 reports that replies are stored and nobody is notified if neither config nor workers have onReply', () => {
-    const modules: OwedModule[] = ['notifier'];
+    const modules: CallbackModule[] = ['notifier'];
     const replies = (facts: Partial<DoctorFacts>) =>
       runDoctorChecks({ ...goodFacts(), ...facts }).find(({ code }) => code === 'REPLIES');
     const nobody = replies({ ...but('config', { modules }), ...but('work', { announced: modules }) });
@@ -436,7 +436,7 @@ describe('doctor/checks', () => {
 
   it('LP1 names the running workers that lack a module with owed calls', () => {
     const workers = [
-      { host: 'w1', version: packageVersion, ageMs: 100, modules: ['notifier', 'draftGenerator'] as OwedModule[] },
+      { host: 'w1', version: packageVersion, ageMs: 100, modules: ['notifier', 'draftGenerator'] as CallbackModule[] },
       { host: 'w2', version: '0.1.0', ageMs: 100, modules: null },
       { host: 'w3', version: packageVersion, ageMs: 900_000, modules: [] },
     ];
@@ -447,7 +447,7 @@ describe('doctor/checks', () => {
       found.map(({ level }) => level),
       ['check'],
     );
-    assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. Such a delivery fails there/);
+    assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. A delivery that needs such a module fails/);
   });
 
   it('is less strict on a developer machine', () => {
@@ -482,7 +482,7 @@ describe('doctor/checks', () => {
     const policies = failed('a\n  b\r\nfailed');
     const findings = runDoctorChecks({ ...goodFacts(), policies });
     const { ok, check, blocked } = summarizeFindings(findings);
-    const lines = findingsText(findings).split('\n');
+    const lines = formatFindings(findings).split('\n');
     assert.equal(lines.length, findings.length + 1);
     assert.equal(lines.at(-1), `${ok} ok, ${check} to check, ${blocked} blocked`);
     assert.ok(lines.slice(0, -1).every((line) => /^\[(ok|check|blocked)\] [A-Z_]+: \S/.test(line)));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findMountsInText, findWorkspaceMounts } from '../../src/doctor/find-mounts.js';
+import { findWorkspaceMounts, findWorkspaceMountsInText } from '../../src/doctor/find-mounts.js';
 import { tempHost } from '../support/temp-host.js';
 
 describe('doctor/find-mounts', () => {
@@ -16,7 +16,7 @@ describe('doctor/find-mounts', () => {
   ] as const) {
     it(`reads ${call.replace(/\s+/g, ' ')} as ${operator}`, () => {
       assert.deepEqual(
-        findMountsInText(call).map((mount) => mount.operator),
+        findWorkspaceMountsInText(call).map((mount) => mount.operator),
         [operator],
       );
     });

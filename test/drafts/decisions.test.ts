@@ -71,7 +71,7 @@ describe('drafts: what the policy decides', () => {
     assert.deepEqual(await sentTexts(host, id), []);
     await assert.rejects(cairnloop.drafts.approve(draft.id, { actor: operator }), {
       code: 'DRAFT_NOT_PENDING',
-      message: /it is prepared \(the policy asked for no approval; an operator may use it\)/,
+      message: /it is prepared \(the policy asked for no approval; an operator may use the draft\)/,
     });
     await assert.rejects(cairnloop.drafts.edit(draft.id, { actor: operator, content: 'Mine' }), {
       code: 'DRAFT_NOT_PENDING',

@@ -67,7 +67,7 @@ describe('drafts: a denied proposal', () => {
     const { host, cairnloop, id } = await start(() => 'deny');
     const [draft = assert.fail('no draft')] = await cairnloop.drafts.listForConversation(id);
     const actor = { id: 'op-1' };
-    const refusal = { code: 'DRAFT_NOT_PENDING', message: /it is denied \(the policy denied it/ };
+    const refusal = { code: 'DRAFT_NOT_PENDING', message: /it is denied \(the policy denied the draft/ };
     await assert.rejects(cairnloop.drafts.approve(draft.id, { actor }), refusal);
     await assert.rejects(cairnloop.drafts.edit(draft.id, { actor, content: 'Mine' }), refusal);
     await assert.rejects(cairnloop.drafts.discard(draft.id, { actor }), refusal);

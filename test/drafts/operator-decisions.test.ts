@@ -39,7 +39,7 @@ describe('drafts: approve, edit and discard', () => {
     assert.equal(won.length, 1);
     assert.equal(refused.length, hands - 1);
     assertRefused(refused);
-    assert.match(refused[0].message, /it is approved \(it was sent already\)/);
+    assert.match(refused[0].message, /it is approved \(the draft was sent already\)/);
     assert.deepEqual(await sentTexts(host, id), [{ role: 'operator', content: answer.content }]);
     const { items } = await cairnloop.audit.list({ conversationId: id, action: 'draft.sent' });
     assert.equal(items.length, 1);
@@ -52,7 +52,7 @@ describe('drafts: approve, edit and discard', () => {
     );
     assert.deepEqual([won.length, refused.length], [1, hands - 1]);
     assertRefused(refused);
-    assert.match(refused[0].message, /it was sent already/);
+    assert.match(refused[0].message, /the draft was sent already/);
     assert.equal((await sentTexts(host, id)).length, 1);
     assert.equal((await cairnloop.audit.list({ conversationId: id, action: 'draft.approved' })).items.length, 1);
   });
@@ -88,7 +88,7 @@ describe('drafts: approve, edit and discard', () => {
     assert.deepEqual([edited.status, edited.content], ['edited', 'In my words']);
     await assert.rejects(cairnloop.drafts.edit(draft.id, { actor: someone(2), content: 'Again' }), {
       code: 'DRAFT_NOT_PENDING',
-      message: /it is edited \(it was sent already, with an operator's text\)/,
+      message: /it is edited \(the draft was sent already, with an operator's text\)/,
     });
     assert.deepEqual(await sentTexts(host, id), [{ role: 'operator', content: 'In my words' }]);
     const { rows } = await host.database.query('SELECT content, proposed_content FROM cairnloop.drafts');

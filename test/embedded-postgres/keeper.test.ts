@@ -6,7 +6,7 @@ import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { findRunningServer } from '../../src/embedded-postgres/running.js';
+import { findRunningPostgres } from '../../src/embedded-postgres/running.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded-postgres/start-embedded-postgres.js';
 import { isListening, makeFolder, query, until } from './support.js';
 
@@ -75,7 +75,7 @@ describe('a Postgres whose parent is killed', () => {
     const postgres = await started(spawnParent({ dataDir }));
     await query(postgres.url, 'create table kept as select 7 as id');
     parent?.kill('SIGKILL');
-    await until(async () => !(await findRunningServer(join(dataDir, 'cluster', 'data'))));
+    await until(async () => !(await findRunningPostgres(join(dataDir, 'cluster', 'data'))));
     const again = await startEmbeddedPostgres({ dataDir });
     try {
       assert.deepEqual(await query(again.url, 'select id from kept'), [{ id: 7 }]);

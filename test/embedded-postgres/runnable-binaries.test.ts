@@ -4,7 +4,10 @@ import { chmod, cp, lstat, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { chooseSystemAccount } from '../../src/embedded-postgres/account.js';
-import { findInstalledBinaries, type PostgresBinaries } from '../../src/embedded-postgres/installed-binaries.js';
+import {
+  findInstalledPostgresBinaries,
+  type PostgresBinaries,
+} from '../../src/embedded-postgres/installed-binaries.js';
 import { makeBinariesRunnable } from '../../src/embedded-postgres/runnable-binaries.js';
 import { makeFolder } from './support.js';
 
@@ -17,7 +20,7 @@ describe('makeRunnable', () => {
   let links: LibraryLink[];
 
   before(async function () {
-    const { root } = await findInstalledBinaries(process.cwd());
+    const { root } = await findInstalledPostgresBinaries(process.cwd());
     links = JSON.parse(await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
     // Windows has no such links.
     if (links.length === 0) this.skip();
@@ -32,7 +35,7 @@ describe('makeRunnable', () => {
 
   /** The installed package as a package manager leaves it that runs no install scripts. */
   async function installWithoutLinks(): Promise<PostgresBinaries> {
-    const real = await findInstalledBinaries(process.cwd());
+    const real = await findInstalledPostgresBinaries(process.cwd());
     const root = join(folder.path, 'package');
     await cp(real.root, root, { recursive: true, verbatimSymlinks: true });
     for (const { target } of links) await rm(join(root, target), { force: true });

@@ -7,9 +7,9 @@ import {
   announceHeldFollowUps,
   type HeldFollowUps,
 } from '../../src/events/announce.js';
-import type { ChangeDataByType, ChangeType } from '../../src/events/changes.js';
+import type { AnnouncedChangeType, ChangeDataByType } from '../../src/events/changes.js';
 import { followUps } from '../../src/events/follow-ups.js';
-import { domainEvents } from '../../src/telemetry/event-names.js';
+import { domainEventNames } from '../../src/telemetry/event-names.js';
 
 const actor: Actor = { id: 'op-1' };
 const conversationId = 'c1';
@@ -37,7 +37,9 @@ interface Expected {
   publish?: string;
 }
 
-type Row = { [Type in ChangeType]: [type: Type, change: ChangeDataByType[Type], follows: Expected] }[ChangeType];
+type Row = {
+  [Type in AnnouncedChangeType]: [type: Type, change: ChangeDataByType[Type], follows: Expected];
+}[AnnouncedChangeType];
 
 const table: Row[] = [
   ['conversation.opened', { conversation }, { show: 'visible', publish: 'conversation.opened' }],
@@ -177,7 +179,7 @@ function expectedOf({ wake, show, count, publish }: Expected): string[] {
 }
 
 const announceRow = (runtime: AnnouncingRuntime, [type, change]: Row) =>
-  (announce as (runtime: AnnouncingRuntime, type: ChangeType, change: unknown) => void)(runtime, type, change);
+  (announce as (runtime: AnnouncingRuntime, type: AnnouncedChangeType, change: unknown) => void)(runtime, type, change);
 
 describe('what follows a change', () => {
   for (const row of table)
@@ -190,7 +192,7 @@ describe('what follows a change', () => {
   it('is listed above for every kind of change, and every domain event belongs to one', () => {
     assert.deepEqual([...new Set(table.map(([type]) => type))].sort(), Object.keys(followUps).sort());
     const published = new Set(table.flatMap(([, , { publish }]) => publish?.split(' ') ?? []));
-    assert.deepEqual([...published].sort(), [...domainEvents].sort());
+    assert.deepEqual([...published].sort(), [...domainEventNames].sort());
   });
 
   it('waits for the commit of a host, in its order, where that commits', () => {

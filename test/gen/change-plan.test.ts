@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { type FileChange, isEditable, pendingChanges, planExitCode, writeChange } from '../../src/gen/change-plan.js';
-import { binaryCommandLine, installCommands, type PackageManager } from '../../src/gen/package-manager.js';
-import { alertFilePaths, keepEdited, planAlerts } from '../../src/gen/plan-alerts.js';
+import { type FileChange, isEditable, pendingChanges, planExitCode, planFileWrite } from '../../src/gen/change-plan.js';
+import { binaryCommandLine, type PackageManager, packageInstallCommands } from '../../src/gen/package-manager.js';
+import { alertFilePaths, planAlerts, planWriteUnlessEdited } from '../../src/gen/plan-alerts.js';
 import { tsconfigChanges } from '../../src/gen/tsconfig-changes.js';
 import { unifiedDiff } from '../../src/gen/unified-diff.js';
 
 const plan = (...changes: FileChange[]) => ({ root: '/host', changes, notes: [] });
-const created = writeChange('new.js', null, 'a\n');
-const updated = writeChange('own.js', 'a\n', 'b\n');
-const unchanged = writeChange('same.js', 'a\n', 'a\n');
+const created = planFileWrite('new.js', null, 'a\n');
+const updated = planFileWrite('own.js', 'a\n', 'b\n');
+const unchanged = planFileWrite('same.js', 'a\n', 'a\n');
 const manual: FileChange = { path: 'm.js', outcome: 'manual', before: 'a\n', after: 'a\n' };
 const removed: FileChange = { path: 'old.js', outcome: 'updated', before: 'a\n', after: null };
 
@@ -34,11 +34,14 @@ describe('gen/change-plan', () => {
   });
 
   it('keeps an edited file unless forced, and rewrites one that is as generated', () => {
-    const outcome = (before: string | null, force: boolean) => keepEdited('a', before, 'new', force).outcome;
+    const outcome = (before: string | null, force: boolean) => planWriteUnlessEdited('a', before, 'new', force).outcome;
     assert.deepEqual([outcome('old', false), outcome('old', true)], ['skipped', 'updated']);
     assert.deepEqual([outcome('new', false), outcome('new', true)], ['unchanged', 'unchanged']);
     assert.deepEqual([outcome(null, false), outcome(null, true)], ['created', 'created']);
-    assert.match(keepEdited('a', 'old', 'new', false).reason ?? '', /it differs from the generated file; --force/);
+    assert.match(
+      planWriteUnlessEdited('a', 'old', 'new', false).reason ?? '',
+      /the existing file differs from the generated one; --force/,
+    );
   });
 
   it('shows pending changes as a patch, from any folder', () => {
@@ -57,7 +60,7 @@ describe('gen/change-plan', () => {
     );
     assert.equal(unifiedDiff(plan(unchanged)), '');
     const text = Array.from({ length: 20 }, (_, n) => `${n}\n`).join('');
-    const inside = unifiedDiff(plan(writeChange('a', text, text.replace('10\n', 'ten\n'))));
+    const inside = unifiedDiff(plan(planFileWrite('a', text, text.replace('10\n', 'ten\n'))));
     assert.match(inside, /^@@ -8,7 \+8,7 @@$/m);
   });
 });
@@ -65,15 +68,15 @@ describe('gen/change-plan', () => {
 describe('gen/package-manager', () => {
   it('has the commands of each package manager', () => {
     const lines = (manager: PackageManager) => [
-      ...installCommands(manager, ['pg', '@types/pg', 'cairnloop']),
+      ...packageInstallCommands(manager, ['pg', '@types/pg', 'cairnloop']),
       binaryCommandLine(manager, 'x y'),
     ];
     assert.deepEqual(lines('npm'), ['npm install pg cairnloop', 'npm install -D @types/pg', 'npx x y']);
     assert.deepEqual(lines('pnpm'), ['pnpm add pg cairnloop', 'pnpm add -D @types/pg', 'pnpm exec x y']);
     assert.deepEqual(lines('yarn'), ['yarn add pg cairnloop', 'yarn add -D @types/pg', 'yarn x y']);
     assert.deepEqual(lines('bun'), ['bun add pg cairnloop', 'bun add -d @types/pg', 'bunx x y']);
-    assert.deepEqual(installCommands('npm', []), []);
-    assert.deepEqual(installCommands('npm', ['@types/pg']), ['npm install -D @types/pg']);
+    assert.deepEqual(packageInstallCommands('npm', []), []);
+    assert.deepEqual(packageInstallCommands('npm', ['@types/pg']), ['npm install -D @types/pg']);
   });
 });
 
@@ -104,7 +107,7 @@ describe('gen/plan-alerts', () => {
     );
     assert.deepEqual(planned(false).notes, [
       'Name ops/cairnloop-alerts.yml under rule_files in prometheus.yml, and import ops/cairnloop-dashboard.json in Grafana.',
-      'Both need /metrics: `metrics: prometheus()` in the config, and a scrape of each worker.',
+      'The alert rules and the dashboard need `metrics: prometheus()` in the config, and a scrape of /metrics of each worker.',
     ]);
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { addEntryToConfig } from '../../src/gen/inject-config.js';
-import { templateStyle } from '../../src/gen/style.js';
+import { templateCodeStyle } from '../../src/gen/style.js';
 import { notifierEntry } from '../support/inject-cases.js';
 
-const habits = { style: templateStyle, moduleForm: 'esm', extension: 'js', aliases: {} } as const;
+const habits = { style: templateCodeStyle, moduleSyntax: 'esm', extension: 'js', aliases: {} } as const;
 const outcomeOf = (text: string): string =>
   addEntryToConfig({ path: 'cairnloop.config.ts', text }, notifierEntry('src/notifier.ts'), habits).outcome;
 
@@ -124,9 +124,9 @@ describe('gen/config-object: which object a file exports, and whether it has the
   it('gives the reason for which the lines are to be added by hand', () => {
     const reasons: Record<string, string> = {
       '': 'it has no default export',
-      'export default {': 'it has a syntax error',
-      'export default {}; // \0': 'it is not UTF-8 text',
-      'export default mine({});': 'what it exports is not an object literal written in this file',
+      'export default {': 'the config has a syntax error',
+      'export default {}; // \0': 'the config is not UTF-8 text',
+      'export default mine({});': 'the exported value is not an object literal written in this file',
       'export default { ...mine };': 'notifier may be set or changed by: ...mine',
     };
     for (const [text, reason] of Object.entries(reasons)) {

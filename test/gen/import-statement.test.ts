@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { importLines } from '../../src/gen/import-statement.js';
-import { observeModuleForm } from '../../src/gen/module-form.js';
+import { detectModuleSyntax } from '../../src/gen/module-syntax.js';
 import { parseSource } from '../../src/gen/parse-source.js';
 
 describe('gen/import-statement', () => {
-  it('imports values and types in each module form', () => {
+  it('imports values and types in each module syntax', () => {
     const from = 'cairnloop';
     const both = { from, values: 'err, ok', types: 'Notifier' };
     const type = "import type { Notifier } from 'cairnloop';";
@@ -33,9 +33,9 @@ describe('gen/import-statement', () => {
   });
 });
 
-describe('gen/module-form', () => {
+describe('gen/module-syntax', () => {
   const form = (text: string, fallback: 'esm' | 'commonjs' | 'export-equals') =>
-    observeModuleForm(parseSource('a.ts', text), fallback);
+    detectModuleSyntax(parseSource('a.ts', text), fallback);
 
   it('recognises ES modules and CommonJS by their statements, with any fallback', () => {
     for (const text of [

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Node, SyntaxKind } from 'ts-morph';
 import { addEntryToConfig } from '../../src/gen/inject-config.js';
 import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
-import { templateStyle } from '../../src/gen/style.js';
+import { templateCodeStyle } from '../../src/gen/style.js';
 import { notifierEntry } from '../support/inject-cases.js';
 
 /** A config file as somebody might write it: `before`, with the comma and line habits mixed at random. */
@@ -108,7 +108,7 @@ function keyCount(text: string): number {
   return named.filter((node) => Node.hasName(node) && /^['"]?notifier['"]?$/.test(node.getName())).length;
 }
 
-const habits = { style: templateStyle, moduleForm: 'esm', extension: 'js', aliases: {} } as const;
+const habits = { style: templateCodeStyle, moduleSyntax: 'esm', extension: 'js', aliases: {} } as const;
 const entry = notifierEntry('src/cairnloop/notifier.ts');
 
 describe('gen/inject-config: any file of shapes, styles, comments and line ends', () => {

@@ -32,7 +32,7 @@ describe('CL1 gen/inject-config: every shape that people write', () => {
     assert.ok(wrapped);
     assert.deepEqual(addEntryToConfig(wrapped.config, wrapped.entry, wrapped.habits), {
       outcome: 'manual',
-      reason: 'what it exports is not an object literal written in this file',
+      reason: 'the exported value is not an object literal written in this file',
       imports: ["import { notifier } from './src/cairnloop/notifier.js';"],
       keys: ['notifier,'],
     });

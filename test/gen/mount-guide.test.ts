@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { HostSnapshot } from '../../src/gen/host-snapshot.js';
 import { envFileAdvice, mountGuide } from '../../src/gen/mount-guide.js';
-import { otherFrameworks } from '../../src/gen/other-frameworks.js';
-import { otherMountLines } from '../../src/gen/other-mount-lines.js';
-import { readProject } from '../../src/host-project/read-project.js';
+import { partlySupportedFrameworks } from '../../src/gen/other-frameworks.js';
+import { genericMountLines } from '../../src/gen/other-mount-lines.js';
+import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { tempHost } from '../support/temp-host.js';
 
 function snapshot(dependency: string, files: Record<string, string | object> = {}, json: object = {}): HostSnapshot {
@@ -13,7 +13,7 @@ function snapshot(dependency: string, files: Record<string, string | object> = {
     [],
   );
   try {
-    return readProject({ cwd: host.folder });
+    return readHostSnapshot({ cwd: host.folder });
   } finally {
     host.remove();
   }
@@ -48,9 +48,9 @@ describe('gen/mount-guide', () => {
 
   it('ends the lines for every framework without lines of its own by the call of its handler', () => {
     const calls = golden('calls');
-    assert.deepEqual([...calls.keys()], Object.keys(otherFrameworks));
-    for (const [name, framework] of Object.entries(otherFrameworks)) {
-      const { title, file, lines } = otherMountLines(framework);
+    assert.deepEqual([...calls.keys()], Object.keys(partlySupportedFrameworks));
+    for (const [name, framework] of Object.entries(partlySupportedFrameworks)) {
+      const { title, file, lines } = genericMountLines(framework);
       const called = [title, file, ...lines.slice(lines.length - framework.call.length)];
       assert.equal(`${called.join('\n')}\n`, calls.get(name), name);
     }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { FileChange } from '../../src/gen/change-plan.js';
 import type { HostSnapshot } from '../../src/gen/host-snapshot.js';
 import { nextCommands, planInit } from '../../src/gen/plan-init.js';
-import { readProject } from '../../src/host-project/read-project.js';
+import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { tempHost } from '../support/temp-host.js';
 
 function snapshot(): HostSnapshot {
   const host = tempHost({ 'package.json': { name: 'host', type: 'module' } }, []);
   try {
-    return readProject({ cwd: host.folder });
+    return readHostSnapshot({ cwd: host.folder });
   } finally {
     host.remove();
   }
@@ -57,7 +57,7 @@ describe('gen/plan-init', () => {
 
   it('says which variable lacks a URL and where, once', () => {
     const none =
-      'If you have no Postgres yet, leave it empty: npx cairnloop dev starts one from npm, with the worker and the workspace.';
+      'If you have no Postgres yet, leave A_URL empty: npx cairnloop dev starts one from npm, with the worker and the workspace.';
     const notes = (place: string | null, otherDatabase: string | null = null) =>
       plan({ missingUrl: { name: 'A_URL', place, state: 'empty' }, otherDatabase }).notes;
     assert.deepEqual(notes(null).slice(1), ['A_URL is empty: set it to the URL of your Postgres.', none]);
@@ -96,7 +96,7 @@ describe('gen/plan-init', () => {
     const manual = change('.env.example', 'A\0=\0');
     assert.deepEqual(
       [manual.outcome, manual.reason, manual.after, manual.byHand],
-      ['manual', 'it is not UTF-8 text', 'A\0=\0', [{ place: 'in a line of its own', lines: [line] }]],
+      ['manual', 'the file is not UTF-8 text', 'A\0=\0', [{ place: 'as a separate line of the file', lines: [line] }]],
     );
   });
 

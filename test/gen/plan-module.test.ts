@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { FileChange } from '../../src/gen/change-plan.js';
 import type { HostSnapshot, TestRunner } from '../../src/gen/host-snapshot.js';
 import { type ModuleRequest, moduleFile, moduleFiles, renderTest } from '../../src/gen/module-files.js';
-import type { ModuleForm } from '../../src/gen/module-form.js';
 import { moduleKindNames, moduleKinds } from '../../src/gen/module-kinds.js';
+import type { ModuleSyntax } from '../../src/gen/module-syntax.js';
 import { planModules } from '../../src/gen/plan-module.js';
-import { readProject } from '../../src/host-project/read-project.js';
+import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { readTemplates } from '../../src/host-project/read-templates.js';
 import { tempHost } from '../support/temp-host.js';
 
@@ -25,7 +25,7 @@ describe('gen/plan-module', () => {
   let plain: HostSnapshot;
   before(() => {
     const host = tempHost({ 'package.json': { name: 'host', type: 'module' } }, []);
-    plain = { ...readProject({ cwd: host.folder }), config: { path: 'cairnloop.config.js', text: config } };
+    plain = { ...readHostSnapshot({ cwd: host.folder }), config: { path: 'cairnloop.config.js', text: config } };
     host.remove();
   });
   const plan = (more: Partial<ModuleRequest> = {}, texts: Record<string, string> = {}, host: object = {}) =>
@@ -68,7 +68,7 @@ describe('gen/plan-module', () => {
       assert.deepEqual([outcome, reason, after], ['manual', `${module} exports no notifier`, config], text);
       assert.deepEqual(byHand, [
         { place: 'at the top', lines: ["import { notifier } from './cairnloop/notifier.js';"] },
-        { place: 'among the keys of the config', lines: ['notifier,'] },
+        { place: 'in the exported object', lines: ['notifier,'] },
       ]);
     }
   });
@@ -160,10 +160,10 @@ describe('gen/plan-module', () => {
       /^import \{ env \} from 'node:process';\n[\s\S]*url: env\.DATABASE_URL/,
     );
     assert.match(text({ style: { ...plain.style, trailingCommas: false } }), /\n {2}notifier\n\}\);\n$/);
-    const commonjs = text({ moduleForm: 'commonjs', importsProcess: true });
+    const commonjs = text({ moduleSyntax: 'commonjs', importsProcess: true });
     assert.match(commonjs, /const \{ env \} = require\('node:process'\);/);
     assert.match(commonjs, /^module\.exports = defineConfig\(/m);
-    const equals = text({ moduleForm: 'export-equals', importsProcess: true });
+    const equals = text({ moduleSyntax: 'export-equals', importsProcess: true });
     assert.match(equals, /^import process = require\('node:process'\);$/m);
     assert.match(equals, /^export = defineConfig\(/m);
   });
@@ -191,7 +191,7 @@ describe('gen/plan-module', () => {
     const text = (
       runner: TestRunner,
       host: object = {},
-      form: ModuleForm = 'esm',
+      form: ModuleSyntax = 'esm',
       more: object = {},
       kind = 'notifier',
     ) =>
@@ -270,7 +270,7 @@ describe('gen/plan-module', () => {
       assert.equal(module({ language: 'ts', dependencies: ['@types/jest'] }), false);
     });
 
-    it('with assert in each module form', () => {
+    it('with assert in each module syntax', () => {
       assert.match(text('node', {}, 'commonjs'), /^const assert = require\('node:assert\/strict'\);$/m);
       assert.match(
         text('node', { language: 'ts' }, 'commonjs'),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { addEntryToConfig } from '../../src/gen/inject-config.js';
-import { templateStyle } from '../../src/gen/style.js';
+import { templateCodeStyle } from '../../src/gen/style.js';
 import { notifierEntry } from '../support/inject-cases.js';
 
-const habits = { style: templateStyle, moduleForm: 'esm', extension: 'js', aliases: {} } as const;
+const habits = { style: templateCodeStyle, moduleSyntax: 'esm', extension: 'js', aliases: {} } as const;
 
 /** What becomes of a config that a statement follows. */
 function outcomeOf(statement: string): string {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { shellWord } from '../../src/gen/shell-word.js';
 
 describe('a word of a command to copy', () => {
-  it('is the same word to a shell, whatever is in it', function () {
+  it('is the same word to a shell for any characters in it', function () {
     if (process.platform === 'win32') this.skip();
     const words = [
       '',

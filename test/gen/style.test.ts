@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
-import { applyStyle, type CodeStyle, observeStyle, templateStyle } from '../../src/gen/style.js';
+import { applyCodeStyle, type CodeStyle, detectCodeStyle, templateCodeStyle } from '../../src/gen/style.js';
 
 const written = `import { a } from 'a';
 
@@ -20,14 +20,14 @@ export const made = {
 `;
 
 describe('gen/style', () => {
-  const style = (more: Partial<CodeStyle>) => ({ ...templateStyle, ...more });
+  const style = (more: Partial<CodeStyle>) => ({ ...templateCodeStyle, ...more });
 
   it('leaves a text in the style of the templates as it is', () => {
-    assert.equal(applyStyle('a.ts', written, templateStyle), written);
+    assert.equal(applyCodeStyle('a.ts', written, templateCodeStyle), written);
   });
 
   it('changes quotes in code only, and none that would need escaping', () => {
-    const text = applyStyle('a.ts', written, style({ quote: '"' }));
+    const text = applyCodeStyle('a.ts', written, style({ quote: '"' }));
     assert.match(text, /from "a";/);
     assert.match(text, /"one"/);
     assert.match(text, /'say "two"'/);
@@ -36,16 +36,16 @@ describe('gen/style', () => {
   });
 
   it('removes semicolons and trailing commas in code, not in comments', () => {
-    const text = applyStyle('a.ts', written, style({ semicolons: false, trailingCommas: false }));
+    const text = applyCodeStyle('a.ts', written, style({ semicolons: false, trailingCommas: false }));
     assert.deepEqual(text.match(/.*;$/gm), [" * It's the host's: 'quoted' stays; so does this;"]);
     assert.doesNotMatch(text, /,\s*[\]}]/);
     assert.ok(isValidSyntax(parseSource('a.ts', text)));
   });
 
   it('indents by tabs or any number of spaces, with the given line ends', () => {
-    assert.match(applyStyle('a.ts', written, style({ indent: '\t' })), /^\t\t'one',$/m);
-    assert.match(applyStyle('a.ts', written, style({ indent: '    ' })), /^ {8}'one',$/m);
-    assert.equal(applyStyle('a.ts', written, style({ eol: '\r\n' })), written.replaceAll('\n', '\r\n'));
+    assert.match(applyCodeStyle('a.ts', written, style({ indent: '\t' })), /^\t\t'one',$/m);
+    assert.match(applyCodeStyle('a.ts', written, style({ indent: '    ' })), /^ {8}'one',$/m);
+    assert.equal(applyCodeStyle('a.ts', written, style({ eol: '\r\n' })), written.replaceAll('\n', '\r\n'));
   });
 
   it('detects the style of a file', () => {
@@ -54,12 +54,12 @@ describe('gen/style', () => {
       { quote: "'", semicolons: true, indent: '    ', eol: '\n' },
     ] as const;
     for (const one of styles) {
-      assert.deepEqual(observeStyle(parseSource('a.ts', applyStyle('a.ts', written, style(one)))), one);
+      assert.deepEqual(detectCodeStyle(parseSource('a.ts', applyCodeStyle('a.ts', written, style(one)))), one);
     }
   });
 
   it('sees semicolons at every kind of statement that takes one, and at no other', () => {
-    const seen = (text: string) => observeStyle(parseSource('a.ts', text)).semicolons;
+    const seen = (text: string) => detectCodeStyle(parseSource('a.ts', text)).semicolons;
     const statements = [
       "import 'a'",
       "import a = require('a')",
@@ -77,14 +77,14 @@ describe('gen/style', () => {
   });
 
   it('takes the quote that most strings have, and a single one where there are as many of both', () => {
-    const seen = (text: string) => observeStyle(parseSource('a.ts', text)).quote;
+    const seen = (text: string) => detectCodeStyle(parseSource('a.ts', text)).quote;
     assert.equal(seen(`f("a", "b", 'c');`), '"');
     assert.equal(seen(`f("a", 'b');`), "'");
     assert.equal(seen(`f("a", 'b', 'c');`), "'");
   });
 
   it('takes the smallest indentation of more than one column as a level', () => {
-    const seen = (text: string) => observeStyle(parseSource('a.ts', text)).indent;
+    const seen = (text: string) => detectCodeStyle(parseSource('a.ts', text)).indent;
     assert.equal(seen('f(\n    {\n        a: 1,\n    },\n);\n'), '    ');
     assert.equal(seen('/**\n * a\n */\nf(\n   1,\n);\n'), '   ');
     assert.equal(seen('f(\n 1,\n);\n'), undefined);
@@ -93,6 +93,6 @@ describe('gen/style', () => {
   });
 
   it('leaves a setting undefined that a file does not show', () => {
-    assert.deepEqual(observeStyle(parseSource('a.ts', '')), {});
+    assert.deepEqual(detectCodeStyle(parseSource('a.ts', '')), {});
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { HostSnapshot, TestRun } from '../../src/gen/host-snapshot.js';
+import type { HostSnapshot, HostTestSetup } from '../../src/gen/host-snapshot.js';
 import { testNotes } from '../../src/gen/test-notes.js';
 
 const modules = [{ file: 'src/notifier.ts', check: 'checkNotifier' }];
-const notes = (tests: Partial<TestRun>, made = modules) => {
+const notes = (tests: Partial<HostTestSetup>, made = modules) => {
   const run = { runner: 'node', other: null, places: [], compiled: null, ...tests };
   return testNotes({ tests: run, testSuffix: 'test' } as unknown as HostSnapshot, made);
 };
@@ -24,10 +24,10 @@ describe('gen/test-notes', () => {
       tap: 'tap',
       jasmine: 'Jasmine',
     };
-    const rest = 'so it does not run src/notifier.test.ts: have it take them, or move them.';
+    const rest = 'so it does not run src/notifier.test.ts: configure it to run them, or move them.';
     for (const [runner, name] of Object.entries(names)) {
-      const expected = [`${name} takes no files of this package, ${rest}`];
-      assert.deepEqual(notes({ runner: runner as TestRun['runner'] }), expected);
+      const expected = [`${name} runs no tests of this package, ${rest}`];
+      assert.deepEqual(notes({ runner: runner as HostTestSetup['runner'] }), expected);
     }
   });
 

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import type { TestPlace } from '../../src/gen/host-snapshot.js';
+import type { TestFileLocation } from '../../src/gen/host-snapshot.js';
 import { placeTest } from '../../src/gen/test-place.js';
 
-const none: TestPlace = { include: [], patterns: [], exclude: [], excludePatterns: [] };
-const place = (testPlace: Partial<TestPlace>, testSuffix: 'test' | 'spec' = 'test', file = 'src/a/notifier.ts') => {
+const none: TestFileLocation = { include: [], patterns: [], exclude: [], excludePatterns: [] };
+const place = (
+  testPlace: Partial<TestFileLocation>,
+  testSuffix: 'test' | 'spec' = 'test',
+  file = 'src/a/notifier.ts',
+) => {
   const tests = { runner: 'node', other: null, places: [{ ...none, ...testPlace }], compiled: null } as const;
   return placeTest(file, { tests, testSuffix }).file;
 };
@@ -69,7 +73,7 @@ describe('gen/test-place', () => {
   });
 
   it('says whether the runner takes the file, also one that tsc compiles for it', () => {
-    const placed = (places: Partial<TestPlace>[], compiled: { from: string; to: string } | null = null) =>
+    const placed = (places: Partial<TestFileLocation>[], compiled: { from: string; to: string } | null = null) =>
       placeTest('src/a/notifier.ts', {
         tests: { runner: 'node', other: null, places: places.map((one) => ({ ...none, ...one })), compiled },
         testSuffix: 'test',

@@ -59,7 +59,7 @@ describe('host-project/journal: one that somebody else wrote', () => {
         for (const argv of [['undo'], ['undo', '--dry-run'], ['gen', 'notifier']]) {
           const { exitCode, err } = await runMain(host.folder, argv);
           assert.equal(exitCode, 1, err);
-          assert.match(err, /cannot be read: it names .+, but .+\.\nNothing was written\./);
+          assert.match(err, /cannot be read: the journal names .+, but .+\.\nNothing was written\./);
         }
         assert.deepEqual([treeOf(host.folder), treeOf(outside)], before);
         assert.ok(existsSync(path.join(outside, 'empty')) && existsSync(path.join(host.folder, 'inner/empty')));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readProject } from '../../src/host-project/read-project.js';
+import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { tempHost } from '../support/temp-host.js';
 
 type Files = Record<string, string | object>;
@@ -7,7 +7,7 @@ type Files = Record<string, string | object>;
 function habitsOf(files: Files, more: object = {}) {
   const host = tempHost({ 'package.json': { name: 'host', type: 'module', ...more }, ...files }, []);
   try {
-    return readProject({ cwd: host.folder });
+    return readHostSnapshot({ cwd: host.folder });
   } finally {
     host.remove();
   }

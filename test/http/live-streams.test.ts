@@ -39,7 +39,7 @@ describe('live updates', () => {
     const refused = await openStream(url);
     assert.equal(refused.statusCode, 429);
     assert.ok(Number(refused.headers['retry-after']) > 0);
-    assert.match(await textOf(refused), /You have 3 pages open.*Close some of them/);
+    assert.match(await textOf(refused), /You have 3 pages open.*Close some of these pages/);
     const other = await openStream(url, { 'x-test-operator': 'op-2' });
     assert.equal(other.statusCode, 200);
     open[0]?.destroy();

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import type { Mounted } from '../../src/http/mount.js';
+import type { RequestHandlers } from '../../src/http/mount.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { prometheus } from '../../src/ops/prometheus.js';
 import { createTestDatabase } from '../support/database.js';
@@ -30,7 +30,7 @@ describe('a mount', () => {
 
   /** Serves one and remembers what became of each call. */
   function watched(
-    mounted: Mounted,
+    mounted: RequestHandlers,
     outcomes: Promise<unknown>[],
     before: RequestListener = () => {},
   ): RequestListener {

@@ -7,14 +7,14 @@ import fastify from 'fastify';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { validateConfig } from '../../src/config/config-schema.js';
-import type { Mounted } from '../../src/ops/operations.js';
+import type { RequestHandlers } from '../../src/ops/operations.js';
 import { prometheus } from '../../src/ops/prometheus.js';
 import { useHosts } from '../support/started-host.js';
 
 const paths = { healthPath: '/healthz', metricsPath: '/internal/metrics' };
 
 /** Each mounts the helper as its users would, beside a route of its own. */
-const mounts: Record<string, (operations: Mounted) => Promise<{ url: string; close(): unknown }>> = {
+const mounts: Record<string, (operations: RequestHandlers) => Promise<{ url: string; close(): unknown }>> = {
   'bare node:http': (operations) =>
     listen((request, response) => operations.node(request, response, () => response.end('mine'))),
   Express: (operations) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { executeDueActions } from '../../src/pending-actions/execute-due.js';
-import { type ActionRequest, scheduleAction } from '../../src/pending-actions/schedule.js';
+import { executeDuePendingActions } from '../../src/pending-actions/execute-due.js';
+import { type PendingActionRequest, schedulePendingAction } from '../../src/pending-actions/schedule.js';
 import { takeBackAction } from '../../src/pending-actions/take-back.js';
 import type { Runtime } from '../../src/runtime.js';
 import { runtimeOf } from '../support/runtime-of.js';
@@ -33,8 +33,8 @@ describe('pending actions', () => {
       lastSeen: undefined,
       dedupeKey: 'k-1',
     };
-    const schedule = (given: Partial<ActionRequest> = {}, delayMs = 5000) =>
-      scheduleAction(runtime, { ...base, ...given }, delayMs);
+    const schedule = (given: Partial<PendingActionRequest> = {}, delayMs = 5000) =>
+      schedulePendingAction(runtime, { ...base, ...given }, delayMs);
     const sent = async () =>
       ((await cairnloop.conversations.get(id)).messages ?? [])
         .filter(({ role }) => role === 'operator')
@@ -56,7 +56,7 @@ describe('pending actions', () => {
       sent,
       held,
       status,
-      run: () => executeDueActions(runtime),
+      run: () => executeDuePendingActions(runtime),
       runtime,
     };
   }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadFormTokens } from '../../src/http/form-tokens.js';
+import { loadCsrfTokens } from '../../src/http/csrf-tokens.js';
 import type { PortalOptions } from '../../src/portal/portal.js';
 import { portalRoutes } from '../../src/portal/routes.js';
 import { eventually } from '../support/eventually.js';
@@ -102,7 +102,7 @@ describe('access to the portal', () => {
 
   it('PT1 responds with 401 on every route to whoever the host does not know, renders nothing and changes nothing', async () => {
     const host = await start();
-    const token = (await loadFormTokens({ db: runtimeDb(host) }, { purpose: 'portal' })).issue(customer.id);
+    const token = (await loadCsrfTokens({ db: runtimeDb(host) }, { purpose: 'portal' })).issue(customer.id);
     const before = await stateOf(host);
     for (const [name, ask] of Object.entries(strangers)) {
       const portal = await serve(host, { customer: ask } as Partial<PortalOptions>);
@@ -119,7 +119,7 @@ describe('access to the portal', () => {
   it('PT1 responds to a customer on every route with a foreign id as to one that does not exist', async () => {
     const host = await start();
     const portal = await serve(host);
-    const tokens = await loadFormTokens({ db: runtimeDb(host) }, { purpose: 'portal' });
+    const tokens = await loadCsrfTokens({ db: runtimeDb(host) }, { purpose: 'portal' });
     const before = await stateOf(host);
     const missing = '00000000-0000-4000-8000-000000000000';
     const withId = portalRoutes.filter(({ path }) => path.includes(':id'));
@@ -171,7 +171,7 @@ describe('access to the portal', () => {
     const host = await start();
     const portal = await serve(host);
     const db = { db: runtimeDb(host) };
-    const own = (await loadFormTokens(db, { purpose: 'portal' })).issue(customer.id);
+    const own = (await loadCsrfTokens(db, { purpose: 'portal' })).issue(customer.id);
     const before = await stateOf(host);
     const refused: [name: string, token: string, headers: Record<string, string>][] = [
       ['another site', own, { origin: 'https://evil.example' }],
@@ -180,11 +180,11 @@ describe('access to the portal', () => {
       ['an opaque origin', own, { origin: 'null' }],
       ['no token', '', {}],
       ['a made-up token', 'x'.repeat(43), {}],
-      ['the token of another customer', (await loadFormTokens(db, { purpose: 'portal' })).issue('user_10'), {}],
-      ['the token of an operator of that id', (await loadFormTokens(db)).issue(customer.id), {}],
+      ['the token of another customer', (await loadCsrfTokens(db, { purpose: 'portal' })).issue('user_10'), {}],
+      ['the token of an operator of that id', (await loadCsrfTokens(db)).issue(customer.id), {}],
       [
         'a token of the day before yesterday',
-        (await loadFormTokens(db, { purpose: 'portal', now: () => Date.now() - 2 * 24 * 3600 * 1000 })).issue(
+        (await loadCsrfTokens(db, { purpose: 'portal', now: () => Date.now() - 2 * 24 * 3600 * 1000 })).issue(
           customer.id,
         ),
         {},

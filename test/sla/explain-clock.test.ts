@@ -18,8 +18,8 @@ describe('sla/explain-clock', () => {
     assert.deepEqual(lines, [
       '2026-01-09 10:00:00 UTC  started for priority "high": answer within 60 min, breach after 240 min; answer due 2026-01-09 11:00:00 UTC, breach 2026-01-09 14:00:00 UTC',
       '2026-01-09 10:45:00 UTC  paused by Ann (waiting for the customer) with 15 min to answer and 195 min to the breach left; no breach until it is resumed',
-      '2026-01-09 12:00:00 UTC  resumed by cust-7 after 75 min; answer due 2026-01-09 12:15:00 UTC, breach 2026-01-09 15:15:00 UTC',
-      '2026-01-09 13:00:00 UTC  answered by Ann, after the target of 2026-01-09 12:15:00 UTC, before the breach',
+      '2026-01-09 12:00:00 UTC  resumed by cust-7 after a pause of 75 min; answer due 2026-01-09 12:15:00 UTC, breach 2026-01-09 15:15:00 UTC',
+      '2026-01-09 13:00:00 UTC  answered by Ann, late (due by 2026-01-09 12:15:00 UTC), before the breach',
     ]);
   });
 
@@ -58,7 +58,7 @@ describe('sla/explain-clock', () => {
         { type: 'ended', at: at(time), endedBy },
       ])[1]?.split('  ')[1];
     assert.equal(end('answered', '10:30'), 'answered, in time');
-    assert.equal(end('resolved', '10:30'), 'ended by the resolution, in time');
+    assert.equal(end('resolved', '10:30'), 'ended when the conversation was resolved, in time');
     assert.equal(end('breached', '14:00'), 'breached: nobody had answered by 2026-01-09 14:00:00 UTC');
     assert.equal(end('tracking_off', '14:00'), 'ended without a breach, as the provider had switched tracking off');
   });

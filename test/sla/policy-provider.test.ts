@@ -195,7 +195,7 @@ describe('SlaPolicyProvider in the flow', () => {
       [ok('x'), /found "x"/],
       [ok({ ...high, responseMinutes: '5' }), /responseMinutes: expected whole minutes/],
       [ok({ responseMinutes: 5, breachMinutes: 10 }), /priority: expected text/],
-      [ok({ ...high, priority: 'low' }), /one for "low"/],
+      [ok({ ...high, priority: 'low' }), /a policy for "low"/],
       [undefined, /neither ok\(\.\.\.\) nor err/],
       [high, /neither ok\(\.\.\.\) nor err/],
     ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
-import { type ConversationEvent, type ReplayedClock, replayClocks } from '../../src/sla/replay-clocks.js';
+import { type ClockAffectingEvent, type ReplayedClock, replayClocks } from '../../src/sla/replay-clocks.js';
 import { type History, histories, offsetOf, policyLists, time, toEvents } from './histories.js';
 
 const high: SlaPolicy = { priority: 'high', responseMinutes: 10, breachMinutes: 30 };
@@ -65,7 +65,7 @@ describe('sla/replay-clocks', () => {
   });
 
   it('SL3, SL4 keeps the terms of its start, and ends silently once tracking is off', () => {
-    const history: ConversationEvent[] = [
+    const history: ClockAffectingEvent[] = [
       { type: 'customer', at: time(0) },
       { type: 'policies', at: time(1), policies: [{ ...high, breachMinutes: 500 }] },
       { type: 'answer', at: time(40) },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { maxTermMinutes, validatePolicies } from '../../src/sla/validate-policies.js';
+import { maxSlaTermMinutes, validateSlaPolicies } from '../../src/sla/validate-policies.js';
 
 const high = { priority: 'high', responseMinutes: 60, breachMinutes: 240 };
 const berlin = {
@@ -13,7 +13,7 @@ const berlin = {
 };
 
 function reasonFor(row: unknown): string {
-  const { policies, rejected } = validatePolicies([row]);
+  const { policies, rejected } = validateSlaPolicies([row]);
   assert.deepEqual(policies, [], 'the row was not rejected');
   assert.equal(rejected.length, 1);
   return `${rejected[0]?.priority}: ${rejected[0]?.reason}`;
@@ -21,16 +21,16 @@ function reasonFor(row: unknown): string {
 
 describe('sla/validate-policies', () => {
   it('keeps valid rows, as copies without other properties', () => {
-    const normal = { priority: 'normal', responseMinutes: maxTermMinutes, breachMinutes: maxTermMinutes };
+    const normal = { priority: 'normal', responseMinutes: maxSlaTermMinutes, breachMinutes: maxSlaTermMinutes };
     const given = [
       { ...high, id: 7 },
       { ...normal, calendar: null },
     ];
-    assert.deepEqual(validatePolicies(given), { policies: [high, normal], rejected: [] });
+    assert.deepEqual(validateSlaPolicies(given), { policies: [high, normal], rejected: [] });
   });
 
   it('SL5 rejects each wrong row by name and keeps the others', () => {
-    const { policies, rejected } = validatePolicies([
+    const { policies, rejected } = validateSlaPolicies([
       high,
       { priority: 'low', responseMinutes: 10, breachMinutes: 5 },
       { priority: 'odd', responseMinutes: 0, breachMinutes: 5 },
@@ -66,7 +66,7 @@ describe('sla/validate-policies', () => {
   });
 
   it('SL5 rejects both policies of a priority that occurs twice', () => {
-    const { policies, rejected } = validatePolicies([high, { ...high, breachMinutes: 90 }]);
+    const { policies, rejected } = validateSlaPolicies([high, { ...high, breachMinutes: 90 }]);
     assert.deepEqual(policies, []);
     assert.deepEqual(
       rejected.map((row) => row.priority),
@@ -76,7 +76,7 @@ describe('sla/validate-policies', () => {
 
   it('names a row without a usable priority by its position, for any other priorities', () => {
     const named = { ...high, priority: 'row 2' };
-    const { policies, rejected } = validatePolicies([named, null, { ...high, priority: ' high' }]);
+    const { policies, rejected } = validateSlaPolicies([named, null, { ...high, priority: ' high' }]);
     assert.deepEqual(policies, [named]);
     assert.deepEqual(
       rejected.map((row) => row.priority),
@@ -91,7 +91,7 @@ describe('sla/validate-policies', () => {
   });
 
   it('handles a value that is no list and rows that throw', () => {
-    assert.match(validatePolicies({ high })?.rejected[0]?.reason ?? '', /expected a list, found an object/);
+    assert.match(validateSlaPolicies({ high })?.rejected[0]?.reason ?? '', /expected a list, found an object/);
     const hostile = Object.defineProperty({}, 'priority', {
       get() {
         throw new Error('no');
@@ -101,7 +101,7 @@ describe('sla/validate-policies', () => {
   });
 
   it('keeps a calendar as a copy', () => {
-    const { policies } = validatePolicies([{ ...high, calendar: { ...berlin, holidays: ['2028-02-29'] } }]);
+    const { policies } = validateSlaPolicies([{ ...high, calendar: { ...berlin, holidays: ['2028-02-29'] } }]);
     assert.deepEqual(policies[0]?.calendar, { ...berlin, holidays: ['2028-02-29'] });
     assert.notEqual(policies[0]?.calendar?.hours, berlin.hours);
   });
@@ -119,7 +119,7 @@ describe('sla/validate-policies', () => {
       /hours\.1: .*found \["9:00", "17:00"\]/,
     ],
     ['24:00 as a beginning', { ...berlin, hours: { '1': [['24:00', '24:00']] } }, /hours\.1: expected intervals such/],
-    ['closing before opening', { ...berlin, hours: { '1': [['17:00', '09:00']] } }, /hours\.1: .*end after it begins/],
+    ['closing before opening', { ...berlin, hours: { '1': [['17:00', '09:00']] } }, /hours\.1: .*ends after it begins/],
     [
       'intervals that overlap',
       {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { ConfigEntry, HostConventions } from '../../src/gen/inject-config.js';
-import { templateStyle } from '../../src/gen/style.js';
+import { templateCodeStyle } from '../../src/gen/style.js';
 
 const folder = new URL('../fixtures/inject/', import.meta.url);
 
@@ -25,8 +25,8 @@ export function injectCases(): InjectCase[] {
       outcome: given.outcome ?? 'updated',
       entry: notifierEntry(given.module ?? 'src/cairnloop/notifier.ts'),
       habits: {
-        style: templateStyle,
-        moduleForm: given.moduleForm ?? 'esm',
+        style: templateCodeStyle,
+        moduleSyntax: given.moduleSyntax ?? 'esm',
         extension: given.extension ?? 'js',
         aliases: given.aliases ?? {},
       },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import diagnosticsChannel from 'node:diagnostics_channel';
 import { err, ok } from '../../src/contracts/result.js';
-import { domainEvents, type EventName, eventNames, spanNames } from '../../src/telemetry/event-names.js';
+import { domainEventNames, type EventName, eventNames, spanNames } from '../../src/telemetry/event-names.js';
 import type { EventMetadata, Measurements } from '../../src/telemetry/telemetry.js';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
@@ -89,8 +89,8 @@ describe('telemetry', () => {
     };
     const words = (lines: readonly string[]) => lines.join(' ').split(' ');
     assert.deepEqual([...spanNames], words(promised.spans));
-    assert.deepEqual([...domainEvents], words(promised.events));
-    assert.equal(eventNames.length, spanNames.length * 3 + domainEvents.length);
+    assert.deepEqual([...domainEventNames], words(promised.events));
+    assert.equal(eventNames.length, spanNames.length * 3 + domainEventNames.length);
     const host = await startHost({}, { worker: false });
     assert.throws(() => watch(host, 'cairnloop.conversation.resolve' as EventName), {
       code: 'TELEMETRY_EVENT_UNKNOWN',
@@ -389,7 +389,7 @@ describe('telemetry', () => {
     await retaining.cairnloop.worker.start();
     await eventually(() => assert.ok(names(removed).includes('cairnloop.conversation.removed'), 'not removed yet'));
     assert.deepEqual(
-      domainEvents.filter((event) => !names([...seen, ...denied, ...removed]).includes(`cairnloop.${event}`)),
+      domainEventNames.filter((event) => !names([...seen, ...denied, ...removed]).includes(`cairnloop.${event}`)),
       [],
     );
   });

@@ -3,7 +3,7 @@ import { context, type SpanContext, trace } from '@opentelemetry/api';
 import { MockLanguageModelV3 } from 'ai/test';
 import { aiDraftGenerator } from '../../src/ai/index.js';
 import { openTelemetry } from '../../src/telemetry/open-telemetry.js';
-import { fromTraceparent, toTraceparent } from '../../src/telemetry/open-telemetry-traces.js';
+import { formatTraceparent, parseTraceparent } from '../../src/telemetry/open-telemetry-traces.js';
 import { spanErrorType } from '../../src/telemetry/semantic-conventions.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -147,7 +147,7 @@ describe('tracing', () => {
     ]);
     const written = new Map(spans().map((span) => [span.spanId, span]));
     for (const { topic, traceparent } of rows) {
-      const sent = written.get(fromTraceparent(traceparent)?.spanId ?? '');
+      const sent = written.get(parseTraceparent(traceparent)?.spanId ?? '');
       assert.equal(sent?.attributes['messaging.operation.name'], 'send', topic);
     }
     assert.ok(!JSON.stringify(spans()).includes(canary));
@@ -253,7 +253,7 @@ describe('tracing', () => {
 
   it('reads a valid traceparent, and starts a new trace for any other', () => {
     const text = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-    assert.equal(toTraceparent(fromTraceparent(text)), text);
+    assert.equal(formatTraceparent(parseTraceparent(text)), text);
     const refused = [
       null,
       '',
@@ -263,11 +263,11 @@ describe('tracing', () => {
       `00-${'0'.repeat(32)}-${'b'.repeat(16)}-01`,
     ];
     assert.deepEqual(
-      refused.map(fromTraceparent),
+      refused.map(parseTraceparent),
       refused.map(() => undefined),
     );
-    assert.equal(toTraceparent({ traceId: '0', spanId: '0', traceFlags: 0 } as SpanContext), null);
-    assert.equal(toTraceparent(trace.getSpanContext(context.active())), null);
+    assert.equal(formatTraceparent({ traceId: '0', spanId: '0', traceFlags: 0 } as SpanContext), null);
+    assert.equal(formatTraceparent(trace.getSpanContext(context.active())), null);
   });
 
   it('names an error by its code or a well-known class, never by a name that a host chose', () => {

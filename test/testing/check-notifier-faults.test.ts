@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { moduleLoadingOptions } from '../../src/testing/node-options.js';
+import { selectModuleLoadingOptions } from '../../src/testing/node-options.js';
 import { checkNotifierFaults, type FaultReport } from '../../src/testing.js';
 import { tempHost } from '../support/temp-host.js';
 import good, { hangsOnOddValues, remembersTooEarly, withoutKey } from './faulty-notifiers.js';
@@ -113,9 +113,9 @@ describe('checkNotifierFaults', function () {
   it('hands on the options that say how modules are loaded, and no other', () => {
     const all = ['--import', 'tsx', '-r', './hook.cjs', '--import=./b.mjs', '-C', 'development', '--env-file=.env'];
     const strip = ['--experimental-strip-types', '--no-experimental-require-module', '--preserve-symlinks'];
-    assert.deepEqual(moduleLoadingOptions([...all, ...strip]), [...all, ...strip]);
+    assert.deepEqual(selectModuleLoadingOptions([...all, ...strip]), [...all, ...strip]);
     const ofRunner = ['--test', '--test-name-pattern', 'mail', '--experimental-test-isolation=none', '--watch'];
     const others = ['--inspect-brk=9229', '-e', 'run()', '--input-type=module', '--expose-gc', '--cpu-prof'];
-    assert.deepEqual(moduleLoadingOptions([...ofRunner, ...others]), []);
+    assert.deepEqual(selectModuleLoadingOptions([...ofRunner, ...others]), []);
   });
 });

@@ -116,7 +116,7 @@ describe('checkNotifier', () => {
       onSlaBreach: (conversation: Conversation) => void conversation.createdAt.setFullYear(1999),
     });
     assert.deepEqual([...new Set(codesOf(report))], ['MUTATES_INPUT']);
-    assert.match(report.problems.join('\n'), /changed what it was given.*\n.*set a date/);
+    assert.match(report.problems.join('\n'), /changed its input.*\n.*changed the time of a date/);
   });
 
   it('POLLUTES_PROTOTYPE: metadata merged key by key; the check cleans up afterwards', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { err, ok, type Result } from '../../src/contracts/result.js';
 import type { SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
-import { validatePolicies } from '../../src/sla/validate-policies.js';
+import { validateSlaPolicies } from '../../src/sla/validate-policies.js';
 import { checkSlaPolicyProvider } from '../../src/testing.js';
 import { codesOf } from './codes-of.js';
 
@@ -23,7 +23,7 @@ class Terms {
   }
   async setPolicy(priority: string, attrs: Partial<SlaPolicy>): Promise<Result<SlaPolicy>> {
     const row = { ...this.rows.get(priority), ...attrs, priority } as SlaPolicy;
-    const { rejected } = validatePolicies([row]);
+    const { rejected } = validateSlaPolicies([row]);
     if (rejected.length > 0) return err(rejected[0]?.reason);
     this.rows.set(priority, row);
     return ok(row);
@@ -42,7 +42,7 @@ describe('checkSlaPolicyProvider', () => {
   it('leaves the terms as they were', async () => {
     const terms = new Terms(high, normal);
     await checkSlaPolicyProvider(terms);
-    assert.deepEqual(validatePolicies([...terms.rows.values()]).policies, [high, normal]);
+    assert.deepEqual(validateSlaPolicies([...terms.rows.values()]).policies, [high, normal]);
   });
 
   it('METHOD_MISSING names the method', async () => {
@@ -107,7 +107,7 @@ describe('checkSlaPolicyProvider', () => {
     assert.deepEqual(report.problems, []);
     assert.deepEqual(codesOf(report), ['STORES_INVALID_TERMS']);
     assert.match(report.warnings[0] ?? '', /stores a term of 0 minutes/);
-    assert.deepEqual(validatePolicies([...terms.rows.values()]).policies, [high]);
+    assert.deepEqual(validateSlaPolicies([...terms.rows.values()]).policies, [high]);
   });
 
   it('FAILS_CONCURRENTLY: one connection for everybody', async () => {

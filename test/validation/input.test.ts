@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { CairnloopError } from '../../src/foundation/errors.js';
 import {
   actorSchema,
-  contentSchema,
-  customerText,
+  customerTextSchema,
+  messageContentSchema,
   metadataSchema,
   nameSchema,
-  pageLimit,
+  pageLimitSchema,
   parseInput,
-  storableText,
-  strictObject,
+  storableTextSchema,
+  strictObjectSchema,
 } from '../../src/validation/input.js';
 
 /** What is said of a wrong input, one line a problem. */
@@ -35,18 +35,22 @@ describe('the input of a public call', () => {
     [nameSchema, 42, 'a text of 1 to 500 characters, found 42'],
     [nameSchema, Symbol('x'), 'a text of 1 to 500 characters, found a symbol'],
     [nameSchema, Object.create(null), 'a text of 1 to 500 characters, found an object'],
-    [storableText(3), 'four', 'a text of 1 to 3 characters, found a text of 4 characters'],
-    [contentSchema, null, 'a text, found null'],
-    [contentSchema, ' ', 'a text that is not blank, found an empty text'],
-    [contentSchema, 'x'.repeat(1_000_001), 'a text of at most 1000000 characters, found a text of 1000001 characters'],
-    [customerText, ['x'], 'a text, found a list of 1'],
-    [customerText, '\0', 'a text that is not blank, found a text of 1 character'],
+    [storableTextSchema(3), 'four', 'a text of 1 to 3 characters, found a text of 4 characters'],
+    [messageContentSchema, null, 'a text, found null'],
+    [messageContentSchema, ' ', 'a text that is not blank, found an empty text'],
+    [
+      messageContentSchema,
+      'x'.repeat(1_000_001),
+      'a text of at most 1000000 characters, found a text of 1000001 characters',
+    ],
+    [customerTextSchema, ['x'], 'a text, found a list of 1'],
+    [customerTextSchema, '\0', 'a text that is not blank, found a text of 1 character'],
     [z.enum(['open', 'resolved']), 'opne', 'one of open, resolved, found "opne"'],
-    [pageLimit, 0, 'a whole number from 1 to 200, found 0'],
-    [pageLimit, 201, 'a whole number from 1 to 200, found 201'],
-    [pageLimit, 1.5, 'a whole number from 1 to 200, found 1.5'],
-    [pageLimit, '5', 'a whole number from 1 to 200, found a text of 1 character'],
-    [pageLimit, Number.NaN, 'a whole number from 1 to 200, found NaN'],
+    [pageLimitSchema, 0, 'a whole number from 1 to 200, found 0'],
+    [pageLimitSchema, 201, 'a whole number from 1 to 200, found 201'],
+    [pageLimitSchema, 1.5, 'a whole number from 1 to 200, found 1.5'],
+    [pageLimitSchema, '5', 'a whole number from 1 to 200, found a text of 1 character'],
+    [pageLimitSchema, Number.NaN, 'a whole number from 1 to 200, found NaN'],
     [z.number().min(2), 1, 'a number of at least 2, found 1'],
     [z.array(nameSchema).max(1), ['a', 'b'], 'a list of at most 1, found a list of 2'],
     [z.array(nameSchema), 'a', 'a list, found a text of 1 character'],
@@ -82,7 +86,7 @@ describe('the input of a public call', () => {
   });
 
   it('an unknown key is refused, with the closest known one', () => {
-    const filter = strictObject({ status: nameSchema.optional(), priority: nameSchema.optional() });
+    const filter = strictObjectSchema({ status: nameSchema.optional(), priority: nameSchema.optional() });
     assert.deepEqual(said(filter, { statuss: 'open' }), [
       'statuss: expected a known key (did you mean "status"?), found an unknown key',
     ]);
@@ -121,7 +125,7 @@ describe('the input of a public call', () => {
   });
 
   it('a found word is shown if one of a list or an id was expected, a sentence is not', () => {
-    const schema = strictObject({
+    const schema = strictObjectSchema({
       rating: z.enum(['positive', 'negative']).optional(),
       id: z.uuid('an id').optional(),
     });

@@ -30,7 +30,7 @@ describe('webhooks: endpoints on private addresses', () => {
   const refused = {
     code: 'WEBHOOK_FAILED',
     message: /has a private, loopback, link-local or reserved address/,
-    hint: /Name its host in allowPrivate/,
+    hint: /name the host of the endpoint in allowPrivate/,
   };
 
   for (const host of [

@@ -151,7 +151,7 @@ describe('within(executor)', () => {
         const { rows } = await client.query(text, values);
         return { rows: rows.map(() => ({ rows: { spoiled: true } })) };
       };
-      await rejects({ query }, 'INPUT_INVALID', /executor\.query: expected rows as the server sent them/);
+      await rejects({ query }, 'INPUT_INVALID', /executor\.query: expected rows as Postgres returned them/);
       await client.query('ROLLBACK');
     });
 

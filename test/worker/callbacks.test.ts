@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { jobNames } from '../../src/agenda/jobs.js';
+import { agendaJobNames } from '../../src/agenda/jobs.js';
 import { causes, methods, minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -27,7 +27,7 @@ describe('the callbacks of the Notifier', () => {
       assert.equal(calls.length, 1);
     });
 
-    it(`NT2 ${method}: runs in the Agenda job "${jobNames[causes[method].topic]}"`, async () => {
+    it(`NT2 ${method}: runs in the Agenda job "${agendaJobNames[causes[method].topic]}"`, async () => {
       const running: string[][] = [];
       const { notifier } = recordingNotifier(
         async () => {
@@ -41,7 +41,7 @@ describe('the callbacks of the Notifier', () => {
       const host = await startHost({ notifier, slaPolicyProvider });
       await causes[method].cause(host, 'any');
       await eventually(async () => assert.deepEqual(await stateOf(host, method), ['done']));
-      assert.deepEqual(running, [[jobNames[causes[method].topic]]]);
+      assert.deepEqual(running, [[agendaJobNames[causes[method].topic]]]);
     });
   }
 

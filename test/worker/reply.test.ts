@@ -3,9 +3,9 @@ import pg from 'pg';
 import type { Message } from '../../src/contracts/domain.js';
 import { err } from '../../src/contracts/result.js';
 import { openDatabase } from '../../src/db/connect.js';
-import { readWorkFacts } from '../../src/doctor/read-work.js';
+import { readWorkloadFacts } from '../../src/doctor/read-work.js';
 import { prometheus } from '../../src/ops/prometheus.js';
-import { findDueTopics } from '../../src/worker/sweep.js';
+import { selectDueTopics } from '../../src/worker/sweep.js';
 import { findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy } from '../support/drafting.js';
 import { minute } from '../support/error-causes.js';
@@ -167,7 +167,8 @@ describe('onReply', () => {
     assert.deepEqual(told(calls), ['first', 'elsewhere']);
     for (let attempt = 2; attempt < 5; attempt += 1) {
       await host.advance(day);
-      // The next attempt is due from when the failure is written: a clock that is advanced before that never reaches it.
+      // The next attempt is due from when the failure is written: a clock that is advanced before that never reaches
+      // it.
       await eventually(async () => {
         const [failing] = await host.deliveries('reply');
         assert.deepEqual([failing?.attempts, failing?.leaseUntil], [attempt, null]);
@@ -241,11 +242,11 @@ describe('onReply', () => {
     await say(host, id, 'second');
     const db = openDatabase({ url: host.database.url, schema: 'cairnloop', poolSize: 1 });
     const { oldestDueAt, pending } = await findWorkerHealth({ db });
-    const [due] = await db.run(findDueTopics, { lookAheadMs: 1000, open: ['reply'], topics: ['reply'] });
+    const [due] = await db.run(selectDueTopics, { lookAheadMs: 1000, open: ['reply'], topics: ['reply'] });
     await db.close();
     const client = new pg.Client(host.database.url);
     await client.connect();
-    const { oldestDueMs } = await readWorkFacts(client, 'cairnloop');
+    const { oldestDueMs } = await readWorkloadFacts(client, 'cairnloop');
     await client.end();
     assert.deepEqual([oldestDueAt, oldestDueMs, due?.due, pending.value], [null, null, false, 2]);
   });

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { loadFormTokens } from '../../src/http/form-tokens.js';
+import { loadCsrfTokens } from '../../src/http/csrf-tokens.js';
 import { workspaceRoutes } from '../../src/workspace/routes.js';
 import type { WorkspaceOptions } from '../../src/workspace/workspace.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
@@ -211,7 +211,7 @@ describe('access to the workspace', () => {
     const { database } = await start();
     const secret = await database.query('select secret from cairnloop.workspace_secret');
     let now = Date.parse('2026-03-01T23:59:59Z');
-    const tokens = await loadFormTokens({ db: { run: async () => secret.rows } } as never, { now: () => now });
+    const tokens = await loadCsrfTokens({ db: { run: async () => secret.rows } } as never, { now: () => now });
     const token = tokens.issue(operator.id);
     for (const [at, taken] of [
       ['2026-03-01T23:59:59Z', true],

@@ -168,7 +168,7 @@ describe('no action by mistake', () => {
       await rest(page);
       await page.keyboard.press('e');
       await page.keyboard.press('Enter');
-      await told('Enter came before this could be read');
+      await told('Enter was pressed before this question could be read');
       assert.equal(await status(), 'open');
       await page.keyboard.press('Control+Enter');
       await told('Conversation resolved.');
@@ -266,7 +266,7 @@ describe('no action by mistake', () => {
       for (const fields of [{ seen }, { seen: '' }, {}] as Record<string, string>[]) {
         const refused = await workspace.post(`/drafts/${draft?.id}/approve`, fields);
         assert.equal(refused.status, 409);
-        assert.match(refused.text, /new messages? since you opened this/);
+        assert.match(refused.text, /new messages? since you opened this conversation/);
         const edit = await workspace.post(`/drafts/${draft?.id}/edit`, { ...fields, content: 'My words' });
         assert.equal(edit.status, 409);
         assert.match(edit.text, /My words/);
@@ -277,7 +277,7 @@ describe('no action by mistake', () => {
     it('OA3 a draft is stale after a colleague’s reply and in a resolved conversation', async () => {
       const { cairnloop, id, page, workspace } = await openThread();
       await cairnloop.conversations.reply(id, { content: 'I took it', actor: colleague });
-      await page.locator('.draft-stale').getByText('somebody has replied since').waitFor();
+      await page.locator('.draft-stale').getByText('somebody has replied after this draft').waitFor();
       const approve = page.getByRole('button', { name: 'Approve & send' });
       assert.equal(await approve.count(), 0);
       await cairnloop.conversations.resolve(id, { resolvedBy: colleague });
@@ -295,7 +295,7 @@ describe('no action by mistake', () => {
       await told('Read the new message before you send.');
       await readingTime(page);
       await message.press('Control+Enter');
-      await told('1 new message since you opened this.');
+      await told('1 new message since you opened this conversation.');
       assert.deepEqual([await sent(), await message.inputValue()], [[], 'It is fixed']);
       await page.waitForTimeout(600);
       await message.press('Control+Enter');
@@ -323,7 +323,7 @@ describe('no action by mistake', () => {
           };
           press();
         })`);
-        await told('1 new message since you opened this.');
+        await told('1 new message since you opened this conversation.');
         await page.waitForTimeout(600);
         assert.deepEqual([await sent(), await message.inputValue()], [[], 'It is fixed']);
         await message.press('Control+Enter');

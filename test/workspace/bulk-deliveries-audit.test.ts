@@ -19,7 +19,7 @@ describe('bulk follow-ups, deliveries and the audit page', () => {
     const { workspace, cairnloop, id } = await startFailing(() => undefined);
     const gone = '00000000-0000-7000-8000-000000000000';
     const written = await workspace.get(`/bulk?id=${id}&id=${id}&id=${gone}`);
-    assert.match(textOf(written.text), /To 2 conversations; at most 25 at once\. c-1 First/);
+    assert.match(textOf(written.text), /The follow-up goes to 2 conversations; at most 25 at once\. c-1 First/);
     const preview = await workspace.post('/bulk/preview', { id: [id, gone], content: 'Line one\n\n  line two' });
     assert.match(preview.text, /<div class="prose" dir="auto">Line one\n\n {2}line two<\/div>/);
     assert.match(textOf(preview.text), /Send to 2 conversations Change the text/);
@@ -84,7 +84,7 @@ describe('bulk follow-ups, deliveries and the audit page', () => {
     ] as const) {
       const refused = await workspace.post(path, { id: [id, gone], content, nonce: 'n' });
       assert.equal(refused.status, 422);
-      assert.match(textOf(refused.text), /To 2 conversations.* Nothing was sent\./);
+      assert.match(textOf(refused.text), /The follow-up goes to 2 conversations.* Nothing was sent\./);
       assert.equal(/<textarea[^>]*>([^<]*)</.exec(refused.text)?.[1], content);
       for (const one of [id, gone]) assert.match(refused.text, new RegExp(`type="hidden" name="id" value="${one}"`));
       assert.match(refused.text, /name="nonce" value="n"/);
@@ -305,6 +305,6 @@ describe('bulk follow-ups, deliveries and the audit page', () => {
     await host.cairnloop.drafts.propose(id, { type: 'reply', content: 'Prepared' });
     assert.doesNotMatch((await workspace.get(`/c/${id}`)).text, /Stale/);
     await host.cairnloop.conversations.receive(id, { content: 'Something else' });
-    assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Stale: the customer has written since/);
+    assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Stale: the customer has written after this draft/);
   });
 });

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { safeHref } from '../../src/context/safe-href.js';
+import { toSafeHref } from '../../src/context/safe-href.js';
 import { splitAtLinks } from '../../src/context/split-at-links.js';
 import { formatLongDuration, formatShortDuration, slaClockTone } from '../../src/workspace/clock-state.js';
 import { readReturnPath } from '../../src/workspace/handler.js';
@@ -99,9 +99,9 @@ describe('a link', () => {
     `https://example.com/${'a'.repeat(2000)}`,
     ' https://example.com',
   ];
-  for (const text of safe) it(`is made of ${text}`, () => assert.ok(safeHref(text)));
+  for (const text of safe) it(`is made of ${text}`, () => assert.ok(toSafeHref(text)));
   for (const text of unsafe)
-    it(`is not made of ${JSON.stringify(text.slice(0, 60))}`, () => assert.equal(safeHref(text), undefined));
+    it(`is not made of ${JSON.stringify(text.slice(0, 60))}`, () => assert.equal(toSafeHref(text), undefined));
 
   it('ends before the punctuation of its sentence, and loses no character of the text', () => {
     const text = 'See (https://example.com/a_(b)?c=1), or https://example.com/d. Bye https://';

@@ -79,7 +79,7 @@ describe('messages on pages about a failing database', () => {
       proxy.loseAnswerTo('COMMIT\0');
       const answer = await workspace.post(`/c/${id}/compose`, form);
       assert.equal(answer.status, 503);
-      assert.match(textOf(answer.text), /It is unknown whether this was saved\./);
+      assert.match(textOf(answer.text), /It is unknown whether the change was saved\./);
       await workspace.post(`/c/${id}/compose`, form);
       const { messages = [] } = await host.cairnloop.conversations.get(id);
       assert.equal(messages.filter(({ content }) => content === 'On its way.').length, 1);

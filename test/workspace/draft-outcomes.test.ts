@@ -134,7 +134,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const { text } = await page();
     assert.match(
       textOf(text),
-      /Suggested by automation .*Stale: the customer has written since.*Proposed words .*Use in/,
+      /Suggested by automation .*Stale: the customer has written after this draft.*Proposed words .*Use in/,
     );
     assert.doesNotMatch(text, /Approve &amp; send|\/discard"|row-draft/);
     assert.match(textOf((await workspace.get('/')).text), /Needs approval 0/);
@@ -197,7 +197,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
       assert.equal(refused.status, 409, path);
       assert.match(
         textOf(refused.text),
-        /not visible to the customer [^·]*Wait for the lawyer .*1 new message since you opened this\./,
+        /not visible to the customer [^·]*Wait for the lawyer .*1 new message since you opened this conversation\./,
         path,
       );
     }

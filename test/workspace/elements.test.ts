@@ -37,7 +37,7 @@ describe('parts of the pages', () => {
     assert.match(told('draft.created', { decision: 'allow', riskTier: 'low' }), /Decision allow/);
     assert.match(
       told('draft.created', { type: 'reply', decision: 'allow', riskTier: 'low' }),
-      /Reply of low risk, may be sent/,
+      /Reply of low risk, draft may be sent without review/,
     );
     assert.match(told('outbound.triggered', { templateId: 't', scheduleInSeconds: 0 }), /^\s*Template t\s*$/);
     assert.match(

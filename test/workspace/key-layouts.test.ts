@@ -224,7 +224,7 @@ describe('keys of other layouts and of input methods', () => {
       await page.waitForTimeout(3200);
       if (where === '#content') await page.keyboard.down('Control');
       await page.keyboard.down('Enter');
-      await notice.getByText('1 new message since you opened this.').waitFor();
+      await notice.getByText('1 new message since you opened this conversation.').waitFor();
       for (let n = 0; n < 4; n += 1) {
         await page.keyboard.down('Enter');
         await page.waitForTimeout(200);

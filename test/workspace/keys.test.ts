@@ -139,7 +139,7 @@ describe('working through the queue by keyboard', () => {
     await page.locator('#content').fill('Done');
     await cairnloop.conversations.receive(second, { content: 'Wait, stop!' });
     await page.getByRole('button', { name: 'Send & close' }).click();
-    await page.locator('#notice').getByText('1 new message since you opened this.').waitFor();
+    await page.locator('#notice').getByText('1 new message since you opened this conversation.').waitFor();
     assert.equal(ids[atIndex(page)], second);
     assert.deepEqual(
       [await status(ids.indexOf(second)), await page.locator('#content').inputValue()],

@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import { splitMessageBlocks } from '../../src/workspace/message-blocks.js';
-import { splitAtSearchHits, splitSearchWords } from '../../src/workspace/search-hits.js';
+import { splitIntoMessageBlocks } from '../../src/workspace/message-blocks.js';
+import { splitAtSearchHits, splitSearchIntoWords } from '../../src/workspace/search-hits.js';
 
-const shape = (text: string) => splitMessageBlocks(text).map(({ kind, folded }) => `${kind}${folded ? ' folded' : ''}`);
+const shape = (text: string) =>
+  splitIntoMessageBlocks(text).map(({ kind, folded }) => `${kind}${folded ? ' folded' : ''}`);
 
 describe('the parts of a message', () => {
   const cases: [string, string, string[]][] = [
@@ -46,7 +47,7 @@ describe('the parts of a message', () => {
       fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
         const text = lines.join('\n');
         assert.equal(
-          splitMessageBlocks(text)
+          splitIntoMessageBlocks(text)
             .map((block) => block.text)
             .join('\n'),
           text,
@@ -58,7 +59,7 @@ describe('the parts of a message', () => {
 
 describe('the hits of a search', () => {
   const hits = (text: string, search: string) =>
-    splitAtSearchHits(text, splitSearchWords(search))
+    splitAtSearchHits(text, splitSearchIntoWords(search))
       .filter(({ hit }) => hit)
       .map((part) => part.text);
 
@@ -67,7 +68,7 @@ describe('the hits of a search', () => {
     assert.deepEqual(hits('a İ b', 'b x'), []);
     for (const text of ['Straße İstanbul ﬁ 👍🏽 é', 'plain'])
       assert.equal(
-        splitAtSearchHits(text, splitSearchWords('str pl is 👍'))
+        splitAtSearchHits(text, splitSearchIntoWords('str pl is 👍'))
           .map((part) => part.text)
           .join(''),
         text,

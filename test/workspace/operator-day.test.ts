@@ -369,7 +369,7 @@ describe('an operator’s day in a real browser', () => {
     await cairnloop.conversations.receive(id, { content: 'Never mind' });
     await page.getByText('1 new message', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Send reply' }).click();
-    await told(page, '1 new message since you opened this.');
+    await told(page, '1 new message since you opened this conversation.');
     assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'An answer to the old one');
     await page.waitForTimeout(600);
     await page.getByRole('button', { name: 'Send reply' }).click();

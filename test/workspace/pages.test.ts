@@ -17,7 +17,7 @@ describe('a page of the workspace', () => {
       await cairnloop.conversations.note(id, { content: 'I am on it', actor: { id: 'op-8' } });
       const held = await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'My answer', seen });
       assert.equal(held.status, 409);
-      assert.match(textOf(held.text), /2 new messages since you opened this\./);
+      assert.match(textOf(held.text), /2 new messages since you opened this conversation\./);
       assert.match(held.text, /<textarea id="content"[^>]*>My answer</);
       const newest = /name="seen" value="([^"]+)"/.exec(held.text)?.[1] ?? '';
       const sent = await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'My answer', seen: newest });
@@ -79,7 +79,10 @@ describe('a page of the workspace', () => {
         await cairnloop.conversations.receive(id, { content: 'It is broken again' });
         const refused = await workspace.post(`/c/${id}/resolve`, old);
         assert.equal(refused.status, 409);
-        assert.match(textOf(refused.text), /1 new message since you opened this\. The conversation stays open\./);
+        assert.match(
+          textOf(refused.text),
+          /1 new message since you opened this conversation\. The conversation stays open\./,
+        );
         assert.equal((await cairnloop.conversations.get(id)).status, 'open');
         assert.equal((await workspace.post(`/c/${id}/resolve`, await asked())).status, 303);
       });
@@ -108,7 +111,7 @@ describe('a page of the workspace', () => {
       const failing = { getActivePolicies: () => err('Secret reason'), setPolicy: () => err('x') } as never;
       const broken = await serve(await startHost({ slaPolicyProvider: failing }, { worker: false }));
       const { text } = await broken.get('/sla');
-      assert.match(textOf(text), /The policies cannot be read/);
+      assert.match(textOf(text), /The SLA policies cannot be read/);
       assert.doesNotMatch(text, /Secret reason/);
       const provider = policies({ priority: 'high', responseMinutes: 60, breachMinutes: 30 });
       const odd = await serve(await startHost({ slaPolicyProvider: provider }, { worker: false }));

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import type { Runtime } from '../../src/runtime.js';
-import { countQueueFilters, findQueuePage } from '../../src/workspace/queries/queue.js';
+import { countQueueByFilter, findQueuePage } from '../../src/workspace/queries/queue.js';
 import {
   parseQueueView,
   type QueueFilter,
@@ -129,7 +129,7 @@ describe('the queue', () => {
     await insert({ active: 3, clock: { status: 'active', startedAgo: 10, dueIn: 20, breachIn: 90 } });
     await insert({ active: 4, clock: { status: 'active', startedAgo: 10, dueIn: -1, breachIn: 90, paused: true } });
     assert.deepEqual(await ids(view('breaching')), [last, missed]);
-    const { counts } = await countQueueFilters(runtime);
+    const { counts } = await countQueueByFilter(runtime);
     assert.equal(counts.breaching.value, 2);
   });
 
@@ -175,7 +175,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('breaching')), [soon]);
     assert.deepEqual(new Set(await ids(view('breached'))), new Set([breached, unmarked]));
     assert.equal((await ids(view('resolved')))[0], resolved);
-    const { counts } = await countQueueFilters(runtime);
+    const { counts } = await countQueueByFilter(runtime);
     const values = Object.fromEntries(Object.entries(counts).map(([filter, { value }]) => [filter, value]));
     assert.deepEqual(values, {
       'needs-reply': 1,
@@ -223,7 +223,7 @@ describe('the queue', () => {
     assert.deepEqual(await of('op-7', 'mine'), [urgent, mine]);
     assert.deepEqual(await of('op-8', 'mine'), [hers]);
     assert.deepEqual(await of('op-7', 'unassigned'), [free]);
-    const { counts } = await countQueueFilters(runtime, 'op-7');
+    const { counts } = await countQueueByFilter(runtime, 'op-7');
     assert.deepEqual([counts.mine.value, counts.unassigned.value], [2, 1]);
   });
 
@@ -234,7 +234,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('snoozed')), [next, later]);
     assert.deepEqual((await ids(view('open'))).length, 1);
     assert.deepEqual(await ids(view('needs-reply')), []);
-    assert.equal((await countQueueFilters(runtime)).counts.snoozed.value, 2);
+    assert.equal((await countQueueByFilter(runtime)).counts.snoozed.value, 2);
   });
 
   it('narrows every filter to a tag, to an owner, and to both', async () => {
@@ -327,7 +327,7 @@ describe('the queue', () => {
     await database.query(
       `insert into cairnloop.conversations (created_at, updated_at) select now(), now() from generate_series(1, 1200)`,
     );
-    assert.deepEqual((await countQueueFilters(runtime)).counts.open, { value: 999, more: true });
+    assert.deepEqual((await countQueueByFilter(runtime)).counts.open, { value: 999, more: true });
   });
 
   it('finds by subject, by the beginning of an actor id, by words of a message, and by an e-mail address', async () => {
@@ -362,7 +362,7 @@ describe('the queue', () => {
       'unassigned',
     ] as const) {
       asked = [];
-      await Promise.all([findQueuePage(runtime, view(filter)), countQueueFilters(runtime)]);
+      await Promise.all([findQueuePage(runtime, view(filter)), countQueueByFilter(runtime)]);
       assert.ok(asked.length <= 3, `${filter}: ${asked}`);
     }
   });

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { fillMissingDays } from '../../src/workspace/views/report.js';
+import { fillMissingDays } from '../../src/workspace/views/report-charts.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
@@ -29,7 +29,7 @@ describe('the report in the workspace', () => {
     const page = await workspace.get('/report?days=7');
     const text = textOf(page.text);
     assert.match(text, /Conversations opened 2 List them/);
-    assert.match(text, /First response, median \d+ s 90 % within \d+ s; 1 answered , 1 not/);
+    assert.match(text, /First response, median \d+ s 90 % of answers within \d+ s; 1 answered , 1 not/);
     assert.match(text, /SLA met 100 % 1 met , 0 breached , 1 running/);
     assert.match(text, /Rated positive 0 % 0 positive , 1 negative/);
     assert.match(text, /Operators accepted 100 %.*Approved: 1/);

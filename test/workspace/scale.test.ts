@@ -1,15 +1,15 @@
 import { strict as assert } from 'node:assert';
 import pg from 'pg';
-import { type Database, openDatabase, statementValues } from '../../src/db/connect.js';
+import { type Database, openDatabase, toParameterValues } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
 import { findDaySummary } from '../../src/workspace/queries/day.js';
 import { findDeliveryPage, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
-import { countQueueFilters, findQueuePage } from '../../src/workspace/queries/queue.js';
+import { countQueueByFilter, findQueuePage } from '../../src/workspace/queries/queue.js';
 import { findRecentOperators } from '../../src/workspace/queries/recent-operators.js';
 import { findThreadDetails } from '../../src/workspace/queries/thread.js';
-import { findMessagePage, findMessagesAtHit } from '../../src/workspace/queries/thread-messages.js';
+import { findMessagePage, findMessagesAtSearchHit } from '../../src/workspace/queries/thread-messages.js';
 import { type QueueFilter, queueFilters } from '../../src/workspace/queue-filters.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
@@ -31,7 +31,7 @@ describe('the cost of a page', () => {
     await fill();
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
     const run: Database['run'] = (statement, ...params) => {
-      asked.push({ statement, values: statementValues(statement, params[0]) });
+      asked.push({ statement, values: toParameterValues(statement, params[0]) });
       return db.run(statement, ...params);
     };
     runtime = { db: { ...db, run }, config: {} } as unknown as Runtime;
@@ -168,7 +168,7 @@ describe('the cost of a page', () => {
   }
 
   it('of counting the filters is bounded', async () => {
-    const blocks = await blocksOf(() => countQueueFilters(runtime, 'op-2'));
+    const blocks = await blocksOf(() => countQueueByFilter(runtime, 'op-2'));
     assert.ok(blocks < 50_000, `${blocks} blocks`);
   });
 
@@ -212,11 +212,11 @@ describe('the cost of a page', () => {
     assert.deepEqual([messages.length, messages.at(-1)?.content], [50, 'message 10000']);
     const before = await findMessagePage(runtime, row?.id ?? '', earlierCursor);
     assert.equal(before.messages.at(-1)?.content, 'message 9950');
-    const blocksOfHit = await blocksOf(() => findMessagesAtHit(runtime, row?.id ?? '', '9001'));
+    const blocksOfHit = await blocksOf(() => findMessagesAtSearchHit(runtime, row?.id ?? '', '9001'));
     assert.ok(blocksOfHit < 1400, `${blocksOfHit} blocks`);
-    const hit = await findMessagesAtHit(runtime, row?.id ?? '', '9001');
+    const hit = await findMessagesAtSearchHit(runtime, row?.id ?? '', '9001');
     assert.deepEqual([hit.messages.length, hit.messages.at(-1)?.content, hit.isNewest], [50, 'message 9010', false]);
-    const near = await findMessagesAtHit(runtime, row?.id ?? '', '9990');
+    const near = await findMessagesAtSearchHit(runtime, row?.id ?? '', '9990');
     assert.deepEqual([near.messages.at(-1)?.content, near.isNewest], ['message 10000', true]);
   });
 

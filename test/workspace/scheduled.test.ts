@@ -75,7 +75,7 @@ describe('a message that is scheduled for later', () => {
       const { workspace, id, isReleased } = await schedule();
       const page = await open(workspace, place === 'the thread' ? `/c/${id}` : '/deliveries');
       assert.equal(await page.getByRole('button', { name: 'Try now' }).count(), 0);
-      const send = page.getByRole('button', { name: 'Send before its time' });
+      const send = page.getByRole('button', { name: 'Send before the scheduled time' });
       assert.ok(await send.isHidden());
       await page.getByText('Send now…').click();
       const question = (await page.locator('.send-now').textContent()) ?? '';

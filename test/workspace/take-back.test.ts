@@ -83,7 +83,7 @@ describe('taking back what was just sent', () => {
     await page.locator('#composer input[value="note"]').check();
     await message.fill('Do not tell them');
     await takeBack.click();
-    await pending.getByText('you took it back').waitFor();
+    await pending.getByText('you took the action back').waitFor();
     assert.equal(await message.inputValue(), 'Do not tell them');
     assert.ok(await page.locator('#composer input[value="note"]').isChecked());
     await message.press('Control+Enter');
@@ -144,7 +144,7 @@ describe('taking back what was just sent', () => {
     await reply('All done, bye');
     await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
     await advance(5000);
-    await pending.getByText('Not sent: 1 new message since you opened this.').waitFor();
+    await pending.getByText('Not sent: 1 new message since you opened this conversation.').waitFor();
     assert.deepEqual(await sent(), []);
     await pending.getByRole('button', { name: 'Put into the composer' }).click();
     await eventually(async () => assert.equal(await message.inputValue(), 'All done, bye'));

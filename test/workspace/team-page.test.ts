@@ -102,7 +102,7 @@ describe('an open page of a team', () => {
     );
     await page.locator('#edit-snooze summary time').waitFor();
     await edit('s', 'snooze');
-    await page.locator('#edit-snooze .choice:focus', { hasText: 'Back to the queue now' }).waitFor();
+    await page.locator('#edit-snooze .choice:focus', { hasText: 'Put back into the queue now' }).waitFor();
     await rest(page);
     await page.keyboard.press('Enter');
     await eventually(async () => assert.equal((await now()).snoozedUntil, null));

@@ -261,9 +261,9 @@ describe('a team in the workspace', () => {
       const action = [...text.matchAll(/name="action" value="([^"]+)"/g)].map(([, name = '']) => name);
       assert.equal(action.length, 3);
       const others = await workspace.post('/bulk/resolve/take-back', { action }, { 'x-test-operator': 'op-9' });
-      assert.match(textOf(others.text), /Took back 0 of 3/);
+      assert.match(textOf(others.text), /Resolving taken back for 0 of 3 conversations/);
       const taken = await workspace.post('/bulk/resolve/take-back', { action: action.slice(0, 2) });
-      assert.match(textOf(taken.text), /Took back 2 of 2/);
+      assert.match(textOf(taken.text), /Resolving taken back for 2 of 2 conversations/);
       await cairnloop.worker.start();
       await advance(62_000);
       await eventually(async () => assert.deepEqual((await statuses()).toSorted(), ['open', 'open', 'resolved']));
@@ -279,7 +279,7 @@ describe('a team in the workspace', () => {
       assert.equal(status, 200);
       const words = textOf(text);
       assert.match(words, /Resolved 1 of 4 conversations 3 conversations stayed as they were/);
-      assert.match(words, /No\. 1 The customer has written since you chose it\./);
+      assert.match(words, /No\. 1 The customer has written since you chose the conversation\./);
       assert.match(words, /The conversation was already resolved\./);
       assert.match(words, /There is no such conversation\./);
       assert.deepEqual(await statuses(), ['resolved', 'open', 'resolved']);

@@ -168,7 +168,7 @@ describe('unsent text', () => {
       await message.press('Control+Enter');
       await page.keyboard.type(' And more');
       arrive();
-      await told('1 new message since you opened this.');
+      await told('1 new message since you opened this conversation.');
       assert.equal(await message.inputValue(), 'First. And more');
     });
 

@@ -4,7 +4,7 @@ import { auditExportCommand } from './audit/export.js';
 import { auditListCommand } from './audit/list.js';
 import { auditVerifyCommand } from './audit/verify.js';
 
-export const command = defineCommand({
+export const auditCommand = defineCommand({
   examples: [
     'cairnloop audit list --action sla. --limit 20',
     'cairnloop audit verify',
@@ -14,6 +14,6 @@ export const command = defineCommand({
     list: { ...auditListCommand, summary: 'List recorded events, newest first' },
     verify: { ...auditVerifyCommand, summary: 'Verify that no sealed event was changed or removed' },
     anchor: { ...auditAnchorCommand, summary: 'Print the end of the hash chain, to keep elsewhere as proof' },
-    export: { ...auditExportCommand, summary: 'Print the whole record as JSON lines' },
+    export: { ...auditExportCommand, summary: 'Print the whole audit record as JSON lines' },
   },
 });

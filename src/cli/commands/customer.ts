@@ -2,7 +2,7 @@ import { defineCommand } from '../command.js';
 import { customerEraseCommand } from './customer/erase.js';
 import { customerExportCommand } from './customer/export.js';
 
-export const command = defineCommand({
+export const customerCommand = defineCommand({
   examples: [
     'cairnloop customer export cust-7 --output cust-7.json',
     'cairnloop customer erase cust-7 --dry-run',

@@ -4,7 +4,7 @@ import { deliveriesListCommand } from './deliveries/list.js';
 import { deliveriesRetryCommand } from './deliveries/retry.js';
 import { deliveriesShowCommand } from './deliveries/show.js';
 
-export const command = defineCommand({
+export const deliveriesCommand = defineCommand({
   examples: [
     'cairnloop deliveries list --state discarded',
     'cairnloop deliveries retry 0196f0c2-…',

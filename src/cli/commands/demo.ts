@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { cwdOption, defineCommand, opsPortOption, workspacePortOption } from '../command.js';
 
-export const command = defineCommand({
+export const demoCommand = defineCommand({
   options: [
     cwdOption,
     { flags: '--dir <folder>', description: 'folder to write the demo host to', default: 'cairnloop-demo' },
     workspacePortOption,
     opsPortOption,
-    { flags: '--once', description: 'run the whole life cycle, print it and exit' },
+    { flags: '--once', description: 'play the life cycle of conversations once, print it and exit' },
   ],
   examples: ['cairnloop demo', 'cairnloop demo --once'],
   async run({ options }, io) {

@@ -21,7 +21,7 @@ const options = declareOptions([
 
 type DevCommandOptions = OptionValues<typeof options>;
 
-export const command = defineCommand({
+export const devCommand = defineCommand({
   about: [
     'If neither the environment nor .env sets DATABASE_URL, it starts a Postgres from npm that keeps its data in',
     '.cairnloop/, and prints its DATABASE_URL for other commands and for your server.',

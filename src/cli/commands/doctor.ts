@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CollectOptions } from '../../doctor/collect-facts.js';
+import type { CollectFactsOptions } from '../../doctor/collect-facts.js';
 import type { DoctorFacts } from '../../doctor/facts.js';
 import type { FindingSummary } from '../../doctor/finding.js';
 import type { DoctorFix } from '../../doctor/fix.js';
@@ -26,14 +26,14 @@ const options = declareOptions([
 
 type DoctorOptions = OptionValues<typeof options>;
 
-export const command = defineCommand({
+export const doctorCommand = defineCommand({
   options,
   examples: ['cairnloop doctor', 'cairnloop doctor --strict --profile production', 'cairnloop doctor --fix --dry-run'],
   exitCodes: { 1: 'there are [blocked] findings or, with --strict, [check] findings' },
   run: async ({ options }, io) => {
     refuseLoneDryRun(options);
     const host = await locateHost(options, io);
-    const [{ collectFacts }, { runDoctorChecks }, { findingsText, summarizeFindings }] = await Promise.all([
+    const [{ collectFacts }, { runDoctorChecks }, { formatFindings, summarizeFindings }] = await Promise.all([
       import('../../doctor/collect-facts.js'),
       import('../../doctor/checks.js'),
       import('../../doctor/finding.js'),
@@ -45,7 +45,7 @@ export const command = defineCommand({
     );
     const summary = summarizeFindings(findings);
     return {
-      text: findingsText(findings),
+      text: formatFindings(findings),
       json: { findings: findings.map(({ notChecked: _, ...shown }) => shown), summary, ...(options.fix && { fixes }) },
       exitCode: exitCodeOf(summary, options),
     };
@@ -61,7 +61,7 @@ function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
 }
 
 /** Finds the host's folder. A folder without a package.json is accepted, because doctor reports that as a finding. */
-async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOptions> {
+async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectFactsOptions> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../../host-project/find-package.js'),
     import('../../config/env-files.js'),
@@ -93,7 +93,7 @@ function unless<T>(code: ErrorCode, find: () => T, otherwise: T): T {
 
 async function fixFindings(
   facts: DoctorFacts,
-  host: CollectOptions,
+  host: CollectFactsOptions,
   { dryRun }: DoctorOptions,
   io: CliIo,
 ): Promise<DoctorFix[]> {

@@ -2,28 +2,28 @@ import path from 'node:path';
 import { CairnloopError } from '../../foundation/errors.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../../gen/module-kinds.js';
 import { defineCommand } from '../command.js';
-import { finishPlan, mayPrompt } from '../finish-plan.js';
+import { mayPrompt, previewOrWritePlan } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import {
   completeModuleRequest,
-  type ModuleOptions,
+  type ModuleCommandOptions,
+  moduleCommandOptions,
   moduleKindChoices,
-  moduleOptions,
   planExitCodes,
 } from '../module-request.js';
-import type { Report } from '../report.js';
+import type { CommandReport } from '../report.js';
 
 const kindWords = [...moduleKindNames, 'all', 'alerts'];
 
 const kindList = [
   ...moduleKindNames.map((name) => `${name}: ${moduleKinds[name].summary}`),
-  'all: these four modules',
+  'all: the four host modules listed above',
   'alerts: alert rules for Prometheus and a dashboard for Grafana',
 ];
 
-export const command = defineCommand({
+export const genCommand = defineCommand({
   arguments: [{ name: '[kind]', description: kindList.join('\n'), offered: kindWords }],
-  options: moduleOptions,
+  options: moduleCommandOptions,
   examples: [
     'cairnloop gen notifier',
     'cairnloop gen sla --storage database',
@@ -34,32 +34,33 @@ export const command = defineCommand({
   run: async ({ args: [word], options }, io) => {
     if (word === 'alerts') return genAlerts(options, io);
     const kinds = await chooseKinds(word, options, io);
-    const [{ readProject, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }] = await Promise.all([
-      import('../../host-project/read-project.js'),
-      import('../../host-project/read-templates.js'),
-      import('../../gen/plan-module.js'),
-      import('../../gen/module-files.js'),
-    ]);
-    const host = readProject({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
+    const [{ readHostSnapshot, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }] =
+      await Promise.all([
+        import('../../host-project/read-host-snapshot.js'),
+        import('../../host-project/read-templates.js'),
+        import('../../gen/plan-module.js'),
+        import('../../gen/module-files.js'),
+      ]);
+    const host = readHostSnapshot({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
     const request = await completeModuleRequest(kinds, host, options, io);
     const texts = readHostFiles(host.root, moduleFiles(host, request));
     const plan = planModules(host, readTemplates(), texts, request);
     const { applyAndRecordPlan } = await import('../../host-project/journal.js');
     const run = `cairnloop gen ${word ?? kinds.join(' ')}`;
-    return finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, run) });
+    return previewOrWritePlan(plan, options, io, { write: () => applyAndRecordPlan(plan, run) });
   },
 });
 
-async function genAlerts(options: ModuleOptions, io: CliIo): Promise<Report> {
-  const [{ readProject, readHostFiles }, { readAlertFiles }, { hostPath }, alerts] = await Promise.all([
-    import('../../host-project/read-project.js'),
+async function genAlerts(options: ModuleCommandOptions, io: CliIo): Promise<CommandReport> {
+  const [{ readHostSnapshot, readHostFiles }, { readAlertFiles }, { toPackagePath }, alerts] = await Promise.all([
+    import('../../host-project/read-host-snapshot.js'),
     import('../../host-project/read-templates.js'),
     import('../../host-project/safe-path.js'),
     import('../../gen/plan-alerts.js'),
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
-  const host = readProject({ cwd, config: options.config });
-  const folder = options.dir === undefined ? alerts.defaultAlertsFolder : hostPath(host.root, cwd, options.dir);
+  const host = readHostSnapshot({ cwd, config: options.config });
+  const folder = options.dir === undefined ? alerts.defaultAlertsFolder : toPackagePath(host.root, cwd, options.dir);
   const request = { folder, force: options.force === true };
   const plan = alerts.planAlerts(
     host,
@@ -68,12 +69,12 @@ async function genAlerts(options: ModuleOptions, io: CliIo): Promise<Report> {
     request,
   );
   const { applyAndRecordPlan } = await import('../../host-project/journal.js');
-  return finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop gen alerts') });
+  return previewOrWritePlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop gen alerts') });
 }
 
 async function chooseKinds(
   word: string | undefined,
-  options: ModuleOptions,
+  options: ModuleCommandOptions,
   io: CliIo,
 ): Promise<readonly ModuleKindName[]> {
   if (word === 'all') return moduleKindNames;
@@ -86,8 +87,8 @@ async function chooseKinds(
 }
 
 async function unknownKind(word: string | undefined): Promise<CairnloopError> {
-  const { closestWord } = await import('../../foundation/closest-word.js');
-  const near = word === undefined ? undefined : closestWord(word, kindWords);
+  const { findClosestWord } = await import('../../foundation/closest-word.js');
+  const near = word === undefined ? undefined : findClosestWord(word, kindWords);
   return new CairnloopError('USAGE', {
     message: `gen expected ${kindWords.join(', ')}; found ${word === undefined ? 'nothing' : `"${word}"`}.`,
     hint: near ? `Did you mean ${near}?` : 'Run `cairnloop gen notifier` for the first one.',

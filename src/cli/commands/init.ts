@@ -4,9 +4,9 @@ import type { HostSnapshot } from '../../gen/host-snapshot.js';
 import { type ModuleKindName, moduleKindNames } from '../../gen/module-kinds.js';
 import { declareOptions, defineCommand } from '../command.js';
 import type { OptionValues } from '../command-input.js';
-import { finishPlan, mayPrompt } from '../finish-plan.js';
+import { mayPrompt, previewOrWritePlan } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
-import { completeModuleRequest, moduleKindChoices, moduleOptions, planExitCodes } from '../module-request.js';
+import { completeModuleRequest, moduleCommandOptions, moduleKindChoices, planExitCodes } from '../module-request.js';
 import { relativePackageFolder } from '../plan-report.js';
 
 const options = declareOptions([
@@ -14,32 +14,34 @@ const options = declareOptions([
     flags: '--modules <list>',
     description: `modules to write: all, none, or some of ${moduleKindNames.join(',')} (default: none)`,
   },
-  ...moduleOptions,
+  ...moduleCommandOptions,
 ]);
 
 type InitOptions = OptionValues<typeof options>;
 
-export const command = defineCommand({
+export const initCommand = defineCommand({
   options,
   examples: ['cairnloop init', 'cairnloop init --modules all --yes', 'cairnloop init --cwd packages/api --dry-run'],
   exitCodes: planExitCodes,
   run: async ({ options }, io) => {
-    const [{ readProject, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }, init] =
+    const [{ readHostSnapshot, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }, init] =
       await Promise.all([
-        import('../../host-project/read-project.js'),
+        import('../../host-project/read-host-snapshot.js'),
         import('../../host-project/read-templates.js'),
         import('../../gen/plan-module.js'),
         import('../../gen/module-files.js'),
         import('../../gen/plan-init.js'),
       ]);
-    const host = readProject({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
+    const host = readHostSnapshot({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
     const folder = relativePackageFolder(host.root, io.cwd);
     io.stderr.write(`${describeHost(host, folder)}\n`);
     const request = await completeModuleRequest(await chooseModules(options, io), host, options, io);
-    const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
+    const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.filesEditedByInit]);
     const plan = init.planInit(host, planModules(host, readTemplates(), texts, request), texts);
     const { applyAndRecordPlan } = await import('../../host-project/journal.js');
-    const report = await finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop init') });
+    const report = await previewOrWritePlan(plan, options, io, {
+      write: () => applyAndRecordPlan(plan, 'cairnloop init'),
+    });
     const next = init.nextCommands(host, plan, folder);
     const { envFileAdvice, mountGuide } = await import('../../gen/mount-guide.js');
     const mount = mountGuide(host);
@@ -60,7 +62,7 @@ export const command = defineCommand({
 const languages = { ts: 'TypeScript', js: 'JavaScript' };
 
 function describeHost(host: HostSnapshot, folder: string): string {
-  const modules = host.moduleForm === 'esm' ? 'ES modules' : 'CommonJS';
+  const modules = host.moduleSyntax === 'esm' ? 'ES modules' : 'CommonJS';
   const other = host.otherFramework
     ? `${host.otherFramework}, which init does not know`
     : 'no framework that init knows';
@@ -85,7 +87,7 @@ function parseModules(list: string): readonly ModuleKindName[] {
   if (unknown.length === 0) return moduleKindNames.filter((name) => words.includes(name));
   throw new CairnloopError('USAGE', {
     message: `--modules expected all, none, or some of ${moduleKindNames.join(',')}; found ${JSON.stringify(unknown.join(','))}.`,
-    hint: 'Separate them by commas, as in --modules notifier,sla.',
+    hint: 'Separate the names of modules by commas, as in --modules notifier,sla.',
   });
 }
 

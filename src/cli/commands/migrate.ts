@@ -7,7 +7,7 @@ import { mayPrompt } from '../finish-plan.js';
 import { readHostConfig } from '../host-database.js';
 import type { CliIo } from '../io.js';
 import { withProgress } from '../progress.js';
-import type { Report } from '../report.js';
+import type { CommandReport } from '../report.js';
 
 const options = declareOptions([
   cwdOption,
@@ -19,7 +19,7 @@ const options = declareOptions([
 
 type MigrateCommandOptions = OptionValues<typeof options>;
 
-export const command = defineCommand({
+export const migrateCommand = defineCommand({
   arguments: [
     {
       name: '[direction]',
@@ -33,28 +33,28 @@ export const command = defineCommand({
   exitCodes: { 130: 'cancelled' },
   async run({ args: [direction], options }, io) {
     if (direction === 'status' && options.to !== undefined) throw statusGoesNowhere();
-    const { migrateUp, migrationStatus } = await import('../../db/migrate.js');
+    const { migrateUp, readMigrationStatus } = await import('../../db/migrate.js');
     const { database } = await readHostConfig(options, io);
-    if (direction === 'status') return statusReport(await migrationStatus(database));
+    if (direction === 'status') return statusReport(await readMigrationStatus(database));
     if (direction === 'down') return rollBack(database, options, io);
     const tell = (sentence: string) => io.stderr.write(`${sentence}\n`);
     const names = await withProgress('Migrating', options, io, (show) =>
       migrateUp(database, options.to, tell, ({ name, at, of }) => show(`${name}, ${at} of ${of}`)),
     );
-    return changeReport({ change: 'applied', names, to: options.to }, await migrationStatus(database));
+    return changeReport({ change: 'applied', names, to: options.to }, await readMigrationStatus(database));
   },
 });
 
 /** Shows what a rollback would delete, asks for confirmation, and rolls back no more than it has shown. */
-async function rollBack(database: MigrateOptions, options: MigrateCommandOptions, io: CliIo): Promise<Report> {
+async function rollBack(database: MigrateOptions, options: MigrateCommandOptions, io: CliIo): Promise<CommandReport> {
   const { planRollback } = await import('../../db/rollback-plan.js');
-  const { migrateDown, migrationStatus } = await import('../../db/migrate.js');
+  const { migrateDown, readMigrationStatus } = await import('../../db/migrate.js');
   const plan = await planRollback(database, options.to);
   const last = plan.names.at(-1);
   if (last !== undefined) await agree(plan, database.schema, options, io);
   const names = last === undefined ? [] : await migrateDown(database, last);
   const { dropped } = plan;
-  return changeReport({ change: 'rolled back', names, to: options.to, dropped }, await migrationStatus(database));
+  return changeReport({ change: 'rolled back', names, to: options.to, dropped }, await readMigrationStatus(database));
 }
 
 async function agree(plan: RollbackPlan, schema: string, options: MigrateCommandOptions, io: CliIo): Promise<void> {
@@ -72,8 +72,14 @@ async function agree(plan: RollbackPlan, schema: string, options: MigrateCommand
     });
   }
   io.stderr.write(`${lines.join('\n')}\n`);
-  const agreed = await io.ask.confirm({ message: 'Roll back and delete this?', initial: false });
+  const agreed = await io.ask.confirm({ message: questionFor(plan), initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
+}
+
+function questionFor({ dropped }: RollbackPlan): string {
+  return dropped.length === 0
+    ? 'Roll back the migrations listed above?'
+    : 'Roll back the migrations and delete the data listed above?';
 }
 
 function rollbackLines({ names, dropped }: RollbackPlan, schema: string): string[] {
@@ -84,7 +90,7 @@ function rollbackLines({ names, dropped }: RollbackPlan, schema: string): string
 
 function droppedText({ table, column, rows }: DroppedData): string {
   const count = `${rows} ${rows === 1 ? 'row' : 'rows'}`;
-  return column === null ? `table ${table} (${count})` : `column ${table}.${column} (set in ${count})`;
+  return column === null ? `table ${table} (${count})` : `column ${table}.${column} (has a value in ${count})`;
 }
 
 function statusGoesNowhere() {
@@ -102,7 +108,7 @@ interface Status {
   incompatible: string[];
 }
 
-function statusReport(status: Status): Report {
+function statusReport(status: Status): CommandReport {
   const lines = [
     `Schema "${status.schema}"`,
     ...status.applied.map((name) => `  applied  ${name}`),
@@ -118,8 +124,8 @@ function inJson({ incompatible, ...status }: Status) {
 }
 
 function unknownText({ incompatible }: Status, name: string): string {
-  const works = incompatible.includes(name) ? 'this version does not work with it' : 'this version works with it';
-  return `made by a newer version of cairnloop; ${works}`;
+  const works = incompatible.includes(name) ? 'does not work' : 'works';
+  return `made by a newer version of cairnloop; this version ${works} with that migration`;
 }
 
 interface Change {
@@ -130,10 +136,12 @@ interface Change {
   dropped?: DroppedData[];
 }
 
-function changeReport({ change, names, to, dropped }: Change, status: Status): Report {
+function changeReport({ change, names, to, dropped }: Change, status: Status): CommandReport {
   const upTo = to === undefined ? '' : ` up to ${to}`;
   const none =
-    change === 'applied' ? `Nothing pending${upTo} (${status.applied.length} applied)` : 'Nothing to roll back';
+    change === 'applied'
+      ? `No migration is pending${upTo} (${status.applied.length} applied)`
+      : 'No migration to roll back';
   const text = names.length === 0 ? none : `${capital(change)} ${names.length}: ${names.join(', ')}`;
   return {
     text: `${text} in schema "${status.schema}"`,

@@ -5,7 +5,7 @@ import { withProgress } from '../progress.js';
 import { sinceOption } from '../since.js';
 import { formatTable } from '../table.js';
 
-export const command = defineCommand({
+export const reportCommand = defineCommand({
   options: [
     { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
     cwdOption,
@@ -55,7 +55,7 @@ export function reportText(report: Report, { formatPercent, formatDuration }: Re
       formatPercent(drafts.acceptedShare),
       `${approved.count} approved, ${edited.count} edited, ${discarded.count} discarded`,
     ],
-    ['Median edit', formatPercent(drafts.medianEditDistance), 'of the text of an edited draft'],
+    ['Median edit', formatPercent(drafts.medianEditDistance), "share of a draft's text that an edit changes"],
     ['Sent without review', String(allowed.count), ''],
   ];
   const truncated = report.truncated ? ['', 'The period holds too much data: only its newest part is counted.'] : [];

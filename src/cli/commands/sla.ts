@@ -4,7 +4,7 @@ import { slaListCommand } from './sla/list.js';
 import { slaSetCommand } from './sla/set.js';
 import { slaSimulateCommand } from './sla/simulate.js';
 
-export const command = defineCommand({
+export const slaCommand = defineCommand({
   examples: [
     'cairnloop sla list',
     'cairnloop sla set high --response 60 --breach 240',

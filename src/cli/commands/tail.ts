@@ -5,7 +5,7 @@ import { configOption, cwdOption, defineCommand } from '../command.js';
 import { withDatabase } from '../host-database.js';
 import type { CliIo } from '../io.js';
 
-export const command = defineCommand({
+export const tailCommand = defineCommand({
   options: [
     { flags: '--topic <topic>', description: 'only deliveries of this topic', choices: deliveryTopics },
     { flags: '--state <state>', description: 'only deliveries in this state', choices: deliveryStates },
@@ -54,14 +54,14 @@ function notAnId(found: string | undefined): CairnloopError {
 }
 
 function write(lines: readonly TailLine[], asJson: boolean, io: CliIo): void {
-  for (const line of lines) io.stdout.write(`${asJson ? JSON.stringify(line) : tailText(line)}\n`);
+  for (const line of lines) io.stdout.write(`${asJson ? JSON.stringify(line) : formatTailLine(line)}\n`);
 }
 
 /**
  * Formats an event or a delivery as one line. Line breaks in foreign text are escaped here, other controls by the
  * output. Pure.
  */
-export function tailText(line: TailLine): string {
+export function formatTailLine(line: TailLine): string {
   const at = line.at.toISOString().slice(11, 23);
   const words =
     line.type === 'delivery'

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { cwdOption, defineCommand } from '../command.js';
-import { finishPlan, planOptions } from '../finish-plan.js';
+import { planOptions, previewOrWritePlan } from '../finish-plan.js';
 
-export const command = defineCommand({
+export const undoCommand = defineCommand({
   options: [cwdOption, ...planOptions],
   examples: ['cairnloop undo', 'cairnloop undo --dry-run'],
   exitCodes: { 1: 'nothing to undo, or a file was edited since', 130: 'cancelled' },
@@ -14,6 +14,6 @@ export const command = defineCommand({
     const { root } = findPackage(path.resolve(io.cwd, options.cwd ?? '.'));
     const { run, plan, apply } = planUndo(root);
     const question = (files: string) => `Undo the changes of \`${run}\` to ${files}?`;
-    return finishPlan(plan, options, io, { question, write: apply });
+    return previewOrWritePlan(plan, options, io, { question, write: apply });
   },
 });

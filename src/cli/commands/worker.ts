@@ -1,7 +1,7 @@
 import { configOption, cwdOption, defineCommand, logLevelOption, wholeNumberParser } from '../command.js';
 import { readConfigFile } from '../host-database.js';
 
-export const command = defineCommand({
+export const workerCommand = defineCommand({
   options: [
     cwdOption,
     configOption,

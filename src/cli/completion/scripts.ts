@@ -10,7 +10,7 @@ export function completionScript(shell: CompletionShell, nodes: readonly ShellCo
 
 const writers: Record<CompletionShell, (nodes: readonly ShellCompletionNode[]) => string> = { bash, zsh, fish };
 
-/** The command of a node as a path, e.g. `/deliveries/list`; empty for the program itself. */
+/** The command that a completion node describes, as a path such as `/deliveries/list`; empty for the program. */
 const placeOf = ({ path }: ShellCompletionNode) => path.map((word) => `/${word}`).join('');
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

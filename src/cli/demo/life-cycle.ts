@@ -2,23 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import type { Conversation, Delivery, Draft, DraftStatus } from '../../contracts/domain.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import type { Narrator } from './narrator.js';
+import type { DemoPrinter } from './demo-printer.js';
 
 /** The operator of the demo. */
 export const demoOperator = { id: 'op_maya', name: 'Maya' };
 
 /** The instance, the output and the demo clock that the steps of the life cycle share. */
-export interface LifeCycleContext {
+export interface DemoContext {
   cairnloop: Cairnloop;
-  tell: Narrator;
+  tell: DemoPrinter;
   /** Moves the database's clock forward. */
   moveClock(hours: number): Promise<void>;
   /** Explains when the conversation's SLA is due, and why. */
   explain(conversationId: string): Promise<string[]>;
 }
 
-/** Plays one of each: replies, the four policy decisions, outbound, a paused clock, a breach, a retried callback. */
-export async function playLifeCycle(stage: LifeCycleContext): Promise<void> {
+/** Shows replies, the four policy decisions, outbound messages, a paused clock, a breach and a retried callback. */
+export async function playConversationLifeCycle(stage: DemoContext): Promise<void> {
   const invoice = await answerAndResolve(stage);
   await decideDrafts(stage);
   await sendOutbound(stage, invoice);
@@ -27,7 +27,7 @@ export async function playLifeCycle(stage: LifeCycleContext): Promise<void> {
   await settled(stage);
 }
 
-async function answerAndResolve({ cairnloop, tell }: LifeCycleContext): Promise<Conversation> {
+async function answerAndResolve({ cairnloop, tell }: DemoContext): Promise<Conversation> {
   const opened = await cairnloop.conversations.open({
     actorId: 'cus_0417',
     subject: 'Invoice total looks wrong',
@@ -60,7 +60,7 @@ const questions = [
  * Opens a conversation for each policy decision: the worker calls the DraftGenerator, then the AutomationPolicy
  * decides.
  */
-async function decideDrafts({ cairnloop, tell }: LifeCycleContext): Promise<void> {
+async function decideDrafts({ cairnloop, tell }: DemoContext): Promise<void> {
   for (const { tags, subject, message, becomes } of questions) {
     const opened = await cairnloop.conversations.open({ actorId: 'cus_0588', subject, tags: [...tags], message });
     const draft = await eventually(`the draft for "${subject}"`, () => draftOf(cairnloop, opened.id, becomes));
@@ -68,7 +68,9 @@ async function decideDrafts({ cairnloop, tell }: LifeCycleContext): Promise<void
     if (draft.status !== 'pending') continue;
     const sent = await cairnloop.drafts.approve(draft.id, { actor: demoOperator });
     tell.detail(`${sent.status} by ${demoOperator.name}: "${sent.content}"`);
-    tell.step(`Customer ${opened.actorId} has it: reply ${await handedOver(cairnloop, opened.id, sent.messageId)}`);
+    tell.step(
+      `Customer ${opened.actorId} has the approved draft: reply ${await handedOver(cairnloop, opened.id, sent.messageId)}`,
+    );
   }
 }
 
@@ -91,7 +93,7 @@ async function draftOf(cairnloop: Cairnloop, id: string, status: DraftStatus): P
   return (await cairnloop.drafts.listForConversation(id)).find((draft) => draft.status === status);
 }
 
-async function sendOutbound({ cairnloop, tell }: LifeCycleContext, invoice: Conversation): Promise<void> {
+async function sendOutbound({ cairnloop, tell }: DemoContext, invoice: Conversation): Promise<void> {
   const survey = { templateId: 'csat', content: 'How did we do?', dedupeKey: 'csat', actor: demoOperator };
   const { message } = await cairnloop.outbound.trigger(invoice.id, survey);
   await handedOver(cairnloop, invoice.id, message.id);
@@ -106,7 +108,7 @@ async function sendOutbound({ cairnloop, tell }: LifeCycleContext, invoice: Conv
   for (const result of results) if (!result.ok) tell.detail(`${result.conversationId}: ${result.error.message}`);
 }
 
-async function holdClock({ cairnloop, tell, explain }: LifeCycleContext): Promise<void> {
+async function holdClock({ cairnloop, tell, explain }: DemoContext): Promise<void> {
   const opened = await cairnloop.conversations.open({
     actorId: 'cus_0731',
     subject: 'Waiting for a log file',
@@ -118,7 +120,7 @@ async function holdClock({ cairnloop, tell, explain }: LifeCycleContext): Promis
   for (const line of await explain(opened.id)) tell.detail(line);
 }
 
-async function breach({ cairnloop, tell, moveClock }: LifeCycleContext): Promise<void> {
+async function breach({ cairnloop, tell, moveClock }: DemoContext): Promise<void> {
   const opened = await cairnloop.conversations.open({
     actorId: 'cus_0417',
     subject: 'Nobody answers',
@@ -135,7 +137,7 @@ async function breach({ cairnloop, tell, moveClock }: LifeCycleContext): Promise
 }
 
 /** Waits until no delivery is pending but those of running SLA clocks; then prints the outcome of each. */
-async function settled({ cairnloop, tell }: LifeCycleContext): Promise<void> {
+async function settled({ cairnloop, tell }: DemoContext): Promise<void> {
   await eventually('all deliveries', async () => {
     const pending = await cairnloop.deliveries.list({ state: 'pending', limit: 200 });
     return pending.items.every(isRunningClock) || undefined;

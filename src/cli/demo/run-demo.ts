@@ -9,8 +9,8 @@ import type { CliIo } from '../io.js';
 import { runDev } from '../run/run-dev.js';
 import { moveDemoClock } from './demo-clock.js';
 import { writeDemoHost } from './demo-host.js';
-import { playLifeCycle } from './life-cycle.js';
-import { createNarrator, type Narrator } from './narrator.js';
+import { createDemoPrinter, type DemoPrinter } from './demo-printer.js';
+import { playConversationLifeCycle } from './life-cycle.js';
 import { seedDemo, seededCustomer } from './seed.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
@@ -23,13 +23,16 @@ export interface DemoOptions {
   opsPort?: number | undefined;
 }
 
-/** Plays the whole life cycle on its own Postgres and worker process, then stops both. Throws `DEMO_STUCK`. */
+/**
+ * Plays the life cycle of conversations once, on a Postgres and a worker process of its own, then stops both. Throws
+ * `DEMO_STUCK`.
+ */
 export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: CliIo): Promise<void> {
-  const tell = createNarrator(io.stdout);
+  const tell = createDemoPrinter(io.stdout);
   const kept = path.join(folder, '.cairnloop');
   const dataDir = path.join(kept, `once-${process.pid}`);
   await withDemoHost({ folder, dataDir, tell }, async ({ postgres, cairnloop, worker, schema }) => {
-    await playLifeCycle({
+    await playConversationLifeCycle({
       cairnloop,
       tell,
       moveClock: (hours) => moveDemoClock(postgres.url, schema, hours),
@@ -64,7 +67,7 @@ interface DemoHost {
 
 /** Starts Postgres, a worker and an instance, runs `play`, and stops them in reverse order, also after a failure. */
 async function withDemoHost(
-  { folder, dataDir, tell }: { folder: string; dataDir: string; tell: Narrator },
+  { folder, dataDir, tell }: { folder: string; dataDir: string; tell: DemoPrinter },
   play: (host: DemoHost) => Promise<void>,
 ): Promise<void> {
   await writeDemoHost(folder);
@@ -90,7 +93,7 @@ async function withDemoHost(
 }
 
 async function withWorker(
-  { folder, postgres, tell }: { folder: string; postgres: EmbeddedPostgres; tell: Narrator },
+  { folder, postgres, tell }: { folder: string; postgres: EmbeddedPostgres; tell: DemoPrinter },
   work: (worker: WorkerProcess) => Promise<void>,
 ): Promise<void> {
   const worker = await startWorkerProcess({
@@ -106,7 +109,7 @@ async function withWorker(
   }
 }
 
-async function showEndpoints(tell: Narrator, worker: WorkerProcess): Promise<void> {
+async function showEndpoints(tell: DemoPrinter, worker: WorkerProcess): Promise<void> {
   for (const endpoint of ['/health', '/health/ready']) {
     const answer = await fetch(worker.opsUrl + endpoint);
     tell.step(`GET ${endpoint} -> ${answer.status} ${await answer.text()}`);

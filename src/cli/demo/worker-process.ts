@@ -10,7 +10,7 @@ const bin = fileURLToPath(new URL('../../../bin/cairnloop.js', import.meta.url))
 /** A `cairnloop worker` in a process of its own. */
 export interface WorkerProcess {
   pid: number;
-  /** The URL of its ops server, e.g. `http://127.0.0.1:40123`. */
+  /** The URL of the ops server of this worker, e.g. `http://127.0.0.1:40123`. */
   opsUrl: string;
   /** Stops the worker by SIGTERM and returns its exit code. */
   stop(): Promise<number | null>;

@@ -8,9 +8,9 @@ import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
 import { waitForStopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloopFolder } from '../../host-project/cairnloop-folder.js';
-import type { Mounted } from '../../http/mount.js';
+import type { RequestHandlers } from '../../http/mount.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
-import { type ListenAddress, requireListenable, type ServedApp, serveOnAddress } from '../../ops/serve.js';
+import { type ListenAddress, requireListenableAddresses, type StartedServer, serveOnAddress } from '../../ops/serve.js';
 import type { PortalCustomer } from '../../portal/portal.js';
 import type { CliIo } from '../io.js';
 import { withProgress } from '../progress.js';
@@ -55,12 +55,12 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   const { cwd, file, opsPort } = options;
   // Check the config file and the ports before a Postgres is started or a schema changed.
   const configFile = findConfigFile({ cwd, file });
-  await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
+  await requireListenableAddresses([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
   const variable = await variableIn(configFile);
   const postgres = await ensureDatabase(variable, options, io);
   try {
     const { config, file: found } = await loadConfig({ cwd, file });
-    await requireListenable([workspaceAt(options.port), opsAt(opsPort ?? config.ops.port)]);
+    await requireListenableAddresses([workspaceAt(options.port), opsAt(opsPort ?? config.ops.port)]);
     const applied = await migrateUp(config.database);
     if (applied.length > 0) io.stderr.write(`Applied ${applied.length} migrations\n`);
     await serveUntilStopped({ config, configFile: path.relative(cwd, found), postgres, variable }, options, io);
@@ -108,7 +108,7 @@ interface Prepared {
 async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: CliIo): Promise<void> {
   const { config, configFile } = prepared;
   const cairnloop = await createCairnloop(config, { configFile });
-  const served: ServedApp[] = [];
+  const served: StartedServer[] = [];
   try {
     served.push(await serveOnAddress(cairnloop.operations(), opsAt(options.opsPort ?? config.ops.port)));
     const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator, hosts });
@@ -128,12 +128,12 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
 }
 
 /** Serves portal and workspace on one address, as a host's server does. */
-function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
+function beside(portal: RequestHandlers, workspace: RequestHandlers): Pick<RequestHandlers, 'node'> {
   return { node: (request, response) => portal.node(request, response, () => workspace.node(request, response)) };
 }
 
 function announce(
-  [ops, workspace]: readonly ServedApp[],
+  [ops, workspace]: readonly StartedServer[],
   { config, postgres, variable }: Prepared,
   { cwd, customer = devCustomer }: DevOptions,
   io: CliIo,

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ResolvedConfig, WorkerConfig } from '../../config/config-types.js';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
-import { requireMigrated } from '../../db/migrate.js';
+import { requireMigratedSchema } from '../../db/migrate.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { safeLogger, stderrLogger } from '../../foundation/safe-logger.js';
+import { createSafeLogger, createStderrLogger } from '../../foundation/safe-logger.js';
 import { type StopReason, waitForStopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
-import { type ServedApp, serveOnAddress } from '../../ops/serve.js';
+import { type StartedServer, serveOnAddress } from '../../ops/serve.js';
 import { catchUncaughtErrors } from '../../worker/uncaught.js';
 import { startWatchdog } from '../../worker/watchdog.js';
 
@@ -20,7 +20,7 @@ export interface RunWorkerOptions {
   /** The address of the ops server; null for none. */
   ops: { host: string; port: number } | null;
   /** Called once deliveries are being drained. */
-  onReady(running: { ops: ServedApp | null }): void;
+  onReady(running: { ops: StartedServer | null }): void;
   onStopping(reason: StopReason): void;
 }
 
@@ -30,8 +30,8 @@ export interface RunWorkerOptions {
  * `PORT_TAKEN` or `PORT_REFUSED`. Throws `WORKER_CRASHED` after an uncaught error.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
-  await requireMigrated(options.config.database);
-  const logger = safeLogger(loggerOf(options));
+  await requireMigratedSchema(options.config.database);
+  const logger = createSafeLogger(loggerOf(options));
   const cairnloop = await createCairnloop(
     options.config,
     { logger, configFile: options.configFile },
@@ -39,7 +39,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   );
   const uncaught = catchUncaughtErrors(logger);
   const watchdog = startWatchdog(longestBlock(options.config.worker));
-  let ops: ServedApp | null = null;
+  let ops: StartedServer | null = null;
   try {
     ops = options.ops && (await serveOnAddress(cairnloop.operations(), { server: 'ops server', ...options.ops }));
     // Callbacks may run from here on, and a signal must not interrupt them.
@@ -58,7 +58,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 
 /** Returns the host's logger or one on stderr. The host's keeps its level: `--log-level` applies to a child logger. */
 function loggerOf({ config: { logger, log }, logLevel }: RunWorkerOptions): Logger {
-  if (!logger) return stderrLogger(logLevel ?? log.level);
+  if (!logger) return createStderrLogger(logLevel ?? log.level);
   return logLevel !== undefined && typeof logger.child === 'function' ? logger.child({}, { level: logLevel }) : logger;
 }
 
@@ -71,7 +71,7 @@ function longestBlock({ leaseMs, callbackTimeoutMs }: WorkerConfig): number {
 }
 
 /** Stops the worker before the ops server, so that readiness responds with 503 until the last callback has ended. */
-async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
+async function shutDown(cairnloop: Cairnloop, ops: StartedServer | null): Promise<void> {
   await cairnloop.worker.stop();
   await ops?.close();
   await cairnloop.close();
@@ -84,7 +84,7 @@ const crashGraceMs = 5000;
  * Shuts down within a time limit, because a crashed process may hang. Unfinished callbacks are called again after their
  * lease.
  */
-async function shutDownCrashed(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
+async function shutDownCrashed(cairnloop: Cairnloop, ops: StartedServer | null): Promise<void> {
   const stopping = shutDown(cairnloop, ops).catch(() => {});
   await Promise.race([stopping, sleep(crashGraceMs, undefined, { ref: false })]);
 }

@@ -4,7 +4,10 @@ import type { Migration } from './migration.js';
 /** A row of the table `migrations`. */
 export interface AppliedMigration {
   name: string;
-  /** See {@link Migration.worksWithCodeOf}. Null: only code that knows this migration can use the schema. */
+  /**
+   * The earlier migration whose code also works on the schema (see {@link Migration.worksWithCodeOf}); null if only
+   * code that knows this migration does.
+   */
   worksWithCodeOf: string | null;
 }
 
@@ -14,12 +17,12 @@ export interface SchemaComparison {
   pending: string[];
   /** Migrations applied by a later version of this package. */
   unknown: string[];
-  /** Those of `unknown` that this version of the package cannot work with. */
+  /** The migrations among `unknown` that stop this version of the package from working on the schema. */
   incompatible: string[];
 }
 
 /** Compares the applied migrations with those of this package. Pure. */
-export function compareSchema(
+export function compareMigrations(
   recorded: readonly AppliedMigration[],
   package_: readonly Pick<Migration, 'name'>[] = migrations,
 ): SchemaComparison {
@@ -35,8 +38,8 @@ export function compareSchema(
 }
 
 /**
- * The SQL that reads the table `migrations`; by `jsonb`, because its column `works_with_code_of` is missing before
- * 0021-rolling-upgrades.
+ * The SQL that reads the table `migrations`. It reads each row as JSON, because the column `works_with_code_of` is
+ * missing before 0021-rolling-upgrades.
  */
 export function selectAppliedMigrations(quotedSchema: string): string {
   return `SELECT name, to_jsonb(m) ->> 'works_with_code_of' AS "worksWithCodeOf" FROM ${quotedSchema}.migrations m ORDER BY name`;

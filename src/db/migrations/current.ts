@@ -3,7 +3,7 @@ import type { Database } from '../connect.js';
 import { type Executor, type NoParams, statement } from '../statement.js';
 import {
   type AppliedMigration,
-  compareSchema,
+  compareMigrations,
   type SchemaComparison,
   selectAppliedMigrations,
 } from './compare-schema.js';
@@ -15,7 +15,7 @@ export async function migrationsAreCurrent(executor: Executor): Promise<boolean>
 }
 
 /** The migrations of this package that are not applied; all of them if the schema does not exist. */
-export async function pendingMigrations(executor: Executor): Promise<string[]> {
+export async function readPendingMigrations(executor: Executor): Promise<string[]> {
   return (await compareOrNone(executor)).pending;
 }
 
@@ -57,12 +57,12 @@ async function compareOrNone(executor: Executor): Promise<SchemaComparison> {
     return await compare(executor);
   } catch (error) {
     if (!neverMade.has((error as { code?: string }).code ?? '')) throw error;
-    return compareSchema([]);
+    return compareMigrations([]);
   }
 }
 
 async function compare(executor: Executor): Promise<SchemaComparison> {
-  return compareSchema(await executor.run(readApplied));
+  return compareMigrations(await executor.run(readApplied));
 }
 
 const readApplied = statement<NoParams, AppliedMigration>('migrations.applied', selectAppliedMigrations);

@@ -1,4 +1,7 @@
-/** One migration. `up` and `down` each run in a transaction together with the row that records them. */
+/**
+ * One migration. `up` and `down` each run in the transaction that also writes or deletes the row that records the
+ * migration.
+ */
 export interface Migration {
   name: string;
   /**
@@ -8,12 +11,12 @@ export interface Migration {
    */
   worksWithCodeOf?: string;
   /**
-   * Statements that run before `up`, each outside of a transaction, e.g. to build an index while others write. After a
-   * crash all of them run again. Gets the quoted schema.
+   * Returns statements that run before `up`, each outside of a transaction, e.g. to build an index while others write.
+   * After a crash all of them run again. `schema` is the quoted name of the schema.
    */
   prepare?: (schema: string) => string[];
-  /** SQL that makes the change; gets the quoted schema. */
+  /** Returns the SQL that makes the change; `schema` is the quoted name of the schema. */
   up: (schema: string) => string;
-  /** SQL that reverts `up`; gets the quoted schema. */
+  /** Returns the SQL that reverts the change of `up`; `schema` is the quoted name of the schema. */
   down: (schema: string) => string;
 }

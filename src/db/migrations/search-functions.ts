@@ -2,27 +2,28 @@
  * The SQL functions of search: they compute what the index stores of a text, and what a query looks up in the index.
  */
 import {
-  digraphs,
   droppedCharacters,
-  letterFolding,
+  letterFoldings,
   separatorCharacters,
   syllabicCharacters,
+  twoLetterFoldings,
   unspacedAlphabetCharacters,
 } from './search-letters.js';
 
 const pure = 'IMMUTABLE PARALLEL SAFE';
 
-const foldLetters = letterFolding
+const foldLetters = letterFoldings
   .map(({ from, to }) => `IF plain ~ '[${from}]' THEN plain := translate(plain, '${from}', '${to}'); END IF;`)
   .join('\n          ');
-const spellDigraphs = digraphs.reduce(
+const spellDigraphs = twoLetterFoldings.reduce(
   (text, [letter, spelled]) => `replace(${text}, '${letter}', '${spelled}')`,
   'plain',
 );
 
 /**
  * Normalizes a text, so that all spellings of a word become equal: words of letters, digits and their marks, with one
- * space between. Letters beyond ASCII are lowered by lists, because `lower` depends on the locale of the database.
+ * space between. Letters beyond ASCII are lower-cased by lists of letters, because `lower` depends on the locale of the
+ * database.
  */
 export const foldFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_fold(p_text text) RETURNS text LANGUAGE plpgsql ${pure} AS $$
@@ -33,7 +34,7 @@ export const foldFunction = (s: string) => `
         plain := regexp_replace(normalize(plain, NFKD), '[${droppedCharacters}]+', '', 'g');
         IF octet_length(plain) > length(plain) THEN
           ${foldLetters}
-          IF plain ~ '[${digraphs.map(([letter]) => letter).join('')}]' THEN
+          IF plain ~ '[${twoLetterFoldings.map(([letter]) => letter).join('')}]' THEN
             plain := ${spellDigraphs};
           END IF;
           plain := normalize(plain, NFC);
@@ -63,8 +64,8 @@ export const piecesFunction = (s: string) => `
     END $$;`;
 
 /**
- * The index entries of a text: for every position in a piece, the substring of the piece's width that starts there.
- * Long pieces are cut into stretches first, because `substr` counts from the beginning of its text.
+ * Makes the index entries of a text: every substring of a fixed length in each run of letters of one script. Long runs
+ * are cut into stretches first, because `substr` counts from the beginning of its text.
  */
 export const partsFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_parts(p_text text) RETURNS tsvector LANGUAGE plpgsql ${pure} COST 1000 AS $$
@@ -91,9 +92,9 @@ export const partsFunction = (s: string) => `
     END $$;`;
 
 /**
- * The index lookup of a query. Its words are cut into windows as wide as the index entries, and a text must have all of
- * them. A text may have the windows of a long word in different places, so such a word is one of `search_doubts`, and
- * `search_holds` looks for it in the text itself.
+ * Looks a query up in the index. Its words are cut into substrings as long as the index entries, and a text must have
+ * all of them. A text may have those of a long word in different places, so `search_doubts` returns such words and
+ * `search_holds` looks for them in the text itself.
  */
 export const queryFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_windows(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$

@@ -53,7 +53,7 @@ export interface LetterFolding {
  * Letters that search replaces by another one, e.g. `Ø` by `o`. Each entry is a call of `translate`, made only if the
  * text has one of its letters, because `translate` searches its whole list for every character.
  */
-export const letterFolding: readonly LetterFolding[] = [
+export const letterFoldings: readonly LetterFolding[] = [
   pairs('Øø:o Łł:l Đđ:d Ðð:d Ħħ:h Ŧŧ:t ı:i Ŋŋ:n Ƒƒ:f ẞ:ß Æ:æ Œ:œ Þ:þ'),
   join(lowered([0x370, 0x3ff]), pairs('ς:σ')),
   lowered([0x400, 0x45f], [0x490, 0x491]),
@@ -102,7 +102,7 @@ export const letterFolding: readonly LetterFolding[] = [
 ];
 
 /** Letters that search replaces by two letters. */
-export const digraphs: readonly (readonly [letter: string, written: string])[] = [
+export const twoLetterFoldings: readonly (readonly [letter: string, written: string])[] = [
   ['ß', 'ss'],
   ['æ', 'ae'],
   ['œ', 'oe'],

@@ -2,14 +2,14 @@ import { checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.
 import { formatAge } from './format-age.js';
 
 /**
- * An audit event that has waited longer for its seal is reported, in milliseconds; a running worker seals within
+ * The age in milliseconds above which doctor reports an audit event without a seal; a running worker seals within
  * seconds.
  */
 const staleSealMs = 10 * 60_000;
 
 /**
- * An older audit anchor is reported, in milliseconds: one is due each day, and a failed call is repeated within the
- * hour.
+ * The age in milliseconds above which doctor reports the last audit anchor: one is due each day, and a failed call is
+ * repeated within the hour.
  */
 const staleAnchorMs = 26 * 3_600_000;
 
@@ -21,7 +21,7 @@ const key = defineCheck({
     const used = work.state === 'known' ? work.value.audit.keyId : null;
     if (used !== null && !auditKeyIds.includes(used)) {
       const message = `The audit record is signed with key ${used}, which is not in ${file}: a worker with this config seals no events.`;
-      return checkFinding(message, 'set audit.key to that key, or list it in audit.previousKeys');
+      return checkFinding(message, `set audit.key to key ${used}, or list that key in audit.previousKeys`);
     }
     const [current] = auditKeyIds;
     if (current !== undefined) return okFinding(`The audit record is signed with audit.key (key ${current}).`);
@@ -38,7 +38,7 @@ const sealing = defineCheck({
   judge: ({ audit: { oldestUnsealedMs } }) => {
     if (oldestUnsealedMs === null || oldestUnsealedMs <= staleSealMs) return okFinding('Audit events are sealed.');
     const message = `Audit events have waited ${formatAge(oldestUnsealedMs)} to be sealed: no worker runs, or none has the audit.key of the record.`;
-    return checkFinding(message, 'cairnloop worker; its log says why it does not seal');
+    return checkFinding(message, 'cairnloop worker; the log of the worker says why audit events are not sealed');
   },
 });
 

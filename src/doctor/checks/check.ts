@@ -1,8 +1,8 @@
 import { type DoctorFact, type DoctorFacts, type FactName, type FactValues, knownFact } from '../facts.js';
-import { type Finding, type FindingLevel, withSingleLineMessage } from '../finding.js';
+import { type Finding, type FindingLevel, toSingleLineFinding } from '../finding.js';
 
 /** The finding that a check makes of its fact; {@link defineCheck} adds the code. */
-export type Judgement = Omit<Finding, 'code'>;
+export type FindingWithoutCode = Omit<Finding, 'code'>;
 
 /** One check of `cairnloop doctor`, which makes findings of the collected facts. */
 export interface DoctorCheck {
@@ -18,8 +18,8 @@ interface CheckOptions<Name extends FactName | null> {
   title: string;
   /** The fact that the check judges; null if it needs none. */
   needs: Name;
-  judge: (value: ValueOf<Name>, facts: DoctorFacts) => Judgement | Judgement[];
-  /** For the one check that reports why the fact could not be read: the level of that finding. */
+  judge: (value: ValueOf<Name>, facts: DoctorFacts) => FindingWithoutCode | FindingWithoutCode[];
+  /** The level of the finding if the fact could not be read; set for the one check that reports the failure. */
   failure?: Exclude<FindingLevel, 'ok'>;
 }
 
@@ -35,7 +35,7 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
       const judged = fact.state === 'known' ? judge(fact.value, facts) : withoutFact(fact, title, failure);
       return [judged]
         .flat()
-        .map(({ fix, ...rest }) => withSingleLineMessage({ code, ...rest, fix: namingVariable(fix, facts) }));
+        .map(({ fix, ...rest }) => toSingleLineFinding({ code, ...rest, fix: namingVariable(fix, facts) }));
     },
   };
 }
@@ -57,10 +57,18 @@ function namingVariable(fix: string | null, { config }: DoctorFacts): string | n
   return fix?.replace('database.url', () => place) ?? null;
 }
 
-export const notCheckedFinding = (title: string, because: string): Judgement => ({
+export const notCheckedFinding = (title: string, because: string): FindingWithoutCode => ({
   ...checkFinding(`${title} not checked: ${because}.`, null),
   notChecked: because,
 });
-export const okFinding = (message: string): Judgement => ({ level: 'ok', message, fix: null });
-export const checkFinding = (message: string, fix: string | null): Judgement => ({ level: 'check', message, fix });
-export const blockedFinding = (message: string, fix: string): Judgement => ({ level: 'blocked', message, fix });
+export const okFinding = (message: string): FindingWithoutCode => ({ level: 'ok', message, fix: null });
+export const checkFinding = (message: string, fix: string | null): FindingWithoutCode => ({
+  level: 'check',
+  message,
+  fix,
+});
+export const blockedFinding = (message: string, fix: string): FindingWithoutCode => ({
+  level: 'blocked',
+  message,
+  fix,
+});

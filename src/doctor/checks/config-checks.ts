@@ -1,8 +1,15 @@
 import { type ContractKey, contractMethods } from '../../config/host-modules.js';
-import type { OwedModule } from '../../deliveries/announced-modules.js';
+import type { CallbackModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
 import type { ConfigFacts, DoctorFacts } from '../facts.js';
-import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
+import {
+  blockedFinding,
+  checkFinding,
+  type DoctorCheck,
+  defineCheck,
+  type FindingWithoutCode,
+  okFinding,
+} from './check.js';
 import { judgeUnfinishedMethods } from './unfinished.js';
 
 const config = defineCheck({
@@ -15,7 +22,7 @@ const config = defineCheck({
     const failures = hostFailures.map((failure) =>
       blockedFinding(
         `After ${file} was imported, code of the host failed with an error that nobody caught: ${failure}.`,
-        'catch it there, or connect and start timers elsewhere: this error would end a worker',
+        'catch the error in the code that the config imports: an error that nobody catches would end a worker',
       ),
     );
     if (others.length === 0 && failures.length === 0) return okFinding(`${file} has no wrong key.`);
@@ -41,11 +48,11 @@ function isContract(key: string | undefined): boolean {
   return key !== undefined && Object.hasOwn(contractMethods, key);
 }
 
-/** A contract of the config, and the finding where the config has none. */
+/** A contract that a config can implement, and the finding for a config without it. */
 interface ContractRow {
   key: ContractKey;
   code: string;
-  absent(file: string, facts: DoctorFacts): Judgement;
+  absent(file: string, facts: DoctorFacts): FindingWithoutCode;
 }
 
 const { notifier, policy, context, sla } = moduleKinds;
@@ -69,11 +76,11 @@ const contracts: readonly ContractRow[] = [
   },
 ];
 
-function missing(kind: { name: string; configKey: string; absent: string }): Judgement {
+function missing(kind: { name: string; configKey: string; absent: string }): FindingWithoutCode {
   return checkFinding(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
 }
 
-function withoutNotifier(file: string, { work }: DoctorFacts): Judgement {
+function withoutNotifier(file: string, { work }: DoctorFacts): FindingWithoutCode {
   if (isAnnounced(work, 'notifier'))
     return okFinding(`No notifier in ${file}; the workers of this schema have one, and call it.`);
   const { message, ...rest } = missing(notifier);
@@ -85,7 +92,7 @@ function withoutNotifier(file: string, { work }: DoctorFacts): Judgement {
   };
 }
 
-function isAnnounced(work: DoctorFacts['work'], name: OwedModule): boolean {
+function isAnnounced(work: DoctorFacts['work'], name: CallbackModule): boolean {
   return work.state === 'known' && (work.value.announced?.includes(name) ?? false);
 }
 
@@ -98,12 +105,16 @@ const contractChecks = contracts.map((row) =>
   }),
 );
 
-function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, facts: DoctorFacts): Judgement[] {
+function judgeContract(
+  { key, code, absent }: ContractRow,
+  found: ConfigFacts,
+  facts: DoctorFacts,
+): FindingWithoutCode[] {
   const { file, problems, contracts } = found;
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {
     return wrong.map(({ path, expected, found }) =>
-      blockedFinding(`${path}: expected ${expected}, found ${found}.`, `correct ${path} where ${file} has its ${key}`),
+      blockedFinding(`${path}: expected ${expected}, found ${found}.`, `correct ${path} in the ${key} of ${file}`),
     );
   }
   if (!contracts.includes(key)) return [absent(file, facts)];
@@ -163,9 +174,9 @@ const opsBind = defineCheck({
 /** Says what anyone who reaches the ops server can read. */
 function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
   const health = `${ops.healthPath} and ${ops.healthPath}/ready (whether database, job store and migrations work)`;
-  if (!hasMetrics) return `Whoever reaches it reads ${health}; nothing of a customer.`;
+  if (!hasMetrics) return `Whoever reaches the server can read ${health}, which say nothing of a customer.`;
   const metrics = `${ops.metricsPath} (counts by topic, outcome and priority, and all else in a registry of your own)`;
-  return `Whoever reaches it reads ${health} and ${metrics}; nothing of a customer is in what Cairnloop counts.`;
+  return `Whoever reaches the server can read ${health} and ${metrics}; there is nothing of a customer in what Cairnloop counts.`;
 }
 
 /** Whether a listen address means every network interface, in any spelling: 0, 0x0, ::, 0:0::0. */

@@ -1,18 +1,18 @@
-import { agendaConnections } from '../../agenda/jobs.js';
+import { maxAgendaConnections } from '../../agenda/jobs.js';
 import { oldestPostgresVersion } from '../../db/migrate-preconditions.js';
 import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 
 /**
- * A larger difference between this machine's clock and the database's is reported, in milliseconds. Deadlines follow
- * the database's clock.
+ * The difference in milliseconds above which doctor reports that this machine's clock deviates from the database's,
+ * which every deadline follows.
  */
 const tolerableSkewMs = 5000;
 
 /**
- * Most connections of a process besides its `database.poolSize`: those of Agenda, and two that listen for
- * wake-ups and for changes on open pages of the workspace.
+ * How many connections a process opens at most besides its `database.poolSize`: those of Agenda, and two that listen
+ * for wake-ups and for changes on open pages of the workspace.
  */
-const otherConnections = agendaConnections + 2;
+const otherConnections = maxAgendaConnections + 2;
 
 const database = defineCheck({
   code: 'DATABASE',
@@ -86,10 +86,11 @@ const clock = defineCheck({
   needs: 'database',
   judge: ({ clockSkewMs }) => {
     const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
-    if (Math.abs(clockSkewMs) <= tolerableSkewMs) return okFinding("This machine's clock agrees with the database's.");
+    if (Math.abs(clockSkewMs) <= tolerableSkewMs)
+      return okFinding('The clocks of this machine and of the database agree.');
     const way = clockSkewMs > 0 ? 'ahead of' : 'behind';
     const message = `This machine's clock is ${seconds} s ${way} the database's, by which every deadline is kept.`;
-    return checkFinding(message, 'synchronise both machines with NTP');
+    return checkFinding(message, 'synchronise this machine and the database server with NTP');
   },
 });
 

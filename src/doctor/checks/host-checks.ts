@@ -1,6 +1,13 @@
-import type { StrayConfig } from '../../gen/host-snapshot.js';
+import type { ConfigCompileProblem } from '../../gen/host-snapshot.js';
 import { tsconfigIncludeLine } from '../../gen/tsconfig-changes.js';
-import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
+import {
+  blockedFinding,
+  checkFinding,
+  type DoctorCheck,
+  defineCheck,
+  type FindingWithoutCode,
+  okFinding,
+} from './check.js';
 
 /** The oldest version of Node that this package runs on. */
 const oldestNode = [20, 19] as const;
@@ -30,13 +37,13 @@ const copies = defineCheck({
       const message = `cairnloop ${version} is running, but this package does not depend on it, so its code cannot import it.`;
       return checkFinding(message, `${packageManager} ${packageManager === 'npm' ? 'install' : 'add'} cairnloop`);
     }
-    if (copies.length === 1) return okFinding(`cairnloop ${version}, one copy.`);
+    if (copies.length === 1) return okFinding(`One copy of cairnloop is installed, version ${version}.`);
     const listed = copies.map((copy) => `${copy.version} in ${copy.folder}`).join(' and ');
     const why = 'metrics and telemetry of one copy do not include those of another';
     const message = `There are ${copies.length} copies of cairnloop (${listed}): ${why}.`;
     return checkFinding(
       message,
-      isOwn ? dedupe[packageManager] : 'npx cairnloop doctor, which runs the copy of this package',
+      isOwn ? dedupe[packageManager] : 'npx cairnloop doctor, which runs the copy that is installed in this package',
     );
   },
 });
@@ -101,7 +108,7 @@ const build = defineCheck({
   },
 });
 
-function strayConfigCheck(strayConfig: StrayConfig): Judgement {
+function strayConfigCheck(strayConfig: ConfigCompileProblem): FindingWithoutCode {
   const { tsconfig, folder, reason } = strayConfig;
   const elsewhere = folder === 'src' ? ', or move the config into src' : '';
   const fix = `put ${tsconfigIncludeLine(strayConfig)} into ${tsconfig}${elsewhere}`;
@@ -121,7 +128,10 @@ const operator = defineCheck({
       }
       if (operator === 'constant') {
         const message = `${place} returns the same operator for every request: everybody who reaches the page may write to customers.`;
-        return checkFinding(message, `have operator read the session of its request at ${place}`);
+        return checkFinding(
+          message,
+          `make the operator function at ${place} read the session of the request that it gets`,
+        );
       }
       return okFinding(`${place} mounts the workspace${operator === 'function' ? ' with an operator function' : ''}.`);
     });

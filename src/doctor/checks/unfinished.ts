@@ -1,38 +1,37 @@
 import type { UnfinishedMethod } from '../../gen/unfinished.js';
 import type { ConfigFacts } from '../facts.js';
-import { checkFinding, type Judgement, okFinding } from './check.js';
+import { checkFinding, type FindingWithoutCode, okFinding } from './check.js';
 
 interface Words {
   /** The code of the check that reports the unfinished method. */
   code: string;
-  /** What the unfinished method leads to. It follows "… is as `gen` wrote it: ". */
+  /** What happens while the method is unfinished; printed after "… is as `gen` wrote it: ". */
   effect(maxAttempts: number): string;
-  /** How to finish the method; null where it may be meant as it is. */
+  /** How to finish the method; null where it may be left as it is. */
   fix: string | null;
 }
-
-const givenUp = (maxAttempts: number) => `fails, and is given up after ${maxAttempts} attempts`;
 
 const words: Record<UnfinishedMethod, Words> = {
   'notifier.onConversationResolved': {
     code: 'NOTIFIER',
     effect: () => 'a resolve is logged, and nobody is notified',
-    fix: 'notify whom it concerns in onConversationResolved, or write the log line that you want',
+    fix: 'in onConversationResolved, notify whoever should know of it, or write a log line of your own',
   },
   'notifier.onSlaBreach': {
     code: 'NOTIFIER',
     effect: () => 'a breach is logged, and nobody is notified',
-    fix: 'notify whoever is on call in onSlaBreach, or write the log line that you want',
+    fix: 'in onSlaBreach, notify whoever is on call, or write a log line of your own',
   },
   'notifier.onOutboundTriggered': {
     code: 'NOTIFIER',
-    effect: (maxAttempts) => `every outbound message ${givenUp(maxAttempts)}`,
-    fix: 'send message.content in onOutboundTriggered; messages that were given up: cairnloop deliveries retry --topic outbound',
+    effect: (maxAttempts) => `every outbound message fails, and is given up after ${maxAttempts} attempts`,
+    fix: 'send message.content in onOutboundTriggered, then retry the messages that were given up: cairnloop deliveries retry --topic outbound',
   },
   'notifier.onReply': {
     code: 'REPLIES',
-    effect: (maxAttempts) => `every reply ${givenUp(maxAttempts)}; customers see it in the portal only`,
-    fix: 'send message.content in onReply, or remove onReply if the portal is enough; replies that were given up: cairnloop deliveries retry --topic reply',
+    effect: (maxAttempts) =>
+      `every reply fails, and is given up after ${maxAttempts} attempts; customers see replies in the portal only`,
+    fix: 'send message.content in onReply, or remove onReply if the portal is enough; then retry the replies that were given up: cairnloop deliveries retry --topic reply',
   },
   'contextProvider.getContext': {
     code: 'CONTEXT_PROVIDER',
@@ -46,13 +45,16 @@ const words: Record<UnfinishedMethod, Words> = {
   },
   'slaPolicyProvider.getActivePolicies': {
     code: 'SLA_POLICIES',
-    effect: () => 'its list of policies is empty, so SLA tracking is off',
+    effect: () => 'the list of SLA policies is empty, so SLA tracking is off',
     fix: 'add policies to the list in the module of the slaPolicyProvider',
   },
 };
 
 /** What one check reports about methods that are still as `gen` wrote them; undefined where there are none. */
-export function judgeUnfinishedMethods({ unfinished, settings }: ConfigFacts, code: string): Judgement[] | undefined {
+export function judgeUnfinishedMethods(
+  { unfinished, settings }: ConfigFacts,
+  code: string,
+): FindingWithoutCode[] | undefined {
   const found = unfinished.map((method) => ({ method, ...words[method] })).filter((one) => one.code === code);
   if (found.length === 0) return undefined;
   return found.map(({ method, effect, fix }) => {

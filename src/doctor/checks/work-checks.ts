@@ -1,20 +1,22 @@
 import { isWorkerAlive } from '../../deliveries/worker-health.js';
 import { packageVersion } from '../../foundation/package-version.js';
 import { shellWord } from '../../gen/shell-word.js';
-import { discardedCountCap, type WorkFacts } from '../facts.js';
+import { discardedCountCap, type WorkloadFacts } from '../facts.js';
 import {
   blockedFinding,
   checkFinding,
   type DoctorCheck,
   defineCheck,
-  type Judgement,
+  type FindingWithoutCode,
   notCheckedFinding,
   okFinding,
 } from './check.js';
 import { formatAge } from './format-age.js';
 import { judgeUnfinishedMethods } from './unfinished.js';
 
-/** A delivery that has been due for longer is reported, in milliseconds. A running worker claims it within a second. */
+/**
+ * How long a delivery may be due before doctor reports it, in milliseconds. A running worker claims it within a second.
+ */
 const staleDeliveryMs = 60_000;
 
 const jobs = defineCheck({
@@ -47,13 +49,13 @@ const worker = defineCheck({
   },
 });
 
-function lastSeen(workers: WorkFacts['workers']): string {
+function lastSeen(workers: WorkloadFacts['workers']): string {
   return workers.length === 0
     ? 'No worker is running'
     : `The last worker went silent ${formatAge(youngest(workers))} ago`;
 }
 
-function youngest(workers: WorkFacts['workers']): number {
+function youngest(workers: WorkloadFacts['workers']): number {
   return Math.min(...workers.map(({ ageMs }) => ageMs));
 }
 
@@ -61,7 +63,7 @@ const workerModules = defineCheck({
   code: 'WORKER_MODULES',
   title: 'modules of the workers',
   needs: 'work',
-  judge: ({ workers, announced }, { config }): Judgement[] => {
+  judge: ({ workers, announced }, { config }): FindingWithoutCode[] => {
     const owed = new Set([...(announced ?? []), ...(config.state === 'known' ? config.value.modules : [])]);
     const alive = workers.filter((worker) => isWorkerAlive(worker) && worker.modules);
     if (alive.length === 0) return [];
@@ -70,7 +72,7 @@ const workerModules = defineCheck({
     );
     if (lacking.length === 0) return [okFinding('Every running worker has the host modules that deliveries call.')];
     const listed = [...new Set(lacking)].join(', ');
-    const message = `Running workers lack host modules that deliveries call: ${listed}. Such a delivery fails there, until a worker that has the module claims it.`;
+    const message = `Running workers lack host modules that deliveries call: ${listed}. A delivery that needs such a module fails on a worker without it, until another worker claims it.`;
     return [checkFinding(message, 'deploy one config to every worker')];
   },
 });
@@ -125,8 +127,8 @@ const retention = defineCheck({
 });
 
 /**
- * An erasure that began longer ago counts as interrupted, in milliseconds. A running one takes seconds, or minutes for
- * a very large customer.
+ * The age in milliseconds above which an unfinished erasure of a customer counts as interrupted: it takes seconds, or
+ * minutes for a very large customer.
  */
 const staleErasureMs = 10 * 60_000;
 
@@ -147,7 +149,7 @@ const policies = defineCheck({
   title: 'SLA policies',
   needs: 'policies',
   failure: 'check',
-  judge: ({ state, priorities, rejected }, { config }): Judgement[] => {
+  judge: ({ state, priorities, rejected }, { config }): FindingWithoutCode[] => {
     if (state === 'no provider') return [okFinding('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') {
       const unfinished = config.state === 'known' ? judgeUnfinishedMethods(config.value, 'SLA_POLICIES') : undefined;
@@ -181,7 +183,7 @@ const priorities = defineCheck({
   title: 'priorities without an SLA policy',
   needs: 'policies',
   judge: (found, { work }) => {
-    if (found.state !== 'active') return okFinding('No priority needs an SLA policy.');
+    if (found.state !== 'active') return okFinding('No priority needs an SLA policy, because SLA tracking is off.');
     if (work.state !== 'known') return notCheckedFinding('priorities without an SLA policy', work.because);
     const without = work.value.priorities.filter((priority) => !found.priorities.includes(priority));
     if (without.length === 0) return okFinding('Every priority of the open conversations has an SLA policy.');
@@ -195,7 +197,7 @@ const probe = defineCheck({
   code: 'PROBE',
   title: 'calls of host modules',
   needs: 'probes',
-  judge: ({ called }): Judgement[] => {
+  judge: ({ called }): FindingWithoutCode[] => {
     const wrong = called.flatMap(({ contract, problems }) =>
       problems.map((problem) =>
         checkFinding(
@@ -211,7 +213,7 @@ const probe = defineCheck({
   },
 });
 
-export const workChecks: readonly DoctorCheck[] = [
+export const workloadChecks: readonly DoctorCheck[] = [
   jobs,
   worker,
   workerModules,

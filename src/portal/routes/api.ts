@@ -1,6 +1,6 @@
 import { eventStreamHeaders } from '../../http/live-streams.js';
 import { csrfTokenHeader, identifyCustomer } from '../access.js';
-import type { ChangesByCustomer } from '../customer-changes.js';
+import type { ChangedConversationsByCustomer } from '../customer-changes.js';
 import { type PortalContext, type PortalHandler, pathParameter } from '../handler.js';
 import { openConversation, rateConversation, writeMessage } from '../operations.js';
 import { RequestProblem } from '../problems.js';
@@ -58,7 +58,7 @@ export const streamChanges: PortalHandler = (c, services) => {
   return services.streams.open({
     personId,
     signal: c.req.raw.signal,
-    tell: (news: ChangesByCustomer) => {
+    tell: (news: ChangedConversationsByCustomer) => {
       const ids = news === null ? ['*'] : news.get(personId);
       return ids ? `event: changed\ndata: ${ids.join(',')}\n\n` : null;
     },

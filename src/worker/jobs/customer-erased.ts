@@ -1,10 +1,10 @@
 import type { ErasedCustomer } from '../../contracts/customer-data.js';
 import type { CallbackMetadata } from '../../contracts/notifier.js';
-import type { ErasedPayload } from '../../customers/erasures.js';
+import type { CustomerErasedPayload } from '../../customers/erasures.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
-import { returnedFailure } from '../../foundation/returned-failure.js';
+import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { throwMissingModule } from './missing-module.js';
 
@@ -12,7 +12,7 @@ import { throwMissingModule } from './missing-module.js';
 export const customerErasedHandler: TopicHandler = {
   method: 'notifier.onCustomerErased',
   load: loadCalls,
-  failure: returnedFailure,
+  failure: returnedFailureReason,
 };
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
@@ -20,15 +20,18 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   if (!notifier?.onCustomerErased) return throwMissingModule('notifier.onCustomerErased');
   return new Map(
     rows.map((row) => {
-      const payload = row.payload as Partial<ErasedPayload>;
+      const payload = row.payload as Partial<CustomerErasedPayload>;
       if (payload.actorId === undefined) return [row.id, null];
-      const { erased, metadata } = callOf(row, payload as ErasedPayload);
+      const { erased, metadata } = callOf(row, payload as CustomerErasedPayload);
       return [row.id, () => notifier.onCustomerErased?.(erased, metadata)];
     }),
   );
 }
 
-function callOf(row: ClaimedDelivery, payload: ErasedPayload): { erased: ErasedCustomer; metadata: CallbackMetadata } {
+function callOf(
+  row: ClaimedDelivery,
+  payload: CustomerErasedPayload,
+): { erased: ErasedCustomer; metadata: CallbackMetadata } {
   const { actor, erasedAt, ...rest } = payload;
   return {
     erased: deepFreeze({ ...rest, erasedAt: new Date(erasedAt) }),

@@ -6,17 +6,17 @@ import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { maxGeneratorMessages } from '../../drafts/proposal.js';
-import { proposeForRequest } from '../../drafts/propose.js';
-import { returnedFailure } from '../../foundation/returned-failure.js';
+import { proposeForDraftRequest } from '../../drafts/propose.js';
+import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
-import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
+import { type ConversationWithMessages, loadConversationsWithMessages } from './load-conversations.js';
 import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and the policy for a decision. */
 export const draftHandler: TopicHandler = {
   method: 'draftGenerator.generate',
   load: loadCalls,
-  failure: returnedFailure,
+  failure: returnedFailureReason,
 };
 
 /**
@@ -26,7 +26,7 @@ export const draftHandler: TopicHandler = {
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { draftGenerator } = runtime.config;
   if (!draftGenerator) return throwMissingModule('draftGenerator');
-  const conversations = await loadWholeConversations(runtime, rows, maxGeneratorMessages);
+  const conversations = await loadConversationsWithMessages(runtime, rows, maxGeneratorMessages);
   const foundFor = (row: ClaimedDelivery) => conversations.get(row.conversation_id);
   const requests = new Map(rows.map((row) => [row.id, requestOf(foundFor(row))]));
   const asking = [...requests.values()].flatMap((request) => request?.messageId ?? []);
@@ -43,7 +43,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
 }
 
 /** The draft request of a conversation; undefined if no customer waits for an answer. */
-function requestOf(found: WholeConversation | typeof releasedCall | undefined): DraftRequest | undefined {
+function requestOf(found: ConversationWithMessages | typeof releasedCall | undefined): DraftRequest | undefined {
   if (found === releasedCall || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
   const messages = found.messages();
   const newest = messages.findLast((message) => message.role === 'customer');
@@ -67,7 +67,7 @@ async function generateAndPropose(
   const result: unknown = await generator.generate(conversation, { context, signal });
   const proposal = proposalIn(result);
   if (proposal !== null && !signal.aborted)
-    await proposeForRequest(runtime, proposal, { conversation, context, requestMessageId: messageId, signal });
+    await proposeForDraftRequest(runtime, proposal, { conversation, context, requestMessageId: messageId, signal });
   return result;
 }
 

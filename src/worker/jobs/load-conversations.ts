@@ -1,7 +1,7 @@
 import type { Message } from '../../contracts/domain.js';
 import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
-import { arrayLiteral } from '../../db/array-literal.js';
+import { formatArrayLiteral } from '../../db/array-literal.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { releasedCall } from '../../deliveries/load-batch.js';
@@ -15,17 +15,17 @@ export async function loadConversations(
 ): Promise<Map<string, ConversationRow>> {
   const ids = conversationIds(rows);
   const load = (how: How, wanted: readonly string[]) =>
-    runtime.db.run(conversations[how], { ids: arrayLiteral(wanted) });
+    runtime.db.run(conversations[how], { ids: formatArrayLiteral(wanted) });
   const { found } = await withLarge(ids, load, ids.length);
   return new Map(found.map((row) => [row.id, row]));
 }
 
 /** A conversation with its newest messages. */
-export interface WholeConversation {
+export interface ConversationWithMessages {
   row: ConversationRow;
   /**
-   * Returns the messages, oldest first. They are parsed only now, because each garbage collection would copy the parsed
-   * messages of all waiting calls.
+   * Returns the conversation's messages, oldest first. They are parsed at this call, because each garbage collection
+   * would copy the parsed messages of all waiting calls.
    */
   messages(): Message[];
   /** Whether older messages were left out, or one was cut. */
@@ -36,26 +36,26 @@ export interface WholeConversation {
  * Like {@link loadConversations}, with at most `limit` messages each, within the byte budget of a call. At most
  * `worker.concurrency` large conversations of a batch are loaded; the deliveries of the others are released.
  */
-export async function loadWholeConversations(
+export async function loadConversationsWithMessages(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
   limit: number,
-): Promise<Map<string, WholeConversation | typeof releasedCall>> {
+): Promise<Map<string, ConversationWithMessages | typeof releasedCall>> {
   const { concurrency } = runtime.config.worker;
   const budget = {
     small: maxMessageBytesPerCall(Math.max(concurrency, shortCallBatchSize)),
     large: maxMessageBytesPerCall(concurrency),
   };
   const load = (how: How, ids: readonly string[]) =>
-    runtime.db.run(wholeConversations[how], { ids: arrayLiteral(ids), limit, budget: budget[how] });
+    runtime.db.run(wholeConversations[how], { ids: formatArrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);
-  return new Map<string, WholeConversation | typeof releasedCall>([
+  return new Map<string, ConversationWithMessages | typeof releasedCall>([
     ...found.map((row) => [row.id, toWhole(row)] as const),
     ...left.map((id) => [id, releasedCall] as const),
   ]);
 }
 
-function toWhole(row: WholeRow): WholeConversation {
+function toWhole(row: WholeRow): ConversationWithMessages {
   return { row, messages: () => oldestFirst(row), isTruncated: row.truncated ?? false };
 }
 
@@ -67,8 +67,8 @@ function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
 type How = 'small' | 'large';
 
 /**
- * Loads small conversations, then at most `mostLarge` of the others as large. Large ones are rare, and to bound their
- * size takes a good part of a load.
+ * Loads small conversations, then at most `mostLarge` large ones with their size bounded. Large ones are rare, and
+ * bounding their size takes a good part of the time of a load.
  */
 async function withLarge<Row extends { id: string }>(
   ids: readonly string[],
@@ -118,7 +118,7 @@ const small = { messages: 50, metadataBytes: 2048 };
 
 const columns = conversationColumns.map((name) => `c.${name}`).join(', ');
 
-/** Parameters of a load: the ids as a Postgres array literal. */
+/** Parameters of the statements that load conversations: the ids as a Postgres array literal. */
 interface Ids {
   ids: string;
 }

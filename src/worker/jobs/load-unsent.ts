@@ -1,4 +1,4 @@
-import { maxContentBytes } from '../../conversations/newest-messages.js';
+import { maxMessageContentBytes } from '../../conversations/newest-messages.js';
 import type { MessageRow } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
@@ -16,18 +16,18 @@ export async function loadUnsentMessages(
 }
 
 /**
- * Throws for a message that is too large: it must be delivered exactly, so it cannot be cut. Only SQL that is not ours
- * can have stored it.
+ * Throws for a message that is too large: it must be delivered exactly, so it cannot be cut. Only SQL from outside of
+ * Cairnloop can have stored it.
  */
 export function throwMessageTooLarge({ bytes }: UnsentMessageRow): never {
-  throw new Error(`the message has ${bytes} bytes; a message may have at most ${maxContentBytes}`);
+  throw new Error(`the message has ${bytes} bytes; a message may have at most ${maxMessageContentBytes}`);
 }
 
 const selectUnsent = statement<{ ids: (string | null)[] }, UnsentMessageRow>(
   'message.unsent',
   (s, p) => `
     SELECT id, conversation_id, role, author, ${s}.bounded_map(metadata) AS metadata, status, sent_at, created_at,
-      CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE '' END AS content,
-      octet_length(content) > ${maxContentBytes} AS too_large, octet_length(content) AS bytes
+      CASE WHEN octet_length(content) <= ${maxMessageContentBytes} THEN content ELSE '' END AS content,
+      octet_length(content) > ${maxMessageContentBytes} AS too_large, octet_length(content) AS bytes
     FROM ${s}.messages WHERE id = ANY (${p.ids}::uuid[]) AND status <> 'sent'`,
 );

@@ -7,7 +7,7 @@ import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
 import type { Runtime } from '../../runtime.js';
-import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
+import { type ConversationWithMessages, loadConversationsWithMessages } from './load-conversations.js';
 import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `notify-resolved`: calls `onConversationResolved`. */
@@ -21,7 +21,7 @@ export const notifyResolvedHandler: TopicHandler = {
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { notifier } = runtime.config;
   if (!notifier) return throwMissingModule('notifier');
-  const conversations = await loadWholeConversations(runtime, rows, maxLoadedMessages);
+  const conversations = await loadConversationsWithMessages(runtime, rows, maxLoadedMessages);
   return new Map<string, LoadedCall>(
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
@@ -40,7 +40,7 @@ interface ResolvedPayload {
 }
 
 /** Restores the resolved state: the conversation may have been reopened since. */
-function asItWasResolved(row: ClaimedDelivery, found: WholeConversation): Conversation {
+function asItWasResolved(row: ClaimedDelivery, found: ConversationWithMessages): Conversation {
   const { actor, resolvedAt } = row.payload as unknown as ResolvedPayload;
   const until = new Date(resolvedAt);
   const resolved: ConversationRow = { ...found.row, status: 'resolved', resolved_at: until, resolved_by: actor };

@@ -2,7 +2,7 @@ import { toConversation, toMessage } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
-import { returnedFailure } from '../../foundation/returned-failure.js';
+import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
 import { loadUnsentMessages, throwMessageTooLarge } from './load-unsent.js';
@@ -12,7 +12,7 @@ import { throwMissingModule } from './missing-module.js';
 export const outboundHandler: TopicHandler = {
   method: 'notifier.onOutboundTriggered',
   load: loadCalls,
-  failure: returnedFailure,
+  failure: returnedFailureReason,
 };
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {

@@ -4,7 +4,7 @@ import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { type LoadedCall, postponedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
-import { returnedFailure } from '../../foundation/returned-failure.js';
+import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { breachDueClocks } from '../../sla/breach.js';
 import { toSla } from '../../sla/rows.js';
@@ -15,7 +15,7 @@ import { throwMissingModule } from './missing-module.js';
 export const slaCountdownHandler: TopicHandler = {
   method: 'notifier.onSlaBreach',
   load: loadCalls,
-  failure: returnedFailure,
+  failure: returnedFailureReason,
 };
 
 /**
@@ -29,7 +29,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
   const conversations = await loadConversations(runtime, rows);
   const { notifier } = runtime.config;
-  // The clock may have started before a worker with a notifier did.
+  // `payload.notify` was stored when the clock started. A worker with a notifier may have started since, so look again.
   const served = await isCallOwed(runtime.config, runtime.db, 'notifier');
   return new Map<string, LoadedCall>(
     rows.map((row) => {

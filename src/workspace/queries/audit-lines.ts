@@ -4,7 +4,7 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { AuditLine } from '../model.js';
-import { addCustomerName, customerLabelSql } from './rows.js';
+import { customerLabelSql, nameActorIfCustomer } from './rows.js';
 
 export interface AuditFilter {
   conversation: string | null;
@@ -40,7 +40,7 @@ export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Pro
 
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** A row of the search. Every row carries the end of the scanned window; if no line matches, one row of nulls does. */
+/** An audit line with the id at which the scan ended. A scan without matches returns one row with only that id. */
 interface AuditLineRow {
   id: string | null;
   at: Timestamp;
@@ -68,7 +68,7 @@ function toLine(row: AuditLineRow): AuditLine {
   return {
     id: row.id ?? '',
     at: toDate(row.at),
-    actor: addCustomerName(row.actor, row.actor_id, row.customer),
+    actor: nameActorIfCustomer(row.actor, row.actor_id, row.customer),
     action: row.action,
     conversationId: row.conversation_id,
     subject: row.subject,
@@ -80,7 +80,7 @@ interface LineParams {
   action: string | null;
   /** Id of the actor; null for any actor. */
   actor: string | null;
-  /** Only lines older than the one with this id. */
+  /** Only audit lines older than the one with this id. */
   before: string;
 }
 

@@ -6,14 +6,14 @@ import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../../deliveries/sql-conditions.js';
 import { findWorkerHeartbeats, isWorkerAlive } from '../../deliveries/worker-health.js';
 import type { Runtime } from '../../runtime.js';
-import type { DeliveryLine, WorkerHealth } from '../model.js';
+import type { DeliverySummary, WorkerHealth } from '../model.js';
 import { queueCountCap, toCappedCount } from './queue.js';
 
 export const deliveryTabs = ['pending', 'retrying', 'discarded'] as const;
 export type DeliveryTab = (typeof deliveryTabs)[number];
 
 export interface DeliveryPage {
-  lines: DeliveryLine[];
+  lines: DeliverySummary[];
   nextCursor: string | null;
 }
 
@@ -58,10 +58,10 @@ const topics = deliveryTopics;
 
 interface DeliveryLineRow {
   id: string;
-  topic: DeliveryLine['topic'];
+  topic: DeliverySummary['topic'];
   conversation_id: string;
   subject: string | null;
-  state: DeliveryLine['state'];
+  state: DeliverySummary['state'];
   attempts: number;
   available_at: Timestamp;
   last_error: string | null;
@@ -70,7 +70,7 @@ interface DeliveryLineRow {
   settled_at: Timestamp | null;
 }
 
-function toLine(row: DeliveryLineRow): DeliveryLine {
+function toLine(row: DeliveryLineRow): DeliverySummary {
   return {
     id: row.id,
     topic: row.topic,

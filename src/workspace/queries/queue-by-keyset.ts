@@ -1,4 +1,4 @@
-import { isAwakeSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql } from '../../conversations/wake.js';
 import { decodeCursor, encodeCursor, isTimestampText } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import { CairnloopError } from '../../foundation/errors.js';
@@ -23,7 +23,7 @@ export type KeysetQueueFilter = 'open' | 'needs-reply' | 'resolved';
  */
 const phases = { overdue: 0, running: 1, rest: 2 } as const;
 
-/** The position before the first row. A nullable parameter instead would keep the planner from using an index. */
+/** The cursor of the first page. A nullable parameter instead would keep the planner from using an index. */
 const first: Place = { phase: String(phases.overdue), key: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 const firstResolved: Place = {
   phase: String(phases.rest),
@@ -35,7 +35,7 @@ const firstResolved: Place = {
  * Reads a page of a queue filter of any size: overdue answers, then running SLA clocks, both by deadline, then the rest
  * by newest message. Keyset pagination makes every page cost the same.
  */
-export async function findQueueByKeyset(
+export async function findQueuePageByKeyset(
   runtime: Runtime,
   filter: KeysetQueueFilter,
   cursor: string | null,
@@ -49,7 +49,7 @@ export async function findQueueByKeyset(
   };
 }
 
-/** The position at the end of a page: phase, sort key and id of its last line. */
+/** A cursor of the queue: phase, sort key and id of the last conversation on the previous page. */
 interface Place {
   phase: string;
   key: string;
@@ -66,7 +66,7 @@ function placeOf(cursor: string): Place {
 const resolved = `c.status = 'resolved'`;
 const open = `c.status = 'open'`;
 /** SQL condition for open conversations that are not snoozed. */
-const awake = (s: string) => `${open} AND ${isAwakeSql(s)}`;
+const awake = (s: string) => `${open} AND ${isNotSnoozedSql(s)}`;
 const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
 /** SQL condition for an overdue answer; the same as in the index `conversations_overdue`. */
 export const isOverdueSql = `${open} AND c.overdue_since > c.unanswered_since`;
@@ -79,7 +79,7 @@ const statements: Record<KeysetQueueFilter, Statement<Place, QueueDatabaseRow & 
   ),
 };
 
-/** SQL for the position at which a phase starts: the cursor's in the cursor's own phase, else before the first row. */
+/** SQL for where to continue within a phase of the queue: at the cursor if it lies in that phase, else at its start. */
 const from = (p: Placeholders<Place>, phase: number) => {
   const { key, id } = phase === phases.rest ? firstResolved : first;
   return `CASE WHEN ${p.phase}::int = ${phase} THEN ${p.key}::timestamptz ELSE '${key}' END,
@@ -91,14 +91,15 @@ const byMessage = (s: string, where: string) => `
   ORDER BY ${lastMessageAtSql} DESC, c.id DESC LIMIT ${queuePageSize + 1}`;
 
 /**
- * SQL for a page with the most urgent conversations first. A phase is read only if the phases before it do not fill the
- * page. `OFFSET 0` keeps the anti-join a lookup for each row: the planner would otherwise join all SLA clocks.
+ * SQL for a page with the most urgent conversations first: overdue answers, running SLA clocks, then all others, each
+ * kind read only if the page is not full yet. `OFFSET 0` keeps the anti-join a lookup for each row: the planner would
+ * otherwise join all SLA clocks.
  */
 const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c
-      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdueSql} AND ${isAwakeSql(s)}
+      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdueSql} AND ${isNotSnoozedSql(s)}
         AND (c.overdue_since, c.id) > (${from(p, phases.overdue)})
       ORDER BY c.overdue_since, c.id LIMIT ${queuePageSize + 1}`,
     running: `
@@ -117,7 +118,7 @@ const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
     ),
   });
 
-/** SQL that joins the phases and takes one page of them. */
+/** SQL for one page of the queue, from the SQL of its phases: overdue answers, running SLA clocks, all others. */
 const pageOf = (s: string, found: Partial<Record<keyof typeof phases, string>>) => {
   const names = Object.keys(found) as (keyof typeof phases)[];
   const parts = names.map((name) => `${name} AS (${found[name]})`);

@@ -1,4 +1,4 @@
-import { isAwakeSql, isSnoozedSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
@@ -14,7 +14,7 @@ export const maxSortedConversations = 1000;
  * Reads a page of a queue filter expected to match few conversations: they are collected up to a limit, then sorted by
  * urgency and activity.
  */
-export function findQueueByUrgency(
+export function findQueuePageByUrgency(
   runtime: Runtime,
   filter: BoundedQueueFilter,
   cursor: string | null,
@@ -47,14 +47,14 @@ export async function findQueuePageByOffset(
  * SQL for open conversations with a draft that needs approval, except snoozed ones. The breach filters include snoozed
  * conversations, because their SLA clocks keep running.
  */
-export const selectNeedingApproval = (s: string) => `
+export const selectConversationsNeedingApproval = (s: string) => `
   SELECT DISTINCT c.id FROM (
     SELECT d.conversation_id FROM ${s}.drafts d WHERE d.status = 'pending' ORDER BY d.id DESC LIMIT 2000
-  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwakeSql(s)}
+  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isNotSnoozedSql(s)}
   LIMIT ${maxSortedConversations}`;
 
 /** SQL for open conversations whose reply is overdue, or with less than a quarter of the time to their breach left. */
-export const selectBreachingSoon = (s: string) => `
+export const selectBreachingConversations = (s: string) => `
   SELECT c.id FROM (
     SELECT l.conversation_id, l.started_at, l.response_due_at, l.breach_at FROM ${s}.slas l
     WHERE l.status = 'active' AND l.paused_at IS NULL AND l.breach_at > ${s}.clock()
@@ -64,7 +64,7 @@ export const selectBreachingSoon = (s: string) => `
   LIMIT ${maxSortedConversations}`;
 
 /** SQL for open conversations whose latest SLA clock ran out, whether or not a worker has marked it yet. */
-export const selectBreached = (s: string) => `
+export const selectBreachedConversations = (s: string) => `
   SELECT late.id FROM (
     (SELECT l.conversation_id AS id FROM ${s}.slas l
       WHERE l.status = 'active' AND l.paused_at IS NULL AND l.breach_at <= ${s}.clock()
@@ -80,19 +80,19 @@ export const selectBreached = (s: string) => `
   LIMIT ${maxSortedConversations}`;
 
 /** SQL for snoozed open conversations, the next to wake first. */
-export const selectSnoozed = (s: string) => `
+export const selectSnoozedConversations = (s: string) => `
   SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozedSql(s)}
   ORDER BY c.snoozed_until, c.id LIMIT ${maxSortedConversations}`;
 
 const byUrgency = `CASE WHEN ${isOverdueSql} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
 
-export interface OffsetParams {
+export interface QueueOffsetParams {
   offset: number;
 }
 
-export const selectBoundedPage = (
+export const selectBoundedQueuePage = (
   s: string,
-  { offset }: Placeholders<OffsetParams>,
+  { offset }: Placeholders<QueueOffsetParams>,
   ids: string,
   order = byUrgency,
 ) => `
@@ -105,19 +105,25 @@ export const selectBoundedPage = (
   )
   ${selectQueueColumns(s)}`;
 
-const statements: Record<BoundedQueueFilter, Statement<OffsetParams, QueueDatabaseRow>> = {
+const statements: Record<BoundedQueueFilter, Statement<QueueOffsetParams, QueueDatabaseRow>> = {
   'needs-approval': statement('workspace.queue.needs_approval', (s, p) =>
-    selectBoundedPage(s, p, selectNeedingApproval(s)),
+    selectBoundedQueuePage(s, p, selectConversationsNeedingApproval(s)),
   ),
-  breaching: statement('workspace.queue.breaching', (s, p) => selectBoundedPage(s, p, selectBreachingSoon(s))),
-  breached: statement('workspace.queue.breached', (s, p) => selectBoundedPage(s, p, selectBreached(s))),
-  snoozed: statement('workspace.queue.snoozed', (s, p) => selectBoundedPage(s, p, selectSnoozed(s), 'c.snoozed_until')),
+  breaching: statement('workspace.queue.breaching', (s, p) =>
+    selectBoundedQueuePage(s, p, selectBreachingConversations(s)),
+  ),
+  breached: statement('workspace.queue.breached', (s, p) =>
+    selectBoundedQueuePage(s, p, selectBreachedConversations(s)),
+  ),
+  snoozed: statement('workspace.queue.snoozed', (s, p) =>
+    selectBoundedQueuePage(s, p, selectSnoozedConversations(s), 'c.snoozed_until'),
+  ),
 };
 
-const findBySearch = statement<OffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
+const findBySearch = statement<QueueOffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
   'workspace.queue.search',
   (s, p) =>
-    selectBoundedPage(
+    selectBoundedQueuePage(
       s,
       p,
       `SELECT found.id FROM ${s}.search_conversations(${p.prefix}, ${p.search}, ${maxSortedConversations}) AS found (id)

@@ -1,4 +1,4 @@
-import { isAwakeSql, isSnoozedSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
@@ -6,11 +6,11 @@ import { isOverdueSql, lastMessageAtSql, type QueuePage } from './queue-by-keyse
 import {
   findQueuePageByOffset,
   maxSortedConversations,
-  type OffsetParams,
-  selectBoundedPage,
-  selectBreached,
-  selectBreachingSoon,
-  selectNeedingApproval,
+  type QueueOffsetParams,
+  selectBoundedQueuePage,
+  selectBreachedConversations,
+  selectBreachingConversations,
+  selectConversationsNeedingApproval,
 } from './queue-by-urgency.js';
 import { ownerIdSql, type QueueDatabaseRow } from './rows.js';
 
@@ -25,7 +25,7 @@ export interface QueueRestriction {
  * Reads a page of a queue filter restricted to a tag, an owner or both, sorted by urgency. If more conversations match
  * than can be sorted, it keeps the most urgent and the newest.
  */
-export function findRestrictedQueue(
+export function findRestrictedQueuePage(
   runtime: Runtime,
   filter: QueueFilter,
   { tag, owner }: QueueRestriction,
@@ -35,7 +35,7 @@ export function findRestrictedQueue(
   return findQueuePageByOffset(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
 }
 
-type NarrowedStatement = Statement<OffsetParams & QueueRestriction, QueueDatabaseRow>;
+type NarrowedStatement = Statement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>;
 
 interface By {
   tag: boolean;
@@ -52,8 +52,8 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<OffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
-      selectBoundedPage(s, p, idsOf(s, p, filter, by)),
+    statement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
+      selectBoundedQueuePage(s, p, idsOf(s, p, filter, by)),
     );
   known.set(key, found);
   return found;
@@ -76,15 +76,15 @@ function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
     JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxSortedConversations}`;
 }
 
-/** The SQL of the queue filters that already collect a limited number of conversations. */
+/** SQL of the queue filters that limit their number of conversations before a tag or an owner is applied. */
 const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
-  'needs-approval': selectNeedingApproval,
-  breaching: selectBreachingSoon,
-  breached: selectBreached,
+  'needs-approval': selectConversationsNeedingApproval,
+  breaching: selectBreachingConversations,
+  breached: selectBreachedConversations,
 };
 
 const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
-  const open = `c.status = 'open' AND ${isAwakeSql(s)}`;
+  const open = `c.status = 'open' AND ${isNotSnoozedSql(s)}`;
   return {
     open,
     mine: open,
@@ -95,7 +95,7 @@ const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
   };
 };
 
-/** How many index rows a restricted page reads. */
+/** How many index rows each query restricted to a tag or an owner reads at most. */
 const looked = 2 * maxSortedConversations;
 
 /**

@@ -1,18 +1,18 @@
-import { isAwakeSql } from '../../conversations/wake.js';
+import { isNotSnoozedSql } from '../../conversations/wake.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
-import { findQueueByKeyset, type QueuePage } from './queue-by-keyset.js';
+import { findQueuePageByKeyset, type QueuePage } from './queue-by-keyset.js';
 import {
-  findQueueByUrgency,
+  findQueuePageByUrgency,
   searchQueue,
-  selectBreached,
-  selectBreachingSoon,
-  selectNeedingApproval,
-  selectSnoozed,
+  selectBreachedConversations,
+  selectBreachingConversations,
+  selectConversationsNeedingApproval,
+  selectSnoozedConversations,
 } from './queue-by-urgency.js';
-import { findRestrictedQueue } from './queue-restricted.js';
+import { findRestrictedQueuePage } from './queue-restricted.js';
 import { ownerIdSql } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
@@ -25,28 +25,28 @@ export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''
   const { filter, search, cursor, tag } = view;
   if (search) return searchQueue(runtime, search, cursor);
   const owner = filter === 'mine' ? operatorId : filter === 'unassigned' ? '' : view.owner;
-  if (tag || owner !== undefined) return findRestrictedQueue(runtime, filter, { tag, owner }, cursor);
+  if (tag || owner !== undefined) return findRestrictedQueuePage(runtime, filter, { tag, owner }, cursor);
   switch (filter) {
     case 'needs-approval':
     case 'breaching':
     case 'breached':
     case 'snoozed':
-      return findQueueByUrgency(runtime, filter, cursor);
+      return findQueuePageByUrgency(runtime, filter, cursor);
     case 'mine':
     case 'unassigned':
-      return findRestrictedQueue(runtime, filter, { owner }, cursor);
+      return findRestrictedQueuePage(runtime, filter, { owner }, cursor);
     default:
-      return findQueueByKeyset(runtime, filter, cursor);
+      return findQueuePageByKeyset(runtime, filter, cursor);
   }
 }
 
 export type QueueCounts = Record<QueueFilter, CappedCount>;
 
 /**
- * Counts the conversations of each queue filter up to {@link queueCountCap}, and returns the database's time, from which
- * pages compute ages. One statement.
+ * Counts the conversations of each queue filter up to {@link queueCountCap}, and returns the database's time, from
+ * which pages compute ages. One statement.
  */
-export async function countQueueFilters(
+export async function countQueueByFilter(
   runtime: Runtime,
   operatorId = '',
 ): Promise<{ counts: QueueCounts; now: Date }> {
@@ -71,17 +71,17 @@ type CountsRow = Record<QueueFilter, number> & { now: Date };
 
 const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
   const filters: Record<QueueFilter, string> = {
-    'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)} AND c.unanswered_since IS NOT NULL`),
-    'needs-approval': selectNeedingApproval(s),
+    'needs-reply': ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND c.unanswered_since IS NOT NULL`),
+    'needs-approval': selectConversationsNeedingApproval(s),
     mine: ofConversations(
       s,
-      `c.status = 'open' AND ${isAwakeSql(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
+      `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
     ),
-    unassigned: ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)} AND ${ownerIdSql} = ''`),
-    breaching: selectBreachingSoon(s),
-    breached: selectBreached(s),
-    open: ofConversations(s, `c.status = 'open' AND ${isAwakeSql(s)}`),
-    snoozed: selectSnoozed(s),
+    unassigned: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${ownerIdSql} = ''`),
+    breaching: selectBreachingConversations(s),
+    breached: selectBreachedConversations(s),
+    open: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)}`),
+    snoozed: selectSnoozedConversations(s),
     resolved: ofConversations(s, `c.status = 'resolved'`),
   };
   const counts = Object.entries(filters).map(

@@ -4,20 +4,20 @@ import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { ownerIdSql } from './rows.js';
 
-/** The most that are returned. */
+/** Maximum number of operators returned. */
 const most = 200;
 /** How many audit lines are scanned, newest first. */
 const looked = 5000;
-/** An owner whose conversations did not change for so long is left out. */
+/** Owners whose conversations have not changed for this many days are left out. */
 const recentDays = 90;
 
-/** Operators who own conversations or acted lately, as the schema has them. One statement of bounded cost. */
+/** Reads the operators who own conversations or acted lately, in one statement of bounded cost. */
 export async function findRecentOperators({ db }: Pick<Runtime, 'db'>): Promise<Actor[]> {
   const rows = await db.run(selectOperators, { actions });
   return rows.map(({ actor }) => readActor(actor)).filter((actor) => actor !== null);
 }
 
-/** What only operators do. */
+/** Audit actions whose actor is always an operator. */
 const actions = [
   'conversation.replied',
   'conversation.noted',

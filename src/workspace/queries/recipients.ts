@@ -3,7 +3,7 @@ import { readActor } from '../../conversations/stored-actor.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
-import { addKnownCustomerNames } from '../known-names.js';
+import { addCustomerNamesToRows } from '../known-names.js';
 import type { TickedConversation } from '../ticked.js';
 import type { BulkRecipient } from '../views/bulk.js';
 import { customerLabelSql } from './rows.js';
@@ -21,7 +21,7 @@ export async function findBulkRecipients(
     ids: known.map(({ id }) => id),
     seen: known.map(({ seen }) => (isId(seen) ? seen : null)),
   });
-  const found = addKnownCustomerNames(rows.map(toRecipient), runtime.context);
+  const found = addCustomerNamesToRows(rows.map(toRecipient), runtime.context);
   const recipients = new Map(found.map((one) => [one.id, one]));
   return ticked.map(({ id }) => recipients.get(id) ?? { id, customer: null, subject: null });
 }

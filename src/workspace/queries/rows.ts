@@ -75,7 +75,7 @@ export const customerNameSql = `coalesce(nullif(left(c.customer ->> 'name', 200)
 export const customerLabelSql = `coalesce(${customerNameSql}, c.customer ->> 'email', c.actor_id)`;
 
 /** Adds the customer's name to an audit line's actor if the actor is the customer. */
-export function addCustomerName(actor: Actor, actorId: string | null, customer: string | null): Actor {
+export function nameActorIfCustomer(actor: Actor, actorId: string | null, customer: string | null): Actor {
   const isCustomer = actor.id === actorId && !actor.name && customer !== null && customer !== actorId;
   return isCustomer ? { id: actor.id, name: customer } : actor;
 }

@@ -7,14 +7,14 @@ import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { maxComparedCharacters } from '../word-diff.js';
-import { addCustomerName, customerLabelSql } from './rows.js';
+import { customerLabelSql, nameActorIfCustomer } from './rows.js';
 
 export interface MessagePage {
   /** The messages of the page, oldest first. */
   messages: ThreadMessage[];
   /** The cursor of the previous page; null at the beginning of the conversation. */
   earlierCursor: string | null;
-  /** Whether these are the newest messages. */
+  /** Whether the page holds the newest messages of the conversation. */
   isNewest: boolean;
 }
 
@@ -30,10 +30,10 @@ export async function findMessagePage(runtime: Runtime, id: string, before: stri
 }
 
 /**
- * The page that holds the newest message that matches a search; the newest messages if it is among them, or if no message
- * matches, as when only the subject does. One statement.
+ * Reads the page with the newest message that matches a search, in one statement. If no message matches, e.g. because
+ * only the subject does, it is the page with the newest messages.
  */
-export async function findMessagesAtHit(runtime: Runtime, id: string, search: string): Promise<MessagePage> {
+export async function findMessagesAtSearchHit(runtime: Runtime, id: string, search: string): Promise<MessagePage> {
   if (!isId(id)) return noMessages;
   const rows = await runtime.db.run(selectPageOfHit, { id, search });
   return toPage(rows, rows[0]?.is_newest ?? true);
@@ -63,7 +63,7 @@ export async function findWholeMessage(
   const [row] = await runtime.db.run(selectOne, { conversationId, id });
   if (!row) return null;
   const message = toThreadMessage(row);
-  return { ...message, author: message.author && addCustomerName(message.author, row.actor_id, row.customer) };
+  return { ...message, author: message.author && nameActorIfCustomer(message.author, row.actor_id, row.customer) };
 }
 
 interface ThreadMessageRow extends MessageRow {

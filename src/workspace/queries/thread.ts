@@ -1,24 +1,24 @@
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { hasModule, isCallOwedSql } from '../../deliveries/announced-modules.js';
+import { isCallOwedSql, isModuleConfigured } from '../../deliveries/announced-modules.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type {
   AuditLine,
   OtherConversation,
-  OutboundMessageLine,
-  PendingActionLine,
+  OutboundMessageSummary,
+  PendingActionSummary,
   ThreadDetails,
   ThreadDraft,
 } from '../model.js';
-import { addCustomerName, customerLabelSql, type SlaClockRow, toSlaClock } from './rows.js';
+import { customerLabelSql, nameActorIfCustomer, type SlaClockRow, toSlaClock } from './rows.js';
 
 /** Reads everything of a conversation except its messages, in one statement; null if it does not exist. */
 export async function findThreadDetails(runtime: Runtime, id: string): Promise<ThreadDetails | null> {
   if (!isId(id)) return null;
-  const [row] = await runtime.db.run(selectHead, { id, hasNotifier: hasModule(runtime.config, 'notifier') });
+  const [row] = await runtime.db.run(selectHead, { id, hasNotifier: isModuleConfigured(runtime.config, 'notifier') });
   if (!row) return null;
   return {
     conversation: toConversation(row.conversation),
@@ -44,7 +44,7 @@ interface HeadRow {
   customer: string | null;
   clock: SlaClockRow | null;
   drafts: DraftRow[];
-  pending: (Omit<PendingActionLine, 'dueAt'> & { dueAt: Timestamp })[];
+  pending: (Omit<PendingActionSummary, 'dueAt'> & { dueAt: Timestamp })[];
   outbound: OutboundRow[];
   audit: AuditRow[];
   others: OtherRow[];
@@ -64,7 +64,7 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
 }
 
 function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
-  const actor = addCustomerName(line.actor, conversation.actor_id, customer);
+  const actor = nameActorIfCustomer(line.actor, conversation.actor_id, customer);
   return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
 }
 
@@ -83,12 +83,12 @@ function toOther({ message_at, ...row }: OtherRow): OtherConversation {
 interface OutboundRow {
   id: string;
   template: string | null;
-  status: OutboundMessageLine['status'];
+  status: OutboundMessageSummary['status'];
   created_at: Timestamp;
   sent_at: Timestamp | null;
 }
 
-function toOutboundLine(row: OutboundRow): OutboundMessageLine {
+function toOutboundLine(row: OutboundRow): OutboundMessageSummary {
   return {
     messageId: row.id,
     templateId: row.template ?? '',

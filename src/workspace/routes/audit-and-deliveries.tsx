@@ -8,12 +8,12 @@ import {
   type WorkspaceHandler,
   type WorkspaceServices,
 } from '../handler.js';
-import { withKnownActors } from '../known-names.js';
+import { withActorNames } from '../known-names.js';
 import type { PageNotice } from '../page-context.js';
 import { findAuditLines } from '../queries/audit-lines.js';
 import { deliveryTabs, findDeliveryPage, findWorkerHealth } from '../queries/delivery-lines.js';
 import { type ActionRefusal, toActionRefusal } from '../refusals.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { AuditView } from '../views/audit.js';
 import { DeliveriesView } from '../views/deliveries.js';
 import { WorkspacePage } from '../views/page.js';
@@ -28,9 +28,9 @@ export const showAudit: WorkspaceHandler = async (c, { runtime }) => {
     cursor: asked('cursor'),
   };
   const found = await findAuditLines(runtime, filter);
-  const page = { ...found, lines: withKnownActors(found.lines, runtime.context) };
+  const page = { ...found, lines: withActorNames(found.lines, runtime.context) };
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('viewAudit')} view="audit">
+    <WorkspacePage pageContext={pageContext} title={translate('viewAudit')} view="audit">
       <AuditView pageContext={pageContext} filter={filter} page={page} />
     </WorkspacePage>,
   );
@@ -82,7 +82,7 @@ async function deliveriesPage(
   ]);
   const told = notice ?? successNotice(c.req.query('done'));
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('viewDeliveries')} view="deliveries">
+    <WorkspacePage pageContext={pageContext} title={translate('viewDeliveries')} view="deliveries">
       <DeliveriesView
         pageContext={pageContext}
         tab={tab}

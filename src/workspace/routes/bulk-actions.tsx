@@ -1,5 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
-import { databaseTime } from '../../db/database-time.js';
+import { readDatabaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { BulkActionKind } from '../bulk-action-kinds.js';
 import {
@@ -12,7 +12,7 @@ import { findBulkRecipients } from '../queries/recipients.js';
 import { toActionRefusal } from '../refusals.js';
 import { parseSnoozeEnd } from '../snooze-times.js';
 import { parseTickedConversations, type TickedConversation } from '../ticked.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bulk.js';
 import { BulkActionResult, BulkActionView } from '../views/bulk-actions.js';
 import { WorkspacePage } from '../views/page.js';
@@ -20,7 +20,7 @@ import { bulkActionPageContext } from './bulk-page-context.js';
 import { resolveNowOrAfterTakeBack } from './bulk-resolve.js';
 import { parseTags } from './triage.js';
 
-/** The most conversations in one bulk action: more than one page of the queue can tick. */
+/** Maximum number of conversations in one bulk action; a page of the queue lists fewer. */
 const maxAtOnce = 200;
 
 /** How many conversations are changed in parallel, so that one slow row does not hold up the rest. */
@@ -47,7 +47,7 @@ export const performBulkAction =
       const outcomes = await performAll(services, chosen, act);
       const pageContext = bulkActionPageContext(c);
       return c.html(
-        <WorkspacePage pageContext={pageContext} title={t('done')} view="inbox">
+        <WorkspacePage pageContext={pageContext} title={translate('done')} view="inbox">
           <BulkActionResult pageContext={pageContext} kind={kind} outcomes={outcomes} />
         </WorkspacePage>,
       );
@@ -72,7 +72,7 @@ async function confirmPage(
   const pageContext = bulkActionPageContext(c);
   const shown = chosen.ticked.slice(0, maxAtOnce);
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('bulkChange')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={translate('bulkChange')} view="inbox">
       <BulkActionView
         pageContext={pageContext}
         {...chosen}
@@ -122,7 +122,7 @@ const actOf: Record<
     const [form, { operator: actor }] = [c.get('form'), c.get('pageContext')];
     const until = parseSnoozeEnd(
       { span: form.text('span'), until: form.text('until') },
-      await databaseTime(runtime.db),
+      await readDatabaseTime(runtime.db),
     );
     if (!until) throw missing('until', 'a time in the future');
     return ({ id }) => atOnceDone(api.conversations.snooze(id, { until, actor }));
@@ -140,8 +140,8 @@ const missing = (path: string, expected: string) =>
  * it.
  */
 function refuseUnread({ hasNews, unanswered, status }: BulkRecipient): void {
-  if (status === 'resolved') throw new Refused(t('bulkResolvedAlready'));
-  if (hasNews && unanswered) throw new Refused(t('bulkUnread'));
+  if (status === 'resolved') throw new Refused(translate('bulkResolvedAlready'));
+  if (hasNews && unanswered) throw new Refused(translate('bulkUnread'));
 }
 
 class Refused extends Error {}

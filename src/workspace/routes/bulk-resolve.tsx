@@ -1,10 +1,10 @@
 /** Resolves several conversations in one bulk action, and takes back those that are still pending. */
-import { scheduleAction } from '../../pending-actions/schedule.js';
+import { schedulePendingAction } from '../../pending-actions/schedule.js';
 import { takeBackAction } from '../../pending-actions/take-back.js';
 import type { WorkspaceContext, WorkspaceHandler, WorkspaceServices } from '../handler.js';
 import { findBulkRecipients } from '../queries/recipients.js';
-import { tickedWithoutSeenMessage } from '../ticked.js';
-import { t } from '../translate.js';
+import { toTickedConversations } from '../ticked.js';
+import { translate } from '../translate.js';
 import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bulk.js';
 import { TakenBackResultView } from '../views/bulk-taken-back.js';
 import { WorkspacePage } from '../views/page.js';
@@ -37,7 +37,7 @@ export function resolveNowOrAfterTakeBack(c: WorkspaceContext, services: Workspa
       lastSeen: newestMessageId,
     } as const;
     const whole = { ...asked, thenResolve: false, draftId: null, content: null };
-    const action = await scheduleAction(services.runtime, whole, delayMs + total * perConversationMs);
+    const action = await schedulePendingAction(services.runtime, whole, delayMs + total * perConversationMs);
     if (!action) return undefined;
     services.actions.arm(action.inMs + timerMarginMs);
     return { id: action.id, conversationId: id, dueAt: action.dueAt };
@@ -53,14 +53,14 @@ export const takeBackBulkResolve: WorkspaceHandler = async (c, services) => {
   );
   const recipients = await findBulkRecipients(
     services.runtime,
-    tickedWithoutSeenMessage(named.map(({ conversationId }) => conversationId)),
+    toTickedConversations(named.map(({ conversationId }) => conversationId)),
   );
   const outcomes: BulkOutcome[] = recipients.map((recipient) => {
     const isTaken = taken.some((action) => action?.conversationId === recipient.id);
-    return { recipient, failure: isTaken ? null : t('tooLate') };
+    return { recipient, failure: isTaken ? null : translate('tooLate') };
   });
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('done')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={translate('done')} view="inbox">
       <TakenBackResultView pageContext={pageContext} outcomes={outcomes} />
     </WorkspacePage>,
   );

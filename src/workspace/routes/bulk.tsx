@@ -2,23 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { contentSchema as contentInput, parseInput } from '../../validation/input.js';
+import { messageContentSchema as contentInput, parseInput } from '../../validation/input.js';
 import { formDedupeKey } from '../form-dedupe-key.js';
 import {
-  readQueueView,
   redirectWithNotice,
   type WorkspaceContext,
   type WorkspaceHandler,
   type WorkspaceServices,
 } from '../handler.js';
-import type { PageContext } from '../page-context.js';
 import { findBulkRecipients } from '../queries/recipients.js';
-import { queueQueryString } from '../queue-filters.js';
 import { type ActionRefusal, toActionRefusal } from '../refusals.js';
-import { parseTickedConversations, tickedWithoutSeenMessage } from '../ticked.js';
-import { t } from '../translate.js';
+import { parseTickedConversations, toTickedConversations } from '../ticked.js';
+import { translate } from '../translate.js';
 import { BulkFollowUpResultView, BulkFollowUpView, type BulkOutcome } from '../views/bulk.js';
 import { WorkspacePage } from '../views/page.js';
+import { bulkActionPageContext } from './bulk-page-context.js';
 import { followUpTemplateId } from './conversation-actions.js';
 
 /** Renders the form for a follow-up to the conversations ticked in the queue. */
@@ -42,7 +40,7 @@ export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
   const bulk = posted(c);
   const { ids, content } = bulk;
   if (ids.length === 0) return chooseAgain(c);
-  const pageContext = bulkPageContext(c);
+  const pageContext = bulkActionPageContext(c);
   try {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplateId,
@@ -51,14 +49,14 @@ export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
       actor: pageContext.operator,
     });
     const recipients = new Map(
-      (await findBulkRecipients(services.runtime, tickedWithoutSeenMessage(ids))).map((one) => [one.id, one]),
+      (await findBulkRecipients(services.runtime, toTickedConversations(ids))).map((one) => [one.id, one]),
     );
     const outcomes: BulkOutcome[] = results.map((result) => ({
       recipient: recipients.get(result.conversationId) ?? { id: result.conversationId, customer: null, subject: null },
       failure: result.ok ? null : failureOf(result),
     }));
     return c.html(
-      <WorkspacePage pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
+      <WorkspacePage pageContext={pageContext} title={translate('modeFollowUp')} view="inbox">
         <BulkFollowUpResultView pageContext={pageContext} outcomes={outcomes} content={envelope.content} />
       </WorkspacePage>,
     );
@@ -71,14 +69,14 @@ export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
 
 /** Why one recipient was refused, mostly because the conversation does not exist. */
 function failureOf({ conversationId, error }: { conversationId: string; error: CairnloopError }): string {
-  if (error.code === 'CONVERSATION_NOT_FOUND') return t('noConversationWithId', { id: conversationId });
-  return toActionRefusal(error)?.notice.title ?? t('refusedInput');
+  if (error.code === 'CONVERSATION_NOT_FOUND') return translate('noConversationWithId', { id: conversationId });
+  return toActionRefusal(error)?.notice.title ?? translate('refusedInput');
 }
 
 interface Bulk {
   ids: string[];
   content: string;
-  /** Makes a repeated submit the same follow-up; every step of the form carries this nonce. */
+  /** Every step of the form carries this nonce, so that submitting it twice sends the follow-up once. */
   nonce: string;
   preview: boolean;
   refusal?: ActionRefusal | undefined;
@@ -91,22 +89,22 @@ function posted(c: WorkspaceContext): Omit<Bulk, 'preview'> {
 
 const idsOf = (values: string[]) => parseTickedConversations(values).map(({ id }) => id);
 
-/** The most recipients shown: more than a page of the queue can tick, and a limit for a crafted request. */
+/** Maximum number of recipients shown. A page of the queue lists fewer; a crafted request could name more. */
 const maxShown = 500;
 
 async function bulkPage(c: WorkspaceContext, services: WorkspaceServices, bulk: Bulk): Promise<Response> {
   if (bulk.ids.length === 0) return chooseAgain(c);
-  const pageContext = bulkPageContext(c);
+  const pageContext = bulkActionPageContext(c);
   const { config, db } = services.runtime;
   const possible = await isCallOwed(config, db, 'notifier');
   const ids = bulk.ids.slice(0, maxShown);
   const refusal = foreseen(services, bulk.ids.length, possible) ?? bulk.refusal;
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={translate('modeFollowUp')} view="inbox">
       <BulkFollowUpView
         pageContext={pageContext}
         ids={ids}
-        recipients={await findBulkRecipients(services.runtime, tickedWithoutSeenMessage(ids))}
+        recipients={await findBulkRecipients(services.runtime, toTickedConversations(ids))}
         max={config.outbound.maxBatchSize}
         content={bulk.content}
         nonce={bulk.nonce}
@@ -119,16 +117,9 @@ async function bulkPage(c: WorkspaceContext, services: WorkspaceServices, bulk: 
   );
 }
 
-/** The page context of a bulk follow-up: its links lead back to the same page of the queue, ready for ticking. */
-function bulkPageContext(c: WorkspaceContext): PageContext {
-  const pageContext = c.get('pageContext');
-  const queue = queueQueryString({ ...readQueueView(c), selecting: true });
-  return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };
-}
-
 /** Redirects to the queue if no conversation is chosen. */
 function chooseAgain(c: WorkspaceContext): Response {
-  return redirectWithNotice(c, `/${bulkPageContext(c).queue}`, 'none-chosen');
+  return redirectWithNotice(c, `/${bulkActionPageContext(c).queue}`, 'none-chosen');
 }
 
 /** The refusal that sending would meet, so that the operator sees it before writing. */

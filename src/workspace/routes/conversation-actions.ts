@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
-import { refuseNewerMessages } from '../../pending-actions/execute-action.js';
+import { requireNoNewerMessages } from '../../pending-actions/execute-action.js';
 import { formDedupeKey } from '../form-dedupe-key.js';
 import {
   pathParameter,
@@ -16,7 +16,7 @@ import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQueryString } from '../queue-filters.js';
 import { toActionRefusal } from '../refusals.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
 import { renderConversationPage } from './conversation.js';
 import type { ConversationPageState } from './load-conversation-page.js';
@@ -28,7 +28,7 @@ export const sendFromComposer: WorkspaceHandler = async (c, services) => {
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode'));
   const written = { content: form.text('content'), draftId: form.text('draft') || undefined };
-  // The browser leaves out a disabled mode: refuse, rather than guess who will read the text.
+  // Browsers do not send a disabled mode of the composer: refuse, rather than guess who will read the text.
   if (!mode)
     return renderConversationPage(c, services, id, { ...modeMissing(), composing: { mode: 'reply', ...written } });
   const composing = { mode, ...written };
@@ -37,12 +37,12 @@ export const sendFromComposer: WorkspaceHandler = async (c, services) => {
     actor: c.get('pageContext').operator,
     dedupeKey: formDedupeKey(c, mode, composing.content),
   };
-  return redirectOrExplain(c, services, id, { composing }, () => send[mode](c, services, id, message));
+  return redirectOrShowError(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };
 
 const modeMissing = (): ConversationPageState => ({
   status: 422,
-  notice: { tone: 'conflict', title: t('nothingSent'), text: t('modeMissing') },
+  notice: { tone: 'conflict', title: translate('nothingSent'), text: translate('modeMissing') },
 });
 
 /** An operator's text with its dedupe key. */
@@ -130,7 +130,7 @@ export const resolveConversation: WorkspaceHandler = (c, services) =>
       return scheduleOrRunAction(c, services, { ...asked, lastSeen }, async () => {
         const actor = c.get('pageContext').operator;
         if (lastSeen !== undefined)
-          await refuseNewerMessages(services.runtime.db, { conversationId: id, lastSeen, actor });
+          await requireNoNewerMessages(services.runtime.db, { conversationId: id, lastSeen, actor });
         return resolveConversationNow(c, services, id);
       });
     },
@@ -182,11 +182,11 @@ function change(
   changed?: WorkspaceTextKey,
 ): Promise<Response> {
   const id = pathParameter(c, 'id');
-  return redirectOrExplain(c, services, id, {}, () => work(id), changed);
+  return redirectOrShowError(c, services, id, {}, () => work(id), changed);
 }
 
 /** Runs `work` and redirects to the conversation, or renders the conversation with the error. */
-export async function redirectOrExplain(
+export async function redirectOrShowError(
   c: WorkspaceContext,
   services: WorkspaceServices,
   id: string,
@@ -206,7 +206,7 @@ export async function redirectOrExplain(
   }
 }
 
-/** Responds to a page that the operator is leaving: only with the time until which the action can be taken back. */
+/** Responds to a form sent while leaving its page: a header says until when the action can be taken back. */
 function left(c: WorkspaceContext, services: WorkspaceServices, done: string): Response {
   if (done.startsWith('pending-')) {
     c.header('x-cairnloop-until', new Date(Date.now() + takeBackDelayMs(c, services)).toISOString());

@@ -6,11 +6,11 @@ import {
   type WorkspaceHandler,
   type WorkspaceServices,
 } from '../handler.js';
-import { withKnownName } from '../known-names.js';
+import { withActorName } from '../known-names.js';
 import { findThreadDetails } from '../queries/thread.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQueryString } from '../queue-filters.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { ContextPanel } from '../views/context.js';
 import { ConversationPage } from '../views/conversation-page.js';
 import { WorkspacePage } from '../views/page.js';
@@ -56,10 +56,10 @@ export const showWholeMessage: WorkspaceHandler = async (c, { runtime }) => {
   const changes =
     message.proposed === null ? undefined : createTextComparer().compare(message.proposed, message.content);
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('message')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={translate('message')} view="inbox">
       <WholeMessageView
         pageContext={pageContext}
-        message={{ ...message, author: message.author && withKnownName(message.author, runtime.context) }}
+        message={{ ...message, author: message.author && withActorName(message.author, runtime.context) }}
         changes={changes}
       />
     </WorkspacePage>,

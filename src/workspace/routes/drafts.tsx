@@ -5,12 +5,12 @@ import { pathParameter, type WorkspaceHandler, type WorkspaceServices } from '..
 import { TextDiff } from '../views/diff.js';
 import { createTextComparer } from '../word-diff.js';
 import { renderConversationPage } from './conversation.js';
-import { newestSeenMessageId, redirectOrExplain, resolveConversationNow } from './conversation-actions.js';
+import { newestSeenMessageId, redirectOrShowError, resolveConversationNow } from './conversation-actions.js';
 import { scheduleOrRunAction } from './schedule-or-run.js';
 
 export const approveDraft: WorkspaceHandler = async (c, services) => {
   const draft = await draftOf(services, pathParameter(c, 'id'));
-  return redirectOrExplain(c, services, draft.conversationId, {}, async () => {
+  return redirectOrShowError(c, services, draft.conversationId, {}, async () => {
     const actor = c.get('pageContext').operator;
     return scheduleOrRunAction(
       c,
@@ -32,7 +32,7 @@ export const sendEditedDraft: WorkspaceHandler = async (c, services) => {
   const draft = await draftOf(services, pathParameter(c, 'id'));
   const content = c.get('form').text('content');
   const kept = { composing: { mode: 'reply', content, draftId: draft.id } as const };
-  return redirectOrExplain(c, services, draft.conversationId, kept, async () => {
+  return redirectOrShowError(c, services, draft.conversationId, kept, async () => {
     const actor = c.get('pageContext').operator;
     const thenResolve = c.get('form').text('also') === 'resolve';
     const asked = { ...about(draft), kind: 'edit', content, thenResolve, lastSeen: newestSeenMessageId(c) } as const;
@@ -45,7 +45,7 @@ export const sendEditedDraft: WorkspaceHandler = async (c, services) => {
 
 export const discardDraft: WorkspaceHandler = async (c, services) => {
   const draft = await draftOf(services, pathParameter(c, 'id'));
-  return redirectOrExplain(c, services, draft.conversationId, {}, async () => {
+  return redirectOrShowError(c, services, draft.conversationId, {}, async () => {
     await services.api.drafts.discard(draft.id, { actor: c.get('pageContext').operator });
     return 'discarded';
   });

@@ -1,10 +1,10 @@
 import { successNotice } from '../done-notices.js';
 import { readQueueView, type WorkspaceHandler } from '../handler.js';
-import { addKnownCustomerNames } from '../known-names.js';
+import { addCustomerNamesToRows } from '../known-names.js';
 import { findDaySummary } from '../queries/day.js';
-import { countQueueFilters, findQueuePage } from '../queries/queue.js';
+import { countQueueByFilter, findQueuePage } from '../queries/queue.js';
 import { queueQueryString } from '../queue-filters.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { DaySummaryView } from '../views/day.js';
 import { WorkspacePage } from '../views/page.js';
 import { QueueColumn } from '../views/queue.js';
@@ -18,15 +18,15 @@ export const showInbox: WorkspaceHandler = async (c, { runtime, team }) => {
   const operatorId = c.get('pageContext').operator.id;
   const [found, { counts, now }, day] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
-    countQueueFilters(runtime, operatorId),
+    countQueueByFilter(runtime, operatorId),
     findDaySummary(runtime, operatorId),
   ]);
-  const page = { ...found, rows: addKnownCustomerNames(found.rows, runtime.context) };
+  const page = { ...found, rows: addCustomerNamesToRows(found.rows, runtime.context) };
   const pageContext = { ...c.get('pageContext'), queue: queueQueryString(view), now };
   const notice = successNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('viewInbox')} view="inbox" search={view.search}>
+    <WorkspacePage pageContext={pageContext} title={translate('viewInbox')} view="inbox" search={view.search}>
       <div class="inbox inbox-queue" data-page="inbox">
         <QueueColumn
           pageContext={pageContext}

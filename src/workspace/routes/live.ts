@@ -1,4 +1,4 @@
-import { requireConversationHead } from '../../conversations/find.js';
+import { requireConversationWithoutMessages } from '../../conversations/find.js';
 import { eventStreamHeaders } from '../../http/live-streams.js';
 import { isId } from '../../validation/input.js';
 import { identifyOperator } from '../access.js';
@@ -33,7 +33,7 @@ export const streamLiveUpdates: WorkspaceHandler = (c, services) => {
 
 /** Marks the operator as typing in a conversation; the page's script calls this every few seconds. */
 export const markTyping: WorkspaceHandler = async (c, { presence, runtime }) => {
-  const { id } = await requireConversationHead(runtime.db, pathParameter(c, 'id'));
+  const { id } = await requireConversationWithoutMessages(runtime.db, pathParameter(c, 'id'));
   presence.typing(c.get('pageContext').operator, id);
   return c.body(null, 204);
 };

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContextAnswer } from '../../context/context-reader.js';
+import type { ContextResult } from '../../context/context-reader.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { successNotice } from '../done-notices.js';
 import { readQueueView, type WorkspaceContext, type WorkspaceServices } from '../handler.js';
-import { addKnownCustomerName, addKnownCustomerNames } from '../known-names.js';
+import { addCustomerNamesToRows, addCustomerNameToThread } from '../known-names.js';
 import type { ThreadDetails } from '../model.js';
-import type { PageContext, PageNotice } from '../page-context.js';
-import { countQueueFilters, findQueuePage } from '../queries/queue.js';
+import type { PageNotice, WorkspacePageContext } from '../page-context.js';
+import { countQueueByFilter, findQueuePage } from '../queries/queue.js';
 import { findThreadDetails } from '../queries/thread.js';
-import { findMessagePage, findMessagesAtHit, type MessagePage } from '../queries/thread-messages.js';
+import { findMessagePage, findMessagesAtSearchHit, type MessagePage } from '../queries/thread-messages.js';
 import { queueQueryString } from '../queue-filters.js';
 import type { ActionRefusal } from '../refusals.js';
 import { actorsOfThread, ownerCandidates } from '../team.js';
@@ -40,7 +40,7 @@ export async function loadConversationPage(
 ): Promise<ConversationPageProps> {
   const read = await readConversation(c, services, id);
   const pageContext = threadPageContext(c, id, read.head.now);
-  // Whoever pages back has come from the newest page; whoever a search led here has not seen it.
+  // Whoever opens earlier messages has seen the newest ones; whoever opens a search hit may not have.
   const head = c.req.query('before')
     ? read.head
     : { ...read.head, newestMessageId: newestShown(read.head, read.messages) };
@@ -72,11 +72,11 @@ async function readConversation(c: WorkspaceContext, services: WorkspaceServices
   const thread = findThreadDetails(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
-    // An error of `thread` is thrown below, where it is awaited.
+    // A rejection of the promise `thread` is thrown below, where it is awaited; `context` must not reject as well.
     .catch(() => undefined);
   const [lines, { counts }, head, messages] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
-    countQueueFilters(runtime, operatorId),
+    countQueueByFilter(runtime, operatorId),
     thread,
     messagesOf(c, services, id, view.search),
   ]);
@@ -84,16 +84,16 @@ async function readConversation(c: WorkspaceContext, services: WorkspaceServices
   return {
     view,
     context: await contextInTime(context, c.req.query('context') === 'wait'),
-    queue: { ...lines, rows: addKnownCustomerNames(lines.rows, runtime.context) },
+    queue: { ...lines, rows: addCustomerNamesToRows(lines.rows, runtime.context) },
     counts,
-    head: addKnownCustomerName(head, runtime.context),
+    head: addCustomerNameToThread(head, runtime.context),
     messages,
   };
 }
 
 function queueBeside(
   { team }: WorkspaceServices,
-  pageContext: PageContext,
+  pageContext: WorkspacePageContext,
   openId: string,
   read: ReadConversation,
 ): QueueProps {
@@ -126,7 +126,7 @@ function messagesOf(
 ): Promise<MessagePage> {
   const before = c.req.query('before') || null;
   const isSearched = before === null && search !== '' && c.req.method === 'GET';
-  return isSearched ? findMessagesAtHit(runtime, id, search) : findMessagePage(runtime, id, before);
+  return isSearched ? findMessagesAtSearchHit(runtime, id, search) : findMessagePage(runtime, id, before);
 }
 
 /**
@@ -140,7 +140,7 @@ function newestShown({ newestMessageId }: ThreadDetails, { messages, earlierCurs
  * The page context of a conversation. After a POST, `path` is the conversation's, because the form's URL accepts no
  * GET.
  */
-function threadPageContext(c: WorkspaceContext, id: string, now: Date): PageContext {
+function threadPageContext(c: WorkspaceContext, id: string, now: Date): WorkspacePageContext {
   const pageContext = c.get('pageContext');
   const queue = queueQueryString(readQueueView(c));
   return { ...pageContext, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : pageContext.path };
@@ -149,7 +149,7 @@ function threadPageContext(c: WorkspaceContext, id: string, now: Date): PageCont
 /** How long a finished page waits for the customer's facts before it is sent without them, in milliseconds. */
 const contextGraceMs = 20;
 
-async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: boolean): Promise<ContextPanelState> {
+async function contextInTime(context: Promise<ContextResult | undefined>, wait: boolean): Promise<ContextPanelState> {
   const late = sleep(contextGraceMs, undefined, { ref: false });
   return (await (wait ? context : Promise.race([context, late]))) ?? { state: 'loading' };
 }

@@ -1,10 +1,10 @@
 import type { PendingAction } from '../../pending-actions/pending-action.js';
-import { dropHeldAction, takeBackAction } from '../../pending-actions/take-back.js';
+import { dropHeldPendingAction, takeBackAction } from '../../pending-actions/take-back.js';
 import { successNotice } from '../done-notices.js';
 import { pathParameter, readQueueView, redirectWithNotice, type WorkspaceHandler } from '../handler.js';
 import type { PageNotice } from '../page-context.js';
 import { queueQueryString } from '../queue-filters.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { renderConversationPage } from './conversation.js';
 import type { ConversationPageState } from './load-conversation-page.js';
 
@@ -26,12 +26,12 @@ export const takeBackPendingAction: WorkspaceHandler = async (c, services) => {
 /** Deletes a held action together with its text. */
 export const dropPendingAction: WorkspaceHandler = async (c, services) => {
   const id = pathParameter(c, 'id');
-  const isDropped = await dropHeldAction(services.runtime, id, pathParameter(c, 'action'));
+  const isDropped = await dropHeldPendingAction(services.runtime, id, pathParameter(c, 'action'));
   if (!isDropped) return renderConversationPage(c, services, id, { status: 409, notice: tooLate() });
   return redirectWithNotice(c, `/c/${id}${queueQueryString(readQueueView(c))}`, 'dropped');
 };
 
-const tooLate = (): PageNotice => ({ tone: 'conflict', title: t('tooLate'), text: t('tooLateHint') });
+const tooLate = (): PageNotice => ({ tone: 'conflict', title: translate('tooLate'), text: translate('tooLateHint') });
 
 function restoredFrom({ kind, content, draftId }: PendingAction): ConversationPageState {
   if (content === null) return {};

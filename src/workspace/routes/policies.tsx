@@ -1,6 +1,6 @@
 import { type CairnloopError, isCairnloopError } from '../../foundation/errors.js';
 import { readSlaPolicies, type SlaPoliciesResult } from '../../sla/policies.js';
-import { validatePolicies } from '../../sla/validate-policies.js';
+import { validateSlaPolicies } from '../../sla/validate-policies.js';
 import { successNotice } from '../done-notices.js';
 import {
   redirectWithNotice,
@@ -10,7 +10,7 @@ import {
 } from '../handler.js';
 import type { PageNotice } from '../page-context.js';
 import { type ActionRefusal, toActionRefusal } from '../refusals.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { WorkspacePage } from '../views/page.js';
 import { type RefusedSlaTerms, SlaPoliciesView } from '../views/policies.js';
 
@@ -38,9 +38,9 @@ export const setSlaPolicy: WorkspaceHandler = async (c, services) => {
     const rejected = rejectionIn(error);
     const refused = { ...typed, reason: rejected?.reason ?? notice.text ?? '' };
     // A provider that refuses valid terms is read-only.
-    const possible = validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
+    const possible = validateSlaPolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
     const readOnly = possible && rejected !== undefined && !rejected.unconfirmed;
-    const told = rejected?.unconfirmed ? { ...notice, title: t('policyUnknown') } : notice;
+    const told = rejected?.unconfirmed ? { ...notice, title: translate('policyUnknown') } : notice;
     return policiesPage(c, services, { status, notice: told, refused, readOnly });
   }
 };
@@ -65,7 +65,7 @@ async function policiesPage(
   const pageContext = { ...c.get('pageContext'), path: '/sla' };
   const answer = await readSlaPolicies(runtime);
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('viewSla')} view="sla">
+    <WorkspacePage pageContext={pageContext} title={translate('viewSla')} view="sla">
       <SlaPoliciesView
         pageContext={pageContext}
         answer={answer}
@@ -79,10 +79,10 @@ async function policiesPage(
   );
 }
 
-/** The notice above the page, for an error that no row of the table shows. */
+/** The notice above the page of SLA terms, for an error that no row of their table shows. */
 function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: SlaPoliciesResult): PageNotice | undefined {
   if (!notice || !refused) return notice;
-  if (readOnly) return { ...notice, text: t('policyReadOnly', { reason: refused.reason }) };
+  if (readOnly) return { ...notice, text: translate('policyReadOnly', { reason: refused.reason }) };
   const shown = answer.state === 'active' && answer.policies.some(({ priority }) => priority === refused.priority);
-  return shown ? { ...notice, text: t('policyTyped') } : notice;
+  return shown ? { ...notice, text: translate('policyTyped') } : notice;
 }

@@ -1,5 +1,5 @@
 import { CairnloopError } from '../../foundation/errors.js';
-import { fillSavedReply, needsCustomerFacts, type ReplyVariableValues } from '../fill-reply.js';
+import { fillSavedReply, type ReplyVariableValues, replyTextNeedsFacts } from '../fill-reply.js';
 import {
   pathParameter,
   readQueueView,
@@ -11,7 +11,7 @@ import type { ThreadDetails } from '../model.js';
 import { defaultRepliesFolder } from '../mount-options.js';
 import { findThreadDetails } from '../queries/thread.js';
 import { queueQueryString } from '../queue-filters.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { WorkspacePage } from '../views/page.js';
 import { type FilledSavedReply, SavedRepliesView } from '../views/saved-replies.js';
 
@@ -26,7 +26,7 @@ export const showSavedReplies: WorkspaceHandler = async (c, services) => {
   const { thread, replies } = await filledReplies(c, services);
   const pageContext = { ...c.get('pageContext'), queue: queueQueryString(readQueueView(c)) };
   return c.html(
-    <WorkspacePage pageContext={pageContext} title={t('savedReplies')} view="inbox">
+    <WorkspacePage pageContext={pageContext} title={translate('savedReplies')} view="inbox">
       <SavedRepliesView
         pageContext={pageContext}
         conversation={thread.conversation}
@@ -45,7 +45,9 @@ export async function findSavedReply(
   name: string,
 ): Promise<string | undefined> {
   const reply = (await services.savedReplies.list()).find((known) => known.name === name);
-  return reply && fillSavedReply(reply.body, await valuesFor(c, services, thread, needsCustomerFacts(reply.body))).text;
+  return (
+    reply && fillSavedReply(reply.body, await valuesFor(c, services, thread, replyTextNeedsFacts(reply.body))).text
+  );
 }
 
 async function filledReplies(c: WorkspaceContext, services: WorkspaceServices) {
@@ -56,7 +58,7 @@ async function filledReplies(c: WorkspaceContext, services: WorkspaceServices) {
     c,
     services,
     thread,
-    saved.some(({ body }) => needsCustomerFacts(body)),
+    saved.some(({ body }) => replyTextNeedsFacts(body)),
   );
   const replies: FilledSavedReply[] = saved.map(({ name, title, body }) => ({
     name,
@@ -74,7 +76,7 @@ async function valuesFor(
 ): Promise<ReplyVariableValues> {
   const { actorId } = conversation;
   const sections = facts ? (await runtime.context.get(actorId)).sections : [];
-  // `customer` is the id if the host gave no name.
+  // A thread's `customer` is the customer's id if the host gave no name.
   const name = customer === actorId ? runtime.context.knownName(actorId) : customer;
   return { customer: { id: actorId, name }, operator: c.get('pageContext').operator, conversation, sections };
 }

@@ -1,9 +1,9 @@
-import { type ActionRequest, scheduleAction } from '../../pending-actions/schedule.js';
+import { type PendingActionRequest, schedulePendingAction } from '../../pending-actions/schedule.js';
 import type { WorkspaceContext, WorkspaceServices } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
 /** An action that an operator requests, without its actor. */
-export type RequestedAction = Omit<ActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
+export type RequestedAction = Omit<PendingActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
  * Stores an operator's action for later execution, and returns the name of the notice to show. Executes it at once
@@ -18,7 +18,7 @@ export async function scheduleOrRunAction(
   const delayMs = takeBackDelayMs(c, services);
   if (delayMs === 0) return now();
   const whole = { thenResolve: false, ...asked, actor: c.get('pageContext').operator };
-  const action = await scheduleAction(services.runtime, whole, delayMs);
+  const action = await schedulePendingAction(services.runtime, whole, delayMs);
   // The same form was sent before, so its action exists already.
   if (!action) return 'reply';
   services.actions.arm(action.inMs + timerMarginMs);

@@ -1,12 +1,12 @@
 import type { Actor } from '../../contracts/domain.js';
-import { requireConversationHead } from '../../conversations/find.js';
-import { databaseTime } from '../../db/database-time.js';
+import { requireConversationWithoutMessages } from '../../conversations/find.js';
+import { readDatabaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type WorkspaceServices } from '../handler.js';
 import { findThreadDetails } from '../queries/thread.js';
 import { parseSnoozeEnd } from '../snooze-times.js';
 import { actorsOfThread, ownerCandidates } from '../team.js';
-import { redirectOrExplain } from './conversation-actions.js';
+import { redirectOrShowError } from './conversation-actions.js';
 
 /**
  * Assigns or unassigns a conversation. The form names the owner that the page showed, so that a change made meanwhile
@@ -35,8 +35,8 @@ function change(
   id: string,
   work: () => Promise<string>,
 ): Promise<Response> {
-  return redirectOrExplain(c, services, id, {}, async () => {
-    await requireConversationHead(services.runtime.db, id);
+  return redirectOrShowError(c, services, id, {}, async () => {
+    await requireConversationWithoutMessages(services.runtime.db, id);
     return work();
   });
 }
@@ -67,7 +67,7 @@ export const snoozeConversation: WorkspaceHandler = (c, services) => {
   const id = pathParameter(c, 'id');
   return change(c, services, id, async () => {
     const form = c.get('form');
-    const now = await databaseTime(services.runtime.db);
+    const now = await readDatabaseTime(services.runtime.db);
     const until = parseSnoozeEnd({ span: form.text('span'), until: form.text('until') }, now);
     if (until === undefined) throw noTime();
     await services.api.conversations.snooze(id, { until, actor: c.get('pageContext').operator });

@@ -34,7 +34,7 @@ const countKeys = Object.keys(englishTexts)
   .filter((key) => key.endsWith('_other'))
   .map((key) => key.replace(/_other$/, ''));
 
-/** Every key that a host can set. */
+/** The keys of all texts that a host can replace. */
 export const workspaceTextKeys: readonly string[] = [
   ...new Set([
     ...Object.keys(englishTexts),

@@ -1,5 +1,5 @@
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 
 /**
  * The key of the displayed name of every audit action. A test compares this list with the statements that write the
@@ -50,5 +50,5 @@ export const auditActionTexts = {
 
 export function auditActionName(action: string): string {
   const key = (auditActionTexts as Record<string, WorkspaceTextKey>)[action];
-  return key ? t(key) : action;
+  return key ? translate(key) : action;
 }

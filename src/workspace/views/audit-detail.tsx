@@ -6,14 +6,14 @@ import { formatLongDuration } from '../clock-state.js';
 import type { AuditLine } from '../model.js';
 import { csatRatingText } from '../package-texts.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { formatNumber, t, tCount, tCountParts, tParts } from '../translate.js';
+import { formatNumber, translate, translateCount, translateCountParts, translateParts } from '../translate.js';
 import { DateTimeLabel } from './time.js';
 import { deliveryTopicNames } from './topic-names.js';
 
 type Detail = AuditLine['detail'];
 
 export const AuditDetail: FC<{ line: Pick<AuditLine, 'action' | 'detail'> }> = ({ line: { action, detail } }) => {
-  if (isErased(detail)) return <span class="faint">{t('erased')}</span>;
+  if (isErased(detail)) return <span class="faint">{translate('erased')}</span>;
   const phrase = Object.hasOwn(phrases, action) ? phrases[action]?.(detail) : undefined;
   return <>{phrase ?? <Pairs detail={detail} />}</>;
 };
@@ -28,47 +28,50 @@ function isErased(detail: Detail): boolean {
 const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'conversation.rated': ({ rating }) => quote(csatRatingText(rating)),
   'conversation.updated': (detail) => fieldChanges(detail),
-  'conversation.snoozed': ({ until }) => (until ? tParts('untilTime', { time: <Value value={until} /> }) : undefined),
+  'conversation.snoozed': ({ until }) =>
+    until ? translateParts('untilTime', { time: <Value value={until} /> }) : undefined,
   'draft.created': (detail) => draft(detail),
   'draft.denied': (detail) => draft(detail),
   'draft.sent': ({ review }) => textOf(reviews, review),
   'draft.discarded': ({ reason }) => quote(reason),
   'delivery.retried': ({ topic }) => topicIn(topic),
   'delivery.discarded': ({ topic, attempts }) =>
-    typeof attempts === 'number' ? tCount('topicAfter', attempts, { topic: topicIn(topic) }) : topicIn(topic),
+    typeof attempts === 'number' ? translateCount('topicAfter', attempts, { topic: topicIn(topic) }) : topicIn(topic),
   'outbound.triggered': ({ templateId, scheduleInSeconds: seconds }) => (
     <>
-      {tParts('template', { template: <Foreign value={templateId} /> })}
-      {typeof seconds === 'number' && seconds > 0 ? t('sentAfter', { span: formatLongDuration(seconds * 1000) }) : null}
+      {translateParts('template', { template: <Foreign value={templateId} /> })}
+      {typeof seconds === 'number' && seconds > 0
+        ? translate('sentAfter', { span: formatLongDuration(seconds * 1000) })
+        : null}
     </>
   ),
   'outbound.bulk_triggered': ({ templateId, requested, accepted }) => (
     <>
-      {tCountParts('templateFor', Number(requested), {
+      {translateCountParts('templateFor', Number(requested), {
         template: <Foreign value={templateId} />,
         accepted: formatNumber(Number(accepted)),
       })}
     </>
   ),
-  'outbound.bulk_refused': ({ requested }) => tCount('bulkRefused', Number(requested)),
+  'outbound.bulk_refused': ({ requested }) => translateCount('bulkRefused', Number(requested)),
   'sla.started': (detail) => (
-    <>{tParts('clockFor', { priority: <Foreign value={detail.priority} />, due: <Due detail={detail} /> })}</>
+    <>{translateParts('clockFor', { priority: <Foreign value={detail.priority} />, due: <Due detail={detail} /> })}</>
   ),
-  'sla.resumed': (detail) => <>{tParts('runningAgain', { due: <Due detail={detail} /> })}</>,
+  'sla.resumed': (detail) => <>{translateParts('runningAgain', { due: <Due detail={detail} /> })}</>,
   'sla.paused': ({ reason }) => quote(reason),
-  'audit.erased': ({ lines }) => tCount('inLines', Number(lines)),
+  'audit.erased': ({ lines }) => translateCount('inLines', Number(lines)),
   'audit.fault_found': ({ fault }) => quote(fault),
-  // The names of these actions say everything.
+  // The displayed names of SLA breaches and ends need no detail.
   'sla.breached': () => '',
   'sla.ended': () => '',
   'sla.policy_changed': ({ priority, responseMinutes, breachMinutes }) => (
     <>
-      {tParts('ofPriority', { priority: <Foreign value={priority} /> })}
+      {translateParts('ofPriority', { priority: <Foreign value={priority} /> })}
       {typeof responseMinutes === 'number'
-        ? t('dueAfter', { span: formatLongDuration(responseMinutes * 60_000) })
+        ? translate('dueAfter', { span: formatLongDuration(responseMinutes * 60_000) })
         : null}
       {typeof breachMinutes === 'number'
-        ? t('breachAfter', { span: formatLongDuration(breachMinutes * 60_000) })
+        ? translate('breachAfter', { span: formatLongDuration(breachMinutes * 60_000) })
         : null}
     </>
   ),
@@ -97,7 +100,7 @@ const fieldNames: Record<string, WorkspaceTextKey> = {
 
 function shownChange(old: unknown, value: unknown): Child | null {
   if (typeof old !== 'string' || typeof value !== 'string') return null;
-  return <>{tParts('fromTo', { from: <Foreign value={old} />, to: <Foreign value={value} /> })}</>;
+  return <>{translateParts('fromTo', { from: <Foreign value={old} />, to: <Foreign value={value} /> })}</>;
 }
 
 const decisions: Record<string, WorkspaceTextKey> = {
@@ -118,8 +121,8 @@ function draft({ type, riskTier, decision, outcome, status }: Detail): string | 
   const kind = textOf(kinds, type);
   const risk = textOf(risks, riskTier);
   if (!decided || !kind || !risk) return undefined;
-  const late = status === 'superseded' ? t('overtaken') : '';
-  return t('draftDecided', { kind, risk, decided }) + (textOf(outcomes, outcome) ?? '') + late;
+  const late = status === 'superseded' ? translate('overtaken') : '';
+  return translate('draftDecided', { kind, risk, decided }) + (textOf(outcomes, outcome) ?? '') + late;
 }
 
 const kinds: Record<string, WorkspaceTextKey> = {
@@ -133,7 +136,7 @@ const risks: Record<string, WorkspaceTextKey> = { low: 'riskLow', medium: 'riskM
 /** Returns the text for a stored code; undefined for an unknown code. */
 function textOf(texts: Record<string, WorkspaceTextKey>, word: unknown): string | undefined {
   const key = Object.hasOwn(texts, String(word)) ? texts[String(word)] : undefined;
-  return key && t(key);
+  return key && translate(key);
 }
 
 const reviews: Record<string, WorkspaceTextKey> = {
@@ -147,7 +150,7 @@ function topicIn(topic: unknown): string {
 }
 
 const Due: FC<{ detail: Detail }> = ({ detail: { responseDueAt, breachAt } }) => (
-  <>{tParts('dueAndBreach', { due: <Value value={responseDueAt} />, breach: <Value value={breachAt} /> })}</>
+  <>{translateParts('dueAndBreach', { due: <Value value={responseDueAt} />, breach: <Value value={breachAt} /> })}</>
 );
 
 const Foreign: FC<{ value: unknown }> = ({ value }) => <bdi>{String(value).slice(0, 200)}</bdi>;

@@ -1,9 +1,9 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { AuditLine } from '../model.js';
-import type { PageContext, PageNotice } from '../page-context.js';
+import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
-import { t, tParts } from '../translate.js';
+import { translate, translateParts } from '../translate.js';
 import { auditActionName, auditActionTexts } from './audit-action-names.js';
 import { AuditDetail } from './audit-detail.js';
 import { ActorName, actorDisplayName, EmptyState, Icon } from './elements.js';
@@ -11,7 +11,7 @@ import { NoticeBox } from './page.js';
 import { DateTimeLabel } from './time.js';
 
 interface AuditProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   filter: AuditFilter;
   page: AuditPage;
   notice?: PageNotice | undefined;
@@ -21,8 +21,8 @@ interface AuditProps {
 export const AuditView: FC<AuditProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{t('viewAudit')}</h1>
-      <p class="faint">{t('auditLead')}</p>
+      <h1>{translate('viewAudit')}</h1>
+      <p class="faint">{translate('auditLead')}</p>
     </div>
     <NoticeBox notice={props.notice} />
     <Filters {...props} />
@@ -32,14 +32,14 @@ export const AuditView: FC<AuditProps> = (props) => (
 );
 
 const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
-  <form class="filter-bar" method="get" action={`${pageContext.base}/audit`} aria-label={t('filterRecord')}>
+  <form class="filter-bar" method="get" action={`${pageContext.base}/audit`} aria-label={translate('filterRecord')}>
     <label>
-      {t('action')}{' '}
+      {translate('action')}{' '}
       <select name="action">
-        <option value="">{t('anyAction')}</option>
+        <option value="">{translate('anyAction')}</option>
         {Object.entries(auditActionTexts).map(([action, words]) => (
           <option value={action} selected={action === filter.action}>
-            {t(words)}
+            {translate(words)}
           </option>
         ))}
       </select>
@@ -47,7 +47,7 @@ const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
     {filter.actor ? (
       <label class="check">
         <input type="checkbox" name="actor" value={filter.actor} checked />{' '}
-        {tParts('byActor', {
+        {translateParts('byActor', {
           name: (
             <bdi title={filter.actor}>
               {nameOf(filter.actor, [pageContext.operator, ...page.lines.map(({ actor }) => actor)])}
@@ -57,19 +57,19 @@ const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
       </label>
     ) : (
       <label class="check">
-        <input type="checkbox" name="actor" value={pageContext.operator.id} /> {t('onlyMine')}
+        <input type="checkbox" name="actor" value={pageContext.operator.id} /> {translate('onlyMine')}
       </label>
     )}
     {filter.conversation ? (
       <label class="check">
-        <input type="checkbox" name="conversation" value={filter.conversation} checked /> {t('oneConversation')}
+        <input type="checkbox" name="conversation" value={filter.conversation} checked /> {translate('oneConversation')}
       </label>
     ) : null}
     <button type="submit" class="button">
-      {t('filter')}
+      {translate('filter')}
     </button>
     <a class="quiet-link" href={`${pageContext.base}/audit`}>
-      {t('clear')}
+      {translate('clear')}
     </a>
   </form>
 );
@@ -80,21 +80,21 @@ function nameOf(id: string, known: Actor[]): string {
 }
 
 const NoLines: FC<AuditProps> = ({ page }) => (
-  <EmptyState icon="scroll-text" title={t('nothingHere')}>
-    {page.partial ? t('noneInPart') : t('noLine')}
+  <EmptyState icon="scroll-text" title={translate('nothingHere')}>
+    {page.partial ? translate('noneInPart') : translate('noLine')}
   </EmptyState>
 );
 
 const Lines: FC<AuditProps> = ({ pageContext, page }) => (
-  <section class="table-scroll" tabindex={0} aria-label={t('record')}>
+  <section class="table-scroll" tabindex={0} aria-label={translate('record')}>
     <table class="table table-record">
       <thead>
         <tr>
-          <th scope="col">{t('when')}</th>
-          <th scope="col">{t('who')}</th>
-          <th scope="col">{t('what')}</th>
-          <th scope="col">{t('conversation')}</th>
-          <th scope="col">{t('detail')}</th>
+          <th scope="col">{translate('when')}</th>
+          <th scope="col">{translate('who')}</th>
+          <th scope="col">{translate('what')}</th>
+          <th scope="col">{translate('conversation')}</th>
+          <th scope="col">{translate('detail')}</th>
         </tr>
       </thead>
       <tbody>
@@ -106,7 +106,7 @@ const Lines: FC<AuditProps> = ({ pageContext, page }) => (
   </section>
 );
 
-const Line: FC<{ pageContext: PageContext; line: AuditLine }> = ({ pageContext, line }) => (
+const Line: FC<{ pageContext: WorkspacePageContext; line: AuditLine }> = ({ pageContext, line }) => (
   <tr>
     <td class="nowrap">
       <DateTimeLabel at={line.at} />
@@ -120,10 +120,10 @@ const Line: FC<{ pageContext: PageContext; line: AuditLine }> = ({ pageContext, 
     <td>
       {line.conversationId ? (
         <a href={`${pageContext.base}/c/${line.conversationId}`}>
-          <bdi>{line.subject ?? t('noSubject')}</bdi>
+          <bdi>{line.subject ?? translate('noSubject')}</bdi>
         </a>
       ) : (
-        <span class="faint">{t('none')}</span>
+        <span class="faint">{translate('none')}</span>
       )}
     </td>
     <td class="detail">
@@ -137,9 +137,9 @@ const Pager: FC<AuditProps> = ({ pageContext, filter, page }) => {
   const query = new URLSearchParams({ cursor: page.nextCursor });
   for (const key of ['action', 'actor', 'conversation'] as const) if (filter[key]) query.set(key, filter[key]);
   return (
-    <nav class="pager" aria-label={t('recordPages')}>
+    <nav class="pager" aria-label={translate('recordPages')}>
       <a href={`${pageContext.base}/audit?${query}`}>
-        <Icon name="history" /> {page.partial ? t('lookFurther') : t('older')}
+        <Icon name="history" /> {page.partial ? translate('lookFurther') : translate('older')}
       </a>
     </nav>
   );

@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { BulkActionKind } from '../bulk-action-kinds.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { snoozeDurations } from '../snooze-times.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatTickedConversation, type TickedConversation } from '../ticked.js';
-import { t, tCount } from '../translate.js';
+import { translate, translateCount } from '../translate.js';
 import {
   BackToQueueLink,
   type BulkOutcome,
@@ -18,7 +18,7 @@ import { TakeBackAllForm } from './bulk-taken-back.js';
 import { ActionForm, actorDisplayName, Icon } from './elements.js';
 
 interface BulkActionProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   kind: BulkActionKind;
   ticked: TickedConversation[];
   recipients: BulkRecipient[];
@@ -56,14 +56,14 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
-        <h1>{tCount(asks[kind], ticked.length)}</h1>
+        <h1>{translateCount(asks[kind], ticked.length)}</h1>
         <p class="faint">{explain[kind](ticked.length)}</p>
       </div>
       {refusal ? (
         <div class="notice notice-error" role="alert">
           <Icon name="triangle-alert" />
           <div>
-            <strong>{t('nothingChanged')}</strong> {refusal}
+            <strong>{translate('nothingChanged')}</strong> {refusal}
           </div>
         </div>
       ) : null}
@@ -73,7 +73,7 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
         <Choice {...props} />
         <div class="draft-actions">
           <button type="submit" class="button button-primary">
-            {tCount(buttons[kind], ticked.length)}
+            {translateCount(buttons[kind], ticked.length)}
           </button>
           <BackToQueueLink pageContext={pageContext} />
         </div>
@@ -83,10 +83,10 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
 };
 
 const explain: Record<BulkActionKind, (count: number) => string> = {
-  resolve: (count) => tCount('explainResolve', count),
-  tag: () => t('explainTag'),
-  assign: () => t('explainAssign'),
-  snooze: (count) => tCount('explainSnooze', count),
+  resolve: (count) => translateCount('explainResolve', count),
+  tag: () => translate('explainTag'),
+  assign: () => translate('explainAssign'),
+  snooze: (count) => translateCount('explainSnooze', count),
 };
 
 const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
@@ -96,32 +96,32 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
     case 'tag':
       return (
         <>
-          <label for="bulk-tags">{t('tagsToAdd')}</label>
+          <label for="bulk-tags">{translate('tagsToAdd')}</label>
           <input id="bulk-tags" name="tags" required maxlength={500} autocomplete="off" />
         </>
       );
     case 'assign':
       return (
         <>
-          <label for="bulk-owner">{t('newOwner')}</label>
+          <label for="bulk-owner">{translate('newOwner')}</label>
           <select id="bulk-owner" name="to">
-            <option value={pageContext.operator.id}>{t('me')}</option>
+            <option value={pageContext.operator.id}>{translate('me')}</option>
             {team
               .filter(({ id }) => id !== pageContext.operator.id)
               .map((one) => (
                 <option value={one.id}>{actorDisplayName(one)}</option>
               ))}
-            <option value="">{t('nobody')}</option>
+            <option value="">{translate('nobody')}</option>
           </select>
         </>
       );
     case 'snooze':
       return (
         <>
-          <label for="bulk-span">{t('snoozeFor')}</label>
+          <label for="bulk-span">{translate('snoozeFor')}</label>
           <select id="bulk-span" name="span">
             {snoozeDurations.map(({ seconds, unit, count }) => (
-              <option value={seconds}>{tCount(unit, count)}</option>
+              <option value={seconds}>{translateCount(unit, count)}</option>
             ))}
           </select>
         </>
@@ -130,26 +130,28 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
 };
 
 /** The results of a bulk action: failed conversations first, each with its reason. */
-export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkActionKind; outcomes: BulkOutcome[] }> = ({
-  pageContext,
-  kind,
-  outcomes,
-}) => {
+export const BulkActionResult: FC<{
+  pageContext: WorkspacePageContext;
+  kind: BulkActionKind;
+  outcomes: BulkOutcome[];
+}> = ({ pageContext, kind, outcomes }) => {
   const failed = outcomes.filter(({ failure }) => failure !== null);
   const succeeded = outcomes.length - failed.length;
   const pending = outcomes.flatMap((outcome) => outcome.pending ?? []);
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
-        <h1>{tCount(pending.length > 0 ? 'bulkResolving' : results[kind], outcomes.length, { done: succeeded })}</h1>
+        <h1>
+          {translateCount(pending.length > 0 ? 'bulkResolving' : results[kind], outcomes.length, { done: succeeded })}
+        </h1>
         <p class="faint" role="status">
-          {failed.length === 0 ? tCount('allOfThem', outcomes.length) : tCount('stayed', failed.length)}
+          {failed.length === 0 ? translateCount('allOfThem', outcomes.length) : translateCount('stayed', failed.length)}
         </p>
       </div>
       <BulkOutcomeList
         pageContext={pageContext}
         outcomes={[...failed, ...outcomes.filter(({ failure }) => failure === null)]}
-        word={pending.length > 0 ? t('resolvedSoon') : t(done[kind])}
+        word={pending.length > 0 ? translate('resolvedSoon') : translate(done[kind])}
       />
       <TakeBackAllForm pageContext={pageContext} pending={pending} />
       <div class="draft-actions">

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t, tCount } from '../translate.js';
+import { translate, translateCount } from '../translate.js';
 import { BackToQueueLink, type BulkOutcome, BulkOutcomeList, type PendingBulkAction } from './bulk.js';
 import { ActionForm, Icon } from './elements.js';
 
@@ -10,14 +10,19 @@ const whenOver: WorkspaceTextKey = 'takeBackOver';
 /**
  * The button that takes back all resolves of a bulk action until the first is executed; the page's script counts down.
  */
-export const TakeBackAllForm: FC<{ pageContext: PageContext; pending: readonly PendingBulkAction[] }> = ({
+export const TakeBackAllForm: FC<{ pageContext: WorkspacePageContext; pending: readonly PendingBulkAction[] }> = ({
   pageContext,
   pending,
 }) => {
   const first = pending.toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime())[0];
   if (!first) return null;
   return (
-    <ActionForm pageContext={pageContext} action="/bulk/resolve/take-back" class="take-back" label={t('takeBack')}>
+    <ActionForm
+      pageContext={pageContext}
+      action="/bulk/resolve/take-back"
+      class="take-back"
+      label={translate('takeBack')}
+    >
       {pending.map(({ id, conversationId }) => (
         <input type="hidden" name="action" value={`${conversationId} ${id}`} />
       ))}
@@ -29,20 +34,20 @@ export const TakeBackAllForm: FC<{ pageContext: PageContext; pending: readonly P
         data-doing="resolving"
         data-over={whenOver}
       >
-        {t('resolvingNow')}
+        {translate('resolvingNow')}
       </span>
       <button type="submit" class="button button-small" data-take-back>
-        <Icon name="rotate-ccw" /> {t('takeBack')}
+        <Icon name="rotate-ccw" /> {translate('takeBack')}
       </button>
       <span class="faint js">
-        <kbd>{t('keyEsc')}</kbd> <kbd>z</kbd>
+        <kbd>{translate('keyEsc')}</kbd> <kbd>z</kbd>
       </span>
     </ActionForm>
   );
 };
 
 /** The page with the results of taking back a bulk resolve. */
-export const TakenBackResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[] }> = ({
+export const TakenBackResultView: FC<{ pageContext: WorkspacePageContext; outcomes: BulkOutcome[] }> = ({
   pageContext,
   outcomes,
 }) => {
@@ -50,9 +55,9 @@ export const TakenBackResultView: FC<{ pageContext: PageContext; outcomes: BulkO
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
-        <h1 role="status">{tCount('bulkTakenBack', outcomes.length, { taken })}</h1>
+        <h1 role="status">{translateCount('bulkTakenBack', outcomes.length, { taken })}</h1>
       </div>
-      <BulkOutcomeList pageContext={pageContext} outcomes={outcomes} word={t('takenBack')} />
+      <BulkOutcomeList pageContext={pageContext} outcomes={outcomes} word={translate('takenBack')} />
       <div class="draft-actions">
         <BackToQueueLink pageContext={pageContext} />
       </div>

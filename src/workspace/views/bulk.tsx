@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { Actor, Conversation } from '../../contracts/domain.js';
-import type { PageContext } from '../page-context.js';
-import { t, tCount } from '../translate.js';
+import type { WorkspacePageContext } from '../page-context.js';
+import { translate, translateCount } from '../translate.js';
 import { ActionForm, Icon, InlineText, MultilineText } from './elements.js';
 
 /** A conversation that a bulk action changes or writes to. */
@@ -21,7 +21,7 @@ export interface BulkRecipient {
 }
 
 interface BulkProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   ids: string[];
   recipients: BulkRecipient[];
   max: number;
@@ -41,8 +41,8 @@ const shownRecipients = 8;
 export const BulkFollowUpView: FC<BulkProps> = (props) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{props.preview ? t('checkAndSend') : t('sendFollowUp')}</h1>
-      <p class="faint">{tCount('bulkTo', props.ids.length, { max: props.max })}</p>
+      <h1>{props.preview ? translate('checkAndSend') : translate('sendFollowUp')}</h1>
+      <p class="faint">{translateCount('bulkTo', props.ids.length, { max: props.max })}</p>
     </div>
     {props.refusal ? <Refusal {...props} /> : null}
     {props.preview ? <Preview {...props} /> : props.possible ? <Write {...props} /> : <Impossible {...props} />}
@@ -53,7 +53,7 @@ const Refusal: FC<BulkProps> = ({ refusal }) => (
   <div class="notice notice-error" role="alert">
     <Icon name="triangle-alert" />
     <div>
-      <strong>{t('nothingSent')}</strong> {refusal}
+      <strong>{translate('nothingSent')}</strong> {refusal}
     </div>
   </div>
 );
@@ -75,13 +75,13 @@ const Write: FC<BulkProps> = ({ pageContext, ids, recipients, max, content, nonc
         <RecipientList recipients={recipients} total={ids.length} />
       </>
     )}
-    <label for="bulk-content">{t('bulkContent')}</label>
+    <label for="bulk-content">{translate('bulkContent')}</label>
     <textarea id="bulk-content" name="content" rows={8} dir="auto" required data-send autofocus>
       {content}
     </textarea>
     <div class="draft-actions">
       <button type="submit" class="button button-primary">
-        {t('preview')}
+        {translate('preview')}
       </button>
       <BackToQueueLink pageContext={pageContext} />
     </div>
@@ -91,7 +91,7 @@ const Write: FC<BulkProps> = ({ pageContext, ids, recipients, max, content, nonc
 const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }) => (
   <>
     <RecipientList recipients={recipients} total={ids.length} />
-    <section class="bulk-preview" aria-label={t('bulkPreviewLabel')}>
+    <section class="bulk-preview" aria-label={translate('bulkPreviewLabel')}>
       <MultilineText text={content} />
     </section>
     <ActionForm pageContext={pageContext} action="/bulk" class="bulk-form">
@@ -100,10 +100,10 @@ const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }
       <input type="hidden" name="content" value={content} />
       <div class="draft-actions">
         <button type="submit" class="button button-primary">
-          <Icon name="send" /> {tCount('bulkSend', ids.length)}
+          <Icon name="send" /> {translateCount('bulkSend', ids.length)}
         </button>
         <button type="submit" class="button" formaction={`${pageContext.base}/bulk/edit`}>
-          <Icon name="pencil" /> {t('changeText')}
+          <Icon name="pencil" /> {translate('changeText')}
         </button>
         <BackToQueueLink pageContext={pageContext} />
       </div>
@@ -114,7 +114,7 @@ const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }
 /** The list for choosing fewer recipients, shown if there are too many. */
 const ChooseFewer: FC<{ recipients: BulkRecipient[] }> = ({ recipients }) => (
   <fieldset class="recipients recipients-choice">
-    <legend class="sr">{t('recipients')}</legend>
+    <legend class="sr">{translate('recipients')}</legend>
     {recipients.map((recipient) => (
       <label>
         <input type="checkbox" name="id" value={recipient.id} checked />{' '}
@@ -128,9 +128,9 @@ const ChooseFewer: FC<{ recipients: BulkRecipient[] }> = ({ recipients }) => (
 
 const RecipientName: FC<{ recipient: BulkRecipient }> = ({ recipient }) => (
   <>
-    <InlineText text={recipient.customer} empty={t('noCustomer')} />{' '}
+    <InlineText text={recipient.customer} empty={translate('noCustomer')} />{' '}
     <span class="faint">
-      <bdi>{recipient.subject ?? t('noSubject')}</bdi>
+      <bdi>{recipient.subject ?? translate('noSubject')}</bdi>
     </span>
   </>
 );
@@ -145,21 +145,21 @@ export const ConversationIdInputs: FC<{ ids: string[] }> = ({ ids }) => (
 );
 
 export const RecipientList: FC<{ recipients: BulkRecipient[]; total: number }> = ({ recipients, total }) => (
-  <section aria-label={t('recipients')}>
+  <section aria-label={translate('recipients')}>
     <ul class="recipients">
       {recipients.slice(0, shownRecipients).map((recipient) => (
         <li>
           <RecipientName recipient={recipient} />
         </li>
       ))}
-      {total > shownRecipients ? <li class="faint">{tCount('andMore', total - shownRecipients)}</li> : null}
+      {total > shownRecipients ? <li class="faint">{translateCount('andMore', total - shownRecipients)}</li> : null}
     </ul>
   </section>
 );
 
-export const BackToQueueLink: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
+export const BackToQueueLink: FC<{ pageContext: WorkspacePageContext }> = ({ pageContext }) => (
   <a class="button button-quiet" href={`${pageContext.base}/${pageContext.queue}`}>
-    {t('backToQueue')}
+    {translate('backToQueue')}
   </a>
 );
 
@@ -178,22 +178,22 @@ export interface PendingBulkAction {
   dueAt: Date;
 }
 
-export const BulkFollowUpResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; content: string }> = ({
-  pageContext,
-  outcomes,
-  content,
-}) => {
+export const BulkFollowUpResultView: FC<{
+  pageContext: WorkspacePageContext;
+  outcomes: BulkOutcome[];
+  content: string;
+}> = ({ pageContext, outcomes, content }) => {
   const accepted = outcomes.filter((outcome) => outcome.failure === null).length;
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
-        <h1>{t('bulkWritten')}</h1>
+        <h1>{translate('bulkWritten')}</h1>
         <p class="faint" role="status">
-          {tCount('bulkAccepted', outcomes.length, { accepted })}
+          {translateCount('bulkAccepted', outcomes.length, { accepted })}
         </p>
       </div>
-      <BulkOutcomeList pageContext={pageContext} outcomes={outcomes} word={t('accepted')} />
-      <section class="bulk-preview" aria-label={t('bulkDeliveredLabel')}>
+      <BulkOutcomeList pageContext={pageContext} outcomes={outcomes} word={translate('accepted')} />
+      <section class="bulk-preview" aria-label={translate('bulkDeliveredLabel')}>
         <MultilineText text={content} />
       </section>
       <div class="draft-actions">
@@ -203,7 +203,7 @@ export const BulkFollowUpResultView: FC<{ pageContext: PageContext; outcomes: Bu
   );
 };
 
-export const BulkOutcomeList: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; word: string }> = ({
+export const BulkOutcomeList: FC<{ pageContext: WorkspacePageContext; outcomes: BulkOutcome[]; word: string }> = ({
   pageContext,
   outcomes,
   word,

@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx';
 import type { ThreadDetails } from '../model.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t, tCount, tParts } from '../translate.js';
+import { translate, translateCount, translateParts } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
@@ -28,7 +28,7 @@ export const followUpDelays = [
 ] as const;
 
 interface ComposerProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   thread: ThreadDetails;
   composing: ComposerState;
   /** Identifies the form, so that sending it twice writes once. */
@@ -44,14 +44,14 @@ export const MessageComposer: FC<ComposerProps> = (props) => {
       action={`/c/${thread.conversation.id}/compose`}
       class="composer"
       id="composer"
-      label={t('write')}
+      label={translate('write')}
     >
       <input type="hidden" name="seen" value={thread.newestMessageId ?? ''} id="seen" />
       <input type="hidden" name="nonce" value={nonce} />
       {composing.draftId ? <input type="hidden" name="draft" value={composing.draftId} /> : null}
       <Modes {...props} />
       <label class="sr" for="content">
-        {t('message')}
+        {translate('message')}
       </label>
       <textarea
         id="content"
@@ -59,7 +59,7 @@ export const MessageComposer: FC<ComposerProps> = (props) => {
         rows={3}
         dir="auto"
         required
-        placeholder={t('composerHint')}
+        placeholder={translate('composerHint')}
         data-send
         data-remember={composing.draftId ? `use:${composing.draftId}` : thread.conversation.id}
         data-drafted={composing.draftId ? true : undefined}
@@ -70,9 +70,9 @@ export const MessageComposer: FC<ComposerProps> = (props) => {
       <div class="composer-foot">
         <button type="submit" class="button button-primary composer-send">
           <Icon name="send" />
-          <span class="when-reply">{t('sendReply')}</span>
-          <span class="when-note">{t('addNote')}</span>
-          <span class="when-follow-up">{t('sendFollowUp')}</span>
+          <span class="when-reply">{translate('sendReply')}</span>
+          <span class="when-note">{translate('addNote')}</span>
+          <span class="when-follow-up">{translate('sendFollowUp')}</span>
         </button>
         {thread.conversation.status === 'open' ? <SendAndResolveButton /> : null}
         <Hints {...props} />
@@ -83,8 +83,14 @@ export const MessageComposer: FC<ComposerProps> = (props) => {
 
 /** The button that sends the reply and then resolves the conversation. */
 export const SendAndResolveButton: FC = () => (
-  <button type="submit" class="button composer-then when-reply" name="also" value="resolve" title={t('sendAndResolve')}>
-    <Icon name="check" /> {t('sendAndClose')}
+  <button
+    type="submit"
+    class="button composer-then when-reply"
+    name="also"
+    value="resolve"
+    title={translate('sendAndResolve')}
+  >
+    <Icon name="check" /> {translate('sendAndClose')}
   </button>
 );
 
@@ -100,19 +106,21 @@ const Modes: FC<ComposerProps> = ({ thread, composing }) => {
   const chosen = allowed[composing.mode] ? composing.mode : 'note';
   return (
     <fieldset class="modes">
-      <legend class="sr">{t('whatToWrite')}</legend>
+      <legend class="sr">{translate('whatToWrite')}</legend>
       {modes.map(({ mode, label, icon }) => (
         <label class="mode">
           <input type="radio" name="mode" value={mode} checked={mode === chosen} disabled={!allowed[mode]} />
-          <Icon name={icon} /> {t(label)}
+          <Icon name={icon} /> {translate(label)}
         </label>
       ))}
     </fieldset>
   );
 };
 
-/** Opens the list of saved replies, which the page's script fetches from here. */
-export const SavedRepliesLink: FC<{ pageContext: PageContext; conversationId: string; class: string }> = (props) => {
+/** The link to the saved replies; the page's script fetches them as JSON from the URL in `data-replies`. */
+export const SavedRepliesLink: FC<{ pageContext: WorkspacePageContext; conversationId: string; class: string }> = (
+  props,
+) => {
   const { pageContext, conversationId, class: className } = props;
   const conversation = `${pageContext.base}/c/${conversationId}`;
   return (
@@ -125,7 +133,7 @@ export const SavedRepliesLink: FC<{ pageContext: PageContext; conversationId: st
       <span class="js">
         <kbd>/</kbd>
       </span>{' '}
-      {t('savedReplies')}
+      {translate('savedReplies')}
     </a>
   );
 };
@@ -134,22 +142,25 @@ const Hints: FC<ComposerProps> = ({ pageContext, thread }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
       <span class="js">
-        {tParts('keysSend', { ctrl: <kbd>{t('keyCtrl')}</kbd>, enter: <kbd>{t('keyEnter')}</kbd> })}
+        {translateParts('keysSend', {
+          ctrl: <kbd>{translate('keyCtrl')}</kbd>,
+          enter: <kbd>{translate('keyEnter')}</kbd>,
+        })}
       </span>
     </span>
-    <span class="when-note">{t('onlyTeam')}</span>
+    <span class="when-note">{translate('onlyTeam')}</span>
     <SavedRepliesLink pageContext={pageContext} conversationId={thread.conversation.id} class="when-reply" />
     <label class="when-follow-up">
-      {t('sendIt')}{' '}
+      {translate('sendIt')}{' '}
       <select name="delay">
         {followUpDelays.map(({ seconds, unit, count }) => (
-          <option value={String(seconds)}>{unit ? tCount(unit, count) : t('delayNow')}</option>
+          <option value={String(seconds)}>{unit ? translateCount(unit, count) : translate('delayNow')}</option>
         ))}
       </select>
     </label>
     <span class="faint" id="composer-state">
-      {thread.conversation.status === 'open' ? null : t('resolvedHint')}
+      {thread.conversation.status === 'open' ? null : translate('resolvedHint')}
     </span>
-    {thread.canFollowUp ? null : <span class="faint composer-no-follow-up">{t('needsNotifier')}</span>}
+    {thread.canFollowUp ? null : <span class="faint composer-no-follow-up">{translate('needsNotifier')}</span>}
   </div>
 );

@@ -1,8 +1,8 @@
-/** Translates the English texts of the context reader. */
+/** Translates the English reasons why values are left out of the customer's facts. */
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 
-/** The reasons with which the context reader leaves values out; some contain a number. */
+/** The English reasons why values are left out of the customer's facts; some contain a number. */
 const leftOutReasons: [pattern: RegExp, key: WorkspaceTextKey][] = [
   [/^too much to show$/, 'factTooMuch'],
   [/^contains itself$/, 'factCircular'],
@@ -13,12 +13,12 @@ const leftOutReasons: [pattern: RegExp, key: WorkspaceTextKey][] = [
 export function translateOmissionReason(reason: string): string {
   for (const [pattern, key] of leftOutReasons) {
     const found = pattern.exec(reason);
-    if (found) return t(key, { count: Number(found.groups?.count ?? 0) });
+    if (found) return translate(key, { count: Number(found.groups?.count ?? 0) });
   }
   return reason;
 }
 
-export const translateYesNo = (text: string) => t(text === 'Yes' ? 'yes' : 'no');
+export const translateYesNo = (text: string) => translate(text === 'Yes' ? 'yes' : 'no');
 
 /** How many characters of a URL fit beside its label. */
 const shownLink = 28;

@@ -1,18 +1,18 @@
 import type { FC } from 'hono/jsx';
-import type { ContextAnswer } from '../../context/context-reader.js';
+import type { ContextResult } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { addQueryParameter } from '../queue-filters.js';
-import { t, tCount, tParts } from '../translate.js';
+import { translate, translateCount, translateParts } from '../translate.js';
 import { shortenUrl, translateOmissionReason, translateYesNo } from './context-texts.js';
 import { Icon, LinkedValue } from './elements.js';
 import { DateTimeLabel } from './time.js';
 
 /** The customer's facts, or `loading` while they are being read. */
-export type ContextPanelState = ContextAnswer | { state: 'loading' };
+export type ContextPanelState = ContextResult | { state: 'loading' };
 
 interface ContextProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   conversationId: string;
   context: ContextPanelState;
 }
@@ -24,17 +24,19 @@ export const ContextPanel: FC<ContextProps> = (props) => {
     <section
       class="context"
       id="context"
-      aria-label={t('customerContext')}
+      aria-label={translate('customerContext')}
       aria-busy={context.state === 'loading' ? 'true' : undefined}
       data-context={`${pageContext.base}/c/${conversationId}/context${pageContext.queue}`}
       data-state={context.state}
     >
       <div class="context-head">
-        <h2>{t('roleCustomer')}</h2>
+        <h2>{translate('roleCustomer')}</h2>
         {context.state === 'loading' || context.state === 'unconfigured' || context.state === 'anonymous' ? null : (
           <span class="context-age">
-            <span class="faint">{tParts('asOf', { time: <DateTimeLabel at={context.fetchedAt} as="time" /> })}</span>{' '}
-            <ReloadLink {...props} label={t('refreshContext')} />
+            <span class="faint">
+              {translateParts('asOf', { time: <DateTimeLabel at={context.fetchedAt} as="time" /> })}
+            </span>{' '}
+            <ReloadLink {...props} label={translate('refreshContext')} />
           </span>
         )}
       </div>
@@ -75,29 +77,32 @@ const Facts: FC<ContextProps> = (props) => {
     case 'loading':
       return (
         <div class="context-state" role="status">
-          <p class="js">{t('loadingFacts')}</p>
+          <p class="js">{translate('loadingFacts')}</p>
           <p class="no-js">
-            <ReloadLink {...props} label={t('showFacts')} words={t('showFacts')} />
+            <ReloadLink {...props} label={translate('showFacts')} words={translate('showFacts')} />
           </p>
         </div>
       );
     case 'empty':
-      return <p class="context-state faint">{t('noFacts')}</p>;
+      return <p class="context-state faint">{translate('noFacts')}</p>;
     case 'anonymous':
       return (
         <div class="context-state">
-          <p class="context-state-title">{t('noCustomer')}</p>
-          <p class="faint">{t('noActorId')}</p>
+          <p class="context-state-title">{translate('noCustomer')}</p>
+          <p class="faint">{translate('noActorId')}</p>
         </div>
       );
     case 'unconfigured':
       return (
         <div class="context-state">
           <p class="context-state-title">
-            <Icon name="unplug" /> {t('contextUnavailable')}
+            <Icon name="unplug" /> {translate('contextUnavailable')}
           </p>
           <p class="faint">
-            {tParts('noProvider', { key: <code>contextProvider</code>, command: <code>cairnloop gen context</code> })}
+            {translateParts('noProvider', {
+              key: <code>contextProvider</code>,
+              command: <code>cairnloop gen context</code>,
+            })}
           </p>
         </div>
       );
@@ -105,10 +110,10 @@ const Facts: FC<ContextProps> = (props) => {
       return (
         <div class="context-state">
           <p class="context-state-title">
-            <Icon name="unplug" /> {t('contextUnavailable')}
+            <Icon name="unplug" /> {translate('contextUnavailable')}
           </p>
-          <p class="faint">{tParts('providerFailed', { key: <code>contextProvider</code> })}</p>
-          <ReloadLink {...props} label={t('tryAgain')} words={t('retry')} />
+          <p class="faint">{translateParts('providerFailed', { key: <code>contextProvider</code> })}</p>
+          <ReloadLink {...props} label={translate('tryAgain')} words={translate('retry')} />
         </div>
       );
   }
@@ -198,7 +203,7 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
     case 'truncated':
       return <span class="fact-note">… {translateOmissionReason(value.reason)}</span>;
     case 'unsupported':
-      return <span class="fact-note">{tParts('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
+      return <span class="fact-note">{translateParts('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
   }
 };
 
@@ -254,8 +259,8 @@ const Folded: FC<{ text: string }> = ({ text }) => (
     <bdi class="fact-text">{text}</bdi>
     <details>
       <summary>
-        <span class="fold-more">{t('showAll')}</span>
-        <span class="fold-less">{t('showLess')}</span>
+        <span class="fold-more">{translate('showAll')}</span>
+        <span class="fold-less">{translate('showLess')}</span>
       </summary>
     </details>
   </div>
@@ -277,7 +282,7 @@ const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value })
       return (
         <>
           {value.text.length > foldedLength ? <Folded text={value.text} /> : <bdi class="fact-text">{value.text}</bdi>}
-          {value.leftOut ? <span class="fact-note"> … {tCount('charactersLeft', value.leftOut)}</span> : null}
+          {value.leftOut ? <span class="fact-note"> … {translateCount('charactersLeft', value.leftOut)}</span> : null}
         </>
       );
     default:

@@ -1,14 +1,14 @@
 import type { FC } from 'hono/jsx';
-import type { PageContext } from '../page-context.js';
-import { t } from '../translate.js';
+import type { WorkspacePageContext } from '../page-context.js';
+import { translate } from '../translate.js';
 import type { ContextPanelState } from './context.js';
-import { CustomerRail } from './customer-rail.js';
+import { CustomerColumn } from './customer-column.js';
 import { WorkspacePage } from './page.js';
 import { QueueColumn, type QueueProps } from './queue.js';
 import { ConversationThread, type ConversationThreadProps } from './thread.js';
 
 export interface ConversationPageProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   queue: QueueProps;
   thread: ConversationThreadProps;
   context: ContextPanelState;
@@ -20,14 +20,14 @@ export const ConversationPage: FC<ConversationPageProps> = ({ pageContext, queue
   return (
     <WorkspacePage
       pageContext={pageContext}
-      title={subject ?? t('conversation')}
+      title={subject ?? translate('conversation')}
       view="inbox"
       search={queue.view.search}
     >
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
         <QueueColumn {...queue} />
         <ConversationThread {...thread} />
-        <CustomerRail pageContext={pageContext} thread={thread.thread} context={context} />
+        <CustomerColumn pageContext={pageContext} thread={thread.thread} context={context} />
       </div>
     </WorkspacePage>
   );

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 
 /** One day of a stacked bar chart. */
 export interface DailyBar {
@@ -26,7 +26,7 @@ export const DailyBarChart: FC<{ bars: readonly DailyBar[]; summary: string; inW
         <Bar bar={bar} x={at * step} step={step} highest={highest} />
       ))}
       <text class="plot-label" x="0" y="11">
-        {highest > 0 ? inWords(highest) : t('nothing')}
+        {highest > 0 ? inWords(highest) : translate('nothing')}
       </text>
       <text class="plot-label" x="0" y={size.height - 4}>
         {bars[0]?.day ?? ''}

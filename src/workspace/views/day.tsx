@@ -1,16 +1,16 @@
 import type { FC } from 'hono/jsx';
 import type { CappedCount } from '../model.js';
-import type { PageContext, PageNotice } from '../page-context.js';
+import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import type { DaySummary } from '../queries/day.js';
 import type { QueueCounts } from '../queries/queue.js';
 import { defaultQueueFilter, type QueueFilter } from '../queue-filters.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t, tParts } from '../translate.js';
+import { translate, translateParts } from '../translate.js';
 import { NoticeBox } from './page.js';
 import { formatCappedCount } from './queue.js';
 
 interface DayProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   counts: QueueCounts;
   day: DaySummary;
   /** The notice of the page; null if another part of the page shows it. */
@@ -31,7 +31,7 @@ export const DaySummaryView: FC<DayProps> = ({ pageContext, counts, day, notice 
   <main class="thread thread-none day-page" id="main" tabindex={-1}>
     {notice === null ? null : <NoticeBox notice={notice} />}
     <div class="overview" id="overview" data-live="overview">
-      <h2>{counts['needs-reply'].value === 0 ? t('nobodyWaits') : t('now')}</h2>
+      <h2>{counts['needs-reply'].value === 0 ? translate('nobodyWaits') : translate('now')}</h2>
       <ul class="overview-now">
         {now.map(({ filter, label }) => (
           <li>
@@ -39,23 +39,23 @@ export const DaySummaryView: FC<DayProps> = ({ pageContext, counts, day, notice 
               class={`overview-tile overview-${filter}${counts[filter].value === 0 ? ' zero' : ''}`}
               href={`${pageContext.base}/${filter === defaultQueueFilter ? '' : `?filter=${filter}`}`}
             >
-              <strong>{formatCappedCount(counts[filter])}</strong> <span>{t(label)}</span>
+              <strong>{formatCappedCount(counts[filter])}</strong> <span>{translate(label)}</span>
             </a>
           </li>
         ))}
       </ul>
-      <h2>{t('sinceYesterday')}</h2>
+      <h2>{translate('sinceYesterday')}</h2>
       <dl class="overview-day">
-        <Figure count={day.received} label={t('dayReceived')} />
-        <Figure count={day.replied} label={t('dayReplied')} />
-        <Figure count={day.mine} label={t('dayOwn')} />
-        <Figure count={day.resolved} label={t('dayResolved')} />
+        <Figure count={day.received} label={translate('dayReceived')} />
+        <Figure count={day.replied} label={translate('dayReplied')} />
+        <Figure count={day.mine} label={translate('dayOwn')} />
+        <Figure count={day.resolved} label={translate('dayResolved')} />
       </dl>
       <p class="faint js">
-        {tParts('dayKeys', {
+        {translateParts('dayKeys', {
           next: <kbd>j</kbd>,
           previous: <kbd>k</kbd>,
-          enter: <kbd>{t('keyEnter')}</kbd>,
+          enter: <kbd>{translate('keyEnter')}</kbd>,
           help: <kbd>?</kbd>,
         })}
       </p>

@@ -1,10 +1,10 @@
 import type { FC } from 'hono/jsx';
 import { formatLongDuration } from '../clock-state.js';
-import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
-import type { PageContext, PageNotice } from '../page-context.js';
+import type { CappedCount, DeliverySummary, WorkerHealth } from '../model.js';
+import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t, tParts } from '../translate.js';
+import { translate, translateParts } from '../translate.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { formatCappedCount } from './queue.js';
@@ -13,7 +13,7 @@ import { DateTimeLabel } from './time.js';
 import { deliveryTopicNames } from './topic-names.js';
 
 interface DeliveriesProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;
@@ -26,8 +26,8 @@ interface DeliveriesProps {
 export const DeliveriesView: FC<DeliveriesProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1} data-page="deliveries">
     <div class="sheet-head">
-      <h1>{t('viewDeliveries')}</h1>
-      <p class="faint">{t('deliveriesLead')}</p>
+      <h1>{translate('viewDeliveries')}</h1>
+      <p class="faint">{translate('deliveriesLead')}</p>
     </div>
     <NoticeBox notice={props.notice} />
     <div id="deliveries" data-live="deliveries">
@@ -44,20 +44,22 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
   return (
     <div class="facts">
       <p class={silent ? 'fact fact-bad' : 'fact'}>
-        <span class="fact-label">{t('lastHeartbeat')}</span>
+        <span class="fact-label">{translate('lastHeartbeat')}</span>
         <strong>
-          {lastBeatAt ? t('ago', { span: formatLongDuration(now.getTime() - lastBeatAt.getTime()) }) : t('never')}
+          {lastBeatAt
+            ? translate('ago', { span: formatLongDuration(now.getTime() - lastBeatAt.getTime()) })
+            : translate('never')}
         </strong>
         <span class="faint">
           {silent
-            ? tParts('noWorker', { command: <code>cairnloop worker</code> })
-            : t('workersRunning', { count: workers })}
+            ? translateParts('noWorker', { command: <code>cairnloop worker</code> })
+            : translate('workersRunning', { count: workers })}
         </span>
       </p>
       <p class="fact">
-        <span class="fact-label">{t('oldestUndelivered')}</span>
-        <strong>{oldestDueAt ? formatLongDuration(now.getTime() - oldestDueAt.getTime()) : t('none')}</strong>
-        <span class="faint">{oldestDueAt ? t('overdue') : t('allCalled')}</span>
+        <span class="fact-label">{translate('oldestUndelivered')}</span>
+        <strong>{oldestDueAt ? formatLongDuration(now.getTime() - oldestDueAt.getTime()) : translate('none')}</strong>
+        <span class="faint">{oldestDueAt ? translate('overdue') : translate('allCalled')}</span>
       </p>
     </div>
   );
@@ -70,13 +72,13 @@ const tabNames: Record<DeliveryTab, WorkspaceTextKey> = {
 };
 
 const Tabs: FC<DeliveriesProps> = ({ pageContext, tab, health }) => (
-  <nav class="tabs" aria-label={t('deliveriesByState')}>
+  <nav class="tabs" aria-label={translate('deliveriesByState')}>
     {deliveryTabs.map((name) => (
       <a
         href={`${pageContext.base}/deliveries${name === 'pending' ? '' : `?state=${name}`}`}
         aria-current={name === tab ? 'page' : undefined}
       >
-        {t(tabNames[name])} <span class="count">{formatCappedCount(counts(health)[name])}</span>
+        {translate(tabNames[name])} <span class="count">{formatCappedCount(counts(health)[name])}</span>
       </a>
     ))}
   </nav>
@@ -93,21 +95,21 @@ const emptyTexts: Record<DeliveryTab, WorkspaceTextKey> = {
 };
 
 const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => (
-  <EmptyState icon="circle-check" title={t(emptyTexts[tab])} />
+  <EmptyState icon="circle-check" title={translate(emptyTexts[tab])} />
 );
 
 const Lines: FC<DeliveriesProps> = ({ pageContext, tab, page, maxAttempts, health: { now } }) => (
-  <section class="table-scroll" tabindex={0} aria-label={t(tabNames[tab])}>
+  <section class="table-scroll" tabindex={0} aria-label={translate(tabNames[tab])}>
     <table class="table">
       <thead>
         <tr>
-          <th scope="col">{t('call')}</th>
-          <th scope="col">{t('conversation')}</th>
-          <th scope="col">{t('attempts')}</th>
-          <th scope="col">{tab === 'discarded' ? t('tabDiscarded') : t('nextTry')}</th>
-          <th scope="col">{t('lastError')}</th>
+          <th scope="col">{translate('call')}</th>
+          <th scope="col">{translate('conversation')}</th>
+          <th scope="col">{translate('attempts')}</th>
+          <th scope="col">{tab === 'discarded' ? translate('tabDiscarded') : translate('nextTry')}</th>
+          <th scope="col">{translate('lastError')}</th>
           <th scope="col">
-            <span class="sr">{t('actions')}</span>
+            <span class="sr">{translate('actions')}</span>
           </th>
         </tr>
       </thead>
@@ -120,29 +122,29 @@ const Lines: FC<DeliveriesProps> = ({ pageContext, tab, page, maxAttempts, healt
   </section>
 );
 
-const When: FC<{ line: DeliveryLine; now: Date }> = ({ line, now }) => {
+const When: FC<{ line: DeliverySummary; now: Date }> = ({ line, now }) => {
   const time = <DateTimeLabel at={line.settledAt ?? line.availableAt} />;
-  return isScheduledDelivery(line, now) ? tParts('scheduledForTime', { time }) : time;
+  return isScheduledDelivery(line, now) ? translateParts('scheduledForTime', { time }) : time;
 };
 
-type LineProps = Pick<DeliveriesProps, 'pageContext' | 'tab' | 'maxAttempts'> & { line: DeliveryLine; now: Date };
+type LineProps = Pick<DeliveriesProps, 'pageContext' | 'tab' | 'maxAttempts'> & { line: DeliverySummary; now: Date };
 
 const Line: FC<LineProps> = ({ pageContext, tab, line, maxAttempts, now }) => (
   <tr>
-    <td class="nowrap">{t(deliveryTopicNames[line.topic])}</td>
+    <td class="nowrap">{translate(deliveryTopicNames[line.topic])}</td>
     <td>
       <a href={`${pageContext.base}/c/${line.conversationId}`}>
-        <bdi>{line.subject ?? t('noSubject')}</bdi>
+        <bdi>{line.subject ?? translate('noSubject')}</bdi>
       </a>
     </td>
-    <td data-label={t('attempts')} class="nowrap">
-      {t('attemptsOf', { attempts: line.attempts, max: maxAttempts })}
+    <td data-label={translate('attempts')} class="nowrap">
+      {translate('attemptsOf', { attempts: line.attempts, max: maxAttempts })}
     </td>
-    <td class="nowrap" data-label={tab === 'discarded' ? t('tabDiscarded') : t('nextTry')}>
-      {line.leased ? t('beingCalled') : <When line={line} now={now} />}
+    <td class="nowrap" data-label={tab === 'discarded' ? translate('tabDiscarded') : translate('nextTry')}>
+      {line.leased ? translate('beingCalled') : <When line={line} now={now} />}
     </td>
-    <td class="detail" data-label={t('lastError')}>
-      {line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">{t('none')}</span>}
+    <td class="detail" data-label={translate('lastError')}>
+      {line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">{translate('none')}</span>}
     </td>
     <td class="row-actions">
       {line.leased ? null : <LineActions pageContext={pageContext} tab={tab} line={line} now={now} />}
@@ -160,7 +162,7 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ pageContext, tab, lin
         <ActionForm pageContext={pageContext} action={`/deliveries/${line.id}/retry`}>
           <input type="hidden" name="back" value={back} />
           <button type="submit" class="button button-small">
-            <Icon name="rotate-ccw" /> {tab === 'discarded' ? t('retry') : t('tryNow')}
+            <Icon name="rotate-ccw" /> {tab === 'discarded' ? translate('retry') : translate('tryNow')}
           </button>
         </ActionForm>
       )}
@@ -168,7 +170,7 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ pageContext, tab, lin
         <ActionForm pageContext={pageContext} action={`/deliveries/${line.id}/discard`}>
           <input type="hidden" name="back" value={back} />
           <button type="submit" class="button button-small button-quiet">
-            {t('discard')}
+            {translate('discard')}
           </button>
         </ActionForm>
       )}
@@ -178,7 +180,7 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ pageContext, tab, lin
 
 const Pager: FC<DeliveriesProps> = ({ pageContext, tab, page }) =>
   page.nextCursor ? (
-    <nav class="pager" aria-label={t('deliveryPages')}>
-      <a href={`${pageContext.base}/deliveries?state=${tab}&cursor=${page.nextCursor}`}>{t('nextPage')}</a>
+    <nav class="pager" aria-label={translate('deliveryPages')}>
+      <a href={`${pageContext.base}/deliveries?state=${tab}&cursor=${page.nextCursor}`}>{translate('nextPage')}</a>
     </nav>
   ) : null;

@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import type { TextChanges } from '../word-diff.js';
 
 /** The changes from a proposed text to the operator's, word by word. */
 export const TextDiff: FC<{ changes: TextChanges }> = ({ changes }) => {
-  if (changes === 'none') return <p class="faint">{t('diffNone')}</p>;
-  if (changes === 'later') return <p class="faint">{t('diffLater')}</p>;
-  if (changes === 'rewritten') return <p class="faint">{t('diffRewritten')}</p>;
+  if (changes === 'none') return <p class="faint">{translate('diffNone')}</p>;
+  if (changes === 'later') return <p class="faint">{translate('diffLater')}</p>;
+  if (changes === 'rewritten') return <p class="faint">{translate('diffRewritten')}</p>;
   return (
     <div class="prose diff-text" dir="auto">
       {changes.map(({ kind, text }) => {

@@ -1,17 +1,17 @@
 import type { FC } from 'hono/jsx';
 import type { Evidence } from '../../contracts/domain.js';
 import type { ThreadDraft } from '../model.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { addQueryParameter, type QueueView, queueQueryString } from '../queue-filters.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t, tCount } from '../translate.js';
+import { translate, translateCount } from '../translate.js';
 import { ActionForm, Icon, MultilineText } from './elements.js';
 import { DateTimeLabel } from './time.js';
 
 export interface DraftProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   draft: ThreadDraft;
-  /** The queue view beside the draft, which the draft's links keep. */
+  /** The view of the queue beside the conversation; the draft's links lead back to it. */
   queue: QueueView;
   /** Whether this is the expanded draft, which keyboard shortcuts apply to. */
   first: boolean;
@@ -47,7 +47,7 @@ const DraftWarning: FC<DraftProps> = ({ draft, open }) => {
   if (!words) return null;
   return (
     <p class="draft-warning">
-      <Icon name="triangle-alert" /> {t(words)}
+      <Icon name="triangle-alert" /> {translate(words)}
     </p>
   );
 };
@@ -61,9 +61,9 @@ const staleWords: Record<'no' | 'customer' | 'answer', WorkspaceTextKey | null> 
 const Seen: FC<DraftProps> = ({ newestMessageId }) => <input type="hidden" name="seen" value={newestMessageId ?? ''} />;
 
 function nameOf({ draft, first, open }: DraftProps): string {
-  if (draft.stale) return t('draftStale');
-  if (!open) return t('draftOfClosed');
-  return first ? t('draftToApprove') : t('draftOlder');
+  if (draft.stale) return translate('draftStale');
+  if (!open) return translate('draftOfClosed');
+  return first ? translate('draftToApprove') : translate('draftOlder');
 }
 
 /** The other drafts that need approval, collapsed, because operators decide on one at a time. */
@@ -72,7 +72,7 @@ export const MoreDraftsList: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
   return (
     <details class="prepared" id="more-drafts">
       <summary>
-        <Icon name="bot" /> {tCount('moreDrafts', drafts.length)}
+        <Icon name="bot" /> {translateCount('moreDrafts', drafts.length)}
       </summary>
       <ul>
         {drafts.map((draft) => (
@@ -88,10 +88,10 @@ export const MoreDraftsList: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
 const DraftHead: FC<{ draft: ThreadDraft }> = ({ draft }) => (
   <div class="draft-head">
     <h2>
-      <Icon name="bot" /> {t('suggested')}
+      <Icon name="bot" /> {translate('suggested')}
     </h2>
-    <span class="chip">{t(draftTypeNames[draft.type])}</span>
-    <span class={`chip risk-${draft.riskTier}`}>{t(riskNames[draft.riskTier])}</span>
+    <span class="chip">{translate(draftTypeNames[draft.type])}</span>
+    <span class={`chip risk-${draft.riskTier}`}>{translate(riskNames[draft.riskTier])}</span>
     <DateTimeLabel at={draft.createdAt} as="time" />
   </div>
 );
@@ -111,7 +111,9 @@ export const DraftGrounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
   if (!draft.summary && draft.evidence.length === 0) return null;
   return (
     <details class="grounds">
-      <summary>{draft.evidence.length > 0 ? tCount('whySources', draft.evidence.length) : t('whySummary')}</summary>
+      <summary>
+        {draft.evidence.length > 0 ? translateCount('whySources', draft.evidence.length) : translate('whySummary')}
+      </summary>
       {draft.summary ? <MultilineText text={draft.summary} links={false} /> : null}
       <ul>
         {draft.evidence.map((evidence) => (
@@ -154,7 +156,7 @@ const Send: FC<DraftProps> = (props) => {
       <ActionForm pageContext={pageContext} action={`/drafts/${draft.id}/approve`}>
         <Seen {...props} />
         <button type="submit" class={first ? 'button button-primary' : 'button'} data-key={first ? 'a' : undefined}>
-          <Icon name="check" /> {t('approve')}
+          <Icon name="check" /> {translate('approve')}
         </button>
       </ActionForm>
       <a
@@ -162,20 +164,20 @@ const Send: FC<DraftProps> = (props) => {
         data-key={first ? 'w' : undefined}
         href={`${pageContext.base}/c/${draft.conversationId}${addQueryParameter(queueQueryString(queue), 'edit', draft.id)}`}
       >
-        <Icon name="pencil" /> {t('edit')}
+        <Icon name="pencil" /> {translate('edit')}
       </a>
     </>
   );
 };
 
-const DiscardForm: FC<{ pageContext: PageContext; draft: ThreadDraft; first?: boolean }> = ({
+const DiscardForm: FC<{ pageContext: WorkspacePageContext; draft: ThreadDraft; first?: boolean }> = ({
   pageContext,
   draft,
   first,
 }) => (
   <ActionForm pageContext={pageContext} action={`/drafts/${draft.id}/discard`}>
     <button type="submit" class="button button-quiet" data-key={first ? 'd' : undefined}>
-      <Icon name="trash-2" /> {t('discard')}
+      <Icon name="trash-2" /> {translate('discard')}
     </button>
   </ActionForm>
 );
@@ -184,7 +186,7 @@ const staleChip = { customer: 'chipStaleCustomer', answer: 'chipStaleAnswer' } a
 
 /** Drafts with the policy's decision `draft_only`, which do not ask for approval. */
 export const PreparedDrafts: FC<{
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   drafts: ThreadDraft[];
   queue: QueueView;
   open: boolean;
@@ -193,15 +195,15 @@ export const PreparedDrafts: FC<{
   return (
     <details class="prepared" id="prepared">
       <summary>
-        <Icon name="file-pen" /> {t('preparedDrafts', { count: drafts.length })}
+        <Icon name="file-pen" /> {translate('preparedDrafts', { count: drafts.length })}
       </summary>
       <ul>
         {drafts.map((draft) => (
           <li class="prepared-draft">
             <p class="draft-head">
-              <span class="chip">{t(draftTypeNames[draft.type])}</span>
+              <span class="chip">{translate(draftTypeNames[draft.type])}</span>
               {draft.stale ? (
-                <span class="chip clock-soon">{t('stale', { why: t(staleChip[draft.stale]) })}</span>
+                <span class="chip clock-soon">{translate('stale', { why: translate(staleChip[draft.stale]) })}</span>
               ) : null}
               <DateTimeLabel at={draft.createdAt} />
             </p>
@@ -219,7 +221,7 @@ export const PreparedDrafts: FC<{
   );
 };
 
-const UseLink: FC<{ pageContext: PageContext; draft: ThreadDraft; queue: QueueView }> = ({
+const UseLink: FC<{ pageContext: WorkspacePageContext; draft: ThreadDraft; queue: QueueView }> = ({
   pageContext,
   draft,
   queue,
@@ -228,6 +230,6 @@ const UseLink: FC<{ pageContext: PageContext; draft: ThreadDraft; queue: QueueVi
     class="button"
     href={`${pageContext.base}/c/${draft.conversationId}${addQueryParameter(queueQueryString(queue), 'use', draft.id)}`}
   >
-    <Icon name="reply" /> {t('useInComposer')}
+    <Icon name="reply" /> {translate('useInComposer')}
   </a>
 );

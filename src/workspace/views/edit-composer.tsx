@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx';
 import type { ThreadDetails, ThreadDraft } from '../model.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import type { TextChanges } from '../word-diff.js';
 import { SavedRepliesLink, SendAndResolveButton } from './composer.js';
 import { TextDiff } from './diff.js';
@@ -12,14 +12,14 @@ import { ActionForm, Icon } from './elements.js';
 /** A draft that an operator is editing. */
 export interface DraftBeingEdited {
   draft: ThreadDraft;
-  /** The operator's version of the text so far. */
+  /** The draft's text with the operator's changes so far. */
   words: string;
   /** The changes from the draft to the operator's version. */
   difference: TextChanges;
 }
 
 interface EditComposerProps extends DraftBeingEdited {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   queue: QueueView;
   thread: ThreadDetails;
 }
@@ -33,15 +33,15 @@ export const DraftEditComposer: FC<EditComposerProps> = (props) => {
       action={`/drafts/${draft.id}/edit`}
       class="composer composer-edit"
       id="composer"
-      label={t('editSuggested')}
+      label={translate('editSuggested')}
     >
       <input type="hidden" name="seen" value={thread.newestMessageId ?? ''} id="seen" />
-      <input type="radio" name="mode" value="reply" checked hidden aria-label={t('modeReply')} />
+      <input type="radio" name="mode" value="reply" checked hidden aria-label={translate('modeReply')} />
       <h2 class="composer-title">
-        <Icon name="pencil" /> {t('editing')}
+        <Icon name="pencil" /> {translate('editing')}
       </h2>
       <label class="sr" for="content">
-        {t('yourVersion')}
+        {translate('yourVersion')}
       </label>
       <textarea
         id="content"
@@ -60,22 +60,22 @@ export const DraftEditComposer: FC<EditComposerProps> = (props) => {
       <DraftGrounds draft={draft} />
       <div class="composer-foot">
         <button type="submit" class="button button-primary composer-send">
-          <Icon name="check" /> {t('sendEdited')}
+          <Icon name="check" /> {translate('sendEdited')}
         </button>
         <a
           class="button button-quiet"
           href={`${pageContext.base}/c/${draft.conversationId}${queueQueryString(queue)}`}
           data-forget
         >
-          {t('stopEditing')}
+          {translate('stopEditing')}
         </a>
         {/* Without the script it would lead away from the draft. */}
         <SavedRepliesLink pageContext={pageContext} conversationId={draft.conversationId} class="js" />
         <span class="faint" id="composer-state">
-          {thread.conversation.status === 'open' ? null : t('resolvedHint')}
+          {thread.conversation.status === 'open' ? null : translate('resolvedHint')}
         </span>
         <button type="submit" class="button no-js" formaction={`${pageContext.base}/drafts/${draft.id}/preview`}>
-          {t('showChanges')}
+          {translate('showChanges')}
         </button>
         <SendAndResolveButton />
       </div>
@@ -85,7 +85,7 @@ export const DraftEditComposer: FC<EditComposerProps> = (props) => {
 
 const Changed: FC<EditComposerProps> = ({ pageContext, draft, difference }) => (
   <div class="composer-changes">
-    <h3 class="diff-title">{t('whatYouChange')}</h3>
+    <h3 class="diff-title">{translate('whatYouChange')}</h3>
     <div
       class="diff"
       id="draft-diff"

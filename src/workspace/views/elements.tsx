@@ -1,16 +1,16 @@
 /** The small components that all views use. */
 import { raw } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
-import { safeHref } from '../../context/safe-href.js';
+import { toSafeHref } from '../../context/safe-href.js';
 import { splitAtLinks } from '../../context/split-at-links.js';
 import type { Actor, Conversation } from '../../contracts/domain.js';
 import { systemActorName } from '../package-texts.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { type IconName, iconPaths } from './icon-paths.js';
 
-/** Icons that point along the line of text: from right to left they are mirrored. */
+/** Icons that point in the reading direction: right-to-left languages show them mirrored. */
 const directed: ReadonlySet<IconName> = new Set<IconName>(['arrow-left', 'panel-right', 'reply', 'send']);
 
 /** A decorative icon, hidden from screen readers: the text beside it says the same. */
@@ -26,20 +26,22 @@ export const Icon: FC<{ name: IconName }> = ({ name }) => (
 );
 
 /** Untrusted text on one line, isolated so that right-to-left text does not reorder the line. */
-export const InlineText: FC<{ text: string | null; empty?: string }> = ({ text, empty = t('unnamed') }) =>
+export const InlineText: FC<{ text: string | null; empty?: string }> = ({ text, empty = translate('unnamed') }) =>
   text ? <bdi>{text}</bdi> : <span class="faint">{empty}</span>;
 
 export const ActorName: FC<{ actor: Actor | null }> = ({ actor }) => {
-  if (!actor) return <span class="faint">{t('unknown')}</span>;
+  if (!actor) return <span class="faint">{translate('unknown')}</span>;
   return <bdi title={actor.id}>{actorDisplayName(actor)}</bdi>;
 };
 
 /** Returns the displayed name of an actor; parts of the system have translated names. */
 export function actorDisplayName({ id, name }: Actor): string {
-  if (id === 'system:automation') return t('roleAutomation');
+  if (id === 'system:automation') return translate('roleAutomation');
   if (name) return name;
-  if (id === 'anonymous') return t('anonymousActor');
-  return id.startsWith('system:') ? t('systemActor', { part: systemActorName(id.slice('system:'.length)) }) : id;
+  if (id === 'anonymous') return translate('anonymousActor');
+  return id.startsWith('system:')
+    ? translate('systemActor', { part: systemActorName(id.slice('system:'.length)) })
+    : id;
 }
 
 /** Untrusted text with its line breaks; URLs become links only if `links` is set. */
@@ -61,7 +63,7 @@ export const ExternalLink: FC<PropsWithChildren<{ href: string }>> = ({ href, ch
 
 /** A value that becomes a link if it is a URL with an allowed scheme; any other value stays text. */
 export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = ({ text, href = text, whole }) => {
-  const safe = safeHref(href);
+  const safe = toSafeHref(href);
   return safe ? (
     <ExternalLink href={safe}>
       <bdi title={whole}>{text}</bdi>
@@ -73,7 +75,7 @@ export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = 
 
 /** A form that sends a POST with the operator's CSRF token and the queue view of the page. */
 export const ActionForm: FC<
-  PropsWithChildren<{ pageContext: PageContext; action: string; class?: string; label?: string; id?: string }>
+  PropsWithChildren<{ pageContext: WorkspacePageContext; action: string; class?: string; label?: string; id?: string }>
 > = ({ pageContext, action, class: className, label, id, children }) => (
   <form method="post" action={`${pageContext.base}${action}`} class={className} aria-label={label} id={id} data-action>
     <input type="hidden" name="token" value={pageContext.token} />

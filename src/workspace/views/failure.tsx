@@ -1,12 +1,12 @@
 import type { Child, FC } from 'hono/jsx';
-import type { PageContext } from '../page-context.js';
-import { t } from '../translate.js';
+import type { WorkspacePageContext } from '../page-context.js';
+import { translate } from '../translate.js';
 import { EmptyState } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { WorkspacePage } from './page.js';
 
 interface FailureProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   icon: IconName;
   title: string;
   children: Child;
@@ -22,7 +22,7 @@ export const FailurePage: FC<FailureProps> = ({ pageContext, icon, title, childr
       </EmptyState>
       <p class="empty-action">
         <a class="button" href={`${pageContext.base}/`}>
-          {t('goToInbox')}
+          {translate('goToInbox')}
         </a>
       </p>
     </main>

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 
 /** Keys whose names differ between languages. */
 const named: Readonly<Record<string, WorkspaceTextKey>> = { Ctrl: 'keyCtrl', Enter: 'keyEnter', Esc: 'keyEsc' };
@@ -35,30 +35,30 @@ const keys: [keys: string[], meaning: WorkspaceTextKey][] = [
 export const HelpDialog: FC = () => (
   <dialog id="help" aria-labelledby="help-title">
     <form method="dialog">
-      <h2 id="help-title">{t('keyboard')}</h2>
+      <h2 id="help-title">{translate('keyboard')}</h2>
       <dl class="keys">
         {keys.map(([names, meaning]) => (
           <div>
             <dt>
               {names.map((name) => (
-                <kbd>{named[name] ? t(named[name]) : name}</kbd>
+                <kbd>{named[name] ? translate(named[name]) : name}</kbd>
               ))}
             </dt>
-            <dd>{t(meaning)}</dd>
+            <dd>{translate(meaning)}</dd>
           </div>
         ))}
       </dl>
       <label class="check">
-        <input type="checkbox" id="single-keys" checked /> {t('singleKeys')}
+        <input type="checkbox" id="single-keys" checked /> {translate('singleKeys')}
       </label>
       <label class="check">
-        <input type="checkbox" id="auto-advance" /> {t('autoAdvance')}
+        <input type="checkbox" id="auto-advance" /> {translate('autoAdvance')}
       </label>
       <label class="check">
-        <input type="checkbox" id="notify" /> {t('notifyMe')}
+        <input type="checkbox" id="notify" /> {translate('notifyMe')}
       </label>
       <button type="submit" class="button">
-        {t('close')}
+        {translate('close')}
       </button>
     </form>
   </dialog>

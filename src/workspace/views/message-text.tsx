@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx';
 import { splitAtLinks } from '../../context/split-at-links.js';
-import { codeWithoutFences, type MessageBlock, splitMessageBlocks } from '../message-blocks.js';
+import { codeWithoutFences, type MessageBlock, splitIntoMessageBlocks } from '../message-blocks.js';
 import { splitAtSearchHits } from '../search-hits.js';
-import { t, tCount } from '../translate.js';
+import { translate, translateCount } from '../translate.js';
 import { ExternalLink } from './elements.js';
 
 interface MessageTextProps {
@@ -18,7 +18,7 @@ interface MessageTextProps {
 /** The text of a message: code blocks, collapsed quotations and signatures, links and highlighted search hits. */
 export const MessageText: FC<MessageTextProps> = ({ text, id, links, hits = [] }) => (
   <>
-    {splitMessageBlocks(text).map((block, index) => (
+    {splitIntoMessageBlocks(text).map((block, index) => (
       <Block block={block} id={`${id}-${index}`} links={links} hits={hits} />
     ))}
   </>
@@ -40,7 +40,7 @@ const Block: FC<BlockProps> = (props) => {
   const lines = block.text.trim().split('\n').length;
   return (
     <details class={`folded folded-${block.kind}`} id={`fold-${id}`}>
-      <summary>{block.kind === 'quote' ? tCount('quoted', lines) : t('signature')}</summary>
+      <summary>{block.kind === 'quote' ? translateCount('quoted', lines) : translate('signature')}</summary>
       <Lines {...props} />
     </details>
   );

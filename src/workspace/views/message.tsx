@@ -2,9 +2,9 @@ import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { translateSystemMessage } from '../package-texts.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t, tCount, tParts } from '../translate.js';
+import { translate, translateCount, translateParts } from '../translate.js';
 import type { TextChanges } from '../word-diff.js';
 import { TextDiff } from './diff.js';
 import { ActionForm, ActorName, Icon } from './elements.js';
@@ -14,7 +14,7 @@ import { isScheduledDelivery, SendNowForm } from './send-now.js';
 import { DateTimeLabel } from './time.js';
 
 interface MessageProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   message: ThreadMessage;
   /** The customer's actor id, and the name shown on the page. */
   customer: { id: string | null; name: string | null };
@@ -34,7 +34,7 @@ const SystemLine: FC<MessageProps> = ({ message }) => (
   <li class="message message-system" id={`m-${message.id}`}>
     <p>
       {message.author
-        ? tParts('systemBy', {
+        ? translateParts('systemBy', {
             what: <bdi>{translateSystemMessage(message.content)}</bdi>,
             who: <ActorName actor={message.author} />,
           })
@@ -63,11 +63,15 @@ const Speech: FC<MessageProps> = ({ pageContext, message, customer, maxAttempts,
       id={`m-${message.id}`}
       data-own={isOwn(pageContext, message) || undefined}
     >
-      <article aria-label={t(labels[role].label)}>
+      <article aria-label={translate(labels[role].label)}>
         <p class="message-head">
           <Icon name={labels[role].icon} />
           <span class="message-author">
-            {role === 'automation' ? t('roleAutomation') : <ActorName actor={named(message.author, customer)} />}
+            {role === 'automation' ? (
+              translate('roleAutomation')
+            ) : (
+              <ActorName actor={named(message.author, customer)} />
+            )}
           </span>
           <RoleMark message={message} />
           <DateTimeLabel at={message.createdAt} as="time" />
@@ -87,11 +91,11 @@ function isLong({ content }: ThreadMessage): boolean {
 }
 
 /** Whether the operator wrote the message: own messages are never marked as new. */
-function isOwn({ operator }: PageContext, { role, author }: ThreadMessage): boolean {
+function isOwn({ operator }: WorkspacePageContext, { role, author }: ThreadMessage): boolean {
   return role !== 'customer' && author?.id === operator.id;
 }
 
-/** Adds the customer's name to a message's author, the same as in the page's header and the queue. */
+/** Adds the customer's name to a message's author; the page's header and the queue show the same name. */
 function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {
   const isCustomer = author && !author.name && author.id === customer.id && customer.name;
   return isCustomer ? { ...author, name: customer.name ?? author.id } : author;
@@ -102,17 +106,17 @@ const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
     case 'internal_note':
       return (
         <span class="chip chip-note">
-          {t('modeNote')}
-          <span class="chip-rest"> {t('noteHidden')}</span>
+          {translate('modeNote')}
+          <span class="chip-rest"> {translate('noteHidden')}</span>
         </span>
       );
     case 'automation':
-      return <span class="chip chip-automation">{t('unreviewed')}</span>;
+      return <span class="chip chip-automation">{translate('unreviewed')}</span>;
     case 'outbound':
-      return <span class="chip">{t('roleOutbound')}</span>;
+      return <span class="chip">{translate('roleOutbound')}</span>;
     case 'operator':
       return message.metadata.draftId ? (
-        <span class="chip">{message.proposed === null ? t('approvedDraft') : t('editedDraft')}</span>
+        <span class="chip">{message.proposed === null ? translate('approvedDraft') : translate('editedDraft')}</span>
       ) : null;
     default:
       return null;
@@ -124,13 +128,15 @@ const Rest: FC<Pick<MessageProps, 'pageContext' | 'message'>> = ({ pageContext, 
   if (message.fullLength <= message.content.length) return null;
   return (
     <p class="message-rest">
-      <a href={pageOf(pageContext, message)}>{tCount('showWhole', message.fullLength - message.content.length)}</a>
+      <a href={pageOf(pageContext, message)}>
+        {translateCount('showWhole', message.fullLength - message.content.length)}
+      </a>
     </p>
   );
 };
 
 /** The URL of the message's own page. */
-function pageOf(pageContext: PageContext, message: ThreadMessage): string {
+function pageOf(pageContext: WorkspacePageContext, message: ThreadMessage): string {
   return `${pageContext.base}/c/${message.conversationId}/messages/${message.id}${pageContext.queue}`;
 }
 
@@ -141,11 +147,11 @@ const Edited: FC<Pick<MessageProps, 'pageContext' | 'message'> & { changes: Text
 }) =>
   changes === 'later' ? (
     <p class="message-rest">
-      <a href={pageOf(pageContext, message)}>{t('showChanged')}</a>
+      <a href={pageOf(pageContext, message)}>{translate('showChanged')}</a>
     </p>
   ) : (
     <details class="edited">
-      <summary>{t('whatChanged')}</summary>
+      <summary>{translate('whatChanged')}</summary>
       <TextDiff changes={changes} />
     </details>
   );
@@ -158,7 +164,7 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ pag
       return (
         <div class="outbound outbound-sent">
           <p>
-            <Icon name="check" /> {t('sent')} {message.sentAt ? <DateTimeLabel at={message.sentAt} /> : null}
+            <Icon name="check" /> {translate('sent')} {message.sentAt ? <DateTimeLabel at={message.sentAt} /> : null}
           </p>
         </div>
       );
@@ -167,7 +173,7 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ pag
         <div class="outbound outbound-failed">
           <p>
             <Icon name="triangle-alert" />{' '}
-            <strong>{failure?.reason === 'cancelled' ? t('cancelled') : t('failed')}</strong>
+            <strong>{failure?.reason === 'cancelled' ? translate('cancelled') : translate('failed')}</strong>
             <FailureReason
               reason={failure?.reason ?? message.delivery?.lastError}
               attempts={message.delivery?.attempts}
@@ -186,12 +192,12 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ pag
 const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ reason, attempts }) =>
   typeof reason === 'string' && reason !== 'cancelled' ? (
     <>
-      {attempts ? ` ${tCount('afterAttempts', attempts)}` : ''}: <bdi>{reason}</bdi>
+      {attempts ? ` ${translateCount('afterAttempts', attempts)}` : ''}: <bdi>{reason}</bdi>
     </>
   ) : null;
 
 interface RetryOrDiscardProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   message: ThreadMessage;
   delivery: ThreadDelivery;
   how: 'retry' | 'discard';
@@ -202,11 +208,11 @@ const RetryOrDiscard: FC<RetryOrDiscardProps> = ({ pageContext, message, deliver
     <input type="hidden" name="back" value={`/c/${message.conversationId}${pageContext.queue}`} />
     {how === 'retry' ? (
       <button type="submit" class="button button-small">
-        <Icon name="rotate-ccw" /> {t('retry')}
+        <Icon name="rotate-ccw" /> {translate('retry')}
       </button>
     ) : (
       <button type="submit" class="button button-small button-quiet">
-        {t('discard')}
+        {translate('discard')}
       </button>
     )}
   </ActionForm>
@@ -219,13 +225,13 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ page
     <div class="outbound outbound-pending">
       <p>
         <Icon name={scheduled ? 'calendar-clock' : 'circle-dashed'} />{' '}
-        <strong>{scheduled ? t('scheduled') : t('pending')}</strong>
+        <strong>{scheduled ? translate('scheduled') : translate('pending')}</strong>
         {delivery ? <PendingDetail delivery={delivery} scheduled={scheduled} maxAttempts={maxAttempts} /> : null}
       </p>
       {scheduled ? (
         <ActionForm pageContext={pageContext} action={`/c/${message.conversationId}/outbound/${message.id}/cancel`}>
           <button type="submit" class="button button-small">
-            {t('cancel')}
+            {translate('cancel')}
           </button>
         </ActionForm>
       ) : null}
@@ -248,14 +254,14 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ page
 
 const PendingDetail: FC<{ delivery: ThreadDelivery; scheduled: boolean; maxAttempts: number }> = (props) => {
   const { delivery, scheduled, maxAttempts } = props;
-  if (scheduled) return <> {tParts('scheduledFor', { time: <DateTimeLabel at={delivery.availableAt} /> })}</>;
-  if (delivery.heldBack) return <> {t('waitsForReply')}</>;
-  if (delivery.attempts === 0) return <> {t('waitsForWorker')}</>;
+  if (scheduled) return <> {translateParts('scheduledFor', { time: <DateTimeLabel at={delivery.availableAt} /> })}</>;
+  if (delivery.heldBack) return <> {translate('waitsForReply')}</>;
+  if (delivery.attempts === 0) return <> {translate('waitsForWorker')}</>;
   return (
     <>
-      {` ${t('attempt', { attempt: delivery.attempts, max: maxAttempts })}`}
+      {` ${translate('attempt', { attempt: delivery.attempts, max: maxAttempts })}`}
       {delivery.lastError
-        ? tParts('nextTryAt', {
+        ? translateParts('nextTryAt', {
             time: <DateTimeLabel at={delivery.availableAt} as="time" />,
             error: <bdi>{delivery.lastError}</bdi>,
           })

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
-import type { PageContext, PageNotice, PageTheme } from '../page-context.js';
+import type { PageNotice, PageTheme, WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { currentWording, pageScriptTextsJson, t } from '../translate.js';
+import { currentWording, pageScriptTextsJson, translate } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
@@ -18,7 +18,7 @@ const views: { name: WorkspaceViewName; path: string; label: WorkspaceTextKey; i
 ];
 
 interface PageProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   title: string;
   view: WorkspaceViewName;
   search?: string;
@@ -57,7 +57,7 @@ export const WorkspacePage: FC<PageProps> = ({ pageContext, title, view, search,
       </head>
       <body>
         <a class="skip" href="#main">
-          {t('skip')}
+          {translate('skip')}
         </a>
         <TopBar pageContext={pageContext} view={view} search={search ?? ''} />
         <ConnectionBar pageContext={pageContext} />
@@ -70,7 +70,7 @@ export const WorkspacePage: FC<PageProps> = ({ pageContext, title, view, search,
   </>
 );
 
-const TopBar: FC<{ pageContext: PageContext; view: WorkspaceViewName; search: string }> = ({
+const TopBar: FC<{ pageContext: WorkspacePageContext; view: WorkspaceViewName; search: string }> = ({
   pageContext,
   view,
   search,
@@ -80,11 +80,11 @@ const TopBar: FC<{ pageContext: PageContext; view: WorkspaceViewName; search: st
       <Mark />
       <bdi>{pageContext.product}</bdi>
     </a>
-    <nav class="views" aria-label={t('views')}>
+    <nav class="views" aria-label={translate('views')}>
       {views.map((entry) => (
         <a href={`${pageContext.base}${entry.path}`} aria-current={entry.name === view ? 'page' : undefined}>
           <Icon name={entry.icon} />
-          <span class="views-label">{t(entry.label)}</span>
+          <span class="views-label">{translate(entry.label)}</span>
         </a>
       ))}
     </nav>
@@ -96,8 +96,8 @@ const TopBar: FC<{ pageContext: PageContext; view: WorkspaceViewName; search: st
           id="search"
           name="q"
           value={search}
-          aria-label={t('searchConversations')}
-          placeholder={t('searchConversations')}
+          aria-label={translate('searchConversations')}
+          placeholder={translate('searchConversations')}
           autocomplete="off"
           maxlength={200}
         />
@@ -106,20 +106,24 @@ const TopBar: FC<{ pageContext: PageContext; view: WorkspaceViewName; search: st
     </search>
     <div class="topbar-end">
       {/* Where there is no room for the field. */}
-      <a class="icon-button search-link" href={`${pageContext.base}/#search`} aria-label={t('searchConversations')}>
+      <a
+        class="icon-button search-link"
+        href={`${pageContext.base}/#search`}
+        aria-label={translate('searchConversations')}
+      >
         <Icon name="search" />
       </a>
       <button
         type="button"
         class="icon-button js"
         data-help
-        aria-label={t('keyboardShortcuts')}
-        title={t('keyboardShortcutsHint')}
+        aria-label={translate('keyboardShortcuts')}
+        title={translate('keyboardShortcutsHint')}
       >
         <Icon name="keyboard" />
       </button>
       <ThemeForm pageContext={pageContext} />
-      <span class="operator" title={t('signedInAs')}>
+      <span class="operator" title={translate('signedInAs')}>
         <Icon name="user-round" />
         <bdi>{pageContext.operator.name ?? pageContext.operator.id}</bdi>
       </span>
@@ -134,12 +138,12 @@ const themeSteps: { theme: PageTheme; next: PageTheme; words: WorkspaceTextKey; 
 ];
 
 /** Buttons that change the theme; the stylesheet shows only the one for the next theme. */
-const ThemeForm: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
+const ThemeForm: FC<{ pageContext: WorkspacePageContext }> = ({ pageContext }) => (
   <ActionForm pageContext={pageContext} action="/theme" class="theme">
     <input type="hidden" name="back" value={pageContext.path} />
     {themeSteps.map(({ theme, next, words, icon }) => {
       const then = themeSteps.find((step) => step.theme === next)?.words ?? words;
-      const label = t('themeButton', { now: t(words), next: t(then) });
+      const label = translate('themeButton', { now: translate(words), next: translate(then) });
       return (
         <button
           type="submit"
@@ -172,7 +176,7 @@ const noticeIcons: Record<PageNotice['tone'], IconName> = {
 };
 
 /** The banner for a lost connection, shown by the page's script. */
-const ConnectionBar: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
+const ConnectionBar: FC<{ pageContext: WorkspacePageContext }> = ({ pageContext }) => (
   <div class="connection" id="connection" role="alert" hidden>
     <Icon name="triangle-alert" />
     <p>
@@ -180,11 +184,11 @@ const ConnectionBar: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
     </p>
     {pageContext.signInUrl ? (
       <a class="button button-small" href={pageContext.signInUrl} target="_blank" rel="noopener" hidden>
-        {t('signIn')}
+        {translate('signIn')}
       </a>
     ) : null}
     <button type="button" class="button button-small" id="connection-retry">
-      {t('tryAgain')}
+      {translate('tryAgain')}
     </button>
   </div>
 );

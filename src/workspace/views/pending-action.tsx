@@ -1,14 +1,17 @@
 import type { FC } from 'hono/jsx';
 import { CairnloopError, type ErrorCode } from '../../foundation/errors.js';
-import type { PendingActionLine, ThreadDetails } from '../model.js';
-import type { PageContext } from '../page-context.js';
+import type { PendingActionSummary, ThreadDetails } from '../model.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { toActionRefusal } from '../refusals.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t } from '../translate.js';
+import { translate } from '../translate.js';
 import { ActionForm, ActorName, Icon, MultilineText } from './elements.js';
 
 /** The pending and held actions of operators, below the newest message. */
-export const PendingActionList: FC<{ pageContext: PageContext; thread: ThreadDetails }> = ({ pageContext, thread }) => (
+export const PendingActionList: FC<{ pageContext: WorkspacePageContext; thread: ThreadDetails }> = ({
+  pageContext,
+  thread,
+}) => (
   <div id="pending" data-live="pending">
     {thread.pending.length === 0 ? null : (
       <ol class="messages pending-list">
@@ -21,8 +24,8 @@ export const PendingActionList: FC<{ pageContext: PageContext; thread: ThreadDet
 );
 
 interface ItemProps {
-  pageContext: PageContext;
-  line: PendingActionLine;
+  pageContext: WorkspacePageContext;
+  line: PendingActionSummary;
   conversationId: string;
 }
 
@@ -32,7 +35,7 @@ const PendingItem: FC<ItemProps> = (props) => {
   const look = line.held ? 'held' : line.content === null ? 'pending-step' : 'message-operator message-pending';
   return (
     <li class={`message ${look}`} id={`pending-${line.id}`}>
-      <article aria-label={line.held ? t('notSent') : t('notSentYet')}>
+      <article aria-label={line.held ? translate('notSent') : translate('notSentYet')}>
         <p class="message-head">
           <Icon name={line.kind === 'resolve' ? 'check' : 'reply'} />
           <span class="message-author">
@@ -48,10 +51,10 @@ const PendingItem: FC<ItemProps> = (props) => {
 };
 
 /** The time left, which the page's script counts down; hidden from screen readers, which would read every number. */
-const Countdown: FC<{ line: PendingActionLine; now: Date }> = ({ line, now }) => {
+const Countdown: FC<{ line: PendingActionSummary; now: Date }> = ({ line, now }) => {
   const left = Math.ceil((line.dueAt.getTime() - now.getTime()) / 1000);
   const [later, now_, waiting] = line.kind === 'resolve' ? resolving : sending;
-  const text = left > 0 ? t(later, { seconds: left }) : t(left > -overdueSeconds ? now_ : waiting);
+  const text = left > 0 ? translate(later, { seconds: left }) : translate(left > -overdueSeconds ? now_ : waiting);
   return (
     <>
       <span
@@ -63,7 +66,7 @@ const Countdown: FC<{ line: PendingActionLine; now: Date }> = ({ line, now }) =>
       >
         {text}
       </span>
-      {line.thenResolve ? <span class="faint">{t('thenResolves')}</span> : null}
+      {line.thenResolve ? <span class="faint">{translate('thenResolves')}</span> : null}
     </>
   );
 };
@@ -77,17 +80,17 @@ const overdueSeconds = 10;
 const TakeBack: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
   <ActionForm pageContext={pageContext} action={`/c/${conversationId}/actions/${line.id}/take-back`} class="take-back">
     <button type="submit" class="button button-small" data-take-back>
-      <Icon name="rotate-ccw" /> {t('takeBack')}
+      <Icon name="rotate-ccw" /> {translate('takeBack')}
     </button>
     <span class="faint js">
-      <kbd>{t('keyEsc')}</kbd> <kbd>z</kbd>
+      <kbd>{translate('keyEsc')}</kbd> <kbd>z</kbd>
     </span>
   </ActionForm>
 );
 
-const HeldWords: FC<{ line: PendingActionLine }> = ({ line }) => (
+const HeldWords: FC<{ line: PendingActionSummary }> = ({ line }) => (
   <strong class="held-words" role={line.held?.code === 'TAKEN_BACK' ? undefined : 'alert'}>
-    {t(line.kind === 'resolve' ? 'notResolvedBecause' : 'notSentBecause', { why: heldBecause(line.held) })}
+    {translate(line.kind === 'resolve' ? 'notResolvedBecause' : 'notSentBecause', { why: heldBecause(line.held) })}
   </strong>
 );
 
@@ -96,13 +99,13 @@ const HeldActions: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
     {line.content === null || line.kind === 'approve' ? null : (
       <ActionForm pageContext={pageContext} action={`/c/${conversationId}/actions/${line.id}/take-back`}>
         <button type="submit" class="button button-small" data-restore>
-          <Icon name="pencil" /> {t('putBack')}
+          <Icon name="pencil" /> {translate('putBack')}
         </button>
       </ActionForm>
     )}
     <ActionForm pageContext={pageContext} action={`/c/${conversationId}/actions/${line.id}/drop`}>
       <button type="submit" class="button button-small button-quiet">
-        {line.content === null || line.kind === 'approve' ? t('ok') : t('discard')}
+        {line.content === null || line.kind === 'approve' ? translate('ok') : translate('discard')}
       </button>
     </ActionForm>
   </div>
@@ -116,11 +119,11 @@ const ownWords: Record<string, WorkspaceTextKey> = {
 };
 
 /** Returns why an action is held, in the same words as an immediate refusal. */
-function heldBecause(held: PendingActionLine['held']): string {
+function heldBecause(held: PendingActionSummary['held']): string {
   if (!held) return '';
   const own = ownWords[held.code];
-  if (own) return t(own);
+  if (own) return translate(own);
   const error = new CairnloopError(held.code as ErrorCode, (held.details ?? {}) as never);
-  const title = toActionRefusal(error)?.notice.title ?? t('heldRefused');
+  const title = toActionRefusal(error)?.notice.title ?? translate('heldRefused');
   return title.charAt(0).toLowerCase() + title.slice(1);
 }

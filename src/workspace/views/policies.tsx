@@ -1,15 +1,15 @@
 import type { FC } from 'hono/jsx';
 import type { SlaPolicy } from '../../contracts/sla-policy-provider.js';
 import type { SlaPoliciesResult } from '../../sla/policies.js';
-import { translateTermsProblem } from '../package-texts.js';
-import type { PageContext, PageNotice } from '../page-context.js';
-import { t, tCount, tParts } from '../translate.js';
+import { translateSlaTermsProblem } from '../package-texts.js';
+import type { PageNotice, WorkspacePageContext } from '../page-context.js';
+import { translate, translateCount, translateParts } from '../translate.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { priorityName } from './priority.js';
 
 interface PoliciesProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   answer: SlaPoliciesResult;
   /** Whether the host has an SLA policy provider. */
   configured: boolean;
@@ -31,8 +31,8 @@ export interface RefusedSlaTerms {
 export const SlaPoliciesView: FC<PoliciesProps> = (props) => (
   <main class="sheet sheet-policies" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{t('viewSla')}</h1>
-      {props.answer.state === 'active' ? <p class="faint">{t('termsFromNow')}</p> : null}
+      <h1>{translate('viewSla')}</h1>
+      {props.answer.state === 'active' ? <p class="faint">{translate('termsFromNow')}</p> : null}
     </div>
     <NoticeBox notice={props.notice} />
     <Policies {...props} />
@@ -45,8 +45,8 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
       return <TrackingOff configured={configured} />;
     case 'unavailable':
       return (
-        <EmptyState icon="unplug" title={t('policiesUnread')}>
-          {t('policiesUnreadHint')}
+        <EmptyState icon="unplug" title={translate('policiesUnread')}>
+          {translate('policiesUnreadHint')}
         </EmptyState>
       );
     case 'active':
@@ -64,9 +64,9 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
             <p class="notice notice-conflict">
               <Icon name="triangle-alert" />
               <span>
-                {tParts('policyUnused', {
+                {translateParts('policyUnused', {
                   priority: <bdi>{priority}</bdi>,
-                  reason: <bdi>{translateTermsProblem(reason)}</bdi>,
+                  reason: <bdi>{translateSlaTermsProblem(reason)}</bdi>,
                 })}
               </span>
             </p>
@@ -77,14 +77,17 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
 };
 
 const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
-  <EmptyState icon="timer" title={t('trackingOff')}>
+  <EmptyState icon="timer" title={translate('trackingOff')}>
     {configured
-      ? tParts('noPolicies', { key: <code>slaPolicyProvider</code> })
-      : tParts('noPolicyProvider', { key: <code>slaPolicyProvider</code>, command: <code>cairnloop gen sla</code> })}
+      ? translateParts('noPolicies', { key: <code>slaPolicyProvider</code> })
+      : translateParts('noPolicyProvider', {
+          key: <code>slaPolicyProvider</code>,
+          command: <code>cairnloop gen sla</code>,
+        })}
   </EmptyState>
 );
 
-const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: RefusedSlaTerms | undefined }> = (
+const PolicyForm: FC<{ pageContext: WorkspacePageContext; policy: SlaPolicy; refused: RefusedSlaTerms | undefined }> = (
   props,
 ) => {
   const { pageContext, policy, refused } = props;
@@ -95,21 +98,26 @@ const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: Ref
       pageContext={pageContext}
       action="/sla"
       class="policy"
-      label={t('policyFor', { priority: priorityName(policy.priority) })}
+      label={translate('policyFor', { priority: priorityName(policy.priority) })}
     >
       <h2>
         <bdi>{priorityName(policy.priority)}</bdi>
       </h2>
       <input type="hidden" name="priority" value={policy.priority} />
-      <Minutes name="responseMinutes" label={t(labels.response)} value={responseMinutes} describedBy={describedBy} />
-      <Minutes name="breachMinutes" label={t(labels.breach)} value={breachMinutes} describedBy={describedBy} />
+      <Minutes
+        name="responseMinutes"
+        label={translate(labels.response)}
+        value={responseMinutes}
+        describedBy={describedBy}
+      />
+      <Minutes name="breachMinutes" label={translate(labels.breach)} value={breachMinutes} describedBy={describedBy} />
       <Hours policy={policy} />
       <button type="submit" class="button">
-        {t('save')}
+        {translate('save')}
       </button>
       {refused ? (
         <p class="policy-refusal" id="refused-terms">
-          <Icon name="triangle-alert" /> <bdi>{translateTermsProblem(refused.reason)}</bdi>
+          <Icon name="triangle-alert" /> <bdi>{translateSlaTermsProblem(refused.reason)}</bdi>
         </p>
       ) : null}
     </ActionForm>
@@ -118,20 +126,21 @@ const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: Ref
 
 /** An SLA policy as text, for a read-only provider. */
 const PolicyText: FC<{ policy: SlaPolicy; refused: RefusedSlaTerms | undefined }> = ({ policy, refused }) => (
-  <section class="policy" aria-label={t('policyFor', { priority: priorityName(policy.priority) })}>
+  <section class="policy" aria-label={translate('policyFor', { priority: priorityName(policy.priority) })}>
     <h2>
       <bdi>{priorityName(policy.priority)}</bdi>
     </h2>
     <p class="minutes">
-      {t(labels.response)} <span class="minutes-field">{tCount('minutes', policy.responseMinutes)}</span>
+      {translate(labels.response)}{' '}
+      <span class="minutes-field">{translateCount('minutes', policy.responseMinutes)}</span>
     </p>
     <p class="minutes">
-      {t(labels.breach)} <span class="minutes-field">{tCount('minutes', policy.breachMinutes)}</span>
+      {translate(labels.breach)} <span class="minutes-field">{translateCount('minutes', policy.breachMinutes)}</span>
     </p>
     <Hours policy={policy} />
     {refused ? (
       <p class="policy-refusal">
-        {t('termsNotSaved', { response: refused.responseMinutes, breach: refused.breachMinutes })}
+        {translate('termsNotSaved', { response: refused.responseMinutes, breach: refused.breachMinutes })}
       </p>
     ) : null}
   </section>
@@ -141,7 +150,9 @@ const labels = { response: 'replyDueAfter', breach: 'breachesAfter' } as const;
 
 const Hours: FC<{ policy: SlaPolicy }> = ({ policy }) => (
   <p class="faint policy-hours">
-    {policy.calendar ? tParts('businessHours', { zone: <bdi>{policy.calendar.timeZone}</bdi> }) : t('everyMinute')}
+    {policy.calendar
+      ? translateParts('businessHours', { zone: <bdi>{policy.calendar.timeZone}</bdi> })
+      : translate('everyMinute')}
   </p>
 );
 
@@ -167,7 +178,7 @@ const Minutes: FC<MinutesProps> = ({ name, label, value, describedBy }) => (
         inputmode="numeric"
         aria-describedby={describedBy}
       />{' '}
-      {t('unitMinutes')}
+      {translate('unitMinutes')}
     </span>
   </label>
 );

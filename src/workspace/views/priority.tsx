@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { t, tParts } from '../translate.js';
+import { translate, translateParts } from '../translate.js';
 
 /**
  * Returns the level of a priority, which decides its shape. Hosts name their priorities; only common names have a
@@ -23,7 +23,7 @@ const usual: Partial<Record<string, WorkspaceTextKey>> = {
 /** Translates the common names of priorities; returns the host's own names unchanged. */
 export function priorityName(priority: string): string {
   const key = Object.hasOwn(usual, priority) ? usual[priority] : undefined;
-  return key ? t(key) : priority;
+  return key ? translate(key) : priority;
 }
 
 const bars = { urgent: 4, high: 3, normal: 2, low: 1, other: 2 };
@@ -34,7 +34,7 @@ export const PriorityMark: FC<{ priority: string; named?: boolean }> = ({ priori
   return (
     <span
       class={`priority priority-${level}`}
-      title={named ? undefined : t('priorityIs', { priority: priorityName(priority) })}
+      title={named ? undefined : translate('priorityIs', { priority: priorityName(priority) })}
     >
       <svg class="priority-bars" viewBox="0 0 16 14" aria-hidden="true" focusable="false">
         {[0, 1, 2, 3].map((bar) => (
@@ -51,7 +51,7 @@ export const PriorityMark: FC<{ priority: string; named?: boolean }> = ({ priori
       {named ? (
         <bdi>{priorityName(priority)}</bdi>
       ) : (
-        <span class="sr"> {tParts('priorityIs', { priority: <bdi>{priorityName(priority)}</bdi> })}</span>
+        <span class="sr"> {translateParts('priorityIs', { priority: <bdi>{priorityName(priority)}</bdi> })}</span>
       )}
     </span>
   );

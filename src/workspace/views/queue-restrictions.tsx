@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
-import { defaultQueueFilter, impliesOwner, type QueueView, queueQueryString } from '../queue-filters.js';
-import { t } from '../translate.js';
+import { defaultQueueFilter, filterImpliesOwner, type QueueView, queueQueryString } from '../queue-filters.js';
+import { translate } from '../translate.js';
 import { actorDisplayName, Icon } from './elements.js';
 import type { QueueProps } from './queue.js';
 
@@ -11,11 +11,11 @@ export const QueueRestrictionMenu: FC<QueueProps> = ({ pageContext, view, page, 
   return (
     <details class="edit narrow" id="narrow" name="edit">
       <summary class="quiet-link">
-        <Icon name="list-filter" /> {t('filter')}
+        <Icon name="list-filter" /> {translate('filter')}
       </summary>
-      <form class="edit-panel edit-form" method="get" action={`${pageContext.base}/`} aria-label={t('narrow')}>
+      <form class="edit-panel edit-form" method="get" action={`${pageContext.base}/`} aria-label={translate('narrow')}>
         {view.filter === defaultQueueFilter ? null : <input type="hidden" name="filter" value={view.filter} />}
-        <label for="narrow-tag">{t('tag')}</label>
+        <label for="narrow-tag">{translate('tag')}</label>
         <input
           id="narrow-tag"
           name="tag"
@@ -29,16 +29,16 @@ export const QueueRestrictionMenu: FC<QueueProps> = ({ pageContext, view, page, 
             <option value={tag} />
           ))}
         </datalist>
-        {impliesOwner(view.filter) ? null : (
+        {filterImpliesOwner(view.filter) ? null : (
           <>
-            <label for="narrow-owner">{t('owner')}</label>
+            <label for="narrow-owner">{translate('owner')}</label>
             <select id="narrow-owner" name="owner">
-              <option value="*">{t('anyone')}</option>
+              <option value="*">{translate('anyone')}</option>
               <option value={pageContext.operator.id} selected={view.owner === pageContext.operator.id}>
-                {t('me')}
+                {translate('me')}
               </option>
               <option value="" selected={view.owner === ''}>
-                {t('nobody')}
+                {translate('nobody')}
               </option>
               {others.map((one) => (
                 <option value={one.id} selected={view.owner === one.id}>
@@ -49,7 +49,7 @@ export const QueueRestrictionMenu: FC<QueueProps> = ({ pageContext, view, page, 
           </>
         )}
         <button type="submit" class="button button-small">
-          {t('show')}
+          {translate('show')}
         </button>
       </form>
     </details>
@@ -65,14 +65,15 @@ export const ActiveQueueRestrictions: FC<QueueProps> = ({ pageContext, view, tea
   return (
     <p class="narrowed">
       {view.tag ? (
-        <a class="chip chip-tag" href={without({ tag: '' })} title={t('showAllTags')}>
+        <a class="chip chip-tag" href={without({ tag: '' })} title={translate('showAllTags')}>
           <Icon name="tag" /> <bdi>{view.tag}</bdi> <Icon name="x" />
         </a>
       ) : null}{' '}
       {view.owner === undefined ? null : (
-        <a class="chip chip-tag" href={without({ owner: undefined })} title={t('showAllOwners')}>
+        <a class="chip chip-tag" href={without({ owner: undefined })} title={translate('showAllOwners')}>
           <Icon name="user-round" />{' '}
-          <bdi>{view.owner === '' ? t('nobody') : actorDisplayName(owner ?? { id: view.owner })}</bdi> <Icon name="x" />
+          <bdi>{view.owner === '' ? translate('nobody') : actorDisplayName(owner ?? { id: view.owner })}</bdi>{' '}
+          <Icon name="x" />
         </a>
       )}
     </p>

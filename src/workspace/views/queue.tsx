@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import { bulkActionKinds } from '../bulk-action-kinds.js';
 import type { CappedCount } from '../model.js';
-import type { PageContext, PageNotice } from '../page-context.js';
+import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
 import {
   addQueryParameter,
@@ -12,14 +12,14 @@ import {
   queueQueryString,
 } from '../queue-filters.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { formatNumber, t, tCount, tParts } from '../translate.js';
+import { formatNumber, translate, translateCount, translateParts } from '../translate.js';
 import { EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
-import { QueueLine } from './queue-line.js';
+import { QueueItem } from './queue-item.js';
 import { ActiveQueueRestrictions, QueueRestrictionMenu } from './queue-restrictions.js';
 
 export interface QueueProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   view: QueueView;
   page: QueuePage;
   counts: QueueCounts;
@@ -35,11 +35,11 @@ export interface QueueProps {
 
 /** The left column: queue filters with their counts, and the conversations of the chosen filter. */
 export const QueueColumn: FC<QueueProps> = (props) => (
-  <section class="queue" aria-label={t('queue')}>
+  <section class="queue" aria-label={translate('queue')}>
     <div class="queue-head">
-      {props.openId ? <h2>{t('viewInbox')}</h2> : <h1>{t('viewInbox')}</h1>}
+      {props.openId ? <h2>{translate('viewInbox')}</h2> : <h1>{translate('viewInbox')}</h1>}
       <button type="button" class="pill js" id="new-activity" hidden>
-        <Icon name="refresh-cw" /> {t('newActivity')}
+        <Icon name="refresh-cw" /> {translate('newActivity')}
       </button>
       <span class="queue-tools">
         <QueueRestrictionMenu {...props} />
@@ -59,7 +59,7 @@ export const QueueColumn: FC<QueueProps> = (props) => (
       role="separator"
       tabindex={0}
       aria-orientation="vertical"
-      aria-label={t('queueWidth')}
+      aria-label={translate('queueWidth')}
       aria-valuemin={260}
       aria-valuemax={640}
       aria-valuenow={340}
@@ -73,13 +73,13 @@ const SelectSwitch: FC<QueueProps> = ({ pageContext, view, selecting, openId }) 
   const href = `${here}${selecting ? query : addQueryParameter(query, 'select', '1')}`;
   return (
     <a class="quiet-link" id="select-switch" href={`${pageContext.base}${href}`}>
-      <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? t('done') : t('select')}
+      <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? translate('done') : translate('select')}
     </a>
   );
 };
 
 const Filters: FC<QueueProps> = ({ pageContext, view, counts, openId }) => (
-  <nav aria-label={t('filters')} id="filters" data-live="filters">
+  <nav aria-label={translate('filters')} id="filters" data-live="filters">
     <ul class="filters">
       {queueFilters.map(({ key, label }) => (
         <li>
@@ -88,7 +88,7 @@ const Filters: FC<QueueProps> = ({ pageContext, view, counts, openId }) => (
             class={`filter filter-${key}`}
             aria-current={!view.search && view.filter === key ? (openId ? 'true' : 'page') : undefined}
           >
-            <span class="filter-label">{t(label)}</span>{' '}
+            <span class="filter-label">{translate(label)}</span>{' '}
             <span class={`filter-count${counts[key].value === 0 ? ' zero' : ''}`} data-count={counts[key].value}>
               {formatCappedCount(counts[key])}
             </span>
@@ -105,8 +105,8 @@ export function formatCappedCount({ value, more }: CappedCount): string {
 
 const SearchHeading: FC<QueueProps> = ({ pageContext, view }) => (
   <p class="search-heading">
-    {tParts('resultsFor', { search: <q dir="auto">{view.search}</q> })}{' '}
-    <a href={`${pageContext.base}/`}>{t('clear')}</a>
+    {translateParts('resultsFor', { search: <q dir="auto">{view.search}</q> })}{' '}
+    <a href={`${pageContext.base}/`}>{translate('clear')}</a>
   </p>
 );
 
@@ -116,7 +116,7 @@ const Rows: FC<QueueProps> = (props) => {
   const rows = (
     <ol class="rows">
       {page.rows.map((row) => (
-        <QueueLine {...props} row={row} />
+        <QueueItem {...props} row={row} />
       ))}
     </ol>
   );
@@ -143,29 +143,29 @@ const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
   <div class="bulk-bar">
     <span class="bulk-count">
       <label class="js check">
-        <input type="checkbox" id="select-all" /> <span class="sr">{t('selectAllHere')}</span>
+        <input type="checkbox" id="select-all" /> <span class="sr">{translate('selectAllHere')}</span>
       </label>
       <output class="js" id="selected">
-        {tCount('selected', 0)}
+        {translateCount('selected', 0)}
       </output>
       <a
         class="no-js"
         href={`${pageContext.base}/${addQueryParameter(queueQueryString({ ...view, selecting: false }), 'select', 'all')}`}
       >
-        {t('selectAll')}
+        {translate('selectAll')}
       </a>
     </span>
     <span class="bulk-actions">
       {bulkActionKinds.map(({ kind, label }) => (
         <button type="submit" class="button button-small" formaction={`${pageContext.base}/bulk/${kind}`}>
-          {t(label)}
+          {translate(label)}
         </button>
       ))}
       <button type="submit" class="button button-small">
-        {t('sendFollowUp')}
+        {translate('sendFollowUp')}
       </button>
       <button type="reset" class="button button-small button-quiet">
-        {t('clear')}
+        {translate('clear')}
       </button>
     </span>
   </div>
@@ -174,13 +174,13 @@ const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
 const NoRows: FC<{ view: QueueView }> = ({ view }) => {
   if (view.search)
     return (
-      <EmptyState icon="search" title={t('nothingFound')}>
-        {t('searchHint')}
+      <EmptyState icon="search" title={translate('nothingFound')}>
+        {translate('searchHint')}
       </EmptyState>
     );
   return (
-    <EmptyState icon="circle-check" title={t('nothingHere')}>
-      {t(emptyTexts[view.filter])}
+    <EmptyState icon="circle-check" title={translate('nothingHere')}>
+      {translate(emptyTexts[view.filter])}
     </EmptyState>
   );
 };
@@ -202,9 +202,9 @@ const Pager: FC<QueueProps> = ({ pageContext, view, page, openId }) => {
   const next = page.nextCursor ? { ...view, cursor: page.nextCursor } : null;
   if (!next && !view.cursor) return null;
   return (
-    <nav class="pager" aria-label={t('queuePages')}>
-      {view.cursor ? <a href={`${here}${queueQueryString(view, false)}`}>{t('firstPage')}</a> : <span></span>}
-      {next ? <a href={`${here}${queueQueryString(next)}`}>{t('nextPage')}</a> : null}
+    <nav class="pager" aria-label={translate('queuePages')}>
+      {view.cursor ? <a href={`${here}${queueQueryString(view, false)}`}>{translate('firstPage')}</a> : <span></span>}
+      {next ? <a href={`${here}${queueQueryString(next)}`}>{translate('nextPage')}</a> : null}
     </nav>
   );
 };

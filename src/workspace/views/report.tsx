@@ -1,11 +1,11 @@
 import type { Child, FC } from 'hono/jsx';
 import { type DraftStatus, draftStatuses } from '../../contracts/domain.js';
-import type { DeliveryOutcomeName, Report, ReportDay } from '../../report/report-types.js';
-import type { PageContext } from '../page-context.js';
+import type { DeliveryOutcomeName, Report } from '../../report/report-types.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { formatNumber, t, tCount, tParts } from '../translate.js';
-import { type DailyBar, DailyBarChart } from './day-bars.js';
+import { formatNumber, translate, translateCount, translateParts } from '../translate.js';
 import { EmptyState } from './elements.js';
+import { ReportCharts } from './report-charts.js';
 import { deliveryOutcomeNames, formatPercent, formatReportDuration } from './report-texts.js';
 import { DateTimeLabel } from './time.js';
 import { deliveryTopicNames } from './topic-names.js';
@@ -15,7 +15,7 @@ export const reportPeriodDays = [7, 30, 90, 365] as const;
 export type ReportPeriodDays = (typeof reportPeriodDays)[number];
 
 interface ReportProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   days: ReportPeriodDays;
   report: Report;
 }
@@ -24,28 +24,28 @@ interface ReportProps {
 export const ReportView: FC<ReportProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{t('viewReport')}</h1>
+      <h1>{translate('viewReport')}</h1>
       <p class="faint">
-        {tParts('sinceUntil', {
+        {translateParts('sinceUntil', {
           since: <DateTimeLabel at={props.report.since} />,
           until: <DateTimeLabel at={props.report.until} />,
         })}
-        {props.report.truncated ? t('reportCut') : ''}
+        {props.report.truncated ? translate('reportCut') : ''}
       </p>
     </div>
     <Periods {...props} />
     <Facts {...props} />
-    <Plots {...props} />
+    <ReportCharts report={props.report} />
     <Drafts {...props} />
     <Deliveries {...props} />
   </main>
 );
 
 const Periods: FC<ReportProps> = ({ pageContext, days }) => (
-  <nav class="tabs" aria-label={t('period')}>
+  <nav class="tabs" aria-label={translate('period')}>
     {reportPeriodDays.map((known) => (
       <a href={`${pageContext.base}/report?days=${known}`} aria-current={known === days ? 'page' : undefined}>
-        {tCount('days', known)}
+        {translateCount('days', known)}
       </a>
     ))}
   </nav>
@@ -69,41 +69,41 @@ const Facts: FC<ReportProps> = (props) => {
   const { opened, firstResponse, sla, csat } = props.report;
   return (
     <div class="facts">
-      <Fact label={t('conversationsOpened')} value={formatNumber(opened.count)}>
+      <Fact label={translate('conversationsOpened')} value={formatNumber(opened.count)}>
         <Count {...props} name="opened" count={opened.count}>
-          {t('listThem')}
+          {translate('listThem')}
         </Count>
       </Fact>
-      <Fact label={t('firstResponseMedian')} value={formatReportDuration(firstResponse.medianSeconds)}>
-        {t('within90', { span: formatReportDuration(firstResponse.p90Seconds) })}{' '}
+      <Fact label={translate('firstResponseMedian')} value={formatReportDuration(firstResponse.medianSeconds)}>
+        {translate('within90', { span: formatReportDuration(firstResponse.p90Seconds) })}{' '}
         <Count {...props} name="firstResponse.answered" count={firstResponse.answered.count}>
-          {t('countAnswered', { count: firstResponse.answered.count })}
+          {translate('countAnswered', { count: firstResponse.answered.count })}
         </Count>
         ,{' '}
         <Count {...props} name="firstResponse.unanswered" count={firstResponse.unanswered.count}>
-          {t('countUnanswered', { count: firstResponse.unanswered.count })}
+          {translate('countUnanswered', { count: firstResponse.unanswered.count })}
         </Count>
       </Fact>
-      <Fact label={t('slaMet')} value={formatPercent(sla.metShare)}>
+      <Fact label={translate('slaMet')} value={formatPercent(sla.metShare)}>
         <Count {...props} name="sla.met" count={sla.met.count}>
-          {t('countMet', { count: sla.met.count })}
+          {translate('countMet', { count: sla.met.count })}
         </Count>
         ,{' '}
         <Count {...props} name="sla.breached" count={sla.breached.count}>
-          {t('countBreached', { count: sla.breached.count })}
+          {translate('countBreached', { count: sla.breached.count })}
         </Count>
         ,{' '}
         <Count {...props} name="sla.running" count={sla.running.count}>
-          {t('countRunning', { count: sla.running.count })}
+          {translate('countRunning', { count: sla.running.count })}
         </Count>
       </Fact>
-      <Fact label={t('ratedPositiveLabel')} value={formatPercent(csat.positiveShare)}>
+      <Fact label={translate('ratedPositiveLabel')} value={formatPercent(csat.positiveShare)}>
         <Count {...props} name="csat.positive" count={csat.positive.count}>
-          {t('countPositive', { count: csat.positive.count })}
+          {translate('countPositive', { count: csat.positive.count })}
         </Count>
         ,{' '}
         <Count {...props} name="csat.negative" count={csat.negative.count}>
-          {t('countNegative', { count: csat.negative.count })}
+          {translate('countNegative', { count: csat.negative.count })}
         </Count>
       </Fact>
     </div>
@@ -117,95 +117,6 @@ const Fact: FC<{ label: string; value: string; children: Child }> = ({ label, va
     <span>{children}</span>
   </p>
 );
-
-const Plots: FC<ReportProps> = ({ report }) => {
-  const days = fillMissingDays(report);
-  const bars = (parts: (day: ReportDay) => DailyBar['parts']): DailyBar[] =>
-    days.map((day) => ({ day: day.day, parts: parts(day) }));
-  const { opened, firstResponse, sla } = report;
-  return (
-    <section class="plots" aria-label={t('byDay')}>
-      <figure>
-        <figcaption>{t('conversationsOpened')}</figcaption>
-        <DailyBarChart
-          bars={bars((day) => [{ value: day.opened, class: 'plot-bar' }])}
-          summary={t('openedByDay', { count: opened.count })}
-          inWords={(value) => t('aDay', { value })}
-        />
-      </figure>
-      <figure>
-        <figcaption>{t('firstResponseByDay')}</figcaption>
-        <DailyBarChart
-          bars={bars((day) => [{ value: day.medianFirstResponseSeconds ?? 0, class: 'plot-bar' }])}
-          summary={t('responseByDay', { span: formatReportDuration(firstResponse.medianSeconds) })}
-          inWords={(value) => t('atMost', { value: formatReportDuration(value) })}
-        />
-      </figure>
-      <figure>
-        <figcaption>
-          {tParts('plotSla', {
-            met: <span class="plot-key plot-key-met">{t('plotMet')}</span>,
-            breached: <span class="plot-key plot-key-bad">{t('plotBreached')}</span>,
-          })}
-        </figcaption>
-        <DailyBarChart
-          bars={bars((day) => [
-            { value: day.slaMet, class: 'plot-bar' },
-            { value: day.slaBreached, class: 'plot-bar-bad' },
-          ])}
-          summary={t('slaByDay', { met: sla.met.count, breached: sla.breached.count })}
-          inWords={(value) => tCount('clocksADay', value)}
-        />
-      </figure>
-      <DayTable days={report.days} />
-    </section>
-  );
-};
-
-/** The data of the report's charts as a table. */
-const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
-  <details class="plot-figures">
-    <summary>{t('figuresByDay')}</summary>
-    <section class="table-scroll" tabindex={0} aria-label={t('figuresByDay')}>
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('day')}</th>
-            <th scope="col">{t('opened')}</th>
-            <th scope="col">{t('firstResponse')}</th>
-            <th scope="col">{t('slaMet')}</th>
-            <th scope="col">{t('slaBreached')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days.map((day) => (
-            <tr>
-              <td class="nowrap">{day.day}</td>
-              <td>{day.opened}</td>
-              <td>{formatReportDuration(day.medianFirstResponseSeconds)}</td>
-              <td>{day.slaMet}</td>
-              <td>{day.slaBreached}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  </details>
-);
-
-const dayMs = 86_400_000;
-
-/** Adds the days without events, which a report leaves out and a chart needs. */
-export function fillMissingDays({ since, until, days }: Pick<Report, 'since' | 'until' | 'days'>): ReportDay[] {
-  const known = new Map(days.map((day) => [day.day, day]));
-  const all: ReportDay[] = [];
-  const last = until.toISOString().slice(0, 10);
-  for (let at = since.getTime(); ; at += dayMs) {
-    const day = new Date(at).toISOString().slice(0, 10);
-    if (day > last) return all;
-    all.push(known.get(day) ?? { day, opened: 0, medianFirstResponseSeconds: null, slaMet: 0, slaBreached: 0 });
-  }
-}
 
 const draftWords: Record<DraftStatus, WorkspaceTextKey> = {
   pending: 'draftPending',
@@ -223,18 +134,21 @@ const Drafts: FC<ReportProps> = (props) => {
   const made = draftStatuses.filter((status) => byStatus[status].count > 0);
   return (
     <section aria-labelledby="report-drafts">
-      <h2 id="report-drafts">{t('drafts')}</h2>
+      <h2 id="report-drafts">{translate('drafts')}</h2>
       {made.length === 0 ? (
-        <p class="faint">{t('noDrafts')}</p>
+        <p class="faint">{translate('noDrafts')}</p>
       ) : (
         <>
           <p>
-            {t('acceptedShare', { accepted: formatPercent(acceptedShare), changed: formatPercent(medianEditDistance) })}
+            {translate('acceptedShare', {
+              accepted: formatPercent(acceptedShare),
+              changed: formatPercent(medianEditDistance),
+            })}
           </p>
           <ul class="plain-counts">
             {made.map((status) => (
               <li>
-                {t('labelled', { label: t(draftWords[status]) })}{' '}
+                {translate('labelled', { label: translate(draftWords[status]) })}{' '}
                 <Count {...props} name={`drafts.${status}`} count={byStatus[status].count}>
                   {byStatus[status].count}
                 </Count>
@@ -253,26 +167,26 @@ const Deliveries: FC<ReportProps> = (props) => {
   const topics = [...new Set(props.report.deliveries.map(({ topic }) => topic))];
   return (
     <section aria-labelledby="report-deliveries">
-      <h2 id="report-deliveries">{t('viewDeliveries')}</h2>
+      <h2 id="report-deliveries">{translate('viewDeliveries')}</h2>
       {topics.length === 0 ? (
-        <EmptyState icon="send" title={t('noneAtAll')}>
-          {t('noDeliveries')}
+        <EmptyState icon="send" title={translate('noneAtAll')}>
+          {translate('noDeliveries')}
         </EmptyState>
       ) : (
-        <section class="table-scroll" tabindex={0} aria-label={t('deliveriesByTopic')}>
+        <section class="table-scroll" tabindex={0} aria-label={translate('deliveriesByTopic')}>
           <table class="table">
             <thead>
               <tr>
-                <th scope="col">{t('topic')}</th>
+                <th scope="col">{translate('topic')}</th>
                 {outcomes.map((outcome) => (
-                  <th scope="col">{t(deliveryOutcomeNames[outcome])}</th>
+                  <th scope="col">{translate(deliveryOutcomeNames[outcome])}</th>
                 ))}
               </tr>
             </thead>
             <tbody>
               {topics.map((topic) => (
                 <tr>
-                  <th scope="row">{t(deliveryTopicNames[topic])}</th>
+                  <th scope="row">{translate(deliveryTopicNames[topic])}</th>
                   {outcomes.map((outcome) => (
                     <td>
                       <DeliveryCount {...props} topic={topic} outcome={outcome} />

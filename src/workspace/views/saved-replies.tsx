@@ -1,9 +1,9 @@
 import type { FC } from 'hono/jsx';
 import type { Conversation } from '../../contracts/domain.js';
 import type { FilledReplyText } from '../fill-reply.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { addQueryParameter } from '../queue-filters.js';
-import { t, tParts } from '../translate.js';
+import { translate, translateParts } from '../translate.js';
 import { EmptyState, Icon, MultilineText } from './elements.js';
 
 /** A saved reply with its variables filled in for one conversation. */
@@ -13,7 +13,7 @@ export interface FilledSavedReply extends FilledReplyText {
 }
 
 interface SavedRepliesProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   conversation: Conversation;
   replies: FilledSavedReply[];
   folder: string;
@@ -22,25 +22,27 @@ interface SavedRepliesProps {
 export const SavedRepliesView: FC<SavedRepliesProps> = ({ pageContext, conversation, replies, folder }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{t('savedReplies')}</h1>
-      <p class="faint">{tParts('insertedInto', { subject: <bdi>{conversation.subject ?? t('noSubject')}</bdi> })}</p>
+      <h1>{translate('savedReplies')}</h1>
+      <p class="faint">
+        {translateParts('insertedInto', { subject: <bdi>{conversation.subject ?? translate('noSubject')}</bdi> })}
+      </p>
     </div>
     {replies.length === 0 ? (
-      <EmptyState icon="file-pen" title={t('noSavedReplies')}>
-        {t('noSavedRepliesHint', { folder })}
+      <EmptyState icon="file-pen" title={translate('noSavedReplies')}>
+        {translate('noSavedRepliesHint', { folder })}
       </EmptyState>
     ) : (
       replies.map((reply) => <SavedReplyItem pageContext={pageContext} reply={reply} conversation={conversation} />)
     )}
     <p>
       <a class="quiet-link" href={`${pageContext.base}/c/${conversation.id}${pageContext.queue}`}>
-        <Icon name="arrow-left" /> {t('backToConversation')}
+        <Icon name="arrow-left" /> {translate('backToConversation')}
       </a>
     </p>
   </main>
 );
 
-const SavedReplyItem: FC<{ pageContext: PageContext; reply: FilledSavedReply; conversation: Conversation }> = (
+const SavedReplyItem: FC<{ pageContext: WorkspacePageContext; reply: FilledSavedReply; conversation: Conversation }> = (
   props,
 ) => {
   const { pageContext, reply, conversation } = props;
@@ -53,11 +55,12 @@ const SavedReplyItem: FC<{ pageContext: PageContext; reply: FilledSavedReply; co
       <MultilineText text={reply.text} links={false} />
       {reply.missing.length === 0 ? null : (
         <p class="draft-warning">
-          <Icon name="triangle-alert" /> {tParts('notKnownHere', { names: <bdi>{reply.missing.join(', ')}</bdi> })}
+          <Icon name="triangle-alert" />{' '}
+          {translateParts('notKnownHere', { names: <bdi>{reply.missing.join(', ')}</bdi> })}
         </p>
       )}
       <a class="button button-small" href={`${pageContext.base}/c/${conversation.id}${address}`}>
-        {t('useInComposer')}
+        {translate('useInComposer')}
       </a>
     </section>
   );

@@ -1,13 +1,13 @@
 import type { FC } from 'hono/jsx';
-import type { DeliveryLine, MessageDelivery } from '../model.js';
-import type { PageContext } from '../page-context.js';
-import { t, tParts } from '../translate.js';
+import type { DeliverySummary, MessageDelivery } from '../model.js';
+import type { WorkspacePageContext } from '../page-context.js';
+import { translate, translateParts } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { DateTimeLabel } from './time.js';
 
 /** Whether a delivery waits because an operator scheduled its message, as opposed to a retry after a failure. */
 export function isScheduledDelivery(
-  delivery: MessageDelivery & Pick<Partial<DeliveryLine>, 'topic'>,
+  delivery: MessageDelivery & Pick<Partial<DeliverySummary>, 'topic'>,
   now: Date,
 ): boolean {
   const { topic = 'outbound', state, attempts, availableAt } = delivery;
@@ -15,19 +15,19 @@ export function isScheduledDelivery(
 }
 
 /** The form that sends a scheduled message early, after the operator has confirmed its scheduled time. */
-export const SendNowForm: FC<{ pageContext: PageContext; delivery: MessageDelivery; back: string }> = ({
+export const SendNowForm: FC<{ pageContext: WorkspacePageContext; delivery: MessageDelivery; back: string }> = ({
   pageContext,
   delivery,
   back,
 }) => (
   <details class="send-now" id={`send-now-${delivery.id}`} name="send-now">
-    <summary class="button button-small">{t('sendNow')}</summary>
+    <summary class="button button-small">{translate('sendNow')}</summary>
     <ActionForm pageContext={pageContext} action={`/deliveries/${delivery.id}/retry`} class="send-now-form">
       <input type="hidden" name="back" value={back} />
       <input type="hidden" name="release" value="scheduled" />
-      <p>{tParts('sendNowAsk', { time: <DateTimeLabel at={delivery.availableAt} /> })}</p>
+      <p>{translateParts('sendNowAsk', { time: <DateTimeLabel at={delivery.availableAt} /> })}</p>
       <button type="submit" class="button button-small button-primary">
-        <Icon name="send" /> {t('sendBeforeTime')}
+        <Icon name="send" /> {translate('sendBeforeTime')}
       </button>
     </ActionForm>
   </details>

@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { ThreadDetails, ThreadDraft, ThreadMessage } from '../model.js';
-import type { PageContext, PageNotice } from '../page-context.js';
+import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
-import { splitSearchWords } from '../search-hits.js';
-import { t } from '../translate.js';
+import { splitSearchIntoWords } from '../search-hits.js';
+import { translate } from '../translate.js';
 import type { TextChanges } from '../word-diff.js';
 import { type ComposerState, MessageComposer } from './composer.js';
 import { type DraftProps, MoreDraftsList, PendingDraft, PreparedDrafts } from './draft.js';
@@ -18,7 +18,7 @@ import { DateTimeLabel, SlaClockChip } from './time.js';
 import { TriageEditors } from './triage.js';
 
 export interface ConversationThreadProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   queue: QueueView;
   thread: ThreadDetails;
   messages: MessagePage;
@@ -97,11 +97,15 @@ const ThreadHeader: FC<ConversationThreadProps> = ({ pageContext, queue, thread,
   const { conversation, clock } = thread;
   return (
     <header class="thread-head" id="thread-head" data-live="head">
-      <a class="icon-button back" href={`${pageContext.base}/${queueQueryString(queue)}`} aria-label={t('backToQueue')}>
+      <a
+        class="icon-button back"
+        href={`${pageContext.base}/${queueQueryString(queue)}`}
+        aria-label={translate('backToQueue')}
+      >
         <Icon name="arrow-left" />
       </a>
       <div class="thread-title">
-        <h1 dir="auto">{conversation.subject ?? t('noSubject')}</h1>
+        <h1 dir="auto">{conversation.subject ?? translate('noSubject')}</h1>
         <TriageEditors pageContext={pageContext} thread={thread} people={people} />
       </div>
       <div class="thread-actions">
@@ -109,7 +113,7 @@ const ThreadHeader: FC<ConversationThreadProps> = ({ pageContext, queue, thread,
           <SlaClockChip clock={clock} now={thread.now} waiting={thread.waitingSince !== null} />
         ) : null}
         <PrimaryAction pageContext={pageContext} thread={thread} />
-        <a class="icon-button rail-open" href="#rail" aria-label={t('showRail')}>
+        <a class="icon-button rail-open" href="#rail" aria-label={translate('showRail')}>
           <Icon name="panel-right" />
         </a>
       </div>
@@ -117,7 +121,7 @@ const ThreadHeader: FC<ConversationThreadProps> = ({ pageContext, queue, thread,
   );
 };
 
-const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadDetails }> = ({
+const PrimaryAction: FC<{ pageContext: WorkspacePageContext; thread: ThreadDetails }> = ({
   pageContext,
   thread: { conversation, pending, newestMessageId },
 }) =>
@@ -125,13 +129,13 @@ const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadDetails }> = (
     <ActionForm pageContext={pageContext} action={`/c/${conversation.id}/resolve`}>
       <input type="hidden" name="seen" value={newestMessageId ?? ''} />
       <button type="submit" class="button" data-key="e">
-        <Icon name="check" /> {t('resolve')}
+        <Icon name="check" /> {translate('resolve')}
       </button>
     </ActionForm>
   ) : (
     <ActionForm pageContext={pageContext} action={`/c/${conversation.id}/reopen`}>
       <button type="submit" class="button" data-key="e">
-        <Icon name="rotate-ccw" /> {t('reopen')}
+        <Icon name="rotate-ccw" /> {translate('reopen')}
       </button>
     </ActionForm>
   );
@@ -142,30 +146,30 @@ const Messages: FC<ConversationThreadProps> = (props) => {
   const here = `${pageContext.base}/c/${thread.conversation.id}`;
   const query = queueQueryString(queue);
   return (
-    <section class="messages-area" aria-label={t('messages')}>
+    <section class="messages-area" aria-label={translate('messages')}>
       <p class="presence js" id="presence" role="status" hidden></p>
       <div class="messages-scroll" tabindex={0} id="scroll">
         <div id="messages" data-live={isNewest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
           {messages.earlierCursor ? (
             <a class="pager-link" href={`${here}${query}${query ? '&' : '?'}before=${messages.earlierCursor}`}>
-              {t('earlierMessages')}
+              {translate('earlierMessages')}
             </a>
           ) : null}
           {messages.messages.length === 0 ? (
-            <EmptyState icon="inbox" title={t('noMessages')} />
+            <EmptyState icon="inbox" title={translate('noMessages')} />
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
           {isNewest ? <PendingActionList pageContext={pageContext} thread={thread} /> : null}
           {isNewest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
-              <Icon name="arrow-down" /> {t('newestMessages')}
+              <Icon name="arrow-down" /> {translate('newestMessages')}
             </a>
           )}
         </div>
       </div>
       <a class="pill jump js" id="jump" href="#composer" hidden>
-        <Icon name="arrow-down" /> <span>{t('newMessage')}</span>
+        <Icon name="arrow-down" /> <span>{translate('newMessage')}</span>
       </a>
     </section>
   );
@@ -176,7 +180,7 @@ function withDays(
   { pageContext, queue, thread, maxAttempts, changes }: ConversationThreadProps,
   messages: ThreadMessage[],
 ) {
-  const hits = splitSearchWords(queue.search);
+  const hits = splitSearchIntoWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };
   let day = '';
   return messages.map((message) => {

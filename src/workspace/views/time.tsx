@@ -9,7 +9,7 @@ import {
 } from '../clock-state.js';
 import type { SlaClock } from '../model.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { currentWording, t, tParts } from '../translate.js';
+import { currentWording, translate, translateParts } from '../translate.js';
 import { Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
@@ -73,8 +73,8 @@ export const SlaClockChip: FC<{ clock: SlaClock; now: Date; waiting: boolean }> 
   return (
     <span class={`chip clock clock-${tone}`}>
       <Icon name={toneIcons[tone]} />
-      <span class="sr">{t('slaLabel')} </span>
-      {t(toneTexts[tone])}
+      <span class="sr">{translate('slaLabel')} </span>
+      {translate(toneTexts[tone])}
     </span>
   );
 };
@@ -84,14 +84,14 @@ const RunningChip: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
   return (
     <span class={`chip clock clock-${tone}`}>
       <Icon name={toneIcons[tone]} />
-      <span class="sr">{t('slaLabel')} </span>
+      <span class="sr">{translate('slaLabel')} </span>
       <time
         datetime={clock.breachAt.toISOString()}
         data-countdown={clock.startedAt.toISOString()}
         data-due={clock.responseDueAt.toISOString()}
-        title={t('breachesAt', { time: inFull(clock.breachAt) })}
+        title={translate('breachesAt', { time: inFull(clock.breachAt) })}
       >
-        {t(targetWords[what], { span: formatShortDuration(at.getTime() - now.getTime()) })}
+        {translate(targetWords[what], { span: formatShortDuration(at.getTime() - now.getTime()) })}
       </time>
     </span>
   );
@@ -100,36 +100,44 @@ const RunningChip: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
 const targetWords = { reply: 'replyDueIn', breach: 'breachesIn' } as const;
 
 /** The state of a conversation after its SLA clock ended. */
-export type StateAfterClock = 'waiting' | 'answered' | 'closed' | 'none';
+export type StateAfterSlaClock = 'waiting' | 'answered' | 'closed' | 'none';
 
 /** The state of an SLA clock as a sentence. */
-export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfterClock }> = ({ clock, now, since }) => {
+export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfterSlaClock }> = ({
+  clock,
+  now,
+  since,
+}) => {
   switch (slaClockTone(clock, now)) {
     case 'met':
       return (
         <p>
-          {clock.completedAt ? tParts('metAt', { time: <DateTimeLabel at={clock.completedAt} /> }) : t('clockMet')}
-          {since === 'waiting' ? t('writtenSince') : '.'}
+          {clock.completedAt
+            ? translateParts('metAt', { time: <DateTimeLabel at={clock.completedAt} /> })
+            : translate('clockMet')}
+          {since === 'waiting' ? translate('writtenSince') : '.'}
         </p>
       );
     case 'breached':
       return (
         <p>
-          {tParts('breachedAt', { time: <DateTimeLabel at={clock.completedAt ?? clock.breachAt} /> })}
-          {afterBreach[since] ? t(afterBreach[since]) : '.'}
+          {translateParts('breachedAt', { time: <DateTimeLabel at={clock.completedAt ?? clock.breachAt} /> })}
+          {afterBreach[since] ? translate(afterBreach[since]) : '.'}
         </p>
       );
     case 'paused':
       return (
         <p>
-          {clock.pausedAt ? tParts('pausedSince', { time: <DateTimeLabel at={clock.pausedAt} /> }) : t('clockPaused')}
-          {t('pausedHint')}
+          {clock.pausedAt
+            ? translateParts('pausedSince', { time: <DateTimeLabel at={clock.pausedAt} /> })
+            : translate('clockPaused')}
+          {translate('pausedHint')}
         </p>
       );
     default:
       return (
         <p>
-          {tParts('dueThenBreach', {
+          {translateParts('dueThenBreach', {
             due: <ResponseDue clock={clock} now={now} />,
             time: <DateTimeLabel at={clock.breachAt} />,
           })}
@@ -138,7 +146,7 @@ export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfte
   }
 };
 
-const afterBreach: Record<StateAfterClock, WorkspaceTextKey | null> = {
+const afterBreach: Record<StateAfterSlaClock, WorkspaceTextKey | null> = {
   waiting: 'stillWaits',
   answered: 'answeredSince',
   closed: null,
@@ -153,6 +161,6 @@ const ResponseDue: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
     </time>
   );
   return left > 0
-    ? tParts('replyDueIn', { span })
-    : tParts('replyWasDue', { span: <strong>{tParts('ago', { span })}</strong> });
+    ? translateParts('replyDueIn', { span })
+    : translateParts('replyWasDue', { span: <strong>{translateParts('ago', { span })}</strong> });
 };

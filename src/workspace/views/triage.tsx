@@ -1,16 +1,16 @@
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { ThreadDetails } from '../model.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { snoozeDurations } from '../snooze-times.js';
-import { formatNumber, t, tCount, tParts } from '../translate.js';
+import { formatNumber, translate, translateCount, translateParts } from '../translate.js';
 import { ActionForm, ActorName, actorDisplayName, conversationStatusNames, Icon, InlineText } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { PriorityMark } from './priority.js';
 import { DateTimeLabel } from './time.js';
 
 export interface TriageProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   thread: ThreadDetails;
   /** The operators to whom the conversation can be assigned. */
   people: Actor[];
@@ -22,12 +22,14 @@ export const TriageEditors: FC<TriageProps> = (props) => {
   return (
     <div class="thread-facts">
       <span class="thread-customer" title={conversation.actorId ?? undefined}>
-        <InlineText text={customer} empty={t('noCustomer')} />
+        <InlineText text={customer} empty={translate('noCustomer')} />
         {conversation.actorId && customer !== conversation.actorId ? (
           <bdi class="secondary-id">{conversation.actorId}</bdi>
         ) : null}
       </span>
-      <span class={`chip status-${conversation.status}`}>{t(conversationStatusNames[conversation.status])}</span>
+      <span class={`chip status-${conversation.status}`}>
+        {translate(conversationStatusNames[conversation.status])}
+      </span>
       <Owner {...props} />
       <Priority {...props} />
       <Tags {...props} />
@@ -40,7 +42,7 @@ export const TriageEditors: FC<TriageProps> = (props) => {
 const Editor: FC<PropsWithChildren<{ name: string; label: string; icon?: IconName; value: unknown }>> = (props) => (
   <details class="edit" id={`edit-${props.name}`} name="edit">
     <summary class="chip chip-edit">
-      <span class="sr">{t('labelled', { label: props.label })} </span>
+      <span class="sr">{translate('labelled', { label: props.label })} </span>
       {props.icon ? <Icon name={props.icon} /> : null}
       {props.value}
     </summary>
@@ -55,25 +57,25 @@ const Owner: FC<TriageProps> = ({ pageContext, thread: { conversation }, people 
   return (
     <Editor
       name="owner"
-      label={t('owner')}
+      label={translate('owner')}
       icon="user-round"
-      value={assignee ? <ActorName actor={assignee} /> : t('noOwner')}
+      value={assignee ? <ActorName actor={assignee} /> : translate('noOwner')}
     >
-      <ActionForm pageContext={pageContext} action={`/c/${id}/assign`} class="choices" label={t('owner')}>
+      <ActionForm pageContext={pageContext} action={`/c/${id}/assign`} class="choices" label={translate('owner')}>
         <input type="hidden" name="was" value={assignee?.id ?? ''} />
         {isMine ? null : (
           <button type="submit" class="choice" name="to" value={pageContext.operator.id} data-hotkey="m">
-            {t('takeIt')} <kbd class="js">m</kbd>
+            {translate('takeIt')} <kbd class="js">m</kbd>
           </button>
         )}
         {assignee ? (
           <button type="submit" class="choice" name="to" value="" data-hotkey={isMine ? 'm' : undefined}>
-            {t('leaveIt')} {isMine ? <kbd class="js">m</kbd> : null}
+            {translate('leaveIt')} {isMine ? <kbd class="js">m</kbd> : null}
           </button>
         ) : null}
         {others.map((one) => (
           <button type="submit" class="choice" name="to" value={one.id} title={one.id}>
-            {tParts('giveTo', { name: <bdi>{actorDisplayName(one)}</bdi> })}
+            {translateParts('giveTo', { name: <bdi>{actorDisplayName(one)}</bdi> })}
           </button>
         ))}
       </ActionForm>
@@ -88,8 +90,8 @@ const Priority: FC<TriageProps> = ({ pageContext, thread: { conversation } }) =>
   const { priority, id } = conversation;
   const choices = priorities.includes(priority) ? priorities : [priority, ...priorities];
   return (
-    <Editor name="priority" label={t('priority')} value={<PriorityMark priority={priority} named />}>
-      <ActionForm pageContext={pageContext} action={`/c/${id}/priority`} class="choices" label={t('priority')}>
+    <Editor name="priority" label={translate('priority')} value={<PriorityMark priority={priority} named />}>
+      <ActionForm pageContext={pageContext} action={`/c/${id}/priority`} class="choices" label={translate('priority')}>
         {choices.map((one) => (
           <button
             type="submit"
@@ -117,30 +119,30 @@ const Tags: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
         <a
           class="chip chip-tag"
           href={`${pageContext.base}/?tag=${encodeURIComponent(tag)}`}
-          title={t('showAllWithTag')}
+          title={translate('showAllWithTag')}
         >
           <Icon name="tag" />
           <bdi>{tag}</bdi>
         </a>
       ))}
-      <Editor name="tags" label={t('tags')} icon="tag" value={tagsValue(tags.length)}>
-        <ActionForm pageContext={pageContext} action={`/c/${id}/tags`} class="edit-form" label={t('tags')}>
+      <Editor name="tags" label={translate('tags')} icon="tag" value={tagsValue(tags.length)}>
+        <ActionForm pageContext={pageContext} action={`/c/${id}/tags`} class="edit-form" label={translate('tags')}>
           {tags.length > 0 ? (
             <div class="edit-tags">
               {tags.map((tag) => (
                 <button type="submit" class="chip chip-tag" name="remove" value={tag} formnovalidate>
                   <bdi>{tag}</bdi>
                   <Icon name="x" />
-                  <span class="sr">{t('removeTag')}</span>
+                  <span class="sr">{translate('removeTag')}</span>
                 </button>
               ))}
             </div>
           ) : null}
-          <label for="add-tags">{t('addTags')}</label>
+          <label for="add-tags">{translate('addTags')}</label>
           <span class="edit-line">
             <input id="add-tags" name="add" required maxlength={500} autocomplete="off" data-first />
             <button type="submit" class="button button-small">
-              {t('add')}
+              {translate('add')}
             </button>
           </span>
         </ActionForm>
@@ -150,8 +152,8 @@ const Tags: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
 };
 
 const tagsValue = (count: number) => {
-  if (count === 0) return t('tag');
-  return count > shownTags ? `+${formatNumber(count - shownTags)}` : t('edit');
+  if (count === 0) return translate('tag');
+  return count > shownTags ? `+${formatNumber(count - shownTags)}` : translate('edit');
 };
 
 const Snooze: FC<TriageProps> = ({ pageContext, thread }) => {
@@ -160,29 +162,34 @@ const Snooze: FC<TriageProps> = ({ pageContext, thread }) => {
   return (
     <Editor
       name="snooze"
-      label={t('snooze')}
+      label={translate('snooze')}
       icon="calendar-clock"
-      value={isSnoozed ? <DateTimeLabel at={snoozedUntil} /> : t('snooze')}
+      value={isSnoozed ? <DateTimeLabel at={snoozedUntil} /> : translate('snooze')}
     >
-      <ActionForm pageContext={pageContext} action={`/c/${id}/snooze`} class="choices" label={t('snooze')}>
+      <ActionForm pageContext={pageContext} action={`/c/${id}/snooze`} class="choices" label={translate('snooze')}>
         {isSnoozed ? (
           <button type="submit" class="choice" name="span" value="wake">
-            {t('wakeNow')}
+            {translate('wakeNow')}
           </button>
         ) : null}
         {snoozeDurations.map(({ seconds, unit, count }) => (
           <button type="submit" class="choice" name="span" value={seconds}>
-            {tCount(unit, count)}
+            {translateCount(unit, count)}
           </button>
         ))}
       </ActionForm>
-      <ActionForm pageContext={pageContext} action={`/c/${id}/snooze`} class="edit-form js" label={t('snoozeUntil')}>
-        <label for="snooze-until">{t('until')}</label>
+      <ActionForm
+        pageContext={pageContext}
+        action={`/c/${id}/snooze`}
+        class="edit-form js"
+        label={translate('snoozeUntil')}
+      >
+        <label for="snooze-until">{translate('until')}</label>
         <span class="edit-line">
           <input type="datetime-local" id="snooze-until" required data-local-time />
           <input type="hidden" name="until" />
           <button type="submit" class="button button-small">
-            {t('snooze')}
+            {translate('snooze')}
           </button>
         </span>
       </ActionForm>

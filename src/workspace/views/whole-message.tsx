@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { ThreadMessage } from '../model.js';
-import type { PageContext } from '../page-context.js';
-import { t } from '../translate.js';
+import type { WorkspacePageContext } from '../page-context.js';
+import { translate } from '../translate.js';
 import type { TextChanges } from '../word-diff.js';
 import { TextDiff } from './diff.js';
 import { ActorName, Icon } from './elements.js';
@@ -9,7 +9,7 @@ import { MessageText } from './message-text.js';
 import { DateTimeLabel } from './time.js';
 
 interface WholeMessageProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   message: ThreadMessage;
   changes: TextChanges | undefined;
 }
@@ -18,7 +18,7 @@ interface WholeMessageProps {
 export const WholeMessageView: FC<WholeMessageProps> = ({ pageContext, message, changes }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{t('message')}</h1>
+      <h1>{translate('message')}</h1>
       <p class="faint">
         <ActorName actor={message.author} /> · <DateTimeLabel at={message.createdAt} />
       </p>
@@ -26,7 +26,7 @@ export const WholeMessageView: FC<WholeMessageProps> = ({ pageContext, message, 
     <MessageText text={message.content} id={message.id} links={message.role !== 'automation'} />
     {changes === undefined ? null : (
       <>
-        <h2>{t('whatChanged')}</h2>
+        <h2>{translate('whatChanged')}</h2>
         <TextDiff changes={changes} />
       </>
     )}
@@ -35,7 +35,7 @@ export const WholeMessageView: FC<WholeMessageProps> = ({ pageContext, message, 
         class="quiet-link"
         href={`${pageContext.base}/c/${message.conversationId}${pageContext.queue}#m-${message.id}`}
       >
-        <Icon name="arrow-left" /> {t('backToConversation')}
+        <Icon name="arrow-left" /> {translate('backToConversation')}
       </a>
     </p>
   </main>

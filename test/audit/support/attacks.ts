@@ -1,5 +1,10 @@
-import { type ChainEvent, chainStart, type SealedEvent, sealEvents } from '../../../src/audit/hash-chain.js';
-import { type AuditChainRow, chainColumns, toSealedEvent } from '../../../src/audit/pages.js';
+import {
+  type AuditChainEvent,
+  auditChainStart,
+  type SealedAuditEvent,
+  sealAuditEvents,
+} from '../../../src/audit/hash-chain.js';
+import { type AuditChainRow, auditChainColumns, toSealedAuditEvent } from '../../../src/audit/pages.js';
 import type { TestDatabase } from '../../support/database.js';
 
 const events = 'cairnloop.audit_events';
@@ -8,7 +13,7 @@ const events = 'cairnloop.audit_events';
 export interface Attacker {
   query(sql: string): Promise<{ rows: Record<string, never>[] }>;
   /** Gives the lines from `seq` on the places and hashes that fit, and the recorded end too. */
-  rehash(change?: (event: ChainEvent) => ChainEvent): Promise<void>;
+  rehash(change?: (event: AuditChainEvent) => AuditChainEvent): Promise<void>;
   /** Takes every signature off, as if no key had ever been configured. */
   unsign(): Promise<void>;
   /** Puts back all tables as they were when fewer lines were sealed. */
@@ -29,7 +34,7 @@ export interface Attack {
 }
 
 /** What a rewrite can change without contradicting the erasure that the record holds. */
-function rewritten(event: ChainEvent): ChainEvent {
+function rewritten(event: AuditChainEvent): AuditChainEvent {
   return event.actorErasedBy || event.action === 'audit.erased' ? event : { ...event, action: 'rewritten.all' };
 }
 
@@ -366,10 +371,10 @@ export function attackerOn(database: TestDatabase, copies: { earlier: string }):
     query,
     async rehash(change = (event) => event) {
       const { rows } = await database.query(
-        `SELECT ${chainColumns} FROM cairnloop.audit_events WHERE seq IS NOT NULL ORDER BY seq`,
+        `SELECT ${auditChainColumns} FROM cairnloop.audit_events WHERE seq IS NOT NULL ORDER BY seq`,
       );
-      const changed = (rows as AuditChainRow[]).map((row) => change(toSealedEvent(row)));
-      const sealed = sealEvents(chainStart, changed as ChainEvent[]);
+      const changed = (rows as AuditChainRow[]).map((row) => change(toSealedAuditEvent(row)));
+      const sealed = sealAuditEvents(auditChainStart, changed as AuditChainEvent[]);
       await database.query('UPDATE cairnloop.audit_events SET seq = seq + 1000 WHERE seq IS NOT NULL');
       for (const event of sealed) await rewrite(database, event);
       const last = sealed.at(-1);
@@ -383,7 +388,7 @@ export function attackerOn(database: TestDatabase, copies: { earlier: string }):
   };
 }
 
-function rewrite(database: TestDatabase, event: SealedEvent) {
+function rewrite(database: TestDatabase, event: SealedAuditEvent) {
   return database.query(
     `UPDATE cairnloop.audit_events SET seq = $2, hash = $3, action = $4, format = $5, actor_erased_by = $6, detail_erased_by = $7,
        actor_salt = decode($8, 'hex'), detail_salt = decode($9, 'hex'),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eraseFromAudit } from '../../../src/audit/erase.js';
-import { type SealedEvent, verifyChain } from '../../../src/audit/hash-chain.js';
-import { auditKeysOf } from '../../../src/audit/keys.js';
+import { type SealedAuditEvent, verifyAuditChain } from '../../../src/audit/hash-chain.js';
+import { toAuditKeys } from '../../../src/audit/keys.js';
 import { sealAudit } from '../../../src/audit/seal.js';
 import { main } from '../../../src/cli/main.js';
 import type { Cairnloop } from '../../../src/contracts/cairnloop.js';
@@ -98,7 +98,7 @@ describe('cairnloop audit', () => {
     assert.equal(broken.exitCode, 1);
     const { end, broken: found } = JSON.parse(broken.stdout);
     assert.deepEqual([end.seq, found.seq], [1, 2]);
-    assert.match((await run('verify')).out, /broken at event 2 \(.*\nIt is intact up to event 1\./);
+    assert.match((await run('verify')).out, /broken at event 2 \(.*\nThe audit record is intact up to event 1\./);
   });
 
   it('finds that the newest events were removed, given the end that was known', async () => {
@@ -170,7 +170,7 @@ describe('cairnloop audit', () => {
       /^The chain is consistent, but its signatures were not checked: .*\n(.*\n)+ {2}key {5}missing .*not signed/,
     );
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
-    await sealAudit(db, auditKeysOf(audit)).finally(() => db.close());
+    await sealAudit(db, toAuditKeys(audit)).finally(() => db.close());
     const signed = await verifyKeyed();
     assert.deepEqual([signed.exitCode, /key {5}holds /.test(signed.out)], [0, true]);
     assert.match((await run('anchor')).out, /signed with key [0-9a-f]{16}\n$/);
@@ -211,7 +211,7 @@ describe('cairnloop audit', () => {
         [null, 'conversation.opened'],
       ],
     );
-    assert.deepEqual(verifyChain(lines.slice(0, 3) as SealedEvent[]).end.seq, 3);
+    assert.deepEqual(verifyAuditChain(lines.slice(0, 3) as SealedAuditEvent[]).end.seq, 3);
     assert.equal(err, '4 event(s) exported\n');
     assert.deepEqual(await json('export'), lines);
   });

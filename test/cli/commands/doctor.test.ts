@@ -342,7 +342,7 @@ describe('cairnloop doctor', () => {
       for (const canary of canaries)
         assert.equal(`${stdout}${stderr}`.includes(canary), false, `${canary} in ${stdout}`);
       assert.match(stdout, /getContext: threw refused \[redacted\]/);
-      assert.match(stdout, /it returned err/);
+      assert.match(stdout, /getActivePolicies returned err/);
     }
   });
 

@@ -88,7 +88,7 @@ describe('cairnloop migrate', () => {
       { table: 'conversations', column: null, rows: 3 },
     );
     const nothing = await migrate('down');
-    assert.deepEqual([nothing.exitCode, nothing.out], [0, 'Nothing to roll back in schema "support"\n']);
+    assert.deepEqual([nothing.exitCode, nothing.out], [0, 'No migration to roll back in schema "support"\n']);
   });
 
   it('CL4 down asks in a terminal, and a no changes nothing', async () => {
@@ -140,7 +140,7 @@ describe('cairnloop migrate', () => {
   it('CL4 says what it did, or that there was nothing to do', async () => {
     const first = await migrate();
     assert.equal(first.out, `Applied ${names.length}: ${names.join(', ')} in schema "support"\n`);
-    assert.equal((await migrate()).out, `Nothing pending (${names.length} applied) in schema "support"\n`);
+    assert.equal((await migrate()).out, `No migration is pending (${names.length} applied) in schema "support"\n`);
     const unknown = await migrate('up', '--to', 'nonsense');
     assert.equal(unknown.exitCode, 2);
     assert.match(unknown.err, /There is no migration "nonsense"/);
@@ -151,7 +151,7 @@ describe('cairnloop migrate', () => {
     await migrate('up', '--to', second);
     for (const to of [second, first]) {
       const { exitCode, out } = await migrate('up', '--to', to);
-      assert.deepEqual([exitCode, out], [0, `Nothing pending up to ${to} (2 applied) in schema "support"\n`]);
+      assert.deepEqual([exitCode, out], [0, `No migration is pending up to ${to} (2 applied) in schema "support"\n`]);
     }
     const { exitCode, out, err } = await migrate('down', '--to', third);
     assert.deepEqual([exitCode, out], [1, '']);

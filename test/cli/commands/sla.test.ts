@@ -136,9 +136,12 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     assert.deepEqual([down.exitCode, down.out], [1, '']);
     assert.match(down.err, /down for maintenance/);
     host.write('policies.json', JSON.stringify({ ok: true, value: [high, { ...normal, breachMinutes: 0 }] }));
-    assert.match((await run('list')).out, /high +60 min.*\nNot used: normal: breachMinutes/);
+    assert.match((await run('list')).out, /high +60 min.*\nSLA policy not used: normal: breachMinutes/);
     host.write('policies.json', JSON.stringify({ ok: true, value: [high, high] }));
-    assert.match((await run('list')).out, /^Not used: high: expected one policy for a priority, found several\n$/);
+    assert.match(
+      (await run('list')).out,
+      /^SLA policy not used: high: expected one policy for a priority, found several\n$/,
+    );
   });
 
   const at = (time: string) => stopClock(database, new Date(`2026-03-02T${time}Z`));
@@ -162,7 +165,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
       `Clock 1 of 2, fulfilled
   2026-03-02 09:00:00 UTC  started for priority "high": answer within 60 min, breach after 240 min; answer due 2026-03-02 10:00:00 UTC, breach 2026-03-02 13:00:00 UTC
   2026-03-02 09:45:00 UTC  paused by Ada (waiting for the log file) with 15 min to answer and 195 min to the breach left; no breach until it is resumed
-  2026-03-02 12:00:00 UTC  resumed by cust-7 after 135 min; answer due 2026-03-02 12:15:00 UTC, breach 2026-03-02 15:15:00 UTC
+  2026-03-02 12:00:00 UTC  resumed by cust-7 after a pause of 135 min; answer due 2026-03-02 12:15:00 UTC, breach 2026-03-02 15:15:00 UTC
   2026-03-02 12:10:00 UTC  answered by Ada, in time
 
 Clock 2 of 2, running

@@ -102,7 +102,7 @@ describe('cairnloop demo', function () {
     try {
       const run = await runCli(['demo', '--once', '--dir', 'a-file/demo'], { cwd: host.folder });
       assert.equal(run.exitCode, 1);
-      assert.match(run.stderr, /^\S+a-file\S* could not be written: a part of its path is a file\.\n.+\n$/);
+      assert.match(run.stderr, /^\S+a-file\S* could not be written: a part of the path is a file\.\n.+\n$/);
     } finally {
       host.remove();
     }

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { findRunningServer } from '../../../src/embedded-postgres/running.js';
+import { findRunningPostgres } from '../../../src/embedded-postgres/running.js';
 import { createTestDatabase } from '../../support/database.js';
 import { bin, runCli } from '../../support/run-cli.js';
 import { type TempHost, tempHost } from '../../support/temp-host.js';
@@ -45,7 +45,7 @@ describe('cairnloop dev', () => {
       assert.equal(readFileSync(path.join(host.folder, '.cairnloop/.gitignore'), 'utf8'), '*\n');
       dev.kill('SIGINT');
       assert.deepEqual(await once(dev, 'exit'), [0, null]);
-      assert.equal(await findRunningServer(path.join(dataDir, 'cluster', 'data')), undefined);
+      assert.equal(await findRunningPostgres(path.join(dataDir, 'cluster', 'data')), undefined);
     } finally {
       dev.kill('SIGKILL');
       host.remove();

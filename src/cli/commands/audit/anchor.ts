@@ -1,7 +1,7 @@
 import type { AuditAnchor } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 
 export const auditAnchorCommand = defineCommand({
   about:
@@ -9,12 +9,12 @@ export const auditAnchorCommand = defineCommand({
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop audit anchor --json >> anchors.jsonl', 'cairnloop audit verify --anchor anchors.jsonl'],
   async run({ options }, io) {
-    const { readAnchor } = await import('../../../audit/anchor.js');
-    return withDatabase(options, io, async ({ db }) => anchorReport(await readAnchor(db)));
+    const { readAuditAnchor } = await import('../../../audit/anchor.js');
+    return withDatabase(options, io, async ({ db }) => anchorReport(await readAuditAnchor(db)));
   },
 });
 
-function anchorReport(found: AuditAnchor): Report {
+function anchorReport(found: AuditAnchor): CommandReport {
   const { seq, hash, count, at, keyId } = found;
   const signed = keyId === null ? 'not signed' : `signed with key ${keyId}`;
   const text = `${seq}:${hash}\n${count} sealed event(s) at ${at.toISOString()}, ${signed}`;

@@ -1,8 +1,8 @@
-import type { ExportedEvent } from '../../../audit/export.js';
+import type { ExportedAuditEvent } from '../../../audit/export.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import { quietIfResultOnTerminal, withProgress } from '../../progress.js';
+import { hideProgressIfResultOnTerminal, withProgress } from '../../progress.js';
 
 export const auditExportCommand = defineCommand({
   options: [cwdOption, configOption, { ...jsonOption, description: 'print one JSON list instead of JSON lines' }],
@@ -12,7 +12,7 @@ export const auditExportCommand = defineCommand({
     const writer = options.json ? listWriter(io) : lineWriter(io);
     // Read a page only after the previous one is written: the record may not fit in memory.
     const count = await withDatabase(options, io, ({ db }) =>
-      withProgress('Exporting', quietIfResultOnTerminal(options, io), io, (show) => {
+      withProgress('Exporting', hideProgressIfResultOnTerminal(options, io), io, (show) => {
         let written = 0;
         return exportAudit(db, async (events) => {
           writer.write(events);
@@ -29,7 +29,7 @@ export const auditExportCommand = defineCommand({
 });
 
 interface Writer {
-  write(events: readonly ExportedEvent[]): void;
+  write(events: readonly ExportedAuditEvent[]): void;
   end(): void;
 }
 

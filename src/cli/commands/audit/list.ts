@@ -1,7 +1,7 @@
 import type { AuditEvent, Page } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumberParser } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { formatTable } from '../../table.js';
 
 export const auditListCommand = defineCommand({
@@ -32,7 +32,7 @@ export const auditListCommand = defineCommand({
   },
 });
 
-function pageReport(page: Page<AuditEvent>, width: number | undefined): Report {
+function pageReport(page: Page<AuditEvent>, width: number | undefined): CommandReport {
   const rows = page.items.map((event) => [
     event.at.toISOString(),
     event.action,

@@ -3,7 +3,7 @@ import type { AuditVerification } from '../../../audit/verify.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import { withProgress } from '../../progress.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { parseChainLink, readAnchors } from './read-anchors.js';
 
 export const auditVerifyCommand = defineCommand({
@@ -34,19 +34,19 @@ export const auditVerifyCommand = defineCommand({
   },
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
-    const { auditKeysOf } = await import('../../../audit/keys.js');
+    const { toAuditKeys } = await import('../../../audit/keys.js');
     const named = options.anchor === undefined ? [] : await readAnchors(options.anchor, io);
     const anchors = options.expect ? [...named, options.expect] : named;
     return withDatabase(options, io, async ({ db, config }) =>
-      withProgress('Checking the record', options, io, async (show) => {
-        const onPage = (seq: number) => show(`up to event ${seq}`);
-        return checkReport(await verifyAudit(db, { anchors, keys: auditKeysOf(config.audit), onPage }));
+      withProgress('Checking the audit record', options, io, async (show) => {
+        const onPage = (seq: number) => show(`checked up to event ${seq}`);
+        return checkReport(await verifyAudit(db, { anchors, keys: toAuditKeys(config.audit), onPage }));
       }),
     );
   },
 });
 
-function checkReport(check: AuditVerification): Report {
+function checkReport(check: AuditVerification): CommandReport {
   const { end, broken, unsealed, intact, levels } = check;
   const json = { intact, end, broken, unsealed, levels };
   const text = [
@@ -61,13 +61,13 @@ function verdict({ end, broken, unsealed, intact }: AuditVerification): string[]
   const waiting = `${unsealed} event(s) not sealed yet; a running worker seals them.`;
   if (broken) {
     const at = broken.eventId ? ` (${broken.eventId})` : '';
-    const where = `The record is broken at event ${broken.seq}${at}: ${broken.reason}`;
-    return [where, `It is intact up to event ${end.seq}. ${waiting}`];
+    const where = `The audit record is broken at event ${broken.seq}${at}: ${broken.reason}`;
+    return [where, `The audit record is intact up to event ${end.seq}. ${waiting}`];
   }
   const state = `${end.seq} sealed event(s), end ${end.seq}:${end.hash}`;
   return [
     intact
-      ? `The record is intact: ${state}`
+      ? `The audit record is intact: ${state}`
       : `The chain is consistent, but its signatures were not checked: ${state}`,
     waiting,
   ];

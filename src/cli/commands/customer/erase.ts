@@ -7,7 +7,7 @@ import { mayPrompt } from '../../finish-plan.js';
 import { withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { withProgress } from '../../progress.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { cliActor } from '../deliveries/cli-actor.js';
 
 const options = declareOptions([
@@ -63,7 +63,7 @@ async function agree(
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }
 
-function report(actorId: string, counts: ErasureCounts, dryRun: boolean): Report {
+function report(actorId: string, counts: ErasureCounts, dryRun: boolean): CommandReport {
   const { conversations, messages, drafts, auditEvents, deliveries } = counts;
   const listed = [
     counted(conversations, 'conversation'),

@@ -5,7 +5,7 @@ import { errorText } from '../../../foundation/redact.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import { quietIfResultOnTerminal, withProgress } from '../../progress.js';
+import { hideProgressIfResultOnTerminal, withProgress } from '../../progress.js';
 
 export const customerExportCommand = defineCommand({
   arguments: [{ name: '<actorId>', description: 'the exact id that the host gave the customer' }],
@@ -41,7 +41,7 @@ async function readExport(write: Write, actorId: string, options: ExportOptions,
   const { writeCustomerExport } = await import('../../../customers/export-customer.js');
   const chunks = inChunks(write);
   const conversations = await withDatabase(options, io, ({ db }) =>
-    withProgress('Exporting', quietIfResultOnTerminal(options, io), io, (show) => {
+    withProgress('Exporting', hideProgressIfResultOnTerminal(options, io), io, (show) => {
       let characters = 0;
       return writeCustomerExport(db, actorId, (text) => {
         characters += text.length;

@@ -4,7 +4,7 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { mayPrompt } from '../../finish-plan.js';
 import { withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { singleLine } from '../../single-line-text.js';
 import { cliActor } from './cli-actor.js';
 import { redactedDelivery } from './delivery-text.js';
@@ -28,7 +28,7 @@ export const deliveriesDiscardCommand = defineCommand({
       return {
         text: `Delivery ${delivery.id} (${delivery.topic}) is discarded. \`cairnloop deliveries retry ${delivery.id}\` retries it.`,
         json: redactedDelivery(delivery),
-      } satisfies Report;
+      } satisfies CommandReport;
     });
   },
 });

@@ -8,7 +8,7 @@ import {
 import type { WorkerHealth } from '../../../workspace/model.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumberParser } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { formatTable } from '../../table.js';
 import { describeNextAttempt, formatAge, redactedDelivery } from './delivery-text.js';
 
@@ -46,7 +46,11 @@ export const deliveriesListCommand = defineCommand({
   },
 });
 
-function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth, width: number | undefined): Report {
+function pageReport(
+  { items, nextCursor }: Page<Delivery>,
+  health: WorkerHealth,
+  width: number | undefined,
+): CommandReport {
   const { now, oldestDueAt, lastBeatAt, workers } = health;
   const rows = items.map((delivery) => [
     delivery.id,

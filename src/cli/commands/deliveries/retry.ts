@@ -1,13 +1,13 @@
 import { deliveryTopics } from '../../../contracts/domain.js';
 import type { RetryRange } from '../../../contracts/inputs.js';
-import type { TopicCounts } from '../../../deliveries/retry-range.js';
+import type { DeliveryCountsByTopic } from '../../../deliveries/retry-range.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
 import type { OptionValues } from '../../command-input.js';
 import { mayPrompt } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { sinceOption } from '../../since.js';
 import { cliActor } from './cli-actor.js';
 import { redactedDelivery } from './delivery-text.js';
@@ -20,7 +20,10 @@ const options = declareOptions([
     choices: ['discarded'],
   },
   { ...sinceOption, description: `deliveries discarded ${sinceOption.description}` },
-  { flags: '--all', description: 'all discarded deliveries, except those discarded by hand, which need their id' },
+  {
+    flags: '--all',
+    description: 'all discarded deliveries, except those discarded by hand: retry each of these by its id',
+  },
   { flags: '--dry-run', description: 'print how many would be retried and change nothing' },
   { flags: '-y, --yes', description: 'do not ask before a range is retried; with an id: send a scheduled message now' },
   cwdOption,
@@ -63,27 +66,27 @@ function refuseVague(id: string | undefined, { topic, state, since, all, dryRun 
   });
 }
 
-async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<Report> {
+async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<CommandReport> {
   const input = { actor: cliActor(), releaseScheduled: options.yes ?? false };
   const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, input));
   // A message may be scheduled for later, and the breach callback of a running SLA clock is due when the clock ends.
-  const when =
-    delivery.availableAt.getTime() > Date.now() + 1000
-      ? `at ${delivery.availableAt.toISOString()}`
-      : 'by the next free worker';
+  const isLater = delivery.availableAt.getTime() > Date.now() + 1000;
+  const name = `Delivery ${delivery.id} (${delivery.topic})`;
   return {
-    text: `Delivery ${delivery.id} (${delivery.topic}) will be retried ${when}.`,
+    text: isLater
+      ? `${name} will be retried at ${delivery.availableAt.toISOString()}.`
+      : `${name} will be retried by the next free worker.`,
     json: redactedDelivery(delivery),
   };
 }
 
-async function preview(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
+async function preview(range: RetryRange, options: HostOptions, io: CliIo): Promise<CommandReport> {
   const { countRetryableDeliveries } = await import('../../../deliveries/retry-range.js');
   const topics = await withDatabase(options, io, ({ db }) => countRetryableDeliveries({ db }, range));
   return rangeReport('would be retried', topics, true);
 }
 
-async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Promise<Report> {
+async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Promise<CommandReport> {
   const actor = cliActor();
   const topics = await withCairnloop(options, io, async ({ deliveries }) => {
     if (mayPrompt(options, io)) await confirm(await deliveries.countRetryable(range), io);
@@ -93,14 +96,14 @@ async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Pr
 }
 
 /** Asks for confirmation, because a message that was sent to a customer cannot be recalled. */
-async function confirm(topics: TopicCounts, io: CliIo): Promise<void> {
+async function confirm(topics: DeliveryCountsByTopic, io: CliIo): Promise<void> {
   const { text, json } = rangeReport('would be retried', topics, true);
   if ((json as { count: number }).count === 0) return;
   const agreed = await io.ask.confirm({ message: `${text} Retry?`, initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }
 
-function rangeReport(what: string, topics: TopicCounts, dryRun: boolean): Report {
+function rangeReport(what: string, topics: DeliveryCountsByTopic, dryRun: boolean): CommandReport {
   const count = Object.values(topics).reduce((sum, each) => sum + each, 0);
   const listed = Object.entries(topics).map(([topic, each]) => `${topic} ${each}`);
   const deliveries = count === 1 ? 'delivery' : 'deliveries';

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { formatTable } from '../../table.js';
 import { describeNextAttempt, redactedDelivery } from './delivery-text.js';
 
@@ -11,10 +11,10 @@ export const deliveriesShowCommand = defineCommand({
   examples: ['cairnloop deliveries show 0196f0c2-…'],
   async run({ args: [id], options }, io) {
     const { getDelivery } = await import('../../../deliveries/list.js');
-    const { databaseTime } = await import('../../../db/database-time.js');
+    const { readDatabaseTime } = await import('../../../db/database-time.js');
     return withDatabase(options, io, async ({ db }) => {
       const delivery = redactedDelivery(await getDelivery({ db }, id));
-      return { text: deliveryText(delivery, await databaseTime(db)), json: delivery } satisfies Report;
+      return { text: deliveryText(delivery, await readDatabaseTime(db)), json: delivery } satisfies CommandReport;
     });
   },
 });

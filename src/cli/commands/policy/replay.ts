@@ -2,7 +2,7 @@ import { decisions } from '../../../contracts/domain.js';
 import type { PolicyReplay } from '../../../drafts/replay.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { parsePastTime, sinceOption } from '../../since.js';
 import { formatTable } from '../../table.js';
 
@@ -30,7 +30,7 @@ export const policyReplayCommand = defineCommand({
   },
 });
 
-function replayReport(replay: PolicyReplay, hasPolicy: boolean): Report {
+function replayReport(replay: PolicyReplay, hasPolicy: boolean): CommandReport {
   const by = hasPolicy ? 'the configured policy' : 'the default, because no automationPolicy is configured';
   const head = `${replay.asked} proposal(s) since ${replay.since.toISOString()}, decided again by ${by}; nothing was sent or stored`;
   const parts = replay.asked === 0 ? [head] : [head, decisionTable(replay), changesText(replay)];

@@ -3,7 +3,7 @@ import type { SlaPoliciesResult } from '../../../sla/policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { formatSlaPolicies } from '../../format-sla-policies.js';
 import { readHostConfig } from '../../host-database.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { singleLine } from '../../single-line-text.js';
 
 export const slaListCommand = defineCommand({
@@ -19,7 +19,7 @@ export const slaListCommand = defineCommand({
   },
 });
 
-function policyReport(answer: SlaPoliciesResult, hasProvider: boolean): Report {
+function policyReport(answer: SlaPoliciesResult, hasProvider: boolean): CommandReport {
   if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', answer);
   if (answer.state === 'off') {
     const why = hasProvider ? 'the slaPolicyProvider returns no policies' : 'no slaPolicyProvider is configured';
@@ -27,7 +27,9 @@ function policyReport(answer: SlaPoliciesResult, hasProvider: boolean): Report {
   }
   const { policies, rejected } = answer;
   // Two policies for one priority are both refused with the same reason: report it once.
-  const notes = new Set(rejected.map(({ priority, reason }) => singleLine(`Not used: ${priority}: ${reason}`)));
+  const notes = new Set(
+    rejected.map(({ priority, reason }) => singleLine(`SLA policy not used: ${priority}: ${reason}`)),
+  );
   const terms = policies.length > 0 ? [formatSlaPolicies(policies)] : [];
   return { text: [...terms, ...notes].join('\n'), json: { state: 'active', policies, rejected } };
 }

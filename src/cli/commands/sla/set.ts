@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BusinessCalendar, SlaPolicy } from '../../../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import { maxTermMinutes } from '../../../sla/validate-policies.js';
+import { maxSlaTermMinutes } from '../../../sla/validate-policies.js';
 import {
   configOption,
   cwdOption,
@@ -15,9 +15,9 @@ import { formatSlaPolicies } from '../../format-sla-policies.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 
-const minutes = { min: 1, max: maxTermMinutes };
+const minutes = { min: 1, max: maxSlaTermMinutes };
 
 const options = declareOptions([
   {
@@ -71,12 +71,12 @@ async function readTerms({ response, breach, calendar }: SetOptions, io: CliIo):
 }
 
 /** Reads the terms again: a provider may report success without storing them. */
-function rereadReport(priority: string, attrs: Partial<SlaPolicy>, policies: SlaPolicy[]): Report {
+function rereadReport(priority: string, attrs: Partial<SlaPolicy>, policies: SlaPolicy[]): CommandReport {
   const active = policies.find((policy) => policy.priority === priority);
   const took = active !== undefined && isDeepStrictEqual({ ...active, ...attrs }, active);
   const json = { priority, stored: took, policy: active ?? null };
   if (took) return { text: `Stored; the next clock runs under these terms.\n${formatSlaPolicies([active])}`, json };
-  const found = active ? `still\n${formatSlaPolicies([active])}` : 'no policy for it';
+  const found = active ? `still\n${formatSlaPolicies([active])}` : `no policy for priority "${priority}"`;
   return {
     text: `The provider accepted the terms for "${priority}", but getActivePolicies returns ${found}`,
     json,

@@ -1,13 +1,13 @@
 import type { SlaPolicy } from '../../../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { clockOutcomes } from '../../../sla/outcome.js';
-import type { Simulation } from '../../../sla/simulate.js';
-import { validatePolicies } from '../../../sla/validate-policies.js';
+import type { SlaSimulation } from '../../../sla/simulate.js';
+import { validateSlaPolicies } from '../../../sla/validate-policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
-import type { Report } from '../../report.js';
+import type { CommandReport } from '../../report.js';
 import { parsePastTime, sinceOption } from '../../since.js';
 import { formatTable } from '../../table.js';
 
@@ -41,13 +41,13 @@ function missingPolicy() {
 /** Reads SLA policies from a JSON list, or from the output of `sla list --json`. */
 async function readPolicyFile(file: string, io: CliIo): Promise<SlaPolicy[]> {
   const content = await readJsonFile(file, io);
-  const { policies, rejected } = validatePolicies((content as { policies?: unknown } | null)?.policies ?? content);
+  const { policies, rejected } = validateSlaPolicies((content as { policies?: unknown } | null)?.policies ?? content);
   if (rejected.length === 0) return policies;
   const problems = rejected.map(({ priority, reason }) => `${priority}: ${reason}`);
   throw new CairnloopError('POLICY_FILE_INVALID', { file, problems });
 }
 
-function simulationReport(file: string, simulation: Simulation): Report {
+function simulationReport(file: string, simulation: SlaSimulation): CommandReport {
   const rows = simulation.priorities.map(({ priority, actual, proposed }) => [
     priority,
     ...clockOutcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),

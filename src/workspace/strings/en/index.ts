@@ -1,7 +1,7 @@
 import { pageScriptTexts } from './browser.js';
+import { customerColumnTexts } from './customer-column.js';
 import { pageTexts } from './page.js';
 import { queueTexts } from './queue.js';
-import { railTexts } from './rail.js';
 import { auditRecordTexts } from './records.js';
 import { reportTexts } from './report.js';
 import { threadTexts } from './thread.js';
@@ -14,7 +14,7 @@ export const englishTexts = {
   ...pageTexts,
   ...queueTexts,
   ...threadTexts,
-  ...railTexts,
+  ...customerColumnTexts,
   ...auditRecordTexts,
   ...reportTexts,
   ...pageScriptTexts,

@@ -2,14 +2,14 @@ import { strict as assert } from 'node:assert';
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openPostgresHome } from '../../src/embedded-postgres/home.js';
+import { openPostgresFolder } from '../../src/embedded-postgres/postgres-folder.js';
 import { mayEnterFolder } from '../../src/embedded-postgres/reachable.js';
 import { makeFolder } from './support.js';
 
 /** Only root runs Postgres as another account, and only root can give that account a folder. */
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
-describe('openHome', () => {
+describe('openPostgresFolder', () => {
   const stranger = { uid: 64_321, gid: 64_321 };
   let folder: Awaited<ReturnType<typeof makeFolder>>;
 
@@ -20,16 +20,16 @@ describe('openHome', () => {
 
   it('creates the given folder', async () => {
     const wanted = join(folder.path, 'a', 'b');
-    assert.deepEqual(await openPostgresHome(undefined, { dataDir: wanted }), { path: wanted, temporary: false });
+    assert.deepEqual(await openPostgresFolder(undefined, { dataDir: wanted }), { path: wanted, temporary: false });
     assert.ok((await stat(wanted)).isDirectory());
   });
 
   it('uses the same temporary folder again if the account cannot reach the given one', async () => {
     const wanted = join(folder.path, 'data');
     const [first, again, other] = [
-      await openPostgresHome(stranger, { dataDir: wanted }),
-      await openPostgresHome(stranger, { dataDir: wanted }),
-      await openPostgresHome(stranger, { dataDir: folder.path }),
+      await openPostgresFolder(stranger, { dataDir: wanted }),
+      await openPostgresFolder(stranger, { dataDir: wanted }),
+      await openPostgresFolder(stranger, { dataDir: folder.path }),
     ];
     await rm(first.path, { recursive: true });
     await rm(other.path, { recursive: true });
@@ -40,7 +40,7 @@ describe('openHome', () => {
   });
 
   asRoot('leaves nothing of a temporary one that the account cannot reach', async () => {
-    const { path, temporary } = await openPostgresHome(stranger, {
+    const { path, temporary } = await openPostgresFolder(stranger, {
       dataDir: join(folder.path, 'data'),
       temporary: true,
     });
@@ -52,7 +52,7 @@ describe('openHome', () => {
   it('keeps a folder that the account can reach', async () => {
     await chmod(folder.path, 0o711);
     const wanted = join(folder.path, 'data');
-    assert.equal((await openPostgresHome(stranger, { dataDir: wanted })).path, wanted);
+    assert.equal((await openPostgresFolder(stranger, { dataDir: wanted })).path, wanted);
   });
 });
 

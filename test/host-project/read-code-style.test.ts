@@ -1,31 +1,31 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { templateStyle } from '../../src/gen/style.js';
-import { readStyle } from '../../src/host-project/read-style.js';
+import { templateCodeStyle } from '../../src/gen/style.js';
+import { readCodeStyle } from '../../src/host-project/read-code-style.js';
 import { tempHost } from '../support/temp-host.js';
 
 function styleOf(files: Record<string, string | object>, packageFolder = '.') {
   const host = tempHost({ 'package.json': '{}', ...files });
   try {
-    return readStyle(path.join(host.folder, packageFolder), 'src', []);
+    return readCodeStyle(path.join(host.folder, packageFolder), 'src', []);
   } finally {
     host.remove();
   }
 }
 
-describe('host-project/read-style', () => {
+describe('host-project/read-code-style', () => {
   it('uses the style of the templates if the host has none', () => {
-    assert.deepEqual(styleOf({}), templateStyle);
+    assert.deepEqual(styleOf({}), templateCodeStyle);
   });
 
   it("detects the style of the host's files", () => {
     const text = 'import a from "a"\r\n\r\nexport function b() {\r\n\treturn a\r\n}\r\n';
     const seen = { quote: '"', semicolons: false, indent: '\t', eol: '\r\n' };
-    assert.deepEqual(styleOf({ 'src/b.ts': text }), { ...templateStyle, ...seen });
+    assert.deepEqual(styleOf({ 'src/b.ts': text }), { ...templateCodeStyle, ...seen });
   });
 
   it('honours Prettier in every place where it is set up, with its defaults', () => {
-    const wanted = { ...templateStyle, quote: '"', semicolons: false, indent: '    ', trailingCommas: false };
+    const wanted = { ...templateCodeStyle, quote: '"', semicolons: false, indent: '    ', trailingCommas: false };
     const options = { semi: false, tabWidth: 4, trailingComma: 'none' };
     const places: Record<string, string | object>[] = [
       { '.prettierrc': JSON.stringify(options) },
@@ -42,7 +42,7 @@ describe('host-project/read-style', () => {
 
   it('reads a Prettier preset wherever it is named, built on or spread', () => {
     const options = { semi: false, tabWidth: 4, trailingComma: 'none' };
-    const wanted = { ...templateStyle, quote: '"', semicolons: false, indent: '    ', trailingCommas: false };
+    const wanted = { ...templateCodeStyle, quote: '"', semicolons: false, indent: '    ', trailingCommas: false };
     const preset = (file: string, text: string, manifest: object = {}) => ({
       'node_modules/@org/prettier-config/package.json': { name: '@org/prettier-config', ...manifest },
       [`node_modules/@org/prettier-config/${file}`]: text,
@@ -76,16 +76,16 @@ describe('host-project/read-style', () => {
     };
     assert.deepEqual(styleOf(own), { ...wanted, semicolons: true });
     const gone = styleOf({ 'package.json': { prettier: '@org/gone' } });
-    assert.deepEqual(gone, { ...templateStyle, quote: '"' });
+    assert.deepEqual(gone, { ...templateCodeStyle, quote: '"' });
   });
 
   it('honours Biome, whose default is the tab', () => {
     const biome =
       '{\n  // ours\n  "javascript": { "formatter": { "quoteStyle": "single", "semicolons": "asNeeded" } },\n}';
-    assert.deepEqual(styleOf({ 'biome.jsonc': biome }), { ...templateStyle, indent: '\t', semicolons: false });
+    assert.deepEqual(styleOf({ 'biome.jsonc': biome }), { ...templateCodeStyle, indent: '\t', semicolons: false });
     const spaces = { formatter: { indentStyle: 'space', indentWidth: 4 } };
-    assert.deepEqual(styleOf({ 'biome.json': spaces }), { ...templateStyle, indent: '    ', quote: '"' });
-    assert.deepEqual(styleOf({ 'biome.json': { formatter: { enabled: false } } }), templateStyle);
+    assert.deepEqual(styleOf({ 'biome.json': spaces }), { ...templateCodeStyle, indent: '    ', quote: '"' });
+    assert.deepEqual(styleOf({ 'biome.json': { formatter: { enabled: false } } }), templateCodeStyle);
   });
 
   it('reads what Biome settings extend: files, packages, and the root of the repository', () => {
@@ -109,11 +109,11 @@ describe('host-project/read-style', () => {
         'node_modules/@org/preset/own.json': base,
       },
     ];
-    for (const files of places) assert.deepEqual(styleOf(files), templateStyle, JSON.stringify(files));
+    for (const files of places) assert.deepEqual(styleOf(files), templateCodeStyle, JSON.stringify(files));
     const repository = { '.git/HEAD': '', 'biome.json': base, 'packages/a/package.json': '{}' };
     const nested = (more: object) => styleOf({ ...repository, 'packages/a/biome.json': more }, 'packages/a');
-    assert.deepEqual(nested({ extends: '//', root: false }), templateStyle);
-    assert.deepEqual(nested({ root: false }), { ...templateStyle, quote: '"', indent: '\t' });
+    assert.deepEqual(nested({ extends: '//', root: false }), templateCodeStyle);
+    assert.deepEqual(nested({ root: false }), { ...templateCodeStyle, quote: '"', indent: '\t' });
   });
 
   it('prefers Biome settings over extended ones, later ones over earlier, and survives a circle', () => {
@@ -125,7 +125,7 @@ describe('host-project/read-style', () => {
         javascript: { formatter: { quoteStyle: 'single', semicolons: 'always' } },
       },
     });
-    assert.deepEqual(style, { ...templateStyle, indent: '    ', semicolons: false });
+    assert.deepEqual(style, { ...templateCodeStyle, indent: '    ', semicolons: false });
     assert.equal(styleOf({ 'biome.json': { extends: ['./gone.json', '@org/gone', 7] } }).indent, '\t');
   });
 
@@ -138,12 +138,12 @@ describe('host-project/read-style', () => {
   it('honours .editorconfig, and the formatter before it', () => {
     const editor =
       'root = true\n\n[*]\nindent_style = space\nindent_size = 4\nend_of_line = crlf\n\n[*.md]\nindent_size = 2\n';
-    assert.deepEqual(styleOf({ '.editorconfig': editor }), { ...templateStyle, indent: '    ', eol: '\r\n' });
+    assert.deepEqual(styleOf({ '.editorconfig': editor }), { ...templateCodeStyle, indent: '    ', eol: '\r\n' });
     const both = styleOf({
       '.editorconfig': editor,
       '.prettierrc': '{ "useTabs": true, "singleQuote": true, "endOfLine": "lf" }',
     });
-    assert.deepEqual(both, { ...templateStyle, indent: '\t' });
+    assert.deepEqual(both, { ...templateCodeStyle, indent: '\t' });
   });
 
   it('looks up to the root of the repository and no further', () => {

@@ -3,12 +3,12 @@ import { type NoParams, statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 
 /** Issues CSRF tokens for a signed-in person, and checks them. */
-export interface FormTokens {
+export interface CsrfTokens {
   issue(personId: string): string;
   accepts(personId: string, token: unknown): boolean;
 }
 
-export interface FormTokenOptions {
+export interface CsrfTokenOptions {
   /** What the tokens are for; a token of another purpose is refused. Default `form`. */
   purpose?: string;
   now?: () => number;
@@ -18,12 +18,12 @@ export interface FormTokenOptions {
  * Makes CSRF tokens that are signed with the schema's secret, which all processes share. A token is valid on its day of
  * issue and the next.
  */
-export async function loadFormTokens(
+export async function loadCsrfTokens(
   runtime: Pick<Runtime, 'db'>,
-  { purpose = 'form', now = Date.now }: FormTokenOptions = {},
-): Promise<FormTokens> {
+  { purpose = 'form', now = Date.now }: CsrfTokenOptions = {},
+): Promise<CsrfTokens> {
   const [row] = await runtime.db.run(selectSecret);
-  if (!row) throw new Error('workspace_secret holds no row');
+  if (!row) throw new Error('The table workspace_secret is empty. Restore its row from a backup of the schema.');
   const issue = (personId: string, day: number) =>
     createHmac('sha256', row.secret).update(`${purpose}:${day}:${personId}`).digest('base64url');
   const today = () => Math.floor(now() / dayMs);

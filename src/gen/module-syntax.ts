@@ -4,10 +4,10 @@ import { Node, type SourceFile } from 'ts-morph';
  * How a file imports and exports: `esm`; `commonjs` (`require`, `module.exports`); or `export-equals`, the only form
  * that TypeScript allows in a CommonJS file under `verbatimModuleSyntax`.
  */
-export type ModuleForm = 'esm' | 'commonjs' | 'export-equals';
+export type ModuleSyntax = 'esm' | 'commonjs' | 'export-equals';
 
-/** Recognises the module form of a file; `fallback` if it has neither imports nor exports. */
-export function observeModuleForm(file: SourceFile, fallback: ModuleForm): ModuleForm {
+/** Recognises the module syntax of a file; `fallback` if it has neither imports nor exports. */
+export function detectModuleSyntax(file: SourceFile, fallback: ModuleSyntax): ModuleSyntax {
   if (fallback === 'export-equals') return fallback;
   const statements = file.getStatements();
   if (statements.some(isEsm)) return 'esm';

@@ -1,17 +1,17 @@
 import type { Child, FC } from 'hono/jsx';
 import type { Message } from '../../contracts/domain.js';
 import type { QueueRow } from '../model.js';
-import type { PageContext } from '../page-context.js';
+import type { WorkspacePageContext } from '../page-context.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatTickedConversation } from '../ticked.js';
-import { t, tParts } from '../translate.js';
+import { translate, translateParts } from '../translate.js';
 import { actorDisplayName, conversationStatusNames, Icon, InlineText } from './elements.js';
 import { PriorityMark } from './priority.js';
 import { AgeLabel, DateTimeLabel, SlaClockChip } from './time.js';
 
 interface RowProps {
-  pageContext: PageContext;
+  pageContext: WorkspacePageContext;
   view: QueueView;
   row: QueueRow;
   openId?: string | undefined;
@@ -19,7 +19,7 @@ interface RowProps {
 }
 
 /** One conversation of the queue in two lines: customer and age, then subject and preview. */
-export const QueueLine: FC<RowProps> = ({ pageContext, view, row, openId, selecting }) => (
+export const QueueItem: FC<RowProps> = ({ pageContext, view, row, openId, selecting }) => (
   <li class={`row${row.unanswered ? ' row-unanswered' : ''}`} data-id={row.id}>
     {selecting ? <Tick row={row} ticked={view.allTicked ?? false} /> : null}
     <a
@@ -29,7 +29,7 @@ export const QueueLine: FC<RowProps> = ({ pageContext, view, row, openId, select
     >
       <span class="row-top">
         <span class="row-customer" title={row.actorId ?? undefined}>
-          <InlineText text={row.customer} empty={t('noCustomer')} />
+          <InlineText text={row.customer} empty={translate('noCustomer')} />
         </span>
         <Marks row={row} />
         <span class="row-slot">
@@ -39,10 +39,10 @@ export const QueueLine: FC<RowProps> = ({ pageContext, view, row, openId, select
       <span class="row-bottom">
         <span class="row-text">
           <span class="row-subject" dir="auto">
-            {row.subject ?? <span class="faint">{t('noSubject')}</span>}
+            {row.subject ?? <span class="faint">{translate('noSubject')}</span>}
           </span>{' '}
           <span class="row-preview" dir="auto">
-            {row.preview ? previewOf(row.preview) : t('noMessages')}
+            {row.preview ? previewOf(row.preview) : translate('noMessages')}
           </span>
         </span>
         <OwnerMark row={row} />
@@ -60,7 +60,7 @@ const prefixes: Partial<Record<Message['role'], WorkspaceTextKey>> = {
 
 function previewOf({ role, text }: NonNullable<QueueRow['preview']>): Child {
   const prefix = prefixes[role];
-  return prefix ? tParts(prefix, { text: <bdi>{text}</bdi> }) : text;
+  return prefix ? translateParts(prefix, { text: <bdi>{text}</bdi> }) : text;
 }
 
 /** What a queue line shows at its end: when the snooze ends, else the state of the SLA clock, else the age. */
@@ -68,14 +68,14 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
   if (row.snoozedUntil)
     return (
       <span class="snoozed-until">
-        <span class="sr">{t('snoozedUntil')} </span>
+        <span class="sr">{translate('snoozedUntil')} </span>
         <DateTimeLabel at={row.snoozedUntil} />
       </span>
     );
   const clock = row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? row.clock : null;
   const chip = clock && <SlaClockChip clock={clock} now={now} waiting={row.unanswered} />;
   const age = <AgeLabel at={row.lastMessageAt} now={now} />;
-  // Once the team has answered, a past breach matters less than the age.
+  // Once the team has answered, show the age of the newest message rather than the past breach.
   const isPast = clock?.status === 'breached' && !row.unanswered;
   return (
     <>
@@ -88,7 +88,7 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
 const Tick: FC<{ row: QueueRow; ticked: boolean }> = ({ row, ticked }) => (
   <label class="tick">
     <input type="checkbox" name="id" value={formatTickedConversation(row.id, row.newestMessageId)} checked={ticked} />
-    <span class="sr">{tParts('selectOne', { name: <InlineText text={row.subject ?? row.customer} /> })}</span>
+    <span class="sr">{translateParts('selectOne', { name: <InlineText text={row.subject ?? row.customer} /> })}</span>
   </label>
 );
 
@@ -96,21 +96,21 @@ const Marks: FC<{ row: QueueRow }> = ({ row }) => (
   <span class="row-marks">
     {row.priority !== 'normal' ? <PriorityMark priority={row.priority} /> : null}
     {row.waitingDraft ? (
-      <span class="row-draft" title={t('draftWaits')}>
+      <span class="row-draft" title={translate('draftWaits')}>
         <Icon name="bot" />
-        <span class="sr"> {t('draft')}</span>
+        <span class="sr"> {translate('draft')}</span>
       </span>
     ) : null}
-    {row.status !== 'open' ? <span class="chip">{t(conversationStatusNames[row.status])}</span> : null}
+    {row.status !== 'open' ? <span class="chip">{translate(conversationStatusNames[row.status])}</span> : null}
   </span>
 );
 
 /** The owner's initials, with the full name as tooltip and for screen readers. */
 const OwnerMark: FC<{ row: QueueRow }> = ({ row: { owner } }) =>
   owner ? (
-    <span class="row-owner" title={t('ownerIs', { name: actorDisplayName(owner) })}>
+    <span class="row-owner" title={translate('ownerIs', { name: actorDisplayName(owner) })}>
       <span aria-hidden="true">{initials(actorDisplayName(owner))}</span>
-      <span class="sr">{tParts('ownerIs', { name: <bdi>{actorDisplayName(owner)}</bdi> })}</span>
+      <span class="sr">{translateParts('ownerIs', { name: <bdi>{actorDisplayName(owner)}</bdi> })}</span>
     </span>
   ) : null;
 

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { CairnloopError } from '../foundation/errors.js';
 import { describeFileError } from './file-errors.js';
-import { decodeText } from './host-text.js';
+import { decodeHostText } from './host-text.js';
 
 /** Reads a file that may be edited; `shown` is its name in messages. @throws CairnloopError FILE_UNREADABLE */
-export function readText(file: string, shown: string): string {
+export function readTextFile(file: string, shown: string): string {
   try {
-    return decodeText(readFileSync(file));
+    return decodeHostText(readFileSync(file));
   } catch (cause) {
     throw new CairnloopError('FILE_UNREADABLE', { file: shown, reason: describeFileError(cause) }, { cause });
   }
 }
 
 /** Reads an optional file; undefined if it cannot be read. */
-export function readTextIfAny(file: string): string | undefined {
+export function readTextFileIfAny(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch {

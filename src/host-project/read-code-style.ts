@@ -2,20 +2,20 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseSource } from '../gen/parse-source.js';
-import { type CodeStyle, observeStyle, templateStyle } from '../gen/style.js';
+import { type CodeStyle, detectCodeStyle, templateCodeStyle } from '../gen/style.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
-import { readPairs, readPrettierSettings } from './prettier-settings.js';
-import type { Settings } from './read-json.js';
-import { readTextIfAny } from './read-text.js';
+import { readKeyValuePairs, readPrettierSettings } from './prettier-settings.js';
+import type { ToolSettings } from './read-json-settings.js';
+import { readTextFileIfAny } from './read-text-file.js';
 
 /** Reads the host's code style. `samples` are files that show it, the best first. */
-export function readStyle(root: string, sourceFolder: string, samples: readonly string[]): CodeStyle {
+export function readCodeStyle(root: string, sourceFolder: string, samples: readonly string[]): CodeStyle {
   const folders = foldersUp(root);
   const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
   const searched = folders.slice(0, top < 0 ? 1 : top + 1);
   return {
-    ...templateStyle,
+    ...templateCodeStyle,
     ...observed([...samples, ...sourceFiles(path.join(root, sourceFolder)), ...sourceFiles(root)]),
     ...firstFound(searched, readEditorconfig),
     ...(firstFound(searched, readPrettier) ?? firstFound(searched, readBiome)),
@@ -32,7 +32,7 @@ function firstFound(folders: readonly string[], read: (folder: string) => Partia
 
 /** The code style that the first few files show. Each setting is taken from the first file that shows it. */
 function observed(files: readonly string[]): Partial<CodeStyle> {
-  const seen = files.slice(0, 4).map((file) => observeStyle(parseSource(file, readTextIfAny(file) ?? '')));
+  const seen = files.slice(0, 4).map((file) => detectCodeStyle(parseSource(file, readTextFileIfAny(file) ?? '')));
   return Object.assign({}, ...seen.reverse());
 }
 
@@ -61,7 +61,7 @@ function prettierStyle({
   tabWidth,
   trailingComma,
   endOfLine,
-}: Settings): Partial<CodeStyle> {
+}: ToolSettings): Partial<CodeStyle> {
   return {
     quote: singleQuote === true ? "'" : '"',
     semicolons: semi !== false,
@@ -73,8 +73,8 @@ function prettierStyle({
 
 function readBiome(folder: string): Partial<CodeStyle> | undefined {
   const settings = readBiomeSettings(folder);
-  const script = (settings?.javascript as Settings)?.formatter as Settings;
-  const merged = { ...(settings?.formatter as Settings), ...script };
+  const script = (settings?.javascript as ToolSettings)?.formatter as ToolSettings;
+  const merged = { ...(settings?.formatter as ToolSettings), ...script };
   if (!settings || merged.enabled === false) return undefined;
   const isLeft = merged.useEditorconfig === true && merged.indentStyle === undefined;
   return {
@@ -88,9 +88,9 @@ function readBiome(folder: string): Partial<CodeStyle> | undefined {
 
 function readEditorconfig(folder: string): Partial<CodeStyle> | undefined {
   const file = path.join(folder, '.editorconfig');
-  const sections = (readTextIfAny(file) ?? '').split(/^[ \t]*\[/m).slice(1);
+  const sections = (readTextFileIfAny(file) ?? '').split(/^[ \t]*\[/m).slice(1);
   const meant = sections.filter((section) => /^\*\]|^[^\]]*[jt]s\b[^\]]*\]/.test(section));
-  const settings = Object.assign({}, ...meant.map(readPairs)) as Settings;
+  const settings = Object.assign({}, ...meant.map(readKeyValuePairs)) as ToolSettings;
   const size = settings.indent_size;
   const hasIndent = settings.indent_style !== undefined;
   return { ...(hasIndent ? indentation(settings.indent_style === 'tab', size) : {}), ...eolOf(settings.end_of_line) };

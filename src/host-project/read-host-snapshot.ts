@@ -5,7 +5,7 @@ import { findConfigVariable } from '../config/config-variables.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
-import { type OtherFrameworkName, otherFrameworks } from '../gen/other-frameworks.js';
+import { type PartlySupportedFrameworkName, partlySupportedFrameworks } from '../gen/other-frameworks.js';
 import { findDatabaseVariable, findMissingDatabaseUrl } from './database-variable.js';
 import { findFixCommands } from './find-fix-commands.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
@@ -13,17 +13,17 @@ import { foldersUp, isFile, isFolder } from './folders.js';
 import { readLintSettings } from './lint-settings.js';
 import { isEsmFolder } from './module-type.js';
 import { findPackageManager } from './package-manager.js';
+import { readCodeStyle } from './read-code-style.js';
 import { readCodingConventions } from './read-coding-conventions.js';
-import { readStyle } from './read-style.js';
-import { readTestPlaces } from './read-test-places.js';
-import { readText, readTextIfAny } from './read-text.js';
+import { readTestLocations } from './read-test-locations.js';
+import { readTextFile, readTextFileIfAny } from './read-text-file.js';
 import { readTscBuild } from './read-tsc-build.js';
-import { bareImportsFrom, readTsconfigFacts, type TsconfigFacts } from './read-tsconfig.js';
-import { hostPath, realHostFile } from './safe-path.js';
+import { findBareImportFolder, readTsconfigFacts, type TsconfigFacts } from './read-tsconfig.js';
+import { resolveHostFile, toPackagePath } from './safe-path.js';
 import { readTestCommand } from './test-command.js';
 
-export interface ReadProjectOptions {
-  /** Absolute path of a folder in the host's package, or of the root of its workspace. */
+export interface ReadHostSnapshotOptions {
+  /** Absolute path of a folder in the host's package, or of the root of its monorepo. */
   cwd: string;
   /** Path of the config, relative to `cwd`. */
   config?: string | undefined;
@@ -34,7 +34,7 @@ export interface ReadProjectOptions {
  * @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, PATH_REFUSED,
  * FILE_UNREADABLE
  */
-export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
+export function readHostSnapshot({ cwd, config }: ReadHostSnapshotOptions): HostSnapshot {
   const host = findPackage(cwd, config);
   const { root, json } = host;
   const dependencies = foldersUp(root).flatMap((folder) =>
@@ -62,7 +62,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     packageName: json.name ?? null,
     hasPackageJson: host.packageRoot === root,
     language,
-    style: readStyle(root, sourceFolder, text === null ? [] : [path.join(root, at)]),
+    style: readCodeStyle(root, sourceFolder, text === null ? [] : [path.join(root, at)]),
     sourceFolder,
     moduleFolder: moduleFolder(sourceFolder, facts.bareImportsFrom),
     framework: findFramework(dependencyNames(json)),
@@ -72,7 +72,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     tests: {
       runner: command.runner,
       other: command.other,
-      places: readTestPlaces(root, command, json),
+      places: readTestLocations(root, command, json),
       compiled: build?.compiled ?? null,
     },
     fixers: findFixCommands(root, lint, dependencies),
@@ -108,9 +108,9 @@ export function readHostFiles(root: string, files: readonly string[]): FileTexts
 }
 
 function readHostFile(root: string, file: string): string | null {
-  const real = realHostFile(root, file);
-  if (isFolder(real)) throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'it is a folder' });
-  return isFile(real) ? readText(real, file) : null;
+  const real = resolveHostFile(root, file);
+  if (isFolder(real)) throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'the path is that of a folder' });
+  return isFile(real) ? readTextFile(real, file) : null;
 }
 
 function findConfig(root: string): string | undefined {
@@ -124,9 +124,9 @@ function findConfig(root: string): string | undefined {
  * would leave two.
  */
 function namedConfig(root: string, cwd: string, given: string): string {
-  const file = hostPath(root, cwd, given);
+  const file = toPackagePath(root, cwd, given);
   if (!configExtensions.includes(path.extname(file).slice(1))) {
-    const reason = `a config ends in .${configExtensions.join(', .')}`;
+    const reason = `the name of a config file ends in .${configExtensions.join(', .')}`;
     throw new CairnloopError('PATH_REFUSED', { path: given, reason });
   }
   const present = isFile(path.join(root, file)) ? undefined : findConfig(root);
@@ -144,9 +144,9 @@ function languageOf({ root, json, packageRoot }: HostPackage, config: string | u
 
 function scriptFacts(root: string, isEsm: boolean): TsconfigFacts {
   const jsconfig = findTsconfig(root);
-  const bareFrom = jsconfig === undefined ? null : bareImportsFrom(readTsconfig(jsconfig).options, root);
+  const bareFrom = jsconfig === undefined ? null : findBareImportFolder(readTsconfig(jsconfig).options, root);
   return {
-    moduleForm: isEsm ? 'esm' : 'commonjs',
+    moduleSyntax: isEsm ? 'esm' : 'commonjs',
     extension: isEsm ? 'js' : 'none',
     aliases: {},
     bareImportsFrom: bareFrom,
@@ -156,8 +156,8 @@ function scriptFacts(root: string, isEsm: boolean): TsconfigFacts {
 }
 
 /**
- * The folder of the host's code. If `tsc` has a `rootDir`, it is that one: a file outside of it would move the whole
- * output.
+ * The folder of the host's code: the one whose structure the output of `tsc` repeats, because a file outside of it
+ * would move all output files; else `src` or `lib` if it exists, else the package itself.
  */
 function findSourceFolder(root: string, outputRoot = '.'): string {
   if (outputRoot !== '.') return outputRoot;
@@ -179,15 +179,15 @@ function findFramework(dependencies: readonly string[]): Framework | null {
   return frameworkPackages.find(([name]) => dependencies.includes(name))?.[1] ?? null;
 }
 
-function findOtherFramework(dependencies: readonly string[]): OtherFrameworkName | null {
-  const names = Object.keys(otherFrameworks) as OtherFrameworkName[];
+function findOtherFramework(dependencies: readonly string[]): PartlySupportedFrameworkName | null {
+  const names = Object.keys(partlySupportedFrameworks) as PartlySupportedFrameworkName[];
   return names.find((name) => dependencies.includes(name)) ?? null;
 }
 
-/** The dependencies that a folder above lists, such as a workspace's root: its packages can import them. */
+/** The dependencies that a parent folder lists, such as a monorepo's root: the packages in it can import them. */
 function outerDependencies(folder: string): string[] {
   try {
-    return dependencyNames(JSON.parse(readTextIfAny(path.join(folder, 'package.json')) ?? '{}'));
+    return dependencyNames(JSON.parse(readTextFileIfAny(path.join(folder, 'package.json')) ?? '{}'));
   } catch {
     return [];
   }

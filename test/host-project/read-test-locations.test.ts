@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { placeTest } from '../../src/gen/test-place.js';
-import { readProject } from '../../src/host-project/read-project.js';
+import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { tempHost } from '../support/temp-host.js';
 
 interface Case {
@@ -15,7 +15,7 @@ function place({ json = {}, files = {}, module = 'src/cairnloop/notifier.ts' }: 
   const manifest = { name: 'host', type: 'module', ...json };
   const host = tempHost({ 'package.json': manifest, 'tsconfig.json': '{}', 'src/main.ts': '', ...files }, []);
   try {
-    return placeTest(module, readProject({ cwd: host.folder })).file;
+    return placeTest(module, readHostSnapshot({ cwd: host.folder })).file;
   } finally {
     host.remove();
   }
@@ -341,7 +341,7 @@ const cases: Case[] = [
   },
 ];
 
-describe('project/read-test-places', () => {
+describe('host-project/read-test-locations', () => {
   for (const one of cases) {
     it(`${one.title}: ${one.expected}`, () => {
       assert.equal(place(one), one.expected);

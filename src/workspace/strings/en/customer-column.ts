@@ -1,11 +1,11 @@
 /** The texts of the column beside a conversation, and of SLA clocks. */
-export const railTexts = {
+export const customerColumnTexts = {
   closeRail: 'Close the panel above the conversation',
   rail: 'Customer and record',
   noClock: 'No clock has run for this conversation.',
   resume: 'Resume',
   pauseClock: 'Pause the clock',
-  whyPaused: 'Why it is paused',
+  whyPaused: 'Why the clock is paused',
   pause: 'Pause',
   nobodyYet: 'Nobody yet.',
   others: 'Other conversations of this customer',
@@ -16,8 +16,8 @@ export const railTexts = {
   outboundSent: 'sent',
   outboundFailed: 'failed',
   satisfaction: 'Satisfaction',
-  ratedPositive: 'The customer rated this positive.',
-  ratedNegative: 'The customer rated this negative.',
+  ratedPositive: 'The customer rated this conversation positive.',
+  ratedNegative: 'The customer rated this conversation negative.',
   notRated: 'The customer has not rated this conversation.',
   record: 'Record',
   wholeRecord: 'The whole record',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
 
-export interface ProgramCall {
+export interface PostgresProgramCall {
   /** What the program is run for, as an error message names it. */
   step: string;
   file: string;
@@ -15,7 +15,7 @@ export interface ProgramCall {
  * Runs a program to its end. Unless it exits with 0, rejects with `EMBEDDED_POSTGRES_FAILED` and the last lines of its
  * output.
  */
-export function runProgram({ step, file, args, cwd, account }: ProgramCall): Promise<void> {
+export function runPostgresProgram({ step, file, args, cwd, account }: PostgresProgramCall): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step, reason }));
     const child = spawn(file, args, {
@@ -29,7 +29,7 @@ export function runProgram({ step, file, args, cwd, account }: ProgramCall): Pro
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) =>
-      fail(lastLogLines(output) || `it ended with ${signal ?? `exit code ${code}`}`),
+      fail(lastLogLines(output) || `the program ended with ${signal ?? `exit code ${code}`}`),
     );
     child.once('exit', (code) => {
       if (code !== 0) return;

@@ -7,7 +7,7 @@ import type { PostgresServer } from './server.js';
  * Starts Postgres on the given port, else on the preferred one if it is free, else on any free port. Another process
  * may take the port meanwhile, so a start without a given port is tried again on another one.
  */
-export async function startOnPort(
+export async function startPostgresOnPort(
   server: PostgresServer,
   { given, preferred }: { given?: number | undefined; preferred?: number | undefined },
 ): Promise<number> {

@@ -5,10 +5,10 @@ import type { SystemAccount } from './account.js';
 
 /**
  * Creates the folder `target` unless it exists, all or nothing: it is built under another name and then renamed, so
- * that neither a crash nor two concurrent starts leave an incomplete folder. Everything in it belongs to the account.
+ * that neither a crash nor two concurrent starts leave an incomplete folder. Everything in it belongs to `account`.
  * Returns `target`.
  */
-export async function buildFolder(
+export async function createFolderAtomically(
   target: string,
   account: SystemAccount | undefined,
   build: (folder: string) => Promise<void>,

@@ -1,7 +1,7 @@
 import type { CliIo } from '../io.js';
 
 /** Prints the steps of the demo, each with the seconds since its start. */
-export interface Narrator {
+export interface DemoPrinter {
   step(text: string): void;
   /** Prints a result below the last step. */
   detail(text: string): void;
@@ -11,7 +11,7 @@ const width = 80;
 const indent = ' '.repeat(10);
 const detailIndent = `${indent}  `;
 
-export function createNarrator(out: CliIo['stdout']): Narrator {
+export function createDemoPrinter(out: CliIo['stdout']): DemoPrinter {
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(2).padStart(6)} s  `;
   const write = (first: string, next: string, text: string) => {

@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
-import { changeFolderOwner } from './build-folder.js';
+import { changeFolderOwner } from './create-folder-atomically.js';
 import { isFolderReachable } from './reachable.js';
 
-/** The folder that holds a cluster, and the Postgres programs if they had to be copied. */
-export interface PostgresHome {
+/** The folder of an embedded Postgres: holds its cluster, and its programs if they had to be copied. */
+export interface PostgresFolder {
   path: string;
   temporary: boolean;
 }
 
 /** Opens the folder `dataDir`, which is kept unless it is `temporary`; without `dataDir` creates a temporary folder. */
-export async function openPostgresHome(
+export async function openPostgresFolder(
   account: SystemAccount | undefined,
   { dataDir, temporary = false }: { dataDir?: string; temporary?: boolean },
-): Promise<PostgresHome> {
+): Promise<PostgresFolder> {
   if (dataDir === undefined) return { path: await makeTemporary(account), temporary: true };
   const wanted = resolve(dataDir);
   await mkdir(wanted, { recursive: true });
@@ -56,7 +56,7 @@ async function reachableTmp(account: SystemAccount | undefined): Promise<string>
   return (await isFolderReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
 }
 
-/** Removes a temporary home folder; a persistent one stays. */
-export async function removeTemporaryHome({ path, temporary }: PostgresHome): Promise<void> {
+/** Removes the folder of an embedded Postgres if it is temporary. */
+export async function removePostgresFolderIfTemporary({ path, temporary }: PostgresFolder): Promise<void> {
   if (temporary) await rm(path, { recursive: true, force: true, maxRetries: 5 });
 }
