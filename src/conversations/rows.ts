@@ -1,6 +1,7 @@
 import type { Actor, Conversation, Customer, Message } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
+import { readActor } from './stored-actor.js';
 
 /** A row of `conversations`. */
 export interface ConversationRow {
@@ -76,14 +77,14 @@ export function toConversation(row: ConversationRow, messages?: Message[], isTru
     priority: row.priority,
     tags: row.tags,
     metadata: row.metadata,
-    assignee: row.assignee,
+    assignee: readActor(row.assignee),
     snoozedUntil: toDate(row.snoozed_until),
     csatRating: row.csat_rating,
     createdAt: toDate(row.created_at),
     updatedAt: toDate(row.updated_at),
     lastMessageAt: toDate(row.last_message_at),
     resolvedAt: toDate(row.resolved_at),
-    resolvedBy: row.resolved_by,
+    resolvedBy: readActor(row.resolved_by),
     ...(messages && { messages }),
     ...(isTruncated && { messagesTruncated: true }),
   });
@@ -95,7 +96,7 @@ export function toMessage(row: MessageRow): Message {
     conversationId: row.conversation_id,
     role: row.role,
     content: row.content,
-    author: row.author,
+    author: readActor(row.author),
     metadata: row.metadata,
     status: row.status,
     sentAt: toDate(row.sent_at),

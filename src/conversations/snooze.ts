@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { SnoozeInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
@@ -7,7 +6,7 @@ import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
+import { actorSchema, inputSchema, isId, moment, parseInput } from '../validation/input.js';
 import { changeTimeSql } from './change-time.js';
 import { requireConversationWithoutMessages } from './find.js';
 import { throwConversationNotOpen } from './not-open-error.js';
@@ -17,7 +16,7 @@ const untilWords = 'a Date in the future, or null to wake it now';
 
 const snoozeInput = inputSchema<SnoozeInput>()({
   /** When the snooze ends, by the database's clock; null wakes the conversation now. */
-  until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
+  until: moment(untilWords).nullable(),
   actor: actorSchema,
 });
 

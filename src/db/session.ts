@@ -116,10 +116,14 @@ class SessionClient extends JavaScriptClient {
   }
 }
 
-/** Applies the settings of a session, except those that an older server does not know. */
+/**
+ * Applies settings, except those that an older server does not know. Only a superuser may set
+ * `session_replication_role`, so it is left alone unless triggers are off.
+ */
 const applySettings = `
   SELECT pg_catalog.set_config(name, setting, false) FROM pg_catalog.jsonb_each_text($1) AS wanted (name, setting)
-  WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
+  WHERE pg_catalog.current_setting(name, true) IS NOT NULL
+    AND (name <> 'session_replication_role' OR pg_catalog.current_setting(name) = 'replica')`;
 
 async function setUp(client: pg.ClientBase, options: SessionOptions): Promise<void> {
   await client.query(applySettings, [JSON.stringify(settingsOf(options))]);
@@ -151,6 +155,8 @@ function settingsOf(options: SessionOptions): Record<string, string> {
     transform_null_equals: 'off',
     row_security: 'on',
     gin_fuzzy_search_limit: '0',
+    session_replication_role: 'origin',
+    restrict_nonsystem_relation_kind: '',
     plan_cache_mode: 'auto',
     jit: 'off',
     ...(options.durable === false && { synchronous_commit: 'off' }),

@@ -4,10 +4,10 @@ import type { RetryOrDiscardInput, RetryRange } from '../contracts/inputs.js';
 import { type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, parseInput, strictObjectSchema } from '../validation/input.js';
+import { actorSchema, inputSchema, moment, parseInput, strictObjectSchema } from '../validation/input.js';
 import { isNotCountdownSql, retryDeliveriesStatement } from './retry-discard.js';
 
-const rangeInput = inputSchema<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
+const rangeInput = inputSchema<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: moment().optional() });
 
 /** The number of deliveries of each topic; a topic without any is left out. */
 export type DeliveryCountsByTopic = Partial<Record<DeliveryTopic, number>>;

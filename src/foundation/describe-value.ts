@@ -15,7 +15,11 @@ export function describeInputValue(value: unknown): string {
   if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : `a text of ${counted(value.length)}`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (isList(value)) return `a list of ${value.length}`;
-  return isDate(value) && Number.isNaN(value.getTime()) ? 'an invalid Date' : describeType(value);
+  return isDate(value) ? describeDate(value) : describeType(value);
+}
+
+function describeDate(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'an invalid Date' : `the Date ${date.toISOString()}`;
 }
 
 function counted(characters: number): string {

@@ -1,4 +1,5 @@
-import { redactedMark, secretPatterns } from './secret-patterns.js';
+import { secretPatterns } from './secret-patterns.js';
+import { redactedMark } from './secret-words.js';
 
 /**
  * Makes text from elsewhere safe to log, to store and to show: without credentials, of bounded length, and without
@@ -59,14 +60,23 @@ function describe(error: unknown, depth = 0): string {
     if (typeof error === 'string') return error || 'an empty error';
     if (typeof error === 'function') return 'a function';
     if (typeof error !== 'object' || error === null) return String(error);
-    const { message, code, cause } = error as { message?: unknown; code?: unknown; cause?: unknown };
-    const own = [message, code].find((text) => typeof text === 'string' && text !== '') as string | undefined;
+    const { message, code, name } = error as { message?: unknown; code?: unknown; name?: unknown };
+    const texts = error instanceof Error ? [message, code, name] : [message, code];
+    const own = texts.find((text) => typeof text === 'string' && text !== '') as string | undefined;
+    if (own === undefined && error instanceof Response) return `Response ${error.status} ${error.statusText}`.trimEnd();
     if (own === undefined) return JSON.stringify(error) ?? 'an error without a message';
+    const cause = causeOf(error);
     const reason = cause === undefined || cause === null || depth === 3 ? '' : describe(cause, depth + 1);
     return own.includes(reason) ? own : `${own.replace(/\.$/, '')}: ${reason}`;
   } catch {
     return 'an error that cannot be read';
   }
+}
+
+/** The cause of an error; of several that an AggregateError holds, the first. */
+function causeOf(error: object): unknown {
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  return cause ?? (error instanceof AggregateError && Array.isArray(errors) ? errors[0] : undefined);
 }
 
 /** Makes text fit a Postgres `text` column: NUL is dropped, lone surrogates become U+FFFD. */

@@ -1,34 +1,21 @@
+import { secretPhrases } from './secret-phrases.js';
+import {
+  identifier,
+  name,
+  nameHint,
+  noValue,
+  type Pattern,
+  quote,
+  quoted,
+  redactedMark,
+  separator,
+  value,
+} from './secret-words.js';
+
 /**
  * Patterns of credentials in text. Text that only looks like a credential is masked too, except package names, paths
  * and stack traces, which every log contains.
  */
-
-export const redactedMark = '[redacted]';
-
-type Pattern = readonly [pattern: RegExp, replacement: string | ((...found: string[]) => string)];
-
-/** Words before "key" that mean a secret; "primary", "public" and "cache" do not. */
-const keyKinds = [
-  'account|access|admin|api|auth|client|consumer|deploy|encryption|functions|hmac|license|master|private|project',
-  'secret|service|session|shared|sharedaccess|signing|ssh|storage|subscription|webhook|write',
-].join('|');
-/** Matches a name whose value is secret, such as `password`. `PWD` alone is no secret: it is the working directory. */
-const name = `(?:pass(?:words?|wds?|phrases?|code)|(?<!\\b|\\bOLD)pwd|pwd(?!=(?:[/\\\\]|[A-Z]:))|secrets?|(?<!unexpected\\s)token|credentials?|(?:${keyKinds})[-_ ]?key|sig(?:nature)?|_auth)(?:[-_ ]?(?:key|hash|value|id|base64))?`;
-/** Matches a whole identifier that ends in the name of a secret, e.g. `spring.datasource.password`, `DB_PASSWORD`. */
-const identifier = `(?<![\\w:.-])[\\w:.-]{0,60}?${name}`;
-const quote = `(?:\\\\*["'\`]|&quot;|&#3[49];|%22)`;
-const assigned = `(?:=>|:=|={1,3}(?![=>])|:(?![=:])|%3D|%3A)`;
-/** Matches the separator between a name and its value: `": `, `' => `, `] => `, `"]=> string(8) `. */
-const separator = `${quote}?\\]?\\s*${assigned}\\s*(?:string\\(\\d+\\)\\s*)?`;
-/** Excludes words that follow the name of a secret but are none themselves, such as `undefined` and `[redacted]`. */
-const noValue = `(?!\\s*(?:undefined|null|nil|none|true|false|expected)(?![\\w-])|\\s*(?:\\[redacted\\]|string\\(\\d))`;
-const quoted = `\\\\+"[^"\\\\]*\\\\+"|\\\\+'[^'\\\\]*\\\\+'|&quot;.*?&quot;|"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|\`[^\`]*\`?`;
-/**
- * Matches a secret value without quotes around it. A quote inside belongs to it, unless it looks like the end of the
- * text around it.
- */
-const bare = `[^\\s"'\`]+(?:["'\`](?![,:;\\s)}\\]]|$)[^\\s"'\`]*)*`;
-const value = `${noValue}(?:${quoted}|${bare})`;
 
 const scheme = '[a-z][a-z0-9+.-]{1,30}:\\/\\/';
 /** URL schemes of servers whose URLs have no "@" in the path, so that the last "@" ends the password. */
@@ -47,6 +34,16 @@ const urls: readonly Pattern[] = [
   [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s@]*[ \\t]${anyOfThisUrl}{0,200}@`, 'gi'), `$1${redactedMark}@`],
   [new RegExp(`\\b(${scheme})(?!git@)[^\\s/?#"'<>]+@`, 'gi'), `$1${redactedMark}@`],
   [/\b(jdbc:oracle:\w+:)[^\s@]+@/gi, `$1${redactedMark}@`],
+  // A URL whose slashes are escaped as in JSON, one that is percent-encoded, and one that names no scheme.
+  [new RegExp(`\\b([a-z][a-z0-9+.-]{1,30}:(?:\\\\+\\/){2})${userAndPassword}[^\\s<>"']+@`, 'gi'), `$1${redactedMark}@`],
+  [/\b([a-z][a-z0-9+.-]{1,30}%3A%2F%2F)(?:(?!%2F)[^\s&"'<>])+%40/gi, `$1${redactedMark}%40`],
+  [/(?<![:\w/\\])(\/\/)[^\s/:@"']+:[^\s/@"']+@(?=[\w.-]+)/g, `$1${redactedMark}@`],
+  [/(?<![\w.%-])[\w.%-]{1,60}:[^\s@"']+(@(?:tcp|unix)\()/g, `${redactedMark}$1`],
+  // A database URL that lost its host: what follows the colon is no port.
+  [
+    new RegExp(`\\b(${servers})(?!\\[)[^\\s/:@?#,"'<>]*:(?!\\d{1,5}(?![\\w-])|[^\\s]*@)[^\\s<>"']+`, 'gi'),
+    `$1${redactedMark}`,
+  ],
 ];
 
 /** Hosts of webhook URLs that are secret: whoever knows one can post to its chat. */
@@ -78,17 +75,18 @@ const addresses: readonly Pattern[] = [
 
 const headers: readonly Pattern[] = [
   [
-    /\b((?:proxy-|x-)?authorization|(?:set-)?cookie2?)(\\*["']?\s*(?:=>|[=:])|\\*["']\s*,)[^\r\n]+/gi,
+    /(?<![A-Za-z])((?:proxy-|x-)?authorization|(?:set-)?cookie2?)(\\*["']?\s*(?:=>|[=:])|\\*["']\s*,)[^\r\n]+/gi,
     `$1$2 ${redactedMark}`,
   ],
   [/(["']x-[\w-]*(?:key|token|secret|auth)["']\s*,\s*)("[^"]*"?|'[^']*'?)/gi, `$1${redactedMark}`],
-  [/\bbearer\s+(?!(?:auth\w*|credentials?|scheme|tokens?)\b)[\w.~+/=-]{8,}/gi, `Bearer ${redactedMark}`],
+  [/\bbearer(?:\s+|%20|:\s*)(?!(?:auth\w*|credentials?|scheme|tokens?)\b)[\w.~+/=-]{8,}/gi, `Bearer ${redactedMark}`],
   [/\b(basic)(\s+)([a-z0-9+/_-]{6,}={0,2})(?![\w=])/gi, maskBasic],
   [/\b(negotiate|ntlm)\s+[a-z0-9+/]{16,}={0,2}/gi, `$1 ${redactedMark}`],
   [
     /\b((?:connect\.sid|(?<![\w-])[\w-]{0,30}?sess(?:ion)?[-_]?id|_?csrf|xsrf)\s*=\s*)[^\s;"'&]+/gi,
     `$1${redactedMark}`,
   ],
+  [/((?<![\w-])[\w-]{0,40}session\s*=\s*)(?=[^\s;"'&]*\d)[^\s;"'&]{8,}/gi, `$1${redactedMark}`],
 ];
 
 /**
@@ -111,12 +109,12 @@ const prefixes = [
   // Prefixes of API keys of cloud providers
   'do[oprt]_v1_|hv[sbr]\\.|tfp_|sbp_|sb_secret_|pscale_(?:tkn|pw|oauth)_|napi_|rnd_|fm[12]_|fo1_|dp\\.(?:pt|st|ct|sa)\\.|AGE-SECRET-KEY-|LTAI|GOCSPX-|ya29\\.|1\\/\\/0',
   // Prefixes of API keys of chat, mail, payment and office services
-  'xox[abeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',
+  'xox[abcdeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',
 ].join('|');
 
 /** Prefixes of API keys with which no ordinary name begins, so that keys without a digit are masked too. */
 const plainPrefixes =
-  'sk-(?:proj|ant|or|svcacct|admin|live|test)[-_]|sk-(?=[A-Za-z0-9]{16})|[sr]k_(?:live|test)_|(?:hf|gsk|gh[pousr])_(?=[A-Za-z0-9]{10})|github_pat_|glpat-|dop_v1_|ya29\\.|xox[abeprs]-|xapp-|whsec_|GOCSPX-|shpat_|rubygems_|dckr_pat_|sbp_';
+  'sk-(?:proj|ant|or|svcacct|admin|live|test)[-_]|sk-(?=[A-Za-z0-9]{16})|[sr]k_(?:live|test)_|(?:hf|gsk|gh[pousr])_(?=[A-Za-z0-9]{10})|github_pat_|glpat-|dop_v1_|ya29\\.|xox[abcdeprs]-|xapp-|whsec_|GOCSPX-|shpat_|rubygems_|dckr_pat_|sbp_';
 
 const shapes: readonly Pattern[] = [
   [new RegExp(`(?<![\\w-])(?:${plainPrefixes})[\\w./+-]{8,}=*`, 'g'), redactedMark],
@@ -124,7 +122,12 @@ const shapes: readonly Pattern[] = [
     /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
     redactedMark,
   ],
+  [/-----BEGIN(?:%20|\+)(?:[A-Z]+(?:%20|\+))*PRIVATE(?:%20|\+)KEY\S*/g, redactedMark],
+  [/(\bPrivate-Lines: \d+\s)[\s\S]*?(?=\sPrivate-MAC|$)/g, `$1${redactedMark}`],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)*/g, redactedMark],
+  // Keys that are one JSON object in base64, as those of Grafana.
+  [/\beyJ[\w-]{40,}={0,2}/g, redactedMark],
+  [/\bAAAA[\w-]{7}:APA91b[\w-]{20,}/g, redactedMark],
   [new RegExp(`(?<![\\w-])(?:${prefixes})(?=[\\w./+-]*\\d)[\\w./+-]{8,}=*`, 'g'), redactedMark],
   [/\b(?:A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[\w-]{30,}|SG\.[\w-]{8,}\.[\w-]{8,}|SK[0-9a-f]{32})/g, redactedMark],
   [/\b(?:\d{8,10}:AA[\w-]{30,}|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}|pat\w{14}\.[0-9a-f]{64})/g, redactedMark],
@@ -168,6 +171,8 @@ const named: readonly Pattern[] = [
     ),
     `$1${redactedMark}`,
   ],
+  // The option of Node's HTTP client, `auth: 'user:password'`.
+  [/(\bauth["']?\s*[:=]\s*["'])[^"'\s:]*:[^"']+/gi, `$1${redactedMark}`],
   [/(\s(?:-u|--user)\s+["']?[^\s:"']+:)(?!\d+\b)[^\s"']+/g, `$1${redactedMark}`],
   [new RegExp(`(${name}\\s+is\\s+)(?=["'])(?:${quoted})`, 'gi'), `$1${redactedMark}`],
   [new RegExp(`(${name}${separator})(?:${value})`, 'gi'), `$1${redactedMark}`],
@@ -180,12 +185,13 @@ const named: readonly Pattern[] = [
 /** The patterns in groups. A group is tried only if its `hint` matches, because most texts contain no secret. */
 export const secretPatterns: readonly { hint: RegExp; patterns: readonly Pattern[] }[] = [
   { hint: /[-_.:|~/A-Z]\S*\d|-----|eyJ|[a-z]{2}_\w{8}|(?:sk|xapp|glpat|GOCSPX|xox[a-z])-|ya29/, patterns: shapes },
-  { hint: /pass|pwd|secret|token|credential|key|sig|_auth/i, patterns: multiline },
+  { hint: nameHint, patterns: multiline },
+  { hint: nameHint, patterns: secretPhrases },
   {
     hint: /authori[sz]ation|cookie|bearer|basic|negotiate|ntlm|sess|csrf|xsrf|connect\.sid|["']x-/i,
     patterns: headers,
   },
   { hint: /\/|[?&#;]\w+=/, patterns: addresses },
-  { hint: /:\/\/|jdbc:/, patterns: urls },
-  { hint: /pass|pwd|secret|token|credential|key|sig|_auth|\s(?:-u|--user)\s/i, patterns: named },
+  { hint: /:\/\/|jdbc:|:\\+\/|%3A%2F|\/\/\S+@|@(?:tcp|unix)/i, patterns: urls },
+  { hint: new RegExp(`${nameHint.source}|\\bauth|\\s(?:-u|--user)\\s`, 'i'), patterns: named },
 ];

@@ -40,6 +40,7 @@ export async function readForm(
     if (Number(request.headers.get('content-length')) > limits.maxBytes) return 'too large';
     if (incoming && wasRead(incoming)) return await fieldsOfParsed(incoming, { type, kind }, limits);
     if (request.bodyUsed || request.body?.locked) return 'already read';
+    if (!/^(?:identity)?$/i.test(request.headers.get('content-encoding') ?? '')) return 'malformed';
     const body = await readBody(request, limits.maxBytes, idleMs);
     return typeof body === 'string' ? body : await fieldsOfBytes(body, { type, kind }, limits);
   } catch {
@@ -141,7 +142,8 @@ async function fieldsOfBytes(
   limits: FormLimits,
 ): Promise<FormFields | FormReadFailure> {
   if (byteLengthOf(bytes) > limits.maxBytes) return 'too large';
-  if (kind === 'multipart') return fieldsOfMultipart(bytes, type);
+  if (kind === 'multipart')
+    return partsOf(bytes, type) > limits.maxFields ? 'too large' : fieldsOfMultipart(bytes, type);
   const text = new TextDecoder().decode(bytes);
   if (kind === 'json') return fieldsOfJson(text, limits);
   if (countOf('&', text) >= limits.maxFields) return 'too large';
@@ -155,6 +157,16 @@ function byteLengthOf(bytes: Uint8Array): number {
 
 const typedArrayLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')
   ?.get as () => number;
+
+/** Counts the parts of a multipart body by their boundary, which is cheap: each costs the parser far more. */
+function partsOf(bytes: Uint8Array, type: string): number {
+  const boundary = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type);
+  const separator = `\r\n--${boundary?.[1] ?? boundary?.[2]}\r\n`;
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, byteLengthOf(bytes));
+  let count = 1;
+  for (let at = body.indexOf(separator); at >= 0; at = body.indexOf(separator, at + 1)) count += 1;
+  return count;
+}
 
 async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<FormFields> {
   const body = bytes as Uint8Array<ArrayBuffer>;

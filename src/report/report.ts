@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import { type DraftStatus, draftStatuses } from '../contracts/domain.js';
 import type { ReportInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { inputSchema, parseInput } from '../validation/input.js';
+import { inputSchema, moment, parseInput } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type DeliveryCountRow,
@@ -30,8 +29,8 @@ const defaultDays = 30;
 const mostDays = 366;
 
 const reportInput = inputSchema<ReportInput>()({
-  since: z.date('a Date').optional(),
-  until: z.date('a Date').optional(),
+  since: moment().optional(),
+  until: moment().optional(),
 }).default({});
 
 /**

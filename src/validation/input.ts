@@ -102,6 +102,10 @@ export const pageCursorSchema = z.string().nullish();
 /** The schema of `limit`, the number of items on a page: 1 to 200, by default 50. */
 export const pageLimitSchema = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
 
+/** A Date that Postgres can store and that is written with four digits of the year. */
+export const moment = (words = 'a Date of the years 1 to 9999') =>
+  z.date(words).min(new Date('0001-01-01T00:00:00Z'), words).max(new Date('9999-12-31T23:59:59.999Z'), words);
+
 /** The schema of an object that may have these keys only: otherwise a misspelt key would be ignored silently. */
 export function strictObjectSchema<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
   const unknown = z.unknown().superRefine((_, context) => {

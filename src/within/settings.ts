@@ -21,14 +21,17 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
   array_nulls: { will: (value) => value === 'on', set: 'on' },
   transform_null_equals: { will: (value) => value === 'off', set: 'off' },
   gin_fuzzy_search_limit: { will: (value) => value === '0', set: '0' },
+  // `replica`, as imports set it, switches triggers off: tags, search texts and audit receipts would be missing.
+  session_replication_role: { will: (value) => value !== 'replica', set: 'origin' },
+  restrict_nonsystem_relation_kind: { will: (value) => value === '', set: '' },
 };
 
 /**
- * SQL that reads, as a JSON object, the session settings on which Cairnloop's statements rely. The view pg_settings
- * would read every setting there is.
+ * SQL that reads, as a JSON object, the session settings on which Cairnloop's statements rely; null for one that an
+ * older server lacks. The view pg_settings would read every setting there is.
  */
 export const sessionSettingsSql = `pg_catalog.json_build_object(${Object.keys(relied)
-  .map((name) => `'${name}', pg_catalog.current_setting('${name}')`)
+  .map((name) => `'${name}', pg_catalog.current_setting('${name}', true)`)
   .join(', ')})`;
 
 /** The settings of a session that would change results, with the values to set instead. Pure. */

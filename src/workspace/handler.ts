@@ -64,8 +64,12 @@ export function readQueueView(c: WorkspaceContext): QueueView {
  */
 export function readReturnPath(form: FormFields, fallback: string): string {
   const back = form.text('back');
-  return /^\/(?![/\\])[\w\-./?=&%+*]*$/.test(back) ? back : fallback;
+  const isPage = /^\/[\w\-./?=&%+*]*$/.test(back) && !leavesMount.test(back.replaceAll(/%2e/gi, '.'));
+  return isPage ? back : fallback;
 }
+
+/** Matches an empty segment, a dot segment or an encoded slash in the path: a browser would leave the mount path. */
+const leavesMount = /^[^?]*(?:\/\/|\/\.{1,2}(?:[/?]|$)|%(?:2f|5c))/i;
 
 /** Redirects to a path below the mount path; `done` names the success notice to show there. */
 export function redirectWithNotice(c: WorkspaceContext, path: string, done?: string): Response {

@@ -29,6 +29,8 @@ const hostile: Record<string, string> = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'on',
   jit_above_cost: '0',
+  session_replication_role: 'replica',
+  restrict_nonsystem_relation_kind: 'view,foreign-table',
   search_path: 'elsewhere,pg_catalog',
 };
 
@@ -97,6 +99,7 @@ describe('settings of the server, the role, the URL and the process', () => {
         );
         return items;
       });
+      const faults = await database.query('SELECT * FROM cairnloop.audit_receipt_faults()');
       const age = (at: Date | null) => Math.abs(Date.now() - (at?.getTime() ?? 0)) < 60_000;
       return {
         tags: closed.tags,
@@ -104,6 +107,8 @@ describe('settings of the server, the role, the URL and the process', () => {
         due: Math.round(((resumed.breachAt?.getTime() ?? 0) - Date.now()) / 600_000),
         told: told.sort(),
         found: found.items.some(({ id }) => id === opened.id),
+        tagged: (await conversations.list({ tag: 'c,d' })).items.some(({ id }) => id === opened.id),
+        faults: faults.rows,
         // Sorted: what the worker does comes when it comes.
         actions: record.map(({ action, at }) => `${action} ${age(at)}`).sort(),
         messages: (await conversations.get(opened.id)).messages?.map(({ role, content }) => [role, content]),
@@ -193,6 +198,27 @@ describe('settings of the server, the role, the URL and the process', () => {
     } finally {
       await single.end();
       await pool.end();
+    }
+  });
+
+  it('that only a superuser may change are refused with the reason, where they switch triggers off', async () => {
+    await database.query(`ALTER DATABASE ${name} SET session_replication_role = 'replica'`);
+    const role = `${name}_plain`;
+    await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'plain'`);
+    await database.query(`GRANT USAGE ON SCHEMA cairnloop TO ${role}`);
+    const url = new URL(database.url);
+    url.username = role;
+    url.password = 'plain';
+    const cairnloop = await createCairnloop({ database: { url: url.href }, log: { level: 'fatal' } });
+    try {
+      await assert.rejects(cairnloop.conversations.list(), {
+        code: 'DATABASE_PERMISSION',
+        message: /session_replication_role/,
+      });
+    } finally {
+      await cairnloop.close();
+      await database.query(`DROP OWNED BY ${role}`);
+      await database.query(`DROP ROLE ${role}`);
     }
   });
 

@@ -62,6 +62,24 @@ describe('errorText', () => {
     assert.equal(errorText(Symbol('x')), 'Symbol(x)');
   });
 
+  it('names an error without a message, and says what an AggregateError and a Response hold', () => {
+    class OutOfStock extends Error {
+      override name = 'OutOfStock';
+    }
+    assert.equal(errorText(new OutOfStock()), 'OutOfStock');
+    assert.equal(errorText(new Error('')), 'Error');
+    assert.equal(
+      errorText(new AggregateError([new Error('ECONNREFUSED ::1'), new Error('ECONNREFUSED 127.0.0.1')])),
+      'AggregateError: ECONNREFUSED ::1',
+    );
+    assert.equal(
+      errorText(new AggregateError([new Error('a')], 'All promises were rejected')),
+      'All promises were rejected: a',
+    );
+    assert.equal(errorText(new Response('no', { status: 503, statusText: 'Busy' })), 'Response 503 Busy');
+    assert.equal(errorText(Object.create(null)), '{}');
+  });
+
   it('adds the cause once, as for a failed fetch', () => {
     assert.equal(errorText(new Error('fetch failed.', { cause: new Error('ENOTFOUND') })), 'fetch failed: ENOTFOUND');
     assert.equal(errorText(new Error('fetch failed: ENOTFOUND', { cause: 'ENOTFOUND' })), 'fetch failed: ENOTFOUND');

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
@@ -239,6 +240,55 @@ describe('a body that the host has parsed', () => {
     const answer = await app.request('https://app.example/support/theme', { method: 'POST', body, headers });
     assert.equal(answer.status, 500);
     assert.match(await answer.text(), /was read before it reached the workspace/);
+  });
+
+  it('has a limited number of parts, as of fields', async () => {
+    const host = await start();
+    const origin = await listen((request, response) => void host.workspace.node(request, response));
+    const token = tokenIn(await (await fetch(`${origin}/support/sla`)).text());
+    const boundary = 'b'.repeat(30);
+    const part = (name: string, value: string) =>
+      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    for (const [count, status] of [
+      [99_000, 303],
+      [100_001, 413],
+    ] as const) {
+      for (const quote of ['', '"']) {
+        const answer = await fetch(`${origin}/support/theme`, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { origin, 'content-type': `multipart/form-data; boundary=${quote}${boundary}${quote}` },
+          body: `${part('token', token)}${part('f', '').repeat(count)}--${boundary}--\r\n`,
+        });
+        assert.equal(answer.status, status, `${count} parts: ${await answer.text()}`);
+      }
+    }
+  });
+
+  it('that is compressed is reported as unreadable, not as the form of somebody else', async () => {
+    const host = await start();
+    const origin = await listen((request, response) => void host.workspace.node(request, response));
+    const token = tokenIn(await (await fetch(`${origin}/support/sla`)).text());
+    for (const encoding of ['gzip', 'br', 'x-unknown', 'identity']) {
+      const answer = await fetch(`${origin}/support/theme`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { ...form, origin, 'content-encoding': encoding },
+        body: encoding === 'identity' ? `token=${token}&theme=dark` : gzipSync(`token=${token}&theme=dark`),
+      });
+      assert.equal(answer.status, encoding === 'identity' ? 303 : 400, encoding);
+      if (encoding !== 'identity') assert.match(await answer.text(), /the form could not be read/);
+    }
+    // A host that decompresses it itself leaves the fields.
+    const app = express().use(express.urlencoded({ extended: true }), host.workspace.node);
+    const own = await listen(app);
+    const answer = await fetch(`${own}/support/theme`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { ...form, origin: own, 'content-encoding': 'gzip' },
+      body: gzipSync(`token=${token}&theme=dark`),
+    });
+    assert.equal(answer.status, 303);
   });
 
   it('that never ends is abandoned', async () => {

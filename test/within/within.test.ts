@@ -188,6 +188,34 @@ describe('within(executor)', () => {
     assert.deepEqual(await show(), { d: 'German, DMY', t: 'Europe/Berlin', i: 'postgres' });
   });
 
+  it('LP8 writes tags, search texts and audit receipts where the host has switched triggers and views off', async () => {
+    const traces = async (id: string) =>
+      (
+        await client.query(
+          `SELECT (SELECT count(*)::int FROM cairnloop.conversation_tags WHERE conversation_id = $1::uuid) AS tags,
+             (SELECT count(*)::int FROM cairnloop.audit_receipts r JOIN cairnloop.audit_events e ON e.id = r.event_id
+              WHERE e.conversation_id = $1::uuid) AS receipts,
+             current_setting('session_replication_role') AS role`,
+          [id],
+        )
+      ).rows[0];
+    for (const setting of [
+      'session_replication_role = replica',
+      "restrict_nonsystem_relation_kind = 'view, foreign-table'",
+    ]) {
+      const { conversations } = await begun('BEGIN');
+      await client.query(`SET LOCAL ${setting}`);
+      const { id } = await conversations.open({ actorId: 'i', subject: 'Importiert', tags: ['old'] });
+      assert.equal(await conversations.count({ tag: 'old' }), 1, setting);
+      assert.equal(await conversations.count({ search: 'importiert' }), 1, setting);
+      const { tags, receipts, role } = await traces(id);
+      assert.equal(tags, 1, setting);
+      assert.ok(receipts > 0, setting);
+      assert.equal(role, setting.includes('replica') ? 'replica' : 'origin');
+      await client.query('ROLLBACK');
+    }
+  });
+
   it('LP8 reports a serialization failure under stricter isolation levels', async () => {
     for (const level of ['REPEATABLE READ', 'SERIALIZABLE']) {
       const { id } = await cairnloop.conversations.open({ actorId: level });

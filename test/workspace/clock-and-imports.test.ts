@@ -155,6 +155,17 @@ describe('a return address', () => {
       assert.equal(back(path), path);
     for (const path of ['', 'c', '//evil', '/\\evil', 'https://evil', '/a\nb', '/<x>'])
       assert.equal(back(path), '/fallback');
+    for (const path of [
+      '/..//evil',
+      '/../admin',
+      '/c/../../x',
+      '/.%2e/x',
+      '/%2E%2e//evil',
+      '/c//evil',
+      '/./x',
+      '/%5Cevil',
+    ])
+      assert.equal(back(path), '/fallback');
   });
 });
 

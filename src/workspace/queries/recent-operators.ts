@@ -1,4 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
+import { readActor } from '../../conversations/stored-actor.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { ownerIdSql } from './rows.js';
@@ -13,7 +14,7 @@ const recentDays = 90;
 /** Reads the operators who own conversations or acted lately, in one statement of bounded cost. */
 export async function findRecentOperators({ db }: Pick<Runtime, 'db'>): Promise<Actor[]> {
   const rows = await db.run(selectOperators, { actions });
-  return rows.map(({ actor }) => actor);
+  return rows.map(({ actor }) => readActor(actor)).filter((actor) => actor !== null);
 }
 
 /** Audit actions whose actor is always an operator. */

@@ -1,4 +1,5 @@
 import type { Actor, Conversation } from '../../contracts/domain.js';
+import { readActor } from '../../conversations/stored-actor.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -38,7 +39,13 @@ interface RecipientRow {
 }
 
 function toRecipient({ actor_id, assignee, newest_message_id, has_news, ...row }: RecipientRow): BulkRecipient {
-  return { ...row, actorId: actor_id, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
+  return {
+    ...row,
+    actorId: actor_id,
+    owner: readActor(assignee),
+    newestMessageId: newest_message_id,
+    hasNews: has_news,
+  };
 }
 
 // Find newer messages by their order: comparing with the page's time would miss a message that was committed after it.

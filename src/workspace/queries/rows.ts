@@ -1,4 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
+import { readActor } from '../../conversations/stored-actor.js';
 import { isSnoozedSql } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { QueueRow, SlaClock } from '../model.js';
@@ -59,7 +60,7 @@ export function toQueueRow(row: QueueDatabaseRow): QueueRow {
     preview: row.preview_role && { role: row.preview_role, text: row.preview ?? '' },
     unanswered: row.unanswered,
     waitingDraft: row.waiting_draft,
-    owner: row.assignee,
+    owner: readActor(row.assignee),
     tags: row.tags,
     snoozedUntil: toDate(row.snoozed_until),
     clock: toSlaClock(row.clock),
