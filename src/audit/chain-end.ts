@@ -1,4 +1,4 @@
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { type Executor, type NoStatementParams, statement } from '../db/statement.js';
 import { type AuditChainLink, auditChainStart } from './hash-chain.js';
 import { type AuditKey, type AuditKeys, signedChainEndText } from './keys.js';
 
@@ -63,7 +63,7 @@ interface EndRow {
   mac: string | null;
 }
 
-const selectEnd = statement<NoParams, EndRow>(
+const selectEnd = statement<NoStatementParams, EndRow>(
   'audit.chain_end',
   (s) => `
     SELECT last.seq AS last_seq, last.hash AS last_hash, last.key_id AS last_key_id, recorded.seq, recorded.hash,

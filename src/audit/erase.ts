@@ -1,8 +1,8 @@
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, type NoParams, type Placeholders, statement } from '../db/statement.js';
+import { type Executor, type NoStatementParams, type StatementPlaceholders, statement } from '../db/statement.js';
 import { auditActionsWithoutPersonalData } from './erasable.js';
 import { erasureDigestSql } from './erasures.js';
-import { addSalts, computeFieldCommitments, type ErasableField, erasedValues } from './format.js';
+import { addFieldSalts, computeFieldCommitments, type ErasableField, valuesOfErasedFields } from './format.js';
 import { type AuditChainRow, auditChainColumns, auditPageSize, toAuditChainEvent } from './pages.js';
 import { auditLockKey } from './seal.js';
 
@@ -103,16 +103,19 @@ function erasureParams(erasureId: string, rows: readonly ErasableRow[]): Erasure
  */
 function eventOf(row: AuditChainRow) {
   const event = toAuditChainEvent(row);
-  return row.format === null ? addSalts(event) : event;
+  return row.format === null ? addFieldSalts(event) : event;
 }
 
 function fieldAfter(field: ErasableField, erases: boolean, value: unknown, salt: string | null | undefined) {
-  return erases ? { value: erasedValues[field], salt: null } : { value, salt: salt ?? null };
+  return erases ? { value: valuesOfErasedFields[field], salt: null } : { value, salt: salt ?? null };
 }
 
 const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${auditLockKey(s)})`);
 
-const newErasure = statement<NoParams, { id: string }>('audit.new_erasure', (s) => `SELECT ${s}.time_id() AS id`);
+const newErasure = statement<NoStatementParams, { id: string }>(
+  'audit.new_erasure',
+  (s) => `SELECT ${s}.time_id() AS id`,
+);
 
 /** Parameters of the subquery {@link erasable}. */
 interface ErasableParams {
@@ -128,7 +131,7 @@ interface ErasableParams {
 /**
  * Selects the audit events of conversations and subjects, and whether the actor and the detail of each must be erased.
  */
-const erasable = (s: string, p: Placeholders<ErasableParams>): string => `
+const erasable = (s: string, p: StatementPlaceholders<ErasableParams>): string => `
   SELECT e.*, actor_erased_by IS NULL AND e.actor ->> 'id' IN (c.actor_id, c.host_user_id, ${p.actorId}::text) AS erase_actor,
     detail_erased_by IS NULL AND detail <> '{}' AND action <> ALL (${p.kept}::text[]) AS erase_detail
   FROM ${s}.audit_events e LEFT JOIN ${s}.conversations c ON c.id = e.conversation_id

@@ -6,8 +6,8 @@ import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import {
+  createInputSchema,
   exactIdSchema,
-  inputSchema,
   nameSchema,
   pageCursorSchema,
   pageLimitSchema,
@@ -15,7 +15,7 @@ import {
 } from '../validation/input.js';
 import { erasableFields } from './format.js';
 
-const listInput = inputSchema<AuditListInput>()({
+const listInput = createInputSchema<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
   action: nameSchema.optional(),
   /** The id of the actor; a customer's id may have 1000 characters. */

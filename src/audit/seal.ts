@@ -1,9 +1,9 @@
 import type { Database } from '../db/connect.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { type Executor, type NoStatementParams, statement } from '../db/statement.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { type AuditChainEnd, findChainEndFault, readAuditChainEnd, writeAuditChainEnd } from './chain-end.js';
-import { addSalts } from './format.js';
+import { addFieldSalts } from './format.js';
 import { type AuditChainLink, type SealedAuditEvent, sealAuditEvents } from './hash-chain.js';
 import { type AuditKeys, noAuditKeys, signedAuditEventText } from './keys.js';
 import { type AuditChainRow, auditChainColumns, toAuditChainEvent } from './pages.js';
@@ -42,7 +42,7 @@ async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
   const rows = await readUnsealed(tx);
   const sealed = sealAuditEvents(
     end.last,
-    rows.map((row) => addSalts(toAuditChainEvent(row))),
+    rows.map((row) => addFieldSalts(toAuditChainEvent(row))),
   );
   if (sealed.length > 0) await tx.run(writeSeals, sealParams(sealed, keys));
   const last: AuditChainLink = sealed.at(-1) ?? end.last;
@@ -124,7 +124,7 @@ export const auditFaultFoundAction = 'audit.fault_found';
 export const auditLockKey = (s: string): string =>
   `hashtextextended('cairnloop.audit.' || '${s.replaceAll("'", "''")}', 0)`;
 
-const takeTurn = statement<NoParams, { taken: boolean }>(
+const takeTurn = statement<NoStatementParams, { taken: boolean }>(
   'audit.take_turn',
   (s) => `SELECT pg_try_advisory_xact_lock(${auditLockKey(s)}) AS taken`,
 );

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { trustedFoldersUp } from './trusted-folders.js';
+import { findTrustedFolders } from './trusted-folders.js';
 
 /** The files that an import may mean, as absolute paths: those that Node tries, and sources that TypeScript tries. */
 export interface PackageImportTargets {
@@ -43,7 +43,7 @@ function sourcesOf(folder: string, target: string): string[] {
 }
 
 function nearestPackage(folder: string): { folder: string; manifest: Record<string, unknown> } | undefined {
-  for (const above of trustedFoldersUp(folder).folders) {
+  for (const above of findTrustedFolders(folder).folders) {
     try {
       const text = readFileSync(path.join(above, 'package.json'), 'utf8').replace(/^\uFEFF/, '');
       return { folder: above, manifest: Object(JSON.parse(text)) };

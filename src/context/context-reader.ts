@@ -7,7 +7,7 @@ import { withTimeout } from '../foundation/with-timeout.js';
 import type { ContextState } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { parseInput } from '../validation/input.js';
-import { copyContextFacts } from './copy-context-facts.js';
+import { copyContextMap } from './copy-context-facts.js';
 import { findCustomerName } from './customer-name.js';
 import { createExpiringCache } from './expiring-cache.js';
 import { type ContextSection, normalizeContext } from './normalize-context.js';
@@ -124,7 +124,7 @@ function readResult(result: unknown): { map: unknown; facts: Record<string, unkn
   const { ok, value, error } = (result ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
   if (ok === false) throw error ?? new Error('err() was returned without a reason');
   if (ok !== true) throw new Error('neither ok(map) nor err(reason) was returned');
-  const facts = copyContextFacts(value);
+  const facts = copyContextMap(value);
   if (!facts) throw new Error('ok() was returned with a value that is not a map');
   return { map: value, facts: deepFreeze(facts) };
 }

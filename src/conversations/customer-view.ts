@@ -7,7 +7,7 @@ import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
-  inputSchema,
+  createInputSchema,
   isId,
   pageCursorSchema,
   pageLimitSchema,
@@ -18,15 +18,15 @@ import { type CustomerConversationRow, toCustomerConversation } from './customer
 import { hostIdSchema } from './host-id-schema.js';
 
 const customerInput = strictObjectSchema({ actorId: hostIdSchema });
-const listInput = inputSchema<CustomerListInput>()({ cursor: pageCursorSchema, limit: pageLimitSchema }).default({
+const listInput = createInputSchema<CustomerListInput>()({ cursor: pageCursorSchema, limit: pageLimitSchema }).default({
   limit: 50,
 });
-const threadInput = inputSchema<CustomerThreadInput>()({
+const threadInput = createInputSchema<CustomerThreadInput>()({
   /** The id of a message: older messages than this one are returned. Absent: the newest. */
   before: z.uuid('the id of a message').optional(),
   limit: pageLimitSchema.default(200),
 }).default({ limit: 200 });
-const readInput = inputSchema<CustomerReadInput>()({
+const readInput = createInputSchema<CustomerReadInput>()({
   /** The id of the newest message that was shown to the customer. Absent: the newest of the conversation. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});

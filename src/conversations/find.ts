@@ -3,7 +3,7 @@ import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { boundedContentSql, maxLoadedMessageBytes, newestMessagesSql } from './newest-messages.js';
+import { maxLoadedMessageBytes, newestMessagesSql, truncatedMessageContentSql } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
 /** Maximum number of messages loaded with a conversation. */
@@ -46,7 +46,7 @@ const selectConversation = statement<{ id: string }, ConversationRow>(
 const selectMessages = statement<{ id: string; limit: number; budget: number }, MessageRow & { truncated: boolean }>(
   'conversation.messages',
   (s, p) => `
-    SELECT id, conversation_id, role, ${boundedContentSql} AS content, author, ${s}.bounded_map(metadata) AS metadata,
+    SELECT id, conversation_id, role, ${truncatedMessageContentSql} AS content, author, ${s}.bounded_map(metadata) AS metadata,
       status, sent_at, created_at, truncated
     FROM (
       SELECT *, NOT bool_and(whole) OVER () AS truncated FROM (

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { type Conversation, conversationStatuses, type Page } from '../contracts/domain.js';
 import type { ConversationFilter, ListInput } from '../contracts/inputs.js';
 import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js';
-import { type Placeholders, type Statement, statement } from '../db/statement.js';
+import { type Statement, type StatementPlaceholders, statement } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import {
+  createInputSchema,
   exactIdSchema,
-  inputSchema,
   nameSchema,
   pageCursorSchema,
   pageLimitSchema,
@@ -38,8 +38,8 @@ const filterFields = {
   /** Whether the conversation is snoozed now. */
   snoozed: z.boolean().optional(),
 };
-const filterInput = inputSchema<ConversationFilter>()(filterFields).default({});
-const listInput = inputSchema<ListInput>()({
+const filterInput = createInputSchema<ConversationFilter>()(filterFields).default({});
+const listInput = createInputSchema<ListInput>()({
   ...filterFields,
   cursor: pageCursorSchema,
   limit: pageLimitSchema,
@@ -86,7 +86,7 @@ interface Values {
 interface Condition {
   key: string;
   values?: Values;
-  sql: (schema: string, params: Placeholders<Values>) => string;
+  sql: (schema: string, params: StatementPlaceholders<Values>) => string;
 }
 
 function valuesOf(conditions: readonly Condition[]): Values {
@@ -147,7 +147,7 @@ function source(s: string, conditions: readonly Condition[]): string {
   return hasTag(conditions) ? `${s}.conversation_tags tagged JOIN ${all} ON c.id = tagged.conversation_id` : all;
 }
 
-function where(s: string, p: Placeholders<Values>, conditions: readonly Condition[]): string {
+function where(s: string, p: StatementPlaceholders<Values>, conditions: readonly Condition[]): string {
   const parts = conditions.map(({ sql }) => sql(s, p));
   return parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
 }
@@ -176,7 +176,7 @@ const countAll = variants<Values, { count: number }>('conversation.count', (s, p
 /** Declares a statement for each combination of conditions at its first use. */
 function variants<Params extends object, Row extends object>(
   name: string,
-  text: (schema: string, params: Placeholders<Params>, conditions: readonly Condition[]) => string,
+  text: (schema: string, params: StatementPlaceholders<Params>, conditions: readonly Condition[]) => string,
 ): (conditions: readonly Condition[]) => Statement<Params, Row> {
   const known = new Map<string, Statement<Params, Row>>();
   return (conditions) => {

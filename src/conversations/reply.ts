@@ -5,8 +5,15 @@ import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import {
+  actorSchema,
+  createInputSchema,
+  isId,
+  messageContentSchema,
+  nameSchema,
+  parseInput,
+} from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import { findMessageByDedupeKey } from './find-by-dedupe-key.js';
 import { throwConversationNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
@@ -16,8 +23,8 @@ import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js'
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
 const dedupeKey = nameSchema.optional();
 
-const noteInput = inputSchema<NoteInput>()({ content: messageContentSchema, actor: actorSchema, dedupeKey });
-const replyInput = inputSchema<ReplyInput>()({
+const noteInput = createInputSchema<NoteInput>()({ content: messageContentSchema, actor: actorSchema, dedupeKey });
+const replyInput = createInputSchema<ReplyInput>()({
   content: messageContentSchema,
   actor: actorSchema,
   dedupeKey,
@@ -96,7 +103,7 @@ const insertNote = statement<{ id: string; content: string; actor: Actor; dedupe
   'conversation.note',
   (s, p) => `
     WITH conversation AS (
-      SELECT id, ${changeTimeSql(s, 'c')} AS at FROM ${s}.conversations c WHERE id = ${p.id} FOR UPDATE
+      SELECT id, ${timeOfChangeSql(s, 'c')} AS at FROM ${s}.conversations c WHERE id = ${p.id} FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, dedupe_key, created_at)
       SELECT id, 'internal_note', ${p.content}, ${p.actor}, ${p.dedupeKey}, at FROM conversation

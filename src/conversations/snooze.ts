@@ -7,15 +7,15 @@ import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { actorSchema, createInputSchema, isId, parseInput } from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import { requireConversationWithoutMessages } from './find.js';
 import { throwConversationNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
-const snoozeInput = inputSchema<SnoozeInput>()({
+const snoozeInput = createInputSchema<SnoozeInput>()({
   /** When the snooze ends, by the database's clock; null wakes the conversation now. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
   actor: actorSchema,
@@ -58,7 +58,7 @@ const snooze = statement<{ id: string; actor: Actor; until: Date }, Conversation
   'conversation.snooze',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = ${p.until}, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = ${p.until}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND status = 'open' AND ${p.until}::timestamptz > ${s}.clock()
         AND snoozed_until IS DISTINCT FROM ${p.until}::timestamptz
       RETURNING *
@@ -78,7 +78,7 @@ const wake = statement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.wake',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND snoozed_until IS NOT NULL
       RETURNING *
     ), audit AS (${insertAuditLinesSql(s, {

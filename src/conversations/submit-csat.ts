@@ -5,7 +5,7 @@ import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { isId, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 import { requireConversationWithoutMessages } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -25,7 +25,7 @@ const storeRating = statement<{ id: string; rating: CsatRating }, ConversationRo
   'conversation.rate',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND csat_rating IS DISTINCT FROM ${p.rating}
       RETURNING *
     ), audit AS (${insertAuditLinesSql(s, {

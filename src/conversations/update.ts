@@ -8,15 +8,15 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
+  createInputSchema,
   exactIdSchema,
-  inputSchema,
   isId,
   metadataMapSchema,
   nameSchema,
   parseInput,
   storableTextSchema,
 } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 import {
   applyConversationFieldChanges,
   type ChangeableConversationFields,
@@ -30,7 +30,7 @@ const maxTags = 50;
 
 const wantedFields = [...changeableConversationFields, 'addTags', 'removeTags'] as const;
 
-const updateInput = inputSchema<UpdateInput>()({
+const updateInput = createInputSchema<UpdateInput>()({
   priority: nameSchema.optional(),
   /** The tags to replace all present ones. */
   tags: z.array(nameSchema).max(maxTags).optional(),
@@ -132,7 +132,7 @@ const update = statement<UpdateParams, ConversationRow>(
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
         priority = ${p.priority}, tags = ${p.tags}, subject = ${p.subject}, assignee = ${p.assignee},
-        metadata = ${p.metadata}, updated_at = ${changeTimeSql(s, 'c')}
+        metadata = ${p.metadata}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id}
       RETURNING *
     ), audit AS (${insertAuditLinesSql(s, {

@@ -2,7 +2,7 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 
 /** SQL condition: conversation `c` is snoozed now. An earlier snooze that no worker has ended yet does not count. */
 export const isSnoozedSql = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
@@ -36,7 +36,7 @@ const wakeSome = statement<{ limit: number }, { id: string }>(
       SELECT id, snoozed_until FROM ${s}.conversations WHERE snoozed_until <= ${s}.clock()
       ORDER BY snoozed_until, id LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     ), woken AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${timeOfChangeSql(s, 'c')}
       FROM due WHERE c.id = due.id
       RETURNING c.id, c.updated_at, due.snoozed_until
     ), audit AS (${insertAuditLinesSql(s, {

@@ -4,9 +4,9 @@ import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modul
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { oweCallsSql } from '../events/owe.js';
 import type { Runtime } from '../runtime.js';
-import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
+import { endSlaClockCte, slaClockEndedAuditLine } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** A customer-visible text and its author. */
@@ -71,7 +71,7 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
     -- The customer no longer waits for an answer.
     conversation AS (
       UPDATE ${s}.conversations c SET
-        unanswered_since = NULL, last_message_at = ${changeTimeSql(s, 'c')}, updated_at = ${changeTimeSql(s, 'c')}
+        unanswered_since = NULL, last_message_at = ${timeOfChangeSql(s, 'c')}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.conversationId} AND status = 'open'
       RETURNING id, updated_at
     ),
@@ -92,11 +92,11 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
       traceparent: p.traceparent,
     })}
     ),
-    ${endClockCte(s, 'answered')},
+    ${endSlaClockCte(s, 'answered')},
     audit AS (${insertAuditLinesSql(
       s,
       { from: 'message', at: 'created_at', actor: 'author', action: 'conversation.replied', subjectId: 'id' },
-      { ...clockEndedAuditLine('message.author'), from: 'sla, message' },
+      { ...slaClockEndedAuditLine('message.author'), from: 'sla, message' },
     )}
     )
     SELECT to_jsonb(message) AS message, (SELECT to_jsonb(sla) FROM sla) AS sla FROM message`,

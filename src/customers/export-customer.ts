@@ -2,7 +2,7 @@ import type { CustomerExport, ExportedRow } from '../contracts/customer-data.js'
 import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
-import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
+import { type Executor, type NoStatementParams, type Statement, statement } from '../db/statement.js';
 import { parseInput, strictObjectSchema } from '../validation/input.js';
 import { hashText } from './hash-of-text.js';
 import { conversationDeliveryIdsSql } from './remove-conversations.js';
@@ -99,12 +99,15 @@ function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const selectNow = statement<NoParams, { now: Date }>('customer.export_time', (s) => `SELECT ${s}.clock() AS now`);
+const selectNow = statement<NoStatementParams, { now: Date }>(
+  'customer.export_time',
+  (s) => `SELECT ${s}.clock() AS now`,
+);
 
 interface Cursor {
   declare: Statement<{ of: string }>;
-  fetch: Statement<NoParams, Record<string, unknown>>;
-  close: Statement<NoParams>;
+  fetch: Statement<NoStatementParams, Record<string, unknown>>;
+  close: Statement<NoStatementParams>;
 }
 
 /** Declares a cursor over the rows that belong to a customer or a conversation; `of` is the id. */

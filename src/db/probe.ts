@@ -3,14 +3,14 @@ import { CairnloopError } from '../foundation/errors.js';
 import { formatDatabaseTarget } from './connection-url.js';
 import { databaseUnreachableError, toKnownDatabaseError } from './database-failure.js';
 import { type ConnectionPooling, detectPooling } from './pooling.js';
-import { createUnconfiguredClient } from './session.js';
+import { createUnconfiguredPostgresClient } from './session.js';
 
 /**
  * Connects and checks the server; writes and sets nothing. Throws `DATABASE_UNREACHABLE` (target without password),
  * `DATABASE_BUSY`, or `DATABASE_POOLER` behind a pooler in transaction mode.
  */
 export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<void> {
-  const pooling = await readWithoutSettings(url, timeoutMs, async (_, found) => found);
+  const pooling = await readOnUnconfiguredConnection(url, timeoutMs, async (_, found) => found);
   if (pooling === 'transaction') throw new CairnloopError('DATABASE_POOLER', { target: formatDatabaseTarget(url) });
 }
 
@@ -18,7 +18,7 @@ export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<vo
  * Runs `read` on a connection without our settings, which would leak through a pooler to other clients. Throws as
  * {@link probeDatabase}, but accepts every pooler.
  */
-export async function readWithoutSettings<T>(
+export async function readOnUnconfiguredConnection<T>(
   url: string,
   timeoutMs: number,
   read: (client: pg.Client, pooling: ConnectionPooling) => Promise<T>,
@@ -39,7 +39,7 @@ const secondTimeoutMs = 2000;
 
 async function connected(url: string, timeoutMs: number): Promise<pg.Client> {
   const limits = { answer: timeoutMs };
-  const client = createUnconfiguredClient({
+  const client = createUnconfiguredPostgresClient({
     url,
     schema: 'public',
     name: 'cairnloop-probe',

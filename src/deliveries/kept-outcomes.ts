@@ -1,9 +1,9 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { type Executor, type NoStatementParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import { reportSettledAttempt } from './report.js';
-import { type ClaimOutcome, type Settlement, settleDeliveries } from './settle.js';
+import { type ClaimOutcome, type DeliverySettlement, settleDeliveries } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Number of outcomes read by one statement. */
@@ -66,7 +66,7 @@ interface KeptRow {
 }
 
 /** Turns a kept outcome into a settlement; returns an empty list if the delivery was deleted. */
-function toSettlement(kept: KeptRow): Settlement[] {
+function toSettlement(kept: KeptRow): DeliverySettlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];
   const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
@@ -106,7 +106,7 @@ const forget = statement<{ ids: string[]; claims: number[] }>(
     WHERE o.delivery_id = over.id AND o.claims = over.claims`,
 );
 
-const countKept = statement<NoParams, { count: number; oldest_seconds: number }>(
+const countKept = statement<NoStatementParams, { count: number; oldest_seconds: number }>(
   'outcome.count_kept',
   (s) => `
     SELECT count(*)::int AS count,

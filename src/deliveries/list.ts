@@ -12,12 +12,12 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { inputSchema, isId, pageCursorSchema, pageLimitSchema, parseInput } from '../validation/input.js';
+import { createInputSchema, isId, pageCursorSchema, pageLimitSchema, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 
 const stateWords = `one of ${deliveryStates.join(', ')}, or a list of them`;
 
-const listInput = inputSchema<DeliveryListInput>()({
+const listInput = createInputSchema<DeliveryListInput>()({
   state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], stateWords).optional(),
   topic: z.enum(deliveryTopics).optional(),
   cursor: pageCursorSchema,

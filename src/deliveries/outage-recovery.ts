@@ -50,7 +50,7 @@ export function createOutageRecovery(
   }
 
   async function bringForward(): Promise<void> {
-    const brought = await bringRetriesForward(runtime.db, topic);
+    const brought = await makeRetriesDueSoon(runtime.db, topic);
     if (brought > 0)
       runtime.log.info({ topic, brought }, 'calls succeed again after an outage; retries brought forward');
   }
@@ -69,7 +69,7 @@ export function createOutageRecovery(
 }
 
 /** Makes the waiting retries of a topic due within 20 seconds, and returns how many there were. */
-export async function bringRetriesForward(executor: Executor, topic: DeliveryTopic): Promise<number> {
+export async function makeRetriesDueSoon(executor: Executor, topic: DeliveryTopic): Promise<number> {
   const [row] = await executor.run(bringForward, { topic, spreadMs });
   return row?.brought ?? 0;
 }

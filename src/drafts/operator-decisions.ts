@@ -11,7 +11,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
-  inputSchema,
+  createInputSchema,
   isId,
   messageContentSchema,
   nameSchema,
@@ -21,13 +21,16 @@ import {
 import { nextDraftStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = inputSchema<ApproveInput>()({ actor: actorSchema, lastSeenMessageId: lastSeenMessageIdSchema });
-const editInput = inputSchema<EditInput>()({
+const approveInput = createInputSchema<ApproveInput>()({
+  actor: actorSchema,
+  lastSeenMessageId: lastSeenMessageIdSchema,
+});
+const editInput = createInputSchema<EditInput>()({
   content: messageContentSchema,
   actor: actorSchema,
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const useInput = inputSchema<UseInput>()({
+const useInput = createInputSchema<UseInput>()({
   /** The text to send, which need not have a word in common with the draft. */
   content: messageContentSchema,
   actor: actorSchema,
@@ -35,7 +38,10 @@ const useInput = inputSchema<UseInput>()({
   dedupeKey: nameSchema.optional(),
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const discardInput = inputSchema<DiscardInput>()({ actor: actorSchema, reason: storableTextSchema(2000).optional() });
+const discardInput = createInputSchema<DiscardInput>()({
+  actor: actorSchema,
+  reason: storableTextSchema(2000).optional(),
+});
 
 /**
  * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,

@@ -1,6 +1,11 @@
 /** Finds the statements that change an object or a variable after its declaration. */
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
-import { isWriteTarget, outermostTransparentWrapper, referencesTo, type ScopedName } from './references.js';
+import {
+  findReferencesToName,
+  isAssignmentTarget,
+  outermostValuePreservingWrapper,
+  type ScopedName,
+} from './references.js';
 
 /** A statement that sets a key of an object; `key` is undefined if it may be any key. */
 export interface Reassignment {
@@ -16,21 +21,21 @@ export interface Reassignment {
  */
 export function findReassignments(names: readonly ScopedName[], file: SourceFile): Reassignment[] {
   return names
-    .flatMap((name) => referencesTo(name, file))
+    .flatMap((name) => findReferencesToName(name, file))
     .flatMap(writeThrough)
     .sort((a, b) => a.node.getPos() - b.node.getPos());
 }
 
 function writeThrough(reference: Node): Reassignment[] {
-  const whole = outermostTransparentWrapper(reference);
+  const whole = outermostValuePreservingWrapper(reference);
   const parent = whole.getParent();
-  if (isWriteTarget(whole) && !isExport(whole)) return [unclear(whole)];
+  if (isAssignmentTarget(whole) && !isExport(whole)) return [unclear(whole)];
   if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole) return writeByCall(parent);
   if (Node.isCallExpression(parent) && parent.getArguments().includes(whole)) return writeInside(parent);
   if (!isAccessOf(parent, whole)) return [];
-  const access = outermostTransparentWrapper(parent);
+  const access = outermostValuePreservingWrapper(parent);
   const isDeleted = Node.isDeleteExpression(access.getParent());
-  if (!isDeleted && !isWriteTarget(access)) return [];
+  if (!isDeleted && !isAssignmentTarget(access)) return [];
   const assignment = access.getParent();
   const isPlain = Node.isBinaryExpression(assignment) && assignment.getOperatorToken().getText() === '=';
   const value = isPlain ? assignment.getRight() : undefined;

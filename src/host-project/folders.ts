@@ -2,9 +2,9 @@ import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** A folder and its parent folders, nearest first. */
-export function foldersUp(folder: string): string[] {
+export function listFolderAndParents(folder: string): string[] {
   const above = path.dirname(folder);
-  return above === folder ? [folder] : [folder, ...foldersUp(above)];
+  return above === folder ? [folder] : [folder, ...listFolderAndParents(above)];
 }
 
 export function isFile(file: string): boolean {

@@ -3,13 +3,13 @@
  */
 import path from 'node:path';
 import { Node, SyntaxKind } from 'ts-morph';
-import { parseSource } from '../gen/parse-source.js';
+import { parseSourceFile } from '../gen/parse-source.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { findPresetFile } from './find-preset-file.js';
-import { foldersUp, isFile, isFolder } from './folders.js';
+import { isFile, isFolder, listFolderAndParents } from './folders.js';
 import { readJsonSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
-import { literalValueOf, readScriptSettings } from './script-settings.js';
+import { literalValueOf, readExportedSettings } from './script-settings.js';
 
 export interface LintSettings {
   /** The lint tools whose settings were found. */
@@ -40,7 +40,7 @@ interface Source {
 }
 
 export function readLintSettings(root: string): LintSettings {
-  const folders = foldersUp(root);
+  const folders = listFolderAndParents(root);
   const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
   const found = folders.slice(0, top < 0 ? 1 : top + 1).map(settingsIn);
   const nearest = found.find(({ tools }) => tools.length > 0) ?? { tools: [], sources: [] };
@@ -112,7 +112,7 @@ function withPresets(sources: readonly Source[]): Source[] {
 }
 
 function namedIn({ file, text }: Source): string[] {
-  const source = parseSource('settings.ts', text);
+  const source = parseSourceFile('settings.ts', text);
   return source
     .getDescendantsOfKind(SyntaxKind.StringLiteral)
     .filter((literal) => isNamed(literal, file))
@@ -145,7 +145,7 @@ function presetNamed(from: string, name: string): string | undefined {
 /** Whether settings of Oxlint enable categories of rules besides `correctness`, which is enabled by default. */
 function enablesCategories({ file, text }: Source): boolean {
   if (!path.basename(file).includes('oxlint')) return false;
-  return Object.keys(Object(readScriptSettings(text).categories)).some((name) => name !== 'correctness');
+  return Object.keys(Object(readExportedSettings(text).categories)).some((name) => name !== 'correctness');
 }
 
 /** The lint rules that a settings file sets, by name without the plugin's; the last setting of a rule wins. */
@@ -162,7 +162,7 @@ function setting(value: unknown): unknown {
 }
 
 function ruleProperties(text: string) {
-  return parseSource('settings.ts', text)
+  return parseSourceFile('settings.ts', text)
     .getDescendantsOfKind(SyntaxKind.PropertyAssignment)
     .filter((property) => isRuleList(property.getParent()?.getParent()) || nameOf(property).includes('/'));
 }

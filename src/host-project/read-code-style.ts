@@ -1,17 +1,17 @@
 /** Finds the host's code style: from its formatter's settings, else from its files. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { parseSource } from '../gen/parse-source.js';
+import { parseSourceFile } from '../gen/parse-source.js';
 import { type CodeStyle, detectCodeStyle, templateCodeStyle } from '../gen/style.js';
 import { readBiomeSettings } from './biome-settings.js';
-import { foldersUp, isFile, isFolder } from './folders.js';
+import { isFile, isFolder, listFolderAndParents } from './folders.js';
 import { readKeyValuePairs, readPrettierSettings } from './prettier-settings.js';
 import type { ToolSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
 
 /** Reads the host's code style. `samples` are files that show it, the best first. */
 export function readCodeStyle(root: string, sourceFolder: string, samples: readonly string[]): CodeStyle {
-  const folders = foldersUp(root);
+  const folders = listFolderAndParents(root);
   const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
   const searched = folders.slice(0, top < 0 ? 1 : top + 1);
   return {
@@ -32,7 +32,7 @@ function firstFound(folders: readonly string[], read: (folder: string) => Partia
 
 /** The code style that the first few files show. Each setting is taken from the first file that shows it. */
 function observed(files: readonly string[]): Partial<CodeStyle> {
-  const seen = files.slice(0, 4).map((file) => detectCodeStyle(parseSource(file, readTextFileIfAny(file) ?? '')));
+  const seen = files.slice(0, 4).map((file) => detectCodeStyle(parseSourceFile(file, readTextFileIfAny(file) ?? '')));
   return Object.assign({}, ...seen.reverse());
 }
 

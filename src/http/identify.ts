@@ -20,7 +20,7 @@ export type SenderIdentity =
   | { state: 'anonymous' | 'unconfigured' };
 
 /** The host's function that identifies the sender of a request. */
-export interface IdentityHook {
+export interface SenderIdentityHook {
   /** Name of the mount option that holds the function, e.g. `operator`. */
   option: string;
   ask: ((request: Request, native: NativeRequest) => unknown) | undefined;
@@ -34,7 +34,7 @@ const timeoutMs = 10_000;
  * rejects.
  */
 export async function identifySender(
-  { option, ask }: IdentityHook,
+  { option, ask }: SenderIdentityHook,
   request: Request,
   native: NativeRequest,
   log: Logger,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 import type { NativeRequest } from './identify.js';
-import { isResponseOver, writeResponse } from './write-response.js';
+import { isResponseEnded, writeResponse } from './write-response.js';
 
 /** The handler of a mount, for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface RequestHandlers {
@@ -83,7 +83,7 @@ export function createMount(options: MountOptions): RequestHandlers {
     async node(request, response, next) {
       const address = addressOf(request, options);
       if (next && !options.owns(pathOf(address))) return handOn(next, options, response);
-      if (isResponseOver(response)) return;
+      if (isResponseEnded(response)) return;
       try {
         // Without a listener, an error of an aborted response would end the process.
         response.on('error', () => {});

@@ -160,7 +160,7 @@ async function printed(registry: Registry, name: string): Promise<string> {
  * Registers the metrics again after the host cleared its registry; counts are kept. A single metric that the host
  * removed stays removed. Never throws.
  */
-export function restoreClearedMetrics(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
+export function reregisterClearedMetrics(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
   try {
     const missing = missingFrom(registry, metrics);
     if (missing.length < metrics.names.size) return;

@@ -9,7 +9,7 @@ import { type AuditLine, insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
-  inputSchema,
+  createInputSchema,
   isId,
   messageContentSchema,
   nameSchema,
@@ -18,7 +18,7 @@ import {
 } from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
-const bulkInput = inputSchema<BulkInput>()({
+const bulkInput = createInputSchema<BulkInput>()({
   templateId: nameSchema,
   /** The exact text to deliver to each recipient. */
   content: messageContentSchema,

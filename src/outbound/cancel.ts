@@ -7,9 +7,9 @@ import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
+import { actorSchema, createInputSchema, isId, parseInput } from '../validation/input.js';
 
-const cancelInput = inputSchema<CancelInput>()({ actor: actorSchema });
+const cancelInput = createInputSchema<CancelInput>()({ actor: actorSchema });
 
 /**
  * Cancels a scheduled message whose callback was not called yet: it becomes `failed` with the reason "cancelled".

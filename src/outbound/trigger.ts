@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor, Message } from '../contracts/domain.js';
 import type { TriggerInput } from '../contracts/inputs.js';
-import { changeTimeSql } from '../conversations/change-time.js';
+import { timeOfChangeSql } from '../conversations/change-time.js';
 import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
@@ -11,7 +11,14 @@ import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { type OwedCall, oweCallsSql } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
+import {
+  actorSchema,
+  createInputSchema,
+  isId,
+  messageContentSchema,
+  nameSchema,
+  parseInput,
+} from '../validation/input.js';
 
 /** The furthest that a message can be scheduled ahead: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
@@ -20,7 +27,7 @@ const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 /** Validates the actor of a message. The default is the host itself, for messages that no person sends. */
 export const actorOrHostSchema = actorSchema.default({ id: 'system:host' });
 
-const triggerInput = inputSchema<TriggerInput>()({
+const triggerInput = createInputSchema<TriggerInput>()({
   templateId: nameSchema,
   /** The exact text to deliver. */
   content: messageContentSchema,
@@ -107,7 +114,7 @@ const insertOutbound = statement<OutboundParams, MessageRow>(
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
       SELECT id, 'outbound', ${p.content}, ${p.actor}, ${p.metadata}, 'pending', ${p.dedupeKey},
-        ${changeTimeSql(s, 'conversation')}
+        ${timeOfChangeSql(s, 'conversation')}
       FROM conversation
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *

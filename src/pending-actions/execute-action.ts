@@ -3,7 +3,7 @@ import { resolveConversation } from '../conversations/resolve.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
-import { type HeldFollowUps, runtimeHoldingFollowUps } from '../events/announce.js';
+import { type DeferredFollowUps, withDeferredFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import type { PendingAction, PendingActionKind } from './pending-action.js';
@@ -22,10 +22,10 @@ export async function executePendingAction(
   runtime: Runtime,
   tx: Executor,
   action: ExecutablePendingAction,
-  held: HeldFollowUps,
+  held: DeferredFollowUps,
 ): Promise<void> {
   await requireNoNewerMessages(tx, action);
-  const inside = runtimeHoldingFollowUps(runtime, onTransaction(runtime.db, tx), held);
+  const inside = withDeferredFollowUps(runtime, onTransaction(runtime.db, tx), held);
   await performers[action.kind](inside, action);
   if (action.thenResolve) await performers.resolve(inside, action);
 }

@@ -1,11 +1,11 @@
 import { isConnectionLostError, isTransientError } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
-import { announce, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
+import { announce, announceDeferredFollowUps, type DeferredFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { executePendingAction } from './execute-action.js';
-import { holdLaterPendingActions, holdPendingAction } from './hold.js';
+import { putLaterPendingActionsOnHold, putPendingActionOnHold } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
 /** How many due actions are read at once. */
@@ -43,7 +43,7 @@ interface DueRow {
 
 /** Carries out one action, or holds it if it is refused. Returns false if another process has removed it meanwhile. */
 async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
-  let held: HeldFollowUps = [];
+  let held: DeferredFollowUps = [];
   let action: PendingAction | undefined;
   try {
     await runtime.db.transaction(async (tx) => {
@@ -59,7 +59,7 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
     return true;
   }
   if (!action) return false;
-  announceHeldFollowUps(runtime, held);
+  announceDeferredFollowUps(runtime, held);
   announce(runtime, 'pending_action.changed', { conversationId: conversation_id });
   return true;
 }
@@ -87,7 +87,8 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
     ? { code: error.code as string, details: error.details as Record<string, unknown> }
     : { code: 'FAILED' };
   await runtime.db.transaction(async (tx) => {
-    if (await holdPendingAction(tx, id, reason)) await holdLaterPendingActions(tx, action, { code: 'EARLIER_HELD' });
+    if (await putPendingActionOnHold(tx, id, reason))
+      await putLaterPendingActionsOnHold(tx, action, { code: 'EARLIER_HELD' });
   });
   announce(runtime, 'pending_action.changed', { conversationId });
 }

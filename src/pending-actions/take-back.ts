@@ -1,8 +1,8 @@
-import { type Placeholders, statement } from '../db/statement.js';
+import { type StatementPlaceholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { holdLaterPendingActions } from './hold.js';
+import { putLaterPendingActionsOnHold } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
 interface TakeBack {
@@ -24,7 +24,7 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
   const action = await runtime.db.transaction(async (tx) => {
     const [row] = await tx.run(keep ? keepIt : remove, { id, conversationId, operatorId });
     const found = row ? toPendingAction(row) : null;
-    if (found && (keep || !found.held)) await holdLaterPendingActions(tx, found, { code: 'EARLIER_TAKEN_BACK' });
+    if (found && (keep || !found.held)) await putLaterPendingActionsOnHold(tx, found, { code: 'EARLIER_TAKEN_BACK' });
     return found;
   });
   if (action) announce(runtime, 'pending_action.changed', { conversationId });
@@ -32,7 +32,11 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
 }
 
 /** Deletes a held action with its text. Returns whether there was one. */
-export async function dropHeldPendingAction(runtime: Runtime, conversationId: string, id: string): Promise<boolean> {
+export async function deletePendingActionOnHold(
+  runtime: Runtime,
+  conversationId: string,
+  id: string,
+): Promise<boolean> {
   if (!isId(conversationId) || !isId(id)) return false;
   const dropped = await runtime.db.run(drop, { id, conversationId });
   if (dropped.length > 0) announce(runtime, 'pending_action.changed', { conversationId });
@@ -41,7 +45,7 @@ export async function dropHeldPendingAction(runtime: Runtime, conversationId: st
 
 type Taken = Omit<TakeBack, 'keep'>;
 
-const isTheirs = (p: Placeholders<Taken>) =>
+const isTheirs = (p: StatementPlaceholders<Taken>) =>
   `id = ${p.id} AND conversation_id = ${p.conversationId} AND (held IS NOT NULL OR actor ->> 'id' = ${p.operatorId})`;
 
 const remove = statement<Taken, PendingActionRow>(

@@ -11,7 +11,7 @@ import {
 } from './handler.js';
 import type { PortalCustomer } from './mount-options.js';
 import { bodyAlreadyReadMessage, maxRequestBodyBytes, RequestProblem, unreadBodyProblem } from './problems.js';
-import { choosePortalWording } from './strings/strings.js';
+import { chooseLocalizedPortalTexts } from './strings/strings.js';
 
 /** The header with the CSRF token: every GET response of the API carries one, and the next write must send it back. */
 export const csrfTokenHeader = 'x-cairnloop-token';
@@ -28,7 +28,7 @@ export async function requireCustomer(c: PortalContext, services: PortalServices
   if (identity.state !== 'known')
     throw new RequestProblem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });
   const customer = toCustomer(identity, services);
-  const wording = choosePortalWording(options.strings, c.req.header('accept-language') ?? null);
+  const wording = chooseLocalizedPortalTexts(options.strings, c.req.header('accept-language') ?? null);
   return { base: options.base, customer, wording, token: tokens.issue(customer.id), assets };
 }
 

@@ -1,5 +1,5 @@
 import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
-import { type Placeholders, statement } from '../db/statement.js';
+import { type StatementPlaceholders, statement } from '../db/statement.js';
 import { firstResponseJoinsSql, slaOutcomeSql } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
@@ -21,7 +21,7 @@ export interface ReportPeriod {
   until: Date;
 }
 
-type Period = Placeholders<ReportPeriod>;
+type Period = StatementPlaceholders<ReportPeriod>;
 
 const isInPeriod = (p: Period, column: string) =>
   `${column} >= ${p.since}::timestamptz AND ${column} < ${p.until}::timestamptz`;

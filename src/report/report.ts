@@ -4,7 +4,7 @@ import type { ReportInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { inputSchema, parseInput } from '../validation/input.js';
+import { createInputSchema, parseInput } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type DeliveryCountRow,
@@ -29,7 +29,7 @@ const dayMs = 86_400_000;
 const defaultDays = 30;
 const mostDays = 366;
 
-const reportInput = inputSchema<ReportInput>()({
+const reportInput = createInputSchema<ReportInput>()({
   since: z.date('a Date').optional(),
   until: z.date('a Date').optional(),
 }).default({});
@@ -38,7 +38,7 @@ const reportInput = inputSchema<ReportInput>()({
  * Counts the conversations, SLA clocks, drafts and deliveries from `since` (default: 30 days before `until`) up to
  * `until` (default: now), at most 366 days. Throws `INPUT_INVALID`.
  */
-export async function makeReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
+export async function createPeriodReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
   const period = await periodOf(db, input);
   const [opened, clocks, drafts, edited, deliveries] = await Promise.all([
     one(db.run(selectOpenedConversations, period)),

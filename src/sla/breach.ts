@@ -6,7 +6,7 @@ import { readSlaPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
 /** The breached clocks by id, and the ids of expired clocks that another session has locked. */
-export interface BreachedClocks {
+export interface BreachedSlaClocks {
   breached: Map<string, SlaRow>;
   locked: Set<string>;
 }
@@ -15,7 +15,7 @@ export interface BreachedClocks {
  * Ends the expired clocks among `ids` and returns every breached one, by id, also one that an earlier attempt breached.
  * If tracking is off, clocks end without a breach. Does not wait for locked rows.
  */
-export async function breachDueClocks(runtime: Runtime, ids: readonly string[]): Promise<BreachedClocks> {
+export async function breachDueSlaClocks(runtime: Runtime, ids: readonly string[]): Promise<BreachedSlaClocks> {
   const trackingOff = (await readSlaPolicies(runtime)).state === 'off';
   const ended = await runtime.db.run(endDue, { ids, endedBy: trackingOff ? 'tracking_off' : 'breached' });
   for (const row of ended) if (row.status === 'breached') announce(runtime, 'sla.breached', { sla: toSla(row) });

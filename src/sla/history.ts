@@ -2,13 +2,13 @@ import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { readPriorityChange } from './clock-history.js';
-import type { ClockAffectingEvent } from './replay-clocks.js';
+import type { SlaClockAffectingEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
 /** Everything that affects the SLA clocks of one conversation, in order, and the clocks it had. */
-export interface ConversationClockHistory {
+export interface ConversationSlaClockHistory {
   priority: string;
-  events: ClockAffectingEvent[];
+  events: SlaClockAffectingEvent[];
   clocks: SlaRow[];
 }
 
@@ -16,7 +16,7 @@ export interface ConversationClockHistory {
 const pageSize = 200;
 
 /** Yields the histories of all conversations that changed after `since`, page by page. */
-export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationClockHistory[]> {
+export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationSlaClockHistory[]> {
   for (let after: string | null = null; ; ) {
     const page: { id: string; priority: string }[] = await tx.run(selectConversations, {
       since,
@@ -62,7 +62,7 @@ const eventTypes = {
   'sla.resumed': 'resume',
 } as const;
 
-function toEvents(row: AuditRow): ClockAffectingEvent[] {
+function toEvents(row: AuditRow): SlaClockAffectingEvent[] {
   const at = toDate(row.at);
   const type = eventTypes[row.action as keyof typeof eventTypes];
   if (type !== 'priority') return [{ at, type }];

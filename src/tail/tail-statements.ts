@@ -1,5 +1,5 @@
 import type { DeliveryState, DeliveryTopic } from '../contracts/domain.js';
-import { type NoParams, statement } from '../db/statement.js';
+import { type NoStatementParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 
 /** The most new rows that one poll reads; older ones are skipped. */
@@ -36,7 +36,7 @@ export interface AuditEventRow {
 const writtenSince = (from: string) =>
   `id >= (lpad(to_hex((extract(epoch FROM ${from}::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
-export const selectServerTime = statement<NoParams, { now: Timestamp }>(
+export const selectServerTime = statement<NoStatementParams, { now: Timestamp }>(
   'tail.time',
   () => 'SELECT clock_timestamp() AS now',
 );

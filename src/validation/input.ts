@@ -116,7 +116,7 @@ export function strictObjectSchema<Shape extends z.ZodRawShape>(shape: Shape): z
 }
 
 /** Makes the schema of a public call's input. TypeScript requires a field for every documented key, and no other. */
-export function inputSchema<Input>() {
+export function createInputSchema<Input>() {
   return <Shape extends FieldsOf<Input>>(
     shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
   ): z.ZodObject<Shape> => strictObjectSchema<Shape>(shape);

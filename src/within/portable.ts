@@ -3,7 +3,7 @@ import type { Database } from '../db/connect.js';
 import { selectRowsAsJson } from '../db/json-rows.js';
 import { quoteIdentifier } from '../db/quote-identifier.js';
 import { type Statement, statement } from '../db/statement.js';
-import { throwChangedValue } from './executor.js';
+import { throwResultChangedByDriver } from './executor.js';
 
 /**
  * A statement that works alike with every driver: each parameter is a text that the server casts, and all rows are
@@ -53,7 +53,7 @@ export function decodeHexValue<Value>(rows: readonly object[]): Value {
   try {
     return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));
   } catch {
-    return throwChangedValue(packed);
+    return throwResultChangedByDriver(packed);
   }
 }
 

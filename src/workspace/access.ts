@@ -8,15 +8,18 @@ import { type BarePage, respondWithBarePage } from './bare-page.js';
 import type { WorkspaceContext, WorkspaceEnv, WorkspaceServices } from './handler.js';
 import type { ResolvedWorkspaceOptions } from './mount-options.js';
 import { pageThemes, themeCookieName, type WorkspacePageContext } from './page-context.js';
-import { chooseWorkspaceWording } from './strings/strings.js';
-import { runWithWording, translate } from './translate.js';
+import { chooseLocalizedWorkspaceTexts } from './strings/strings.js';
+import { runWithLocalizedTexts, translate } from './translate.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
 /** Middleware that sets the language of the page, by the host's options and the browser's preference. */
 export function setPageLanguage({ options }: WorkspaceServices): Middleware {
   return (c, next) =>
-    runWithWording(chooseWorkspaceWording(options.strings, c.req.header('accept-language') ?? null), next);
+    runWithLocalizedTexts(
+      chooseLocalizedWorkspaceTexts(options.strings, c.req.header('accept-language') ?? null),
+      next,
+    );
 }
 
 /** Middleware that refuses every visitor whom the host does not identify, before anything is read or rendered. */

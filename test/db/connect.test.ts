@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Database, isOutcomeUnknownError, openDatabase } from '../../src/db/connect.js';
-import { type NoParams, statement } from '../../src/db/statement.js';
+import { type NoStatementParams, statement } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('a transaction', () => {
@@ -15,7 +15,7 @@ describe('a transaction', () => {
     await database.drop();
   });
 
-  const backend = statement<NoParams, { pid: number }>('test.backend', () => 'SELECT pg_backend_pid() AS pid');
+  const backend = statement<NoStatementParams, { pid: number }>('test.backend', () => 'SELECT pg_backend_pid() AS pid');
   const sleep = statement('test.sleep', () => 'SELECT pg_sleep(60)');
   const end = (pid: number) => database.query('SELECT pg_terminate_backend($1)', [pid]);
 

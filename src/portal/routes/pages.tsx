@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerConversation } from '../../contracts/domain.js';
-import { formDedupeKey } from '../../http/form-dedupe-key.js';
+import { dedupeKeyOfForm } from '../../http/form-dedupe-key.js';
 import {
   type PortalContext,
   type PortalHandler,
@@ -54,7 +54,7 @@ export const submitNewConversation: PortalHandler = async (c, services) => {
   const pageContext = c.get('pageContext');
   const form = c.get('form');
   const [subject, message] = [form.text('subject'), form.text('message')];
-  const key = formDedupeKey('portal', form.text('nonce'), subject, message);
+  const key = dedupeKeyOfForm('portal', form.text('nonce'), subject, message);
   const { id } = await openConversation(services, pageContext, { subject, message, key });
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
@@ -118,7 +118,10 @@ export const submitReply: PortalHandler = async (c, services) => {
   const form = c.get('form');
   const id = pathParameter(c, 'id');
   const message = form.text('message');
-  await writeMessage(services, pageContext, id, { message, key: formDedupeKey('portal', form.text('nonce'), message) });
+  await writeMessage(services, pageContext, id, {
+    message,
+    key: dedupeKeyOfForm('portal', form.text('nonce'), message),
+  });
   return c.redirect(`${pageContext.base}/c/${id}#newest`, 303);
 };
 
@@ -131,7 +134,7 @@ export const submitRating: PortalHandler = async (c, services) => {
     pageContext,
     id,
     form.text('rating'),
-    formDedupeKey('portal', form.text('nonce'), form.text('rating')),
+    dedupeKeyOfForm('portal', form.text('nonce'), form.text('rating')),
   );
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };

@@ -13,7 +13,7 @@ import {
   selectSnoozedConversations,
 } from './queue-by-urgency.js';
 import { findRestrictedQueuePage } from './queue-restricted.js';
-import { ownerIdSql } from './rows.js';
+import { conversationOwnerIdSql } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
 
@@ -75,9 +75,9 @@ const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.que
     'needs-approval': selectConversationsNeedingApproval(s),
     mine: ofConversations(
       s,
-      `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
+      `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${p.operatorId} <> '' AND ${conversationOwnerIdSql} = ${p.operatorId}`,
     ),
-    unassigned: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${ownerIdSql} = ''`),
+    unassigned: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${conversationOwnerIdSql} = ''`),
     breaching: selectBreachingConversations(s),
     breached: selectBreachedConversations(s),
     open: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)}`),

@@ -7,7 +7,7 @@ import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { maxComparedCharacters } from '../word-diff.js';
-import { customerLabelSql, nameActorIfCustomer } from './rows.js';
+import { addCustomerNameToActor, customerLabelSql } from './rows.js';
 
 export interface MessagePage {
   /** The messages of the page, oldest first. */
@@ -63,7 +63,7 @@ export async function findWholeMessage(
   const [row] = await runtime.db.run(selectOne, { conversationId, id });
   if (!row) return null;
   const message = toThreadMessage(row);
-  return { ...message, author: message.author && nameActorIfCustomer(message.author, row.actor_id, row.customer) };
+  return { ...message, author: message.author && addCustomerNameToActor(message.author, row.actor_id, row.customer) };
 }
 
 interface ThreadMessageRow extends MessageRow {

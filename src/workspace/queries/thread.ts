@@ -13,7 +13,7 @@ import type {
   ThreadDetails,
   ThreadDraft,
 } from '../model.js';
-import { customerLabelSql, nameActorIfCustomer, type SlaClockRow, toSlaClock } from './rows.js';
+import { addCustomerNameToActor, customerLabelSql, type SlaClockRow, toSlaClock } from './rows.js';
 
 /** Reads everything of a conversation except its messages, in one statement; null if it does not exist. */
 export async function findThreadDetails(runtime: Runtime, id: string): Promise<ThreadDetails | null> {
@@ -64,7 +64,7 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
 }
 
 function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
-  const actor = nameActorIfCustomer(line.actor, conversation.actor_id, customer);
+  const actor = addCustomerNameToActor(line.actor, conversation.actor_id, customer);
   return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
 }
 

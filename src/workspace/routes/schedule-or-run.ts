@@ -21,7 +21,7 @@ export async function scheduleOrRunAction(
   const action = await schedulePendingAction(services.runtime, whole, delayMs);
   // The same form was sent before, so its action exists already.
   if (!action) return 'reply';
-  services.actions.arm(action.inMs + timerMarginMs);
+  services.actions.arm(action.inMs + dueTimerMarginMs);
   return asked.kind === 'resolve' ? 'pending-resolve' : 'pending-reply';
 }
 
@@ -32,4 +32,4 @@ export function takeBackDelayMs(c: WorkspaceContext, { options }: WorkspaceServi
 }
 
 /** Margin added to a timer, in milliseconds, so that the database's clock has passed the due time when it fires. */
-export const timerMarginMs = 20;
+export const dueTimerMarginMs = 20;
