@@ -28,8 +28,8 @@ export async function requireCustomer(c: PortalContext, services: PortalServices
   if (identity.state !== 'known')
     throw new RequestProblem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });
   const customer = toCustomer(identity, services);
-  const wording = chooseLocalizedPortalTexts(options.strings, c.req.header('accept-language') ?? null);
-  return { base: options.base, customer, wording, token: tokens.issue(customer.id), assets };
+  const localized = chooseLocalizedPortalTexts(options.strings, c.req.header('accept-language') ?? null);
+  return { base: options.base, customer, localized, token: tokens.issue(customer.id), assets };
 }
 
 /** Asks the host who sent a request; called again while a live stream is open. */

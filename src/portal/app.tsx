@@ -144,14 +144,14 @@ function canShowAgain({ status, code }: RequestProblem): boolean {
 }
 
 function apiProblem(c: PortalContext, { options }: PortalServices, problem: RequestProblem): Response {
-  const wording = c.get('pageContext')?.wording ?? chooseLocalizedPortalTexts(options.strings, null);
-  const error = { code: problem.code, message: problem.messageIn(wording) };
+  const localized = c.get('pageContext')?.localized ?? chooseLocalizedPortalTexts(options.strings, null);
+  const error = { code: problem.code, message: problem.messageIn(localized) };
   return withHeaders(c.json({ error }, problem.status), problem);
 }
 
 async function problemPage(c: PortalContext, problem: RequestProblem): Promise<Response> {
   const pageContext = c.get('pageContext');
-  const text = problem.textIn(pageContext.wording);
+  const text = problem.textIn(pageContext.localized);
   const page = (
     <PortalPage pageContext={pageContext} title={text}>
       <ProblemBox pageContext={pageContext} text={text} />

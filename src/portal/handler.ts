@@ -31,7 +31,7 @@ export interface PortalServices {
 export interface PortalPageContext {
   base: string;
   customer: PortalCustomer;
-  wording: LocalizedPortalTexts;
+  localized: LocalizedPortalTexts;
   /** The CSRF token that every form of this customer carries. */
   token: string;
   assets: ServedAssets;

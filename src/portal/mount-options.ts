@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
 import type { LiveUpdateSettings } from '../http/live-streams.js';
-import { readHostReplacementTexts } from '../http/wording.js';
+import { readHostReplacementTexts } from '../http/localized-texts.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,

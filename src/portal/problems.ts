@@ -51,8 +51,8 @@ export class RequestProblem extends Error {
   }
 
   /** Returns the message for an API client, or the customer's text if there is none. */
-  messageIn(wording: LocalizedPortalTexts): string {
-    return this.details.message ?? this.textIn(wording);
+  messageIn(localized: LocalizedPortalTexts): string {
+    return this.details.message ?? this.textIn(localized);
   }
 }
 

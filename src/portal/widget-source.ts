@@ -5,7 +5,7 @@ import type { LocalizedPortalTexts } from './strings/strings.js';
 
 /** The widget's script, with its texts and mount path filled in. */
 export interface WidgetScriptTemplate {
-  in(wording: LocalizedPortalTexts, base: string): { body: string; etag: string };
+  in(localized: LocalizedPortalTexts, base: string): { body: string; etag: string };
 }
 
 const folder = new URL('../../assets/portal/', import.meta.url);

@@ -1,7 +1,7 @@
 /** Returns the texts of a page in the language of its operator. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Child } from 'hono/jsx';
-import { fillPlaceholders } from '../http/wording.js';
+import { fillPlaceholders } from '../http/localized-texts.js';
 import {
   type CountTextKey,
   chooseLocalizedWorkspaceTexts,
@@ -16,8 +16,8 @@ const current = new AsyncLocalStorage<LocalizedWorkspaceTexts>();
 const unasked = chooseLocalizedWorkspaceTexts({}, null);
 
 /** Runs `work` with the texts of one request. */
-export function runWithLocalizedTexts<T>(wording: LocalizedWorkspaceTexts, work: () => T): T {
-  return current.run(wording, work);
+export function runWithLocalizedTexts<T>(localized: LocalizedWorkspaceTexts, work: () => T): T {
+  return current.run(localized, work);
 }
 
 /** The texts of the current request; the English ones outside of a request. */

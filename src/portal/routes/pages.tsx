@@ -23,7 +23,7 @@ export const showConversationList: PortalHandler = async (c, { api }) => {
     cursor: c.req.query('cursor') ?? null,
     limit: 25,
   });
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   return c.html(
     <PortalPage pageContext={pageContext} title={texts.yourConversations}>
       <ConversationList pageContext={pageContext} page={page} />
@@ -35,7 +35,7 @@ export const showNewConversationForm: PortalHandler = (c) => newPage(c);
 
 function newPage(c: PortalContext, problem?: RequestProblem): Response | Promise<Response> {
   const pageContext = c.get('pageContext');
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   const kept = problem ? { subject: c.get('form').text('subject'), message: c.get('form').text('message') } : undefined;
   return c.html(
     <PortalPage pageContext={pageContext} title={texts.newConversation}>
@@ -43,7 +43,7 @@ function newPage(c: PortalContext, problem?: RequestProblem): Response | Promise
         pageContext={pageContext}
         nonce={nonceOf(c)}
         kept={kept}
-        problem={problem?.textIn(pageContext.wording)}
+        problem={problem?.textIn(pageContext.localized)}
       />
     </PortalPage>,
     problem?.status ?? 200,
@@ -76,7 +76,7 @@ async function threadPage(c: PortalContext, { api }: PortalServices, problem?: R
   if (conversation.unread > 0 && newest && before === undefined && isLookedAt(c))
     await api.conversations.markReadForCustomer(pageContext.customer.id, id, { messageId: newest.id });
   return c.html(
-    <PortalPage pageContext={pageContext} title={conversation.subject ?? pageContext.wording.texts.noSubject}>
+    <PortalPage pageContext={pageContext} title={conversation.subject ?? pageContext.localized.texts.noSubject}>
       <ConversationThread
         pageContext={pageContext}
         conversation={conversation}
@@ -84,7 +84,7 @@ async function threadPage(c: PortalContext, { api }: PortalServices, problem?: R
         isNewest={before === undefined}
         nonce={nonceOf(c)}
         kept={problem ? c.get('form').text('message') : ''}
-        problem={problem?.textIn(pageContext.wording)}
+        problem={problem?.textIn(pageContext.localized)}
       />
     </PortalPage>,
     problem?.status ?? 200,

@@ -1,9 +1,9 @@
-import { chooseLocalizedTexts, type HostReplacementTexts, type LocalizedTexts } from '../../http/wording.js';
+import { chooseLocalizedTexts, type HostReplacementTexts, type LocalizedTexts } from '../../http/localized-texts.js';
 import { arabicTexts } from './ar.js';
 import { germanTexts } from './de.js';
 import { englishTexts } from './en.js';
 
-export { fillPlaceholders } from '../../http/wording.js';
+export { fillPlaceholders } from '../../http/localized-texts.js';
 
 export type PortalTextKey = keyof typeof englishTexts;
 export type PortalTexts = Readonly<Record<PortalTextKey, string>>;

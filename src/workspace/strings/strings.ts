@@ -1,4 +1,4 @@
-import { chooseLocalizedTexts, type HostReplacementTexts, type LocalizedTexts } from '../../http/wording.js';
+import { chooseLocalizedTexts, type HostReplacementTexts, type LocalizedTexts } from '../../http/localized-texts.js';
 import { pageScriptTexts as germanBrowser } from './de/browser.js';
 import { germanTexts } from './de/index.js';
 import { pageScriptTexts } from './en/browser.js';
