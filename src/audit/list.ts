@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.js';
 import {
   createInputSchema,
   exactIdSchema,
-  nameSchema,
+  nameOrKeySchema,
   pageCursorSchema,
   pageLimitSchema,
   parseInput,
@@ -17,7 +17,7 @@ import { erasableFields } from './format.js';
 
 const listInput = createInputSchema<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
-  action: nameSchema.optional(),
+  action: nameOrKeySchema.optional(),
   /** The id of the actor; a customer's id may have 1000 characters. */
   actor: exactIdSchema(1000).optional(),
   cursor: pageCursorSchema,

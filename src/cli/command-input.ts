@@ -2,7 +2,7 @@
 import type { CommandArgument, CommandOption } from './command.js';
 
 /** A parsed command line: the arguments in order, the options by their camel-cased names. */
-export interface CommandInput<
+export interface ParsedCommandInput<
   Arguments extends readonly CommandArgument[] = readonly CommandArgument[],
   Options extends readonly CommandOption[] = readonly CommandOption[],
 > {

@@ -1,5 +1,5 @@
 import { CairnloopError } from '../foundation/errors.js';
-import type { CommandInput } from './command-input.js';
+import type { ParsedCommandInput } from './command-input.js';
 import type { CliIo } from './io.js';
 import type { CommandReport } from './report.js';
 
@@ -39,7 +39,7 @@ export interface Command<
   examples: readonly string[];
   /** The command's own exit codes, which add to or replace 0 done, 1 failed, 2 wrong usage. */
   exitCodes?: Readonly<Record<number, string>>;
-  run?(input: CommandInput<Arguments, Options>, io: CliIo): Promise<CommandReport | undefined>;
+  run?(input: ParsedCommandInput<Arguments, Options>, io: CliIo): Promise<CommandReport | undefined>;
   /** Subcommands by name, e.g. `list` of `deliveries`. A command with subcommands has no `run`. */
   subcommands?: Readonly<Record<string, Command & { summary: string }>>;
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { JitiOptions, TransformOptions } from 'jiti';
 import { emptyReactMarkerModules, replaceReactMarkerPackages } from './react-markers.js';
 import { resolveSourceImports } from './source-imports.js';
-import { svelteKitModules } from './sveltekit-modules.js';
+import { svelteKitModuleReplacements } from './sveltekit-modules.js';
 import { compileTypeScript } from './transform-typescript.js';
 import { findTrustedFolders, isTrustedFile } from './trusted-folders.js';
 import { pathAliases, readTsconfig } from './tsconfig.js';
@@ -58,7 +58,11 @@ async function importTypeScript(file: string): Promise<object> {
   const plain = createJiti(file, options);
   const jiti = createJiti(file, {
     ...options,
-    virtualModules: { cairnloop: await importCairnloop(file), ...emptyReactMarkerModules, ...svelteKitModules },
+    virtualModules: {
+      cairnloop: await importCairnloop(file),
+      ...emptyReactMarkerModules,
+      ...svelteKitModuleReplacements,
+    },
     transform: (transform) => ({ code: transformed(plain.transform, transform) }),
   });
   return jiti.import<object>(file);

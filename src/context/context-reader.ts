@@ -10,7 +10,7 @@ import { parseInput } from '../validation/input.js';
 import { copyContextMap } from './copy-context-facts.js';
 import { findCustomerName } from './customer-name.js';
 import { createExpiringCache } from './expiring-cache.js';
-import { type ContextSection, normalizeContext } from './normalize-context.js';
+import { type ContextSection, toContextSections } from './normalize-context.js';
 
 /** Facts about a customer, ready to show on a page. */
 export interface ContextResult {
@@ -115,7 +115,7 @@ async function ask(options: ContextReaderOptions, provider: ContextProvider, act
   const call = async () =>
     readResult(await withTimeout(timeoutMs, 'getContext', () => provider.getContext(actorId, Object.freeze({}))));
   const { map, facts } = await (telemetry ? telemetry.span('context.get', {}, call) : call());
-  const sections = deepFreeze(normalizeContext(map));
+  const sections = deepFreeze(toContextSections(map));
   return { state: sections.length > 0 ? 'available' : 'empty', sections, facts, fetchedAt: new Date() };
 }
 

@@ -41,7 +41,7 @@ const maxLabelLength = 200;
  * share the section "Details", at the position of the first. A list is one entry without a label. A value that is not a
  * map gives no section. Pure; never throws. The result is limited in size and notes where values were left out.
  */
-export function normalizeContext(map: unknown): ContextSection[] {
+export function toContextSections(map: unknown): ContextSection[] {
   const top = inspectHostValue(map, maxContextEntries);
   if (top.kind !== 'map') return [];
   const walk: Walk = { valuesLeft: maxContextValues, charactersLeft: maxContextCharacters, parents: [top.source] };

@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.js';
 import {
   createInputSchema,
   exactIdSchema,
-  nameSchema,
+  nameOrKeySchema,
   pageCursorSchema,
   pageLimitSchema,
   parseInput,
@@ -19,7 +19,7 @@ import { isNotSnoozedSql, isSnoozedSql } from './wake.js';
 
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
-  priority: nameSchema.optional(),
+  priority: nameOrKeySchema.optional(),
   /**
    * The state of SLA clocks. `active`: one runs or is paused; `due`: one runs and the response is overdue; `fulfilled`,
    * `breached`: how the latest one ended.
@@ -34,7 +34,7 @@ const filterFields = {
   actorId: hostIdSchema.optional(),
   /** The exact id of the assignee; null for conversations without one. */
   assignee: exactIdSchema(500).nullish(),
-  tag: nameSchema.optional(),
+  tag: nameOrKeySchema.optional(),
   /** Whether the conversation is snoozed now. */
   snoozed: z.boolean().optional(),
 };

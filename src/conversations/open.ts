@@ -12,7 +12,7 @@ import {
   createInputSchema,
   customerTextSchema,
   metadataSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   storableTextSchema,
 } from '../validation/input.js';
@@ -35,8 +35,8 @@ const openInput = createInputSchema<OpenInput>()({
   customer: customerSchema.nullish(),
   hostUserId: hostIdSchema.nullish(),
   subject: storableTextSchema(1000).nullish(),
-  priority: nameSchema.default('normal'),
-  tags: z.array(nameSchema).max(50).default([]),
+  priority: nameOrKeySchema.default('normal'),
+  tags: z.array(nameOrKeySchema).max(50).default([]),
   /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
   message: customerTextSchema.nullish(),
   metadata: metadataSchema,

@@ -10,7 +10,7 @@ import {
   createInputSchema,
   isId,
   messageContentSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
 } from '../validation/input.js';
 import { timeOfChangeSql } from './change-time.js';
@@ -21,7 +21,7 @@ import { lastSeenMessageIdSchema, requireNoUnseenMessages } from './unseen-messa
 import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js';
 
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
-const dedupeKey = nameSchema.optional();
+const dedupeKey = nameOrKeySchema.optional();
 
 const noteInput = createInputSchema<NoteInput>()({ content: messageContentSchema, actor: actorSchema, dedupeKey });
 const replyInput = createInputSchema<ReplyInput>()({

@@ -12,7 +12,7 @@ import {
   exactIdSchema,
   isId,
   metadataMapSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   storableTextSchema,
 } from '../validation/input.js';
@@ -31,12 +31,12 @@ const maxTags = 50;
 const wantedFields = [...changeableConversationFields, 'addTags', 'removeTags'] as const;
 
 const updateInput = createInputSchema<UpdateInput>()({
-  priority: nameSchema.optional(),
+  priority: nameOrKeySchema.optional(),
   /** The tags to replace all present ones. */
-  tags: z.array(nameSchema).max(maxTags).optional(),
+  tags: z.array(nameOrKeySchema).max(maxTags).optional(),
   /** Tags to add to the present ones, so that two operators who add tags at once lose none. */
-  addTags: z.array(nameSchema).max(maxTags).optional(),
-  removeTags: z.array(nameSchema).max(maxTags).optional(),
+  addTags: z.array(nameOrKeySchema).max(maxTags).optional(),
+  removeTags: z.array(nameOrKeySchema).max(maxTags).optional(),
   /** The new subject; null removes it. */
   subject: storableTextSchema(1000).nullish(),
   /** The new assignee; null removes the present one. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { formatDatabaseTarget } from './connection-url.js';
 import { databaseUnreachableError, toKnownDatabaseError } from './database-failure.js';
-import { type ConnectionPooling, detectPooling } from './pooling.js';
+import { type ConnectionPooling, detectConnectionPooling } from './pooling.js';
 import { createUnconfiguredPostgresClient } from './session.js';
 
 /**
@@ -26,7 +26,10 @@ export async function readOnUnconfiguredConnection<T>(
   let client: pg.Client | undefined;
   try {
     client = await connected(url, timeoutMs);
-    return await read(client, await detectPooling(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
+    return await read(
+      client,
+      await detectConnectionPooling(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))),
+    );
   } catch (error) {
     throw toKnownDatabaseError(error, url) ?? databaseUnreachableError(error, url);
   } finally {

@@ -14,7 +14,7 @@ import {
   createInputSchema,
   isId,
   messageContentSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   storableTextSchema,
 } from '../validation/input.js';
@@ -35,7 +35,7 @@ const useInput = createInputSchema<UseInput>()({
   content: messageContentSchema,
   actor: actorSchema,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
-  dedupeKey: nameSchema.optional(),
+  dedupeKey: nameOrKeySchema.optional(),
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
 const discardInput = createInputSchema<DiscardInput>()({

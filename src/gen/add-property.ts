@@ -19,7 +19,7 @@ interface PropertyAddition {
  * Adds `property` (without comma) to an object literal. If `}` has its own line, so does the property. No existing line
  * changes, unless the object ends in a spread without trailing comma, which must stay before the new property.
  */
-export function addProperty(
+export function addPropertyToObject(
   object: ObjectLiteralExpression,
   property: string,
   style: PropertyAddition['style'],

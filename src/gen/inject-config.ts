@@ -3,8 +3,8 @@
  * config are changed, and the result is parsed again; for others the outcome is `manual` with the lines to paste.
  */
 import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
-import { addImport } from './add-import.js';
-import { addProperty } from './add-property.js';
+import { addImportToFile } from './add-import.js';
+import { addPropertyToObject } from './add-property.js';
 import { isEditableFileText } from './change-plan.js';
 import { findConfigEntry, findKeyInObject, usesQuotedKeys } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
@@ -118,8 +118,8 @@ function addEntry(object: ObjectLiteralExpression, job: Job): string {
   const style = { ...job.habits.style, ...detectCodeStyle(job.file) };
   const { statement, property } = entryLines(job, usesQuotedKeys(object));
   return insertTextsAtPositions(job.file.getFullText(), [
-    ...(statement ? [addImport(job.file, statement, style)] : []),
-    ...addProperty(object, property, style),
+    ...(statement ? [addImportToFile(job.file, statement, style)] : []),
+    ...addPropertyToObject(object, property, style),
   ]);
 }
 

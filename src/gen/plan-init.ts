@@ -1,6 +1,6 @@
 /** Plans what `cairnloop init` writes besides the modules: npm scripts and .env.example. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
-import { addProperty } from './add-property.js';
+import { addPropertyToObject } from './add-property.js';
 import {
   type FileChange,
   type FileChangePlan,
@@ -101,7 +101,7 @@ function propertyValue(object: ObjectLiteralExpression | undefined, name: string
 }
 
 function addJson(text: string, object: ObjectLiteralExpression, property: string): string {
-  const additions = addProperty(object, property, { ...jsonStyle(object), trailingCommas: false });
+  const additions = addPropertyToObject(object, property, { ...jsonStyle(object), trailingCommas: false });
   return insertTextsAtPositions(
     text,
     additions.map(({ at, text: added }) => ({ at: at - 1, text: added })),

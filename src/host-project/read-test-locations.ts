@@ -6,12 +6,12 @@ import type { PackageJson } from './package-json.js';
 import { readTextFileIfAny } from './read-text-file.js';
 import type { TestCommand } from './test-command.js';
 import {
-  anyTestLocation,
   commandOperands,
   nonEmptyStringsIn,
   normalizeGlob,
   readSettingsFile,
   readTestRunnerSettings,
+  testLocationOfAnyFile,
   testLocationOfGlobs,
   toTestGlob,
 } from './test-settings.js';
@@ -58,7 +58,7 @@ function mochaPlace(settings: Record<string, unknown>, words: readonly string[])
     /\*|\.\w+$/.test(spec) ? normalizeGlob(spec) : `${normalizeGlob(spec)}${isDeep ? '/**/*' : '/*'}`,
   );
   return {
-    ...anyTestLocation,
+    ...testLocationOfAnyFile,
     include,
     exclude: nonEmptyStringsIn(settings.ignore ?? settings.exclude).map(normalizeGlob),
   };
@@ -70,7 +70,7 @@ const mochaValues =
 /** The test files that a command lists as files and globs: anywhere in the package if it lists none. */
 function commandPlace(words: readonly string[], valued: RegExp): TestFileLocation {
   const operands = commandOperands(words, valued);
-  return operands.length === 0 ? anyTestLocation : testLocationOfGlobs(operands.map(toTestGlob));
+  return operands.length === 0 ? testLocationOfAnyFile : testLocationOfGlobs(operands.map(toTestGlob));
 }
 
 const tapeValues = /^(-r|--require|--import|-i|--ignore|--ignore-pattern)$/;
@@ -84,7 +84,7 @@ const nodeDefaults = [
 
 /** Where Node's test runner looks for tests. A host that does not use it yet may put tests anywhere. */
 function nodePlace(words: readonly string[], script: string): TestFileLocation {
-  if (!/\s--test\b|\bborp\b/.test(script)) return anyTestLocation;
+  if (!/\s--test\b|\bborp\b/.test(script)) return testLocationOfAnyFile;
   const given = commandOperands(words, nodeValues).filter((word) => /[*/]|\.[cm]?[jt]s$/.test(word));
   return testLocationOfGlobs(given.length === 0 ? nodeDefaults : given.map(toTestGlob));
 }
@@ -139,7 +139,7 @@ function uvuPlace(words: readonly string[]): TestFileLocation {
   const folder = normalizeGlob(dir ?? '.').replace(/\/$/, '');
   const start = folder === '.' ? '^/' : `^/${folder}/`;
   return {
-    ...anyTestLocation,
+    ...testLocationOfAnyFile,
     include: [],
     patterns: [pattern.replace(/^\^(?!\/\?)/, start)],
     roots: folder === '.' ? [] : [folder],

@@ -9,7 +9,12 @@ import { readJsonSettings, type ToolSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
 import { readExportedSettings } from './script-settings.js';
 
-export const anyTestLocation: TestFileLocation = { include: ['**/*'], patterns: [], exclude: [], excludePatterns: [] };
+export const testLocationOfAnyFile: TestFileLocation = {
+  include: ['**/*'],
+  patterns: [],
+  exclude: [],
+  excludePatterns: [],
+};
 
 /** Reads the settings file that the test command names, else the one whose name matches `own`; sets its `rootDir`. */
 export function readTestRunnerSettings(root: string, words: readonly string[], own: RegExp): ToolSettings | undefined {
@@ -86,7 +91,7 @@ export function normalizeGlob(glob: string): string {
 export function testLocationOfGlobs(globs: readonly string[], folder = '.'): TestFileLocation {
   const at = (glob: string) => normalizeGlob(path.posix.join(folder, glob));
   return {
-    ...anyTestLocation,
+    ...testLocationOfAnyFile,
     include: globs.filter((glob) => !glob.startsWith('!')).map(at),
     exclude: globs.filter((glob) => glob.startsWith('!')).map((glob) => at(glob.slice(1))),
   };

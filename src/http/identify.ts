@@ -10,7 +10,7 @@ export interface IdentifiedPerson {
 }
 
 /** Node's request object as the host's framework left it; absent on fetch-style servers. */
-export interface NativeRequest {
+export interface NodeIncomingRequest {
   incoming?: IncomingMessage;
 }
 
@@ -23,7 +23,7 @@ export type SenderIdentity =
 export interface SenderIdentityHook {
   /** Name of the mount option that holds the function, e.g. `operator`. */
   option: string;
-  ask: ((request: Request, native: NativeRequest) => unknown) | undefined;
+  ask: ((request: Request, native: NodeIncomingRequest) => unknown) | undefined;
 }
 
 /** Time limit for the host's identifying function, in milliseconds. */
@@ -36,7 +36,7 @@ const timeoutMs = 10_000;
 export async function identifySender(
   { option, ask }: SenderIdentityHook,
   request: Request,
-  native: NativeRequest,
+  native: NodeIncomingRequest,
   log: Logger,
 ): Promise<SenderIdentity> {
   if (!ask) return { state: 'unconfigured' };

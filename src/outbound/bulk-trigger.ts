@@ -12,17 +12,17 @@ import {
   createInputSchema,
   isId,
   messageContentSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   strictObjectSchema,
 } from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
 const bulkInput = createInputSchema<BulkInput>()({
-  templateId: nameSchema,
+  templateId: nameOrKeySchema,
   /** The exact text to deliver to each recipient. */
   content: messageContentSchema,
-  dedupeKey: nameSchema.optional(),
+  dedupeKey: nameOrKeySchema.optional(),
   actor: actorOrHostSchema,
 });
 const idsInput = strictObjectSchema({ conversationIds: z.array(z.string()) });

@@ -16,7 +16,7 @@ import {
   createInputSchema,
   isId,
   messageContentSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
 } from '../validation/input.js';
 
@@ -28,13 +28,13 @@ const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 export const actorOrHostSchema = actorSchema.default({ id: 'system:host' });
 
 const triggerInput = createInputSchema<TriggerInput>()({
-  templateId: nameSchema,
+  templateId: nameOrKeySchema,
   /** The exact text to deliver. */
   content: messageContentSchema,
   /** The delay of the delivery. Default 0: none. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
   /** The dedupe key: a second call with it for the same conversation sends nothing. */
-  dedupeKey: nameSchema.optional(),
+  dedupeKey: nameOrKeySchema.optional(),
   actor: actorOrHostSchema,
 });
 

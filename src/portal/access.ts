@@ -1,7 +1,7 @@
 import { errorText } from '../foundation/redact.js';
 import { identifySender, isPersonId, type SenderIdentity } from '../http/identify.js';
 import { readForm } from '../http/read-form.js';
-import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
+import { isSameOrigin, isServedHostName } from '../http/same-origin.js';
 import {
   isApiRequest,
   type PortalContext,
@@ -22,7 +22,7 @@ export const csrfTokenHeader = 'x-cairnloop-token';
  */
 export async function requireCustomer(c: PortalContext, services: PortalServices): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
-  if (!isKnownHost(c.req.raw, options.hosts))
+  if (!isServedHostName(c.req.raw, options.hosts))
     throw new RequestProblem('FORBIDDEN', { message: 'This host name is not served here.' });
   const identity = await identifyCustomer(c, services);
   if (identity.state !== 'known')

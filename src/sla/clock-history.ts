@@ -1,7 +1,7 @@
 import type { AuditRow } from '../audit/list.js';
 import { toDate } from '../db/timestamp.js';
 import { explainSlaClockEvents, type SlaClockEvent } from './explain-clock.js';
-import { type SlaRow, toClock } from './rows.js';
+import { type SlaRow, toSlaClockOfRow } from './rows.js';
 import type { SlaClock } from './sla-clock.js';
 
 /** An SLA clock with its events. `lines` explain its due times, in one sentence for each event. */
@@ -54,7 +54,7 @@ export const slaClockAuditActions = Object.keys(readers);
 export function readSlaClockHistory(sla: SlaRow, audit: readonly AuditRow[]): ClockHistory {
   const events = audit.flatMap((row) => readers[row.action]?.(row, sla) ?? []);
   return {
-    ...toClock(sla),
+    ...toSlaClockOfRow(sla),
     id: sla.id,
     priority: sla.priority,
     status: sla.status,

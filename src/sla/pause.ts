@@ -9,7 +9,7 @@ import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, createInputSchema, isId, parseInput, storableTextSchema } from '../validation/input.js';
-import { type SlaRow, toClock, toSla } from './rows.js';
+import { type SlaRow, toSla, toSlaClockOfRow } from './rows.js';
 import { toResumedSlaClock } from './sla-clock.js';
 import { oweCountdown } from './start-clock.js';
 
@@ -50,7 +50,7 @@ export async function resumePausedSlaClock(
 ): Promise<Sla | null> {
   const [held] = await tx.run(lockHeld, { conversationId });
   if (!held) return null;
-  const { responseDueAt, breachAt } = toResumedSlaClock(toClock(held), now);
+  const { responseDueAt, breachAt } = toResumedSlaClock(toSlaClockOfRow(held), now);
   const [row] = await tx.run(letRun, {
     id: held.id,
     responseDueAt,

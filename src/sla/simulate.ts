@@ -6,7 +6,7 @@ import { toDate } from '../db/timestamp.js';
 import { type ConversationSlaClockHistory, historyPages } from './history.js';
 import { emptySlaClockOutcomeCounts, type SlaClockOutcomeCounts, toSlaClockOutcome } from './outcome.js';
 import { replaySlaClocks } from './replay-clocks.js';
-import { toClock } from './rows.js';
+import { toSlaClockOfRow } from './rows.js';
 
 export interface SlaSimulationInput {
   /** The proposed terms. */
@@ -63,7 +63,7 @@ function tally(
   { policies, since, until }: SlaSimulationInput & { until: Date },
 ) {
   const actual = history.clocks.map((row) => ({
-    ...toClock(row),
+    ...toSlaClockOfRow(row),
     priority: row.priority,
     endedBy: row.ended_by,
     completedAt: toDate(row.completed_at),

@@ -22,7 +22,7 @@ export const storableTextSchema = (maxLength: number) => {
 };
 
 /** The schema of a name or key, of at most 500 characters. */
-export const nameSchema = storableTextSchema(500);
+export const nameOrKeySchema = storableTextSchema(500);
 
 /** The schema of an id of the host's. It is not trimmed: ids that differ in a space are different ids. */
 export const exactIdSchema = (maxLength: number) => {

@@ -3,7 +3,7 @@ import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
 import { identifySender, type SenderIdentity } from '../http/identify.js';
 import { type FormReadFailure, readForm } from '../http/read-form.js';
-import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
+import { isSameOrigin, isServedHostName } from '../http/same-origin.js';
 import { type BarePage, respondWithBarePage } from './bare-page.js';
 import type { WorkspaceContext, WorkspaceEnv, WorkspaceServices } from './handler.js';
 import type { ResolvedWorkspaceOptions } from './mount-options.js';
@@ -25,7 +25,7 @@ export function setPageLanguage({ options }: WorkspaceServices): Middleware {
 /** Middleware that refuses every visitor whom the host does not identify, before anything is read or rendered. */
 export function requireOperator(services: WorkspaceServices): Middleware {
   return async (c, next) => {
-    if (!isKnownHost(c.req.raw, services.options.hosts)) return c.text(`${translate('unknownHost')}\n`, 403);
+    if (!isServedHostName(c.req.raw, services.options.hosts)) return c.text(`${translate('unknownHost')}\n`, 403);
     const identity = await identifyOperator(c, services);
     if (identity.state === 'unconfigured') return respondWithBarePage(c.req.raw, unconfigured());
     if (identity.state !== 'known') return respondWithBarePage(c.req.raw, signedOut(services.options));

@@ -22,7 +22,7 @@ export const reportCommand = defineCommand({
       const report = await withProgress('Counting', options, io, () =>
         createPeriodReport({ db }, options.since && { since: options.since }),
       );
-      return { text: reportText(report, words), json: report };
+      return { text: formatReport(report, words), json: report };
     });
   },
 });
@@ -30,7 +30,7 @@ export const reportCommand = defineCommand({
 type ReportFormats = typeof import('../../report/report-text.js');
 
 /** Formats the figures of a period as text. Pure. */
-export function reportText(report: Report, { formatPercent, formatDuration }: ReportFormats): string {
+export function formatReport(report: Report, { formatPercent, formatDuration }: ReportFormats): string {
   const { firstResponse, sla, csat, drafts } = report;
   const { approved, edited, discarded, allowed } = drafts.byStatus;
   const lines = [

@@ -3,7 +3,7 @@ import type { WorkspaceContext, WorkspaceServices } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
 /** An action that an operator requests, without its actor. */
-export type RequestedAction = Omit<PendingActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
+export type RequestedOperatorAction = Omit<PendingActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
  * Stores an operator's action for later execution, and returns the name of the notice to show. Executes it at once
@@ -12,7 +12,7 @@ export type RequestedAction = Omit<PendingActionRequest, 'actor' | 'thenResolve'
 export async function scheduleOrRunAction(
   c: WorkspaceContext,
   services: WorkspaceServices,
-  asked: RequestedAction,
+  asked: RequestedOperatorAction,
   now: () => Promise<string>,
 ): Promise<string> {
   const delayMs = takeBackDelayMs(c, services);

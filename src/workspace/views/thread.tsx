@@ -8,7 +8,7 @@ import { splitSearchIntoWords } from '../search-hits.js';
 import { translate } from '../translate.js';
 import type { TextDiffResult } from '../word-diff.js';
 import { type ComposerState, MessageComposer } from './composer.js';
-import { type DraftProps, MoreDraftsList, PendingDraft, PreparedDrafts } from './draft.js';
+import { type DraftProps, MoreDraftsList, PendingDraft, PreparedDraftList } from './draft.js';
 import { type DraftBeingEdited, DraftEditComposer } from './edit-composer.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { MessageItem } from './message.js';
@@ -52,7 +52,7 @@ export const ConversationThread: FC<ConversationThreadProps> = (props) => {
         <div id="drafts" data-live="drafts">
           {first ? <PendingDraft {...first} /> : null}
           <MoreDraftsList drafts={others} />
-          <PreparedDrafts
+          <PreparedDraftList
             pageContext={props.pageContext}
             drafts={prepared}
             queue={props.queue}

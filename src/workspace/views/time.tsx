@@ -100,10 +100,10 @@ const RunningChip: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
 const targetWords = { reply: 'replyDueIn', breach: 'breachesIn' } as const;
 
 /** The state of a conversation after its SLA clock ended. */
-export type StateAfterSlaClock = 'waiting' | 'answered' | 'closed' | 'none';
+export type ConversationStateAfterSlaClock = 'waiting' | 'answered' | 'closed' | 'none';
 
 /** The state of an SLA clock as a sentence. */
-export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfterSlaClock }> = ({
+export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: ConversationStateAfterSlaClock }> = ({
   clock,
   now,
   since,
@@ -146,7 +146,7 @@ export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfte
   }
 };
 
-const afterBreach: Record<StateAfterSlaClock, WorkspaceTextKey | null> = {
+const afterBreach: Record<ConversationStateAfterSlaClock, WorkspaceTextKey | null> = {
   waiting: 'stillWaits',
   answered: 'answeredSince',
   closed: null,
