@@ -1,5 +1,10 @@
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, type NoStatementParams, type StatementPlaceholders, statement } from '../db/statement.js';
+import {
+  declareStatement,
+  type Executor,
+  type NoStatementParams,
+  type StatementPlaceholders,
+} from '../db/statement.js';
 import { auditActionsWithoutPersonalData } from './erasable.js';
 import { erasureDigestSql } from './erasures.js';
 import { addFieldSalts, computeFieldCommitments, type ErasableField, valuesOfErasedFields } from './format.js';
@@ -110,9 +115,9 @@ function fieldAfter(field: ErasableField, erases: boolean, value: unknown, salt:
   return erases ? { value: valuesOfErasedFields[field], salt: null } : { value, salt: salt ?? null };
 }
 
-const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${auditLockKey(s)})`);
+const waitForTurn = declareStatement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${auditLockKey(s)})`);
 
-const newErasure = statement<NoStatementParams, { id: string }>(
+const newErasure = declareStatement<NoStatementParams, { id: string }>(
   'audit.new_erasure',
   (s) => `SELECT ${s}.time_id() AS id`,
 );
@@ -140,26 +145,26 @@ const erasable = (s: string, p: StatementPlaceholders<ErasableParams>): string =
 
 const isErasable = '(erase_actor OR erase_detail)';
 
-const selectErasable = statement<ErasableParams & { after: string | null; limit: number }, ErasableRow>(
+const selectErasable = declareStatement<ErasableParams & { after: string | null; limit: number }, ErasableRow>(
   'audit.erasable',
   (s, p) => `
     SELECT ${auditChainColumns}, erase_actor, erase_detail FROM (${erasable(s, p)}) line
     WHERE ${isErasable} AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const countLines = statement<ErasableParams, { count: string }>(
+const countLines = declareStatement<ErasableParams, { count: string }>(
   'audit.count_erasable',
   (s, p) => `SELECT count(*) FROM (${erasable(s, p)}) line WHERE ${isErasable}`,
 );
 
-const selectOpened = statement<{ actorId: string }, { id: string }>(
+const selectOpened = declareStatement<{ actorId: string }, { id: string }>(
   'audit.opened_by',
   (s, p) => `
     SELECT DISTINCT conversation_id AS id FROM ${s}.audit_events
     WHERE action = 'conversation.opened' AND actor ->> 'id' = ${p.actorId} AND conversation_id IS NOT NULL`,
 );
 
-const writeErasures = statement<ErasureParams>(
+const writeErasures = declareStatement<ErasureParams>(
   'audit.erase',
   (s, p) => `
     UPDATE ${s}.audit_events e SET
@@ -179,7 +184,7 @@ const writeErasures = statement<ErasureParams>(
  * Inserts the event that records an erasure. Erased events name its id and its digest covers them, so that no erasure
  * can be forged.
  */
-const insertErased = statement<{ id: string; by: Actor; lines: number }>(
+const insertErased = declareStatement<{ id: string; by: Actor; lines: number }>(
   'audit.erased',
   (s, p) => `
     INSERT INTO ${s}.audit_events (id, at, actor, action, detail)

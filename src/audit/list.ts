@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Actor, AuditEvent, Page } from '../contracts/domain.js';
 import type { AuditListInput } from '../contracts/inputs.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import {
@@ -84,7 +84,7 @@ interface ListParams {
   limit: number;
 }
 
-const selectPage = statement<ListParams, AuditRow>(
+const selectPage = declareStatement<ListParams, AuditRow>(
   'audit.list',
   (s, p) => `
     SELECT * FROM ${s}.audit_events

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
 import { createThrottledSender } from '../db/paced-sender.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
 import type { ChangeVisibility } from './change-feed.js';
 
@@ -88,7 +88,7 @@ export function parseNotifyPayload(payload: string): ConversationChanges | null 
   return new Map(payload.split(',').map(entry));
 }
 
-const notify = statement<{ channel: string; payloads: string[] }>(
+const notify = declareStatement<{ channel: string; payloads: string[] }>(
   'activity.notify',
   (_, p) => `SELECT pg_notify(${p.channel}, payload) FROM unnest(${p.payloads}::text[]) payload`,
 );

@@ -1,6 +1,6 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ArchiveInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
@@ -27,7 +27,7 @@ export async function archiveConversation(runtime: Runtime, id: string, input: A
   return conversation;
 }
 
-const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla: SlaRow | null }>(
+const archive = declareStatement<{ id: string; actor: Actor }, ConversationRow & { sla: SlaRow | null }>(
   'conversation.archive',
   (s, p) => `
     WITH conversation AS (

@@ -1,5 +1,5 @@
 import type { Conversation } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
@@ -37,13 +37,16 @@ export async function requireConversationWithoutMessages(executor: Executor, id:
   return toConversation(row);
 }
 
-const selectConversation = statement<{ id: string }, ConversationRow>(
+const selectConversation = declareStatement<{ id: string }, ConversationRow>(
   'conversation.find',
   (s, p) => `SELECT bounded.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) bounded WHERE c.id = ${p.id}`,
 );
 
 /** Selects the newest messages of a conversation, oldest first. */
-const selectMessages = statement<{ id: string; limit: number; budget: number }, MessageRow & { truncated: boolean }>(
+const selectMessages = declareStatement<
+  { id: string; limit: number; budget: number },
+  MessageRow & { truncated: boolean }
+>(
   'conversation.messages',
   (s, p) => `
     SELECT id, conversation_id, role, ${truncatedMessageContentSql} AS content, author, ${s}.bounded_map(metadata) AS metadata,

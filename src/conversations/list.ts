@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Conversation, conversationStatuses, type Page } from '../contracts/domain.js';
 import type { ConversationFilter, ListInput } from '../contracts/inputs.js';
 import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js';
-import { type Statement, type StatementPlaceholders, statement } from '../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import {
@@ -181,7 +181,7 @@ function variants<Params extends object, Row extends object>(
   const known = new Map<string, Statement<Params, Row>>();
   return (conditions) => {
     const key = [name, ...conditions.map((condition) => condition.key)].join('.');
-    const found = known.get(key) ?? statement<Params, Row>(key, (s, p) => text(s, p, conditions));
+    const found = known.get(key) ?? declareStatement<Params, Row>(key, (s, p) => text(s, p, conditions));
     known.set(key, found);
     return found;
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Conversation, Customer, Sla } from '../contracts/domain.js';
 import type { OpenInput } from '../contracts/inputs.js';
-import { type Executor, type StatementPlaceholders, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { type AuditLine, insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
@@ -133,7 +133,7 @@ interface OpenParams {
   customer: Customer | null;
 }
 
-const selectOpened = statement<{ dedupeKey: string }, ConversationRow>(
+const selectOpened = declareStatement<{ dedupeKey: string }, ConversationRow>(
   'conversation.opened',
   (s, p) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = ${p.dedupeKey}`,
 );
@@ -163,7 +163,7 @@ const openedLine: AuditLine = {
   conversationId: 'id',
 };
 
-const insertConversation = statement<OpenParams, ConversationRow>(
+const insertConversation = declareStatement<OpenParams, ConversationRow>(
   'conversation.open',
   (s, p) => `
     WITH ${conversationPart(s, p, false)},
@@ -180,11 +180,11 @@ interface OpenedRow {
 
 type WithMessage = OpenParams & CustomerMessageParams;
 
-const insertWithMessage = statement<WithMessage, OpenedRow>('conversation.open_with_message', (s, p) =>
+const insertWithMessage = declareStatement<WithMessage, OpenedRow>('conversation.open_with_message', (s, p) =>
   withMessage(s, p, noStartSlaClockSql),
 );
 
-const insertWithClock = statement<WithMessage & SlaClockStartParams, OpenedRow>(
+const insertWithClock = declareStatement<WithMessage & SlaClockStartParams, OpenedRow>(
   'conversation.open_with_clock',
   (s, p) => withMessage(s, p, startSlaClockSql(s, p, { from: 'conversation', waitingSince: 'NULL::timestamptz' })),
 );

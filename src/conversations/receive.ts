@@ -1,6 +1,6 @@
 import type { Message, Sla } from '../contracts/domain.js';
 import type { ReceiveInput } from '../contracts/inputs.js';
-import { type Executor, type StatementPlaceholders, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type StatementPlaceholders } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { announce } from '../events/announce.js';
 import { type AuditLine, insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
@@ -125,7 +125,7 @@ export function announceReceivedMessage(
   if (startedSla) announce(runtime, 'sla.started', { sla: startedSla });
 }
 
-const selectPriority = statement<{ id: string }, { priority: string }>(
+const selectPriority = declareStatement<{ id: string }, { priority: string }>(
   'conversation.priority',
   (s, p) => `SELECT priority FROM ${s}.conversations WHERE id = ${p.id}`,
 );
@@ -150,11 +150,11 @@ interface ReceivedRow {
   woken: boolean;
 }
 
-const insertMessage = statement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) =>
+const insertMessage = declareStatement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) =>
   receiving(s, p, noStartSlaClockSql),
 );
 
-const insertWithClock = statement<ReceiveParams & SlaClockStartParams, ReceivedRow>(
+const insertWithClock = declareStatement<ReceiveParams & SlaClockStartParams, ReceivedRow>(
   'conversation.receive_with_clock',
   (s, p) =>
     receiving(

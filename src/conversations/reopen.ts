@@ -1,6 +1,6 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ReopenInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
@@ -23,7 +23,7 @@ export async function reopenConversation(runtime: Runtime, id: string, input: Re
   return toConversation(row);
 }
 
-const reopen = statement<{ id: string; actor: Actor }, ConversationRow>(
+const reopen = declareStatement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.reopen',
   (s, p) => `
     WITH conversation AS (

@@ -1,6 +1,6 @@
 import type { Actor, Message } from '../contracts/domain.js';
 import type { NoteInput, ReplyInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -94,12 +94,15 @@ async function noteOfKey(runtime: Runtime, id: string, dedupeKey: string | undef
   return first;
 }
 
-const lockConversation = statement<{ id: string }, { id: string }>(
+const lockConversation = declareStatement<{ id: string }, { id: string }>(
   'conversation.lock',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const insertNote = statement<{ id: string; content: string; actor: Actor; dedupeKey: string | null }, MessageRow>(
+const insertNote = declareStatement<
+  { id: string; content: string; actor: Actor; dedupeKey: string | null },
+  MessageRow
+>(
   'conversation.note',
   (s, p) => `
     WITH conversation AS (

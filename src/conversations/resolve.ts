@@ -1,6 +1,6 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ResolveInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
@@ -65,7 +65,7 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
   return conversation;
 }
 
-const resolve = statement<ResolveParams, ResolvedRow>(
+const resolve = declareStatement<ResolveParams, ResolvedRow>(
   'conversation.resolve',
   (s, p) => `
     WITH

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { SnoozeInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -54,7 +54,7 @@ async function unchanged(runtime: Runtime, id: string, until: Date | null): Prom
     : conversation;
 }
 
-const snooze = statement<{ id: string; actor: Actor; until: Date }, ConversationRow>(
+const snooze = declareStatement<{ id: string; actor: Actor; until: Date }, ConversationRow>(
   'conversation.snooze',
   (s, p) => `
     WITH conversation AS (
@@ -74,7 +74,7 @@ const snooze = statement<{ id: string; actor: Actor; until: Date }, Conversation
     SELECT * FROM conversation`,
 );
 
-const wake = statement<{ id: string; actor: Actor }, ConversationRow>(
+const wake = declareStatement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.wake',
   (s, p) => `
     WITH conversation AS (

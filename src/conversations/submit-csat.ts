@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Conversation, type CsatRating, csatRatings } from '../contracts/domain.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
@@ -21,7 +21,7 @@ export async function submitCsat(runtime: Runtime, id: string, input: string): P
   return toConversation(row);
 }
 
-const storeRating = statement<{ id: string; rating: CsatRating }, ConversationRow>(
+const storeRating = declareStatement<{ id: string; rating: CsatRating }, ConversationRow>(
   'conversation.rate',
   (s, p) => `
     WITH conversation AS (

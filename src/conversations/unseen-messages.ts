@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { isId, nameOrKeySchema } from '../validation/input.js';
 
@@ -25,7 +25,7 @@ export async function requireNoUnseenMessages(
 /** The largest number of newer messages that is counted. */
 const maxCounted = 100;
 
-const countNewer = statement<{ id: string; lastSeen: string | null }, { count: number }>(
+const countNewer = declareStatement<{ id: string; lastSeen: string | null }, { count: number }>(
   'conversation.newer',
   (s, p) => `
     SELECT count(*)::int AS count FROM (

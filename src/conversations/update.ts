@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { UpdateInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -121,12 +121,12 @@ interface UpdateParams extends ChangeableConversationFields {
   changes: ConversationFieldChanges;
 }
 
-const lockToChange = statement<{ id: string }, ConversationRow>(
+const lockToChange = declareStatement<{ id: string }, ConversationRow>(
   'conversation.lock_to_change',
   (s, p) => `SELECT * FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const update = statement<UpdateParams, ConversationRow>(
+const update = declareStatement<UpdateParams, ConversationRow>(
   'conversation.update',
   (s, p) => `
     WITH conversation AS (

@@ -1,4 +1,4 @@
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
@@ -29,7 +29,7 @@ export async function findNextSnoozeEnds(runtime: Runtime, aheadMs: number): Pro
 }
 
 /** Skips locked conversations; the next round wakes them. */
-const wakeSome = statement<{ limit: number }, { id: string }>(
+const wakeSome = declareStatement<{ limit: number }, { id: string }>(
   'conversation.wake_due',
   (s, p) => `
     WITH due AS (
@@ -51,7 +51,7 @@ const wakeSome = statement<{ limit: number }, { id: string }>(
     SELECT id FROM woken`,
 );
 
-const selectNext = statement<{ aheadMs: number }, { in_ms: number }>(
+const selectNext = declareStatement<{ aheadMs: number }, { in_ms: number }>(
   'conversation.next_wakes',
   (s, p) => `
     SELECT DISTINCT ceil(extract(epoch FROM soon.snoozed_until - ${s}.clock()) * 1000)::int AS in_ms FROM (

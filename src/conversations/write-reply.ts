@@ -1,5 +1,5 @@
 import type { Actor, Message, Sla } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { oweCallsSql } from '../events/owe.js';
@@ -64,7 +64,7 @@ interface AnswerParams {
   traceparent: string | null;
 }
 
-const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow | null }>(
+const insertAnswer = declareStatement<AnswerParams, { message: MessageRow; sla: SlaRow | null }>(
   'conversation.answer',
   (s, p) => `
     WITH

@@ -6,7 +6,7 @@ import type { EraseInput } from '../contracts/inputs.js';
 import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
 import { isLockTimeoutError } from '../db/permanent-failure.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, parseInput, storableTextSchema, strictObjectSchema } from '../validation/input.js';
@@ -136,27 +136,27 @@ async function forgetLateOutcomes(db: Database): Promise<void> {
   }
 }
 
-const selectConversations = statement<{ actorId: string }, { id: string }>(
+const selectConversations = declareStatement<{ actorId: string }, { id: string }>(
   'customer.conversations',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE actor_id = ${p.actorId} ORDER BY id`,
 );
 
-const lockConversations = statement<{ ids: string[] }, { id: string }>(
+const lockConversations = declareStatement<{ ids: string[] }, { id: string }>(
   'customer.lock_conversations',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
-const deletePortalWrites = statement<{ customer: string }>(
+const deletePortalWrites = declareStatement<{ customer: string }>(
   'customer.delete_portal_writes',
   (s, p) => `DELETE FROM ${s}.portal_writes WHERE customer = ${p.customer}`,
 );
 
-const lockOutcomes = statement(
+const lockOutcomes = declareStatement(
   'customer.lock_outcomes',
   (s) => `LOCK TABLE ${s}.delivery_outcomes IN SHARE ROW EXCLUSIVE MODE`,
 );
 
-const deleteLateOutcomes = statement(
+const deleteLateOutcomes = declareStatement(
   'customer.delete_late_outcomes',
   (s) => `
     DELETE FROM ${s}.delivery_outcomes o WHERE NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.id = o.delivery_id)`,

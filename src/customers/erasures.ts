@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { HostModules } from '../config/config-types.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { oweCallsSql } from '../events/owe.js';
@@ -114,7 +114,7 @@ interface EndParams {
   hasOnErased: boolean;
 }
 
-const begin = statement<{ actorId: string; actor: Actor; reason: string }, ErasureRow>(
+const begin = declareStatement<{ actorId: string; actor: Actor; reason: string }, ErasureRow>(
   'customer.begin_erasure',
   (s, p) => `
     INSERT INTO ${s}.erasures (actor_id, actor, reason, started_at)
@@ -123,7 +123,7 @@ const begin = statement<{ actorId: string; actor: Actor; reason: string }, Erasu
     RETURNING *`,
 );
 
-const add = statement<ErasureCounts & { actorId: string }>(
+const add = declareStatement<ErasureCounts & { actorId: string }>(
   'customer.add_to_erasure',
   (s, p) => `
     UPDATE ${s}.erasures SET
@@ -133,13 +133,13 @@ const add = statement<ErasureCounts & { actorId: string }>(
     WHERE actor_id = ${p.actorId}`,
 );
 
-const lock = statement<{ actorId: string }, ErasureRow>(
+const lock = declareStatement<{ actorId: string }, ErasureRow>(
   'customer.lock_erasure',
   (s, p) => `SELECT * FROM ${s}.erasures WHERE actor_id = ${p.actorId} FOR UPDATE`,
 );
 
 /** Deletes pending and discarded calls about earlier erasures of the customer: the new call replaces them. */
-const deleteOlderCalls = statement<{ actorId: string }>(
+const deleteOlderCalls = declareStatement<{ actorId: string }>(
   'customer.delete_older_calls',
   (s, p) => `
     DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
@@ -147,7 +147,7 @@ const deleteOlderCalls = statement<{ actorId: string }>(
       WHERE topic = 'customer_erased' AND state IN ('pending', 'discarded') AND payload ->> 'actorId' = ${p.actorId}))`,
 );
 
-const end = statement<EndParams, { owed: boolean }>(
+const end = declareStatement<EndParams, { owed: boolean }>(
   'customer.end_erasure',
   (s, p) => `
     WITH erasure AS (

@@ -22,11 +22,12 @@ export type StatementPlaceholders<Params extends object> = { readonly [Name in k
 export type StatementArguments<Params extends object> = [keyof Params] extends [never] ? [] : [params: Params];
 
 /**
- * Declares a statement with named parameters: `statement<{ id: string }, { status: string }>('conversation.status', (s,
- * p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id}`)`. An undeclared parameter name does not compile, in
- * the SQL and where the statement is run.
+ * Declares a statement with named parameters:
+ * `declareStatement<{ id: string }, { status: string }>('conversation.status', (s, p) => `SELECT status FROM
+ * ${s}.conversations WHERE id = ${p.id}`)`. An undeclared parameter name does not compile, in the SQL and where the
+ * statement is run.
  */
-export function statement<Params extends object = NoStatementParams, Row extends object = object>(
+export function declareStatement<Params extends object = NoStatementParams, Row extends object = object>(
   name: string,
   sql: (schema: string, params: StatementPlaceholders<Params>) => string,
 ): Statement<Params, Row> {

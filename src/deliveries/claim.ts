@@ -1,5 +1,5 @@
 import type { Delivery, DeliveryTopic } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { topicsDeliveredInOrder, waitsForEarlierDeliverySql } from './ordered-topics.js';
 import { isUnsettledSql } from './sql-conditions.js';
@@ -105,12 +105,12 @@ interface ClaimParams extends Omit<ClaimOptions, 'from'> {
   from: Date | '-infinity';
 }
 
-const claimDue = statement<ClaimParams, ClaimedDelivery>(
+const claimDue = declareStatement<ClaimParams, ClaimedDelivery>(
   'delivery.claim',
   (s, p) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries(${p.topic}, ${p.limit}, ${p.leaseMs}, ${p.from})`,
 );
 
-const claimInOrder = statement<ClaimParams, ClaimedDelivery>(
+const claimInOrder = declareStatement<ClaimParams, ClaimedDelivery>(
   'delivery.claim_in_order',
   (s, p) => `SELECT ${claimedColumns} FROM ${s}.claim_in_order(${p.topic}, ${p.limit}, ${p.leaseMs}, ${p.from})`,
 );
@@ -131,7 +131,10 @@ export function claimSuspectDelivery(
  * Claims one delivery that may have killed its process (a suspect), by an index of suspects only; reads neither the
  * backlog nor settled deliveries.
  */
-export const suspectDeliveryClaimStatement = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
+export const suspectDeliveryClaimStatement = declareStatement<
+  { topic: DeliveryTopic; leaseMs: number },
+  ClaimedDelivery
+>(
   'delivery.claim_suspect',
   (s, p) => `
     WITH suspect AS (
@@ -163,7 +166,7 @@ export async function renewLeases(
   await executor.run(renew, { ids: held.map((row) => row.id), claims: held.map((row) => row.claims), leaseMs });
 }
 
-const renew = statement<{ ids: string[]; claims: number[]; leaseMs: number }>(
+const renew = declareStatement<{ ids: string[]; claims: number[]; leaseMs: number }>(
   'delivery.renew',
   (s, p) => `
     WITH free AS MATERIALIZED (

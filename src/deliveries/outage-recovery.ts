@@ -1,5 +1,5 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
@@ -75,7 +75,7 @@ export async function makeRetriesDueSoon(executor: Executor, topic: DeliveryTopi
 }
 
 /** A retry waits an hour at most, so a delivery that is due later was scheduled and is left alone. */
-const bringForward = statement<{ topic: DeliveryTopic; spreadMs: number }, { brought: number }>(
+const bringForward = declareStatement<{ topic: DeliveryTopic; spreadMs: number }, { brought: number }>(
   'delivery.bring_forward',
   (s, p) => `
     WITH waiting AS MATERIALIZED (

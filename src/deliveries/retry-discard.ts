@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Actor, Delivery } from '../contracts/domain.js';
 import type { RetryInput, RetryOrDiscardInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { type Statement, type StatementPlaceholders, statement } from '../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -100,7 +100,7 @@ export function createDeliveryRetryStatement<Params extends { actor: Actor }>(
   name: string,
   condition: (schema: string, params: StatementPlaceholders<Params>) => string,
 ): Statement<Params, DeliveryRow> {
-  return statement<Params, DeliveryRow>(
+  return declareStatement<Params, DeliveryRow>(
     name,
     (s, p) => `
     WITH
@@ -141,7 +141,7 @@ const retry = createDeliveryRetryStatement<{ id: string; actor: Actor; releaseSc
     AND (${p.releaseScheduled}::boolean OR NOT ${isScheduled(s)})))`,
 );
 
-const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
+const discard = declareStatement<{ id: string; actor: Actor }, ChangedRow>(
   'delivery.discard',
   (s, p) => `
     WITH delivery AS (

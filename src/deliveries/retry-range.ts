@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Actor, type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import type { RetryOrDiscardInput, RetryRange } from '../contracts/inputs.js';
-import { type StatementPlaceholders, statement } from '../db/statement.js';
+import { declareStatement, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, createInputSchema, parseInput, strictObjectSchema } from '../validation/input.js';
@@ -58,7 +58,7 @@ const inRange = (s: string, { topic, since }: StatementPlaceholders<RangeParams>
   `state = 'discarded' AND NOT by_hand AND (${topic}::text IS NULL OR topic = ${topic})
     AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${isNotCountdownSql(s)}`;
 
-const countRange = statement<RangeParams, { topic: DeliveryTopic; count: number }>(
+const countRange = declareStatement<RangeParams, { topic: DeliveryTopic; count: number }>(
   'delivery.countRetryable',
   (s, p) => `SELECT topic, count(*)::int AS count FROM ${s}.deliveries WHERE ${inRange(s, p)} GROUP BY topic`,
 );

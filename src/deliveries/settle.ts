@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import { formatArrayLiteral } from '../db/array-literal.js';
-import { type Executor, type Statement, type StatementPlaceholders, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type Statement, type StatementPlaceholders } from '../db/statement.js';
 import { type AuditLine, insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { ClaimedDelivery } from './claim.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
@@ -201,7 +201,7 @@ const discardedLine = (s: string): AuditLine => ({
   detail: `jsonb_build_object('topic', topic, 'attempts', attempts)`,
 });
 
-const settleDone = statement<ClaimParams, LeftRow>('delivery.settle_done', (s, p) => {
+const settleDone = declareStatement<ClaimParams, LeftRow>('delivery.settle_done', (s, p) => {
   const outcomes = { ids: p.ids, rows: doneRows(p) };
   return `
     WITH ${heldRows(s, outcomes, 'd.id')}, settled AS (
@@ -214,7 +214,7 @@ const settleDone = statement<ClaimParams, LeftRow>('delivery.settle_done', (s, p
 
 /** A statement that settles deliveries without a message. */
 const settleStatement = (name: string, set: (s: string) => string) =>
-  statement<OutcomeParams, LeftRow>(name, (s, p) => {
+  declareStatement<OutcomeParams, LeftRow>(name, (s, p) => {
     const outcomes = { ids: p.ids, rows: outcomeRows(p) };
     return `
     WITH ${heldRows(s, outcomes, 'o.*')}, settled AS (
@@ -238,7 +238,7 @@ const settleErased = settleStatement(
 );
 
 /** Settles a delivery and its message together or not at all. */
-const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messages', (s, p) => {
+const settleMessages = declareStatement<OutcomeParams, LeftRow>('delivery.settle_messages', (s, p) => {
   const outcomes = { ids: p.ids, rows: outcomeRows(p) };
   return `
     WITH
@@ -280,7 +280,7 @@ const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messag
     ${releaseNextDeliveryCte(s, 'settled')}, ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
 });
 
-const keepAll = statement<OutcomeParams>(
+const keepAll = declareStatement<OutcomeParams>(
   'delivery.keep_outcomes',
   (s, p) => `
     INSERT INTO ${s}.delivery_outcomes (delivery_id, claims, attempts, seconds, kind, delay_ms, error, reached_at)

@@ -2,7 +2,7 @@ import type { Conversation, Draft, Proposal, ProposalInput } from '../contracts/
 import { findConversation } from '../conversations/find.js';
 import { announceReply } from '../conversations/reply.js';
 import { retryUntilWritable } from '../db/retry-until-writable.js';
-import { type NoStatementParams, statement } from '../db/statement.js';
+import { declareStatement, type NoStatementParams } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -81,4 +81,7 @@ function announceProposal(runtime: Runtime, { draft, answered }: StoredDraft): v
   if (answered) announceReply(runtime, answered);
 }
 
-const reserveId = statement<NoStatementParams, { id: string }>('draft.reserve', (s) => `SELECT ${s}.time_id() AS id`);
+const reserveId = declareStatement<NoStatementParams, { id: string }>(
+  'draft.reserve',
+  (s) => `SELECT ${s}.time_id() AS id`,
+);

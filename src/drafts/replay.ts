@@ -9,7 +9,7 @@ import {
 } from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { askAutomationPolicy, type PolicyDecisionResult } from './apply-policy.js';
 import { digestPolicyInput, maxGeneratorMessages } from './proposal.js';
@@ -159,7 +159,7 @@ function tally(replay: PolicyReplay, { row }: StoredProposal, { decision: now, o
   if (before !== now) replay.changes.push({ draftId, conversationId, type, riskTier, before, now, outcome });
 }
 
-const selectDrafts = statement<{ since: Date; until: Date; after: string | null; limit: number }, DraftRow>(
+const selectDrafts = declareStatement<{ since: Date; until: Date; after: string | null; limit: number }, DraftRow>(
   'replay.drafts',
   (s, p) => `
     SELECT * FROM ${s}.drafts
@@ -167,7 +167,7 @@ const selectDrafts = statement<{ since: Date; until: Date; after: string | null;
       AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectConversations = statement<{ ids: string[] }, ConversationRow>(
+const selectConversations = declareStatement<{ ids: string[] }, ConversationRow>(
   'replay.conversations',
   (s, p) => `
     SELECT bounded.* FROM ${s}.conversations stored, ${s}.bounded_conversation(stored) bounded
@@ -188,7 +188,7 @@ const untilSeen = 'm.conversation_id = d.conversation_id AND (m.created_at, m.id
  * Selects the messages that each draft is based on, oldest first; for a requested draft, as many as its generator was
  * given.
  */
-const selectSeen = statement<SeenParams, MessageRow & { draft_id: string }>(
+const selectSeen = declareStatement<SeenParams, MessageRow & { draft_id: string }>(
   'replay.seen',
   (s, p) => `
     SELECT d.id AS draft_id, m.id, m.conversation_id, m.role, ${truncatedMessageContentSql} AS content, m.author,

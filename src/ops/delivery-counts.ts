@@ -1,5 +1,5 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import { type Executor, type NoStatementParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
@@ -34,7 +34,7 @@ export function createAuditAgeReader(executor: Executor): () => Promise<AuditAge
   });
 }
 
-const selectAuditAges = statement<NoStatementParams, { unsealed: number | null; anchor: number | null }>(
+const selectAuditAges = declareStatement<NoStatementParams, { unsealed: number | null; anchor: number | null }>(
   'metrics.audit_ages',
   (s) => `
     SELECT (
@@ -86,7 +86,7 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
-const countDeliveries = statement<{ topics: readonly DeliveryTopic[] }, DeliveryCounts[number]>(
+const countDeliveries = declareStatement<{ topics: readonly DeliveryTopic[] }, DeliveryCounts[number]>(
   'delivery.counts',
   (s, p) => `
     SELECT topic,

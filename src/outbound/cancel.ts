@@ -1,7 +1,7 @@
 import type { Actor, Message } from '../contracts/domain.js';
 import type { CancelInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
@@ -30,7 +30,7 @@ async function statusOf(runtime: Runtime, id: string): Promise<string> {
   return row ? (row.status === 'pending' ? 'being delivered' : row.status) : 'unknown';
 }
 
-const cancel = statement<{ messageId: string; actor: Actor }, MessageRow>(
+const cancel = declareStatement<{ messageId: string; actor: Actor }, MessageRow>(
   'outbound.cancel',
   (s, p) => `
     WITH withdrawn AS (
@@ -53,7 +53,7 @@ const cancel = statement<{ messageId: string; actor: Actor }, MessageRow>(
     SELECT * FROM message`,
 );
 
-const selectStatus = statement<{ messageId: string }, { status: string }>(
+const selectStatus = declareStatement<{ messageId: string }, { status: string }>(
   'outbound.status',
   (s, p) => `SELECT status FROM ${s}.messages WHERE id = ${p.messageId}`,
 );

@@ -4,7 +4,7 @@ import type { TriggerInput } from '../contracts/inputs.js';
 import { timeOfChangeSql } from '../conversations/change-time.js';
 import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { isCallOwed } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
@@ -106,7 +106,7 @@ interface OutboundParams {
   traceparent: string | null;
 }
 
-const insertOutbound = statement<OutboundParams, MessageRow>(
+const insertOutbound = declareStatement<OutboundParams, MessageRow>(
   'outbound.trigger',
   (s, p) => `
     WITH conversation AS (

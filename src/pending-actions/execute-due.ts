@@ -1,5 +1,5 @@
 import { isConnectionLostError, isTransientError } from '../db/outage.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { announce, announceDeferredFollowUps, type DeferredFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
@@ -99,20 +99,20 @@ export async function findNextPendingActionDelays(runtime: Runtime, aheadMs: num
   return rows.map((row) => row.in_ms);
 }
 
-const selectDue = statement<{ limit: number }, DueRow>(
+const selectDue = declareStatement<{ limit: number }, DueRow>(
   'pending_action.due',
   (s, p) => `
     SELECT id, conversation_id FROM ${s}.pending_actions WHERE held IS NULL AND due_at <= ${s}.clock()
     ORDER BY due_at, id LIMIT ${p.limit}`,
 );
 
-const lockConversation = statement<{ id: string }, { id: string }>(
+const lockConversation = declareStatement<{ id: string }, { id: string }>(
   'pending_action.lock_free_conversation',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE SKIP LOCKED`,
 );
 
 /** Locks a due action, unless an earlier action of its conversation is still to be carried out. */
-const lockDue = statement<{ id: string }, PendingActionRow>(
+const lockDue = declareStatement<{ id: string }, PendingActionRow>(
   'pending_action.lock_due',
   (s, p) => `
     SELECT * FROM ${s}.pending_actions a
@@ -122,19 +122,19 @@ const lockDue = statement<{ id: string }, PendingActionRow>(
     FOR UPDATE`,
 );
 
-const remove = statement<{ id: string }>(
+const remove = declareStatement<{ id: string }>(
   'pending_action.remove',
   (s, p) => `DELETE FROM ${s}.pending_actions WHERE id = ${p.id}`,
 );
 
-const postpone = statement<{ id: string }, { attempts: number }>(
+const postpone = declareStatement<{ id: string }, { attempts: number }>(
   'pending_action.postpone',
   (s, p) => `
     UPDATE ${s}.pending_actions SET attempts = attempts + 1, due_at = ${s}.clock() + interval '3 seconds'
     WHERE id = ${p.id} AND held IS NULL RETURNING attempts`,
 );
 
-const selectNext = statement<{ aheadMs: number }, { in_ms: number }>(
+const selectNext = declareStatement<{ aheadMs: number }, { in_ms: number }>(
   'pending_action.next_due',
   (s, p) => `
     SELECT DISTINCT ceil(extract(epoch FROM due_at - ${s}.clock()) * 1000)::int AS in_ms FROM ${s}.pending_actions

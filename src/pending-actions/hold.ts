@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import type { PendingAction, PendingActionHoldReason } from './pending-action.js';
 
 /**
@@ -24,12 +24,12 @@ export async function putLaterPendingActionsOnHold(
   await executor.run(holdAfter, { conversationId, after, actorId: actor.id, reason });
 }
 
-const hold = statement<{ id: string; reason: PendingActionHoldReason }, { id: string }>(
+const hold = declareStatement<{ id: string; reason: PendingActionHoldReason }, { id: string }>(
   'pending_action.hold',
   (s, p) => `UPDATE ${s}.pending_actions SET held = ${p.reason} WHERE id = ${p.id} AND held IS NULL RETURNING id`,
 );
 
-const holdAfter = statement<{
+const holdAfter = declareStatement<{
   conversationId: string;
   after: string;
   actorId: string;

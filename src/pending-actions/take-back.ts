@@ -1,4 +1,4 @@
-import { type StatementPlaceholders, statement } from '../db/statement.js';
+import { declareStatement, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
@@ -48,17 +48,17 @@ type Taken = Omit<TakeBack, 'keep'>;
 const isTheirs = (p: StatementPlaceholders<Taken>) =>
   `id = ${p.id} AND conversation_id = ${p.conversationId} AND (held IS NOT NULL OR actor ->> 'id' = ${p.operatorId})`;
 
-const remove = statement<Taken, PendingActionRow>(
+const remove = declareStatement<Taken, PendingActionRow>(
   'pending_action.take_back',
   (s, p) => `DELETE FROM ${s}.pending_actions WHERE ${isTheirs(p)} RETURNING *`,
 );
 
-const keepIt = statement<Taken, PendingActionRow>(
+const keepIt = declareStatement<Taken, PendingActionRow>(
   'pending_action.take_back_and_keep',
   (s, p) => `UPDATE ${s}.pending_actions SET held = '{"code": "TAKEN_BACK"}' WHERE ${isTheirs(p)} RETURNING *`,
 );
 
-const drop = statement<{ id: string; conversationId: string }, { id: string }>(
+const drop = declareStatement<{ id: string; conversationId: string }, { id: string }>(
   'pending_action.drop',
   (s, p) =>
     `DELETE FROM ${s}.pending_actions WHERE id = ${p.id} AND conversation_id = ${p.conversationId} AND held IS NOT NULL RETURNING id`,

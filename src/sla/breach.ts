@@ -1,4 +1,4 @@
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
@@ -27,7 +27,7 @@ export async function breachDueSlaClocks(runtime: Runtime, ids: readonly string[
 }
 
 /** Locks conversations before their clocks, as every statement does, to avoid deadlocks. */
-const endDue = statement<{ ids: readonly string[]; endedBy: 'breached' | 'tracking_off' }, SlaRow>(
+const endDue = declareStatement<{ ids: readonly string[]; endedBy: 'breached' | 'tracking_off' }, SlaRow>(
   'sla.end_due',
   (s, p) => `
     WITH
@@ -70,7 +70,7 @@ const endDue = statement<{ ids: readonly string[]; endedBy: 'breached' | 'tracki
 );
 
 /** Selects breached clocks, and expired ones that have not ended because they were locked. */
-const selectEndedOrDue = statement<{ ids: readonly string[] }, SlaRow>(
+const selectEndedOrDue = declareStatement<{ ids: readonly string[] }, SlaRow>(
   'sla.ended_or_due',
   (s, p) => `
     SELECT * FROM ${s}.slas WHERE id = ANY (${p.ids}::uuid[]) AND (

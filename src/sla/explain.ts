@@ -1,5 +1,5 @@
 import type { AuditRow } from '../audit/list.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { isId } from '../validation/input.js';
 import { auditRowsOfSlaClock, type ClockHistory, readSlaClockHistory, slaClockAuditActions } from './clock-history.js';
@@ -14,17 +14,17 @@ export async function explainSlaClocks(executor: Executor, conversationId: strin
   return slas.map((sla) => readSlaClockHistory(sla, auditRowsOfSlaClock(sla, audit)));
 }
 
-const selectConversation = statement<{ id: string }, { id: string }>(
+const selectConversation = declareStatement<{ id: string }, { id: string }>(
   'sla.conversation',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id}`,
 );
 
-const selectClocks = statement<{ conversationId: string }, SlaRow>(
+const selectClocks = declareStatement<{ conversationId: string }, SlaRow>(
   'sla.of_conversation',
   (s, p) => `SELECT * FROM ${s}.slas WHERE conversation_id = ${p.conversationId} ORDER BY started_at, id`,
 );
 
-const selectEvents = statement<{ conversationId: string; actions: readonly string[] }, AuditRow>(
+const selectEvents = declareStatement<{ conversationId: string; actions: readonly string[] }, AuditRow>(
   'sla.events',
   (s, p) =>
     `SELECT * FROM ${s}.audit_events WHERE conversation_id = ${p.conversationId} AND action = ANY (${p.actions}) ORDER BY id`,

@@ -1,5 +1,5 @@
 import type { AuditRow } from '../audit/list.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { readPriorityChange } from './clock-history.js';
 import type { SlaClockAffectingEvent } from './replay-clocks.js';
@@ -79,7 +79,7 @@ function firstPriority(rows: readonly AuditRow[]): string | undefined {
   return undefined;
 }
 
-const selectConversations = statement<
+const selectConversations = declareStatement<
   { since: Date; after: string | null; limit: number },
   { id: string; priority: string }
 >(
@@ -89,14 +89,14 @@ const selectConversations = statement<
     WHERE updated_at >= ${p.since} AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectEvents = statement<{ ids: string[]; actions: string[] }, AuditRow>(
+const selectEvents = declareStatement<{ ids: string[]; actions: string[] }, AuditRow>(
   'sla.history.events',
   (s, p) => `
     SELECT * FROM ${s}.audit_events WHERE conversation_id = ANY (${p.ids}::uuid[]) AND action = ANY (${p.actions})
     ORDER BY conversation_id, id`,
 );
 
-const selectClocks = statement<{ ids: string[] }, SlaRow>(
+const selectClocks = declareStatement<{ ids: string[] }, SlaRow>(
   'sla.history.clocks',
   (s, p) => `SELECT * FROM ${s}.slas WHERE conversation_id = ANY (${p.ids}::uuid[]) ORDER BY started_at, id`,
 );

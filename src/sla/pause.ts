@@ -1,7 +1,7 @@
 import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isModuleConfigured } from '../deliveries/announced-modules.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
@@ -62,7 +62,7 @@ export async function resumePausedSlaClock(
   return row ? toSla(row) : null;
 }
 
-const hold = statement<{ conversationId: string; actor: Actor; reason: string }, SlaRow>(
+const hold = declareStatement<{ conversationId: string; actor: Actor; reason: string }, SlaRow>(
   'sla.pause',
   (s, p) => `
     WITH conversation AS (
@@ -90,7 +90,7 @@ const hold = statement<{ conversationId: string; actor: Actor; reason: string },
 );
 
 /** Locks the conversation before its clock, as every statement does, to avoid deadlocks. */
-const lockHeld = statement<{ conversationId: string }, SlaRow>(
+const lockHeld = declareStatement<{ conversationId: string }, SlaRow>(
   'sla.lock_held',
   (s, p) => `
     WITH conversation AS (
@@ -109,7 +109,7 @@ interface ResumeParams {
   traceparent: string | null;
 }
 
-const letRun = statement<ResumeParams, SlaRow>(
+const letRun = declareStatement<ResumeParams, SlaRow>(
   'sla.resume',
   (s, p) => `
     WITH

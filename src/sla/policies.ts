@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
@@ -127,7 +127,7 @@ async function refuseImpossible(runtime: Reader, priority: string, terms: Partia
   if (rejected) throw new CairnloopError('SLA_POLICY_REJECTED', rejected);
 }
 
-const recordPolicy = statement<{ actor: Actor; terms: unknown }>('sla.record_policy', (s, p) =>
+const recordPolicy = declareStatement<{ actor: Actor; terms: unknown }>('sla.record_policy', (s, p) =>
   insertAuditLinesSql(s, {
     from: '(SELECT) one',
     at: `${s}.clock()`,

@@ -1,5 +1,5 @@
 import { type Database, toParameterValues } from '../db/connect.js';
-import { type NoStatementParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
+import { declareStatement, type NoStatementParams, type Statement, type StatementArguments } from '../db/statement.js';
 import type { DeferredFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { CommitListener } from './commits.js';
@@ -105,7 +105,10 @@ const place = `pg_catalog.concat(
 
 const lookText = `SELECT ${jsonAsHexSql(`pg_catalog.json_build_object('place', ${place}, 'settings', ${sessionSettingsSql})::pg_catalog.text`)} AS rows`;
 
-const selectPlace = statement<NoStatementParams, { place: string }>('within.place', () => `SELECT ${place} AS place`);
+const selectPlace = declareStatement<NoStatementParams, { place: string }>(
+  'within.place',
+  () => `SELECT ${place} AS place`,
+);
 
 const places = new WeakMap<Database, Promise<string | undefined>>();
 

@@ -1,7 +1,7 @@
 import type { Conversation } from '../../contracts/domain.js';
 import type { DraftGenerator } from '../../contracts/draft-generator.js';
 import { toConversation } from '../../conversations/rows.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { type LoadedCall, releasedCallMark } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
@@ -79,7 +79,7 @@ function proposalIn(result: unknown): unknown {
   return ok ? (value ?? null) : null;
 }
 
-const selectDrafted = statement<{ messageIds: string[] }, { id: string }>(
+const selectDrafted = declareStatement<{ messageIds: string[] }, { id: string }>(
   'draft.for_requests',
   (s, p) => `SELECT request_message_id AS id FROM ${s}.drafts WHERE request_message_id = ANY (${p.messageIds}::uuid[])`,
 );

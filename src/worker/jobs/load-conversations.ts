@@ -6,7 +6,7 @@ import {
 } from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { formatArrayLiteral } from '../../db/array-literal.js';
-import { type Statement, type StatementPlaceholders, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { releasedCallMark } from '../../deliveries/load-batch.js';
 import { shortCallBatchSize } from '../../deliveries/prefetch.js';
@@ -140,8 +140,8 @@ const largeOnes = (s: string, { ids }: StatementPlaceholders<Ids>) =>
       WHERE stored.id = ANY (${ids}::uuid[])) c`;
 
 const conversations: Record<How, Statement<Ids, ConversationRow>> = {
-  small: statement('delivery.conversations', (s, p) => `SELECT ${columns} FROM ${smallOnes(s, p)}`),
-  large: statement('delivery.large_conversations', (s, p) => `SELECT ${columns} FROM ${largeOnes(s, p)}`),
+  small: declareStatement('delivery.conversations', (s, p) => `SELECT ${columns} FROM ${smallOnes(s, p)}`),
+  large: declareStatement('delivery.large_conversations', (s, p) => `SELECT ${columns} FROM ${largeOnes(s, p)}`),
 };
 
 /** SQL that packs messages into JSON arrays: otherwise a draining worker spends most of its time reading rows. */
@@ -153,7 +153,7 @@ const isSmall = (budget: string) =>
   `octet_length(content) <= ${budget}::int / ${small.messages} AND pg_column_size(metadata) <= ${small.metadataBytes}`;
 
 const wholeConversations: Record<How, Statement<Whole, WholeRow>> = {
-  small: statement(
+  small: declareStatement(
     'delivery.whole_conversations',
     (s, p) => `
     SELECT ${columns}, newest.packed FROM (SELECT * FROM ${smallOnes(s, p)}) c CROSS JOIN LATERAL (
@@ -165,7 +165,7 @@ const wholeConversations: Record<How, Statement<Whole, WholeRow>> = {
       HAVING count(*) <= least(${p.limit}::int, ${small.messages}) AND coalesce(bool_and(is_small), true)
     ) newest`,
   ),
-  large: statement(
+  large: declareStatement(
     'delivery.large_whole_conversations',
     (s, p) => `
     SELECT ${columns}, newest.packed, newest.truncated FROM ${largeOnes(s, p)} CROSS JOIN LATERAL (

@@ -1,5 +1,5 @@
 import { decodeIdCursor, encodeCursor } from '../../db/cursor.js';
-import { type StatementPlaceholders, statement } from '../../db/statement.js';
+import { declareStatement, type StatementPlaceholders } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -100,9 +100,9 @@ const select = (s: string, p: StatementPlaceholders<LineParams>, where: string):
   FROM (SELECT) one LEFT JOIN chosen ON true LEFT JOIN ${s}.conversations c ON c.id = chosen.conversation_id
   ORDER BY chosen.id DESC`;
 
-const selectAll = statement<LineParams, AuditLineRow>('workspace.audit', (s, p) => select(s, p, ''));
+const selectAll = declareStatement<LineParams, AuditLineRow>('workspace.audit', (s, p) => select(s, p, ''));
 
-const selectOfConversation = statement<LineParams & { conversationId: string }, AuditLineRow>(
+const selectOfConversation = declareStatement<LineParams & { conversationId: string }, AuditLineRow>(
   'workspace.audit.conversation',
   (s, p) => select(s, p, `AND conversation_id = ${p.conversationId}::uuid`),
 );

@@ -1,6 +1,6 @@
 import { type DeliveryTopic, deliveryTopics } from '../../contracts/domain.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
-import { type Statement, type StatementPlaceholders, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../../deliveries/sql-conditions.js';
@@ -133,16 +133,16 @@ const page = (s: string, { offset }: StatementPlaceholders<PageParams>, rows: st
   ORDER BY ${order.replace(/\b(available_at|id)\b/g, 'd.$1')}`;
 
 const statements: Record<DeliveryTab, Statement<PageParams, DeliveryLineRow>> = {
-  pending: statement('workspace.deliveries.pending', (s, p) =>
+  pending: declareStatement('workspace.deliveries.pending', (s, p) =>
     page(s, p, duePerTopic(s, p, owedDeliveries(s), maxShown + pageSize), 'available_at, id'),
   ),
-  retrying: statement('workspace.deliveries.retrying', (s, p) => page(s, p, retrying(s, p), 'available_at, id')),
-  discarded: statement('workspace.deliveries.discarded', (s, p) =>
+  retrying: declareStatement('workspace.deliveries.retrying', (s, p) => page(s, p, retrying(s, p), 'available_at, id')),
+  discarded: declareStatement('workspace.deliveries.discarded', (s, p) =>
     page(s, p, newestDiscarded(s, p, maxShown + pageSize), 'id DESC'),
   ),
 };
 
-const selectHealth = statement<Topics, HealthRow>(
+const selectHealth = declareStatement<Topics, HealthRow>(
   'workspace.deliveries.health',
   (s, p) => `
     SELECT ${s}.clock() AS now,

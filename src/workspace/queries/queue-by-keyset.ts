@@ -1,6 +1,6 @@
 import { isNotSnoozedSql } from '../../conversations/wake.js';
 import { decodeCursor, encodeCursor, isTimestampText } from '../../db/cursor.js';
-import { type Statement, type StatementPlaceholders, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -72,9 +72,9 @@ const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NUL
 export const isOverdueSql = `${open} AND c.overdue_since > c.unanswered_since`;
 
 const statements: Record<KeysetQueueFilter, Statement<Place, QueueDatabaseRow & { phase: number; key: string }>> = {
-  open: statement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
-  'needs-reply': statement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
-  resolved: statement('workspace.queue.resolved', (s, p) =>
+  open: declareStatement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
+  'needs-reply': declareStatement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
+  resolved: declareStatement('workspace.queue.resolved', (s, p) =>
     pageOf(s, { rest: byMessage(s, `${resolved} AND (${lastMessageAtSql}, c.id) < (${from(p, phases.rest)})`) }),
   ),
 };

@@ -1,6 +1,6 @@
 import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
-import { type Statement, type StatementPlaceholders, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isOverdueSql, lastMessageAtSql, type QueuePage } from './queue-by-keyset.js';
 import { type QueueDatabaseRow, queuePageSize, selectQueueColumns, toQueueRow } from './rows.js';
@@ -106,21 +106,21 @@ export const selectQueuePageByUrgency = (
   ${selectQueueColumns(s)}`;
 
 const statements: Record<UrgencySortedQueueFilter, Statement<QueueOffsetParams, QueueDatabaseRow>> = {
-  'needs-approval': statement('workspace.queue.needs_approval', (s, p) =>
+  'needs-approval': declareStatement('workspace.queue.needs_approval', (s, p) =>
     selectQueuePageByUrgency(s, p, selectConversationsNeedingApproval(s)),
   ),
-  breaching: statement('workspace.queue.breaching', (s, p) =>
+  breaching: declareStatement('workspace.queue.breaching', (s, p) =>
     selectQueuePageByUrgency(s, p, selectBreachingConversations(s)),
   ),
-  breached: statement('workspace.queue.breached', (s, p) =>
+  breached: declareStatement('workspace.queue.breached', (s, p) =>
     selectQueuePageByUrgency(s, p, selectBreachedConversations(s)),
   ),
-  snoozed: statement('workspace.queue.snoozed', (s, p) =>
+  snoozed: declareStatement('workspace.queue.snoozed', (s, p) =>
     selectQueuePageByUrgency(s, p, selectSnoozedConversations(s), 'c.snoozed_until'),
   ),
 };
 
-const findBySearch = statement<QueueOffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
+const findBySearch = declareStatement<QueueOffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
   'workspace.queue.search',
   (s, p) =>
     selectQueuePageByUrgency(

@@ -1,5 +1,5 @@
 import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
-import { type Statement, type StatementPlaceholders, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
 import { isOverdueSql, lastMessageAtSql, type QueuePage } from './queue-by-keyset.js';
@@ -52,7 +52,7 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
+    declareStatement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
       selectQueuePageByUrgency(s, p, idsOf(s, p, filter, by)),
     );
   known.set(key, found);

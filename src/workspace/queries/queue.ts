@@ -1,5 +1,5 @@
 import { isNotSnoozedSql } from '../../conversations/wake.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
@@ -69,7 +69,7 @@ const ofConversations = (s: string, where: string) =>
 
 type CountsRow = Record<QueueFilter, number> & { now: Date };
 
-const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
+const countFilters = declareStatement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
   const filters: Record<QueueFilter, string> = {
     'needs-reply': ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND c.unanswered_since IS NOT NULL`),
     'needs-approval': selectConversationsNeedingApproval(s),

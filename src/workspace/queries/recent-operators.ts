@@ -1,5 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { conversationOwnerIdSql } from './rows.js';
 
@@ -32,7 +32,7 @@ const nextOwner = (s: string, after: string) => `
   ORDER BY ${conversationOwnerIdSql}, c.updated_at DESC, c.id DESC LIMIT 1`;
 
 /** Jumps from owner to owner in the index: the number of conversations does not matter. */
-const selectOperators = statement<{ actions: string[] }, { actor: Actor }>(
+const selectOperators = declareStatement<{ actions: string[] }, { actor: Actor }>(
   'workspace.operators',
   (s, p) => `
     WITH RECURSIVE owners AS (

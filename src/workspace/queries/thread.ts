@@ -1,5 +1,5 @@
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { isCallOwedSql, isModuleConfigured } from '../../deliveries/announced-modules.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
@@ -163,7 +163,7 @@ const newestAnswer = (s: string) => `(
   WHERE recent.role IN ('operator', 'automation') ORDER BY recent.id DESC LIMIT 1)`;
 
 /** Reads a conversation with its lists, each up to a limit; the audit page shows the complete record. */
-const selectHead = statement<{ id: string; hasNotifier: boolean }, HeadRow>(
+const selectHead = declareStatement<{ id: string; hasNotifier: boolean }, HeadRow>(
   'workspace.thread.head',
   (s, p) => `
     SELECT to_jsonb(c) AS conversation, ${customerLabelSql} AS customer, ${s}.clock() AS now,
