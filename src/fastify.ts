@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
-import { createConfiguredMounts, type InstanceOptions, trackMounts } from './server-mounts.js';
+import { createConfiguredMounts, type InstanceOptions, withMountTracking } from './server-mounts.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -27,7 +27,7 @@ export function fastifyRequest(incoming: IncomingMessage | undefined): FastifyRe
  */
 export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyOptions): Promise<void> {
   const { config, logger } = options;
-  const mounts = trackMounts(await createCairnloop(config, logger === undefined ? {} : { logger }));
+  const mounts = withMountTracking(await createCairnloop(config, logger === undefined ? {} : { logger }));
   app.addHook('preClose', async () => mounts.endStreams());
   app.addHook('onClose', () => mounts.cairnloop.close());
   app.decorate('cairnloop', mounts.cairnloop);

@@ -12,7 +12,12 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
-import { createConfiguredMounts, type InstanceOptions, type InstanceWithMounts, trackMounts } from './server-mounts.js';
+import {
+  createConfiguredMounts,
+  type InstanceOptions,
+  type InstanceWithMounts,
+  withMountTracking,
+} from './server-mounts.js';
 
 /** The injection token of the Cairnloop instance, for `app.get(CAIRNLOOP)` and {@link InjectCairnloop}. */
 export const CAIRNLOOP: unique symbol = Symbol.for('cairnloop/nest') as never;
@@ -102,7 +107,7 @@ for (const [index, token] of [OPTIONS, MOUNTS, HttpAdapterHost].entries()) {
 }
 
 async function connect({ config, logger }: CairnloopModuleOptions): Promise<InstanceWithMounts> {
-  return trackMounts(await createCairnloop(config, logger === undefined ? {} : { logger }));
+  return withMountTracking(await createCairnloop(config, logger === undefined ? {} : { logger }));
 }
 
 export type { Cairnloop };

@@ -4,7 +4,7 @@ import type { ChangeFeed } from './change-feed/change-feed.js';
 import type { ResolvedConfig } from './config/config-types.js';
 import type { ContextReader } from './context/context-reader.js';
 import type { Database } from './db/connect.js';
-import type { HeldFollowUps } from './events/announce.js';
+import type { DeferredFollowUps } from './events/announce.js';
 import type { Metrics } from './telemetry/metrics.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import type { Traces } from './telemetry/traces.js';
@@ -21,5 +21,5 @@ export interface Runtime {
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Set in a transaction that the host commits: collects what must follow the commit, such as telemetry. */
-  readonly held?: HeldFollowUps;
+  readonly held?: DeferredFollowUps;
 }

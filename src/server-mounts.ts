@@ -38,7 +38,7 @@ type Mount = (options: unknown) => Closable;
 const streaming = ['workspace', 'portal'] as const;
 
 /** Wraps an instance so that it keeps track of its mounts, also of those that the host creates itself. */
-export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
+export function withMountTracking(cairnloop: Cairnloop): InstanceWithMounts {
   const made = new Set<Closable>();
   const tracked =
     (mount: Mount): Mount =>

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import { createPacedSender, type PacedSender } from '../db/paced-sender.js';
+import { createThrottledSender, type ThrottledSender } from '../db/paced-sender.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { type AgendaJobs, type AgendaTopicJob, agendaJobNames } from './jobs.js';
@@ -91,8 +91,8 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): AgendaJob
  * may miss a later commit.
  */
 function createWakers(log: Logger, insert: (topic: DeliveryTopic) => Promise<void>) {
-  const create = (topic: DeliveryTopic): PacedSender =>
-    createPacedSender(wakeGapMs, () =>
+  const create = (topic: DeliveryTopic): ThrottledSender =>
+    createThrottledSender(wakeGapMs, () =>
       insert(topic).catch((error) =>
         log.warn(
           { topic, reason: errorText(error) },

@@ -1,5 +1,5 @@
 import type { AuditAnchor } from '../contracts/domain.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { auditChainStart } from './hash-chain.js';
 
@@ -23,7 +23,7 @@ interface AnchorRow {
   at: Timestamp;
 }
 
-const selectAnchor = statement<NoParams, AnchorRow>(
+const selectAnchor = declareStatement<NoStatementParams, AnchorRow>(
   'audit.anchor',
   (s) => `
     SELECT last.seq, last.hash, last.key_id, ${s}.clock() AS at,

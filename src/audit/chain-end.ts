@@ -1,4 +1,4 @@
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import { type AuditChainLink, auditChainStart } from './hash-chain.js';
 import { type AuditKey, type AuditKeys, signedChainEndText } from './keys.js';
 
@@ -63,7 +63,7 @@ interface EndRow {
   mac: string | null;
 }
 
-const selectEnd = statement<NoParams, EndRow>(
+const selectEnd = declareStatement<NoStatementParams, EndRow>(
   'audit.chain_end',
   (s) => `
     SELECT last.seq AS last_seq, last.hash AS last_hash, last.key_id AS last_key_id, recorded.seq, recorded.hash,
@@ -74,7 +74,7 @@ const selectEnd = statement<NoParams, EndRow>(
     LEFT JOIN ${s}.audit_chain_end recorded ON true`,
 );
 
-const upsertEnd = statement<{ seq: number; hash: string; keyId: string | null; mac: string | null }>(
+const upsertEnd = declareStatement<{ seq: number; hash: string; keyId: string | null; mac: string | null }>(
   'audit.write_chain_end',
   (s, p) => `
     INSERT INTO ${s}.audit_chain_end (seq, hash, key_id, mac)

@@ -1,8 +1,13 @@
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, type NoParams, type Placeholders, statement } from '../db/statement.js';
+import {
+  declareStatement,
+  type Executor,
+  type NoStatementParams,
+  type StatementPlaceholders,
+} from '../db/statement.js';
 import { auditActionsWithoutPersonalData } from './erasable.js';
 import { erasureDigestSql } from './erasures.js';
-import { addSalts, computeFieldCommitments, type ErasableField, erasedValues } from './format.js';
+import { addFieldSalts, computeFieldCommitments, type ErasableField, valuesOfErasedFields } from './format.js';
 import { type AuditChainRow, auditChainColumns, auditPageSize, toAuditChainEvent } from './pages.js';
 import { auditLockKey } from './seal.js';
 
@@ -103,16 +108,19 @@ function erasureParams(erasureId: string, rows: readonly ErasableRow[]): Erasure
  */
 function eventOf(row: AuditChainRow) {
   const event = toAuditChainEvent(row);
-  return row.format === null ? addSalts(event) : event;
+  return row.format === null ? addFieldSalts(event) : event;
 }
 
 function fieldAfter(field: ErasableField, erases: boolean, value: unknown, salt: string | null | undefined) {
-  return erases ? { value: erasedValues[field], salt: null } : { value, salt: salt ?? null };
+  return erases ? { value: valuesOfErasedFields[field], salt: null } : { value, salt: salt ?? null };
 }
 
-const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${auditLockKey(s)})`);
+const waitForTurn = declareStatement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${auditLockKey(s)})`);
 
-const newErasure = statement<NoParams, { id: string }>('audit.new_erasure', (s) => `SELECT ${s}.time_id() AS id`);
+const newErasure = declareStatement<NoStatementParams, { id: string }>(
+  'audit.new_erasure',
+  (s) => `SELECT ${s}.time_id() AS id`,
+);
 
 /** Parameters of the subquery {@link erasable}. */
 interface ErasableParams {
@@ -128,7 +136,7 @@ interface ErasableParams {
 /**
  * Selects the audit events of conversations and subjects, and whether the actor and the detail of each must be erased.
  */
-const erasable = (s: string, p: Placeholders<ErasableParams>): string => `
+const erasable = (s: string, p: StatementPlaceholders<ErasableParams>): string => `
   SELECT e.*, actor_erased_by IS NULL AND e.actor ->> 'id' IN (c.actor_id, c.host_user_id, ${p.actorId}::text) AS erase_actor,
     detail_erased_by IS NULL AND detail <> '{}' AND action <> ALL (${p.kept}::text[]) AS erase_detail
   FROM ${s}.audit_events e LEFT JOIN ${s}.conversations c ON c.id = e.conversation_id
@@ -137,26 +145,26 @@ const erasable = (s: string, p: Placeholders<ErasableParams>): string => `
 
 const isErasable = '(erase_actor OR erase_detail)';
 
-const selectErasable = statement<ErasableParams & { after: string | null; limit: number }, ErasableRow>(
+const selectErasable = declareStatement<ErasableParams & { after: string | null; limit: number }, ErasableRow>(
   'audit.erasable',
   (s, p) => `
     SELECT ${auditChainColumns}, erase_actor, erase_detail FROM (${erasable(s, p)}) line
     WHERE ${isErasable} AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const countLines = statement<ErasableParams, { count: string }>(
+const countLines = declareStatement<ErasableParams, { count: string }>(
   'audit.count_erasable',
   (s, p) => `SELECT count(*) FROM (${erasable(s, p)}) line WHERE ${isErasable}`,
 );
 
-const selectOpened = statement<{ actorId: string }, { id: string }>(
+const selectOpened = declareStatement<{ actorId: string }, { id: string }>(
   'audit.opened_by',
   (s, p) => `
     SELECT DISTINCT conversation_id AS id FROM ${s}.audit_events
     WHERE action = 'conversation.opened' AND actor ->> 'id' = ${p.actorId} AND conversation_id IS NOT NULL`,
 );
 
-const writeErasures = statement<ErasureParams>(
+const writeErasures = declareStatement<ErasureParams>(
   'audit.erase',
   (s, p) => `
     UPDATE ${s}.audit_events e SET
@@ -176,7 +184,7 @@ const writeErasures = statement<ErasureParams>(
  * Inserts the event that records an erasure. Erased events name its id and its digest covers them, so that no erasure
  * can be forged.
  */
-const insertErased = statement<{ id: string; by: Actor; lines: number }>(
+const insertErased = declareStatement<{ id: string; by: Actor; lines: number }>(
   'audit.erased',
   (s, p) => `
     INSERT INTO ${s}.audit_events (id, at, actor, action, detail)

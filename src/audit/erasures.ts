@@ -1,4 +1,4 @@
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 
 /** An audit event that is marked as erased, but not covered by the `audit.erased` event that it names. */
 export interface ErasureFault {
@@ -29,7 +29,7 @@ export const erasureDigestSql = (s: string): string => `
   ) erased JOIN ${s}.audit_events e ON e.id = erased.id
   GROUP BY erased.erasure`;
 
-const selectFault = statement<NoParams, { id: string; seq: string | null }>(
+const selectFault = declareStatement<NoStatementParams, { id: string; seq: string | null }>(
   'audit.erasure_fault',
   (s) => `
     SELECT erasure.first_id AS id, erasure.first_seq AS seq

@@ -7,7 +7,7 @@ export const erasableFields = ['actor', 'detail'] as const;
 export type ErasableField = (typeof erasableFields)[number];
 
 /** The values that replace erased fields. */
-export const erasedValues = { actor: { id: 'erased' }, detail: { erased: true } } as const;
+export const valuesOfErasedFields = { actor: { id: 'erased' }, detail: { erased: true } } as const;
 
 /** How an audit event was sealed. Absent fields mean format 1: an event sealed before migration 0016. */
 export interface AuditSeal {
@@ -44,12 +44,12 @@ export function hashAuditEvent(previousHash: string, seq: number, event: AuditCh
 }
 
 /** Prepares an audit event for sealing: gives each field that is not erased and has no salt a random one. */
-export function addSalts<E extends AuditChainEvent>(event: E): E & { format: number } {
+export function addFieldSalts<E extends AuditChainEvent>(event: E): E & { format: number } {
   return {
     ...event,
     format: 2,
-    actorSalt: event.actorErasedBy ? null : (event.actorSalt ?? createSalt()),
-    detailSalt: event.detailErasedBy ? null : (event.detailSalt ?? createSalt()),
+    actorSalt: event.actorErasedBy ? null : (event.actorSalt ?? createFieldSalt()),
+    detailSalt: event.detailErasedBy ? null : (event.detailSalt ?? createFieldSalt()),
   };
 }
 
@@ -77,7 +77,7 @@ function storedCommitment(commitment: string | null | undefined): string {
   return commitment;
 }
 
-export function createSalt(): string {
+export function createFieldSalt(): string {
   return randomBytes(16).toString('hex');
 }
 
@@ -86,7 +86,7 @@ export function findErasureMarkFault(event: AuditChainEvent): string | null {
   for (const field of erasableFields) {
     const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];
     if (erasedBy) {
-      if (salt || !stored || canonicalize(event[field]) !== canonicalize(erasedValues[field]))
+      if (salt || !stored || canonicalize(event[field]) !== canonicalize(valuesOfErasedFields[field]))
         return `the ${field} is marked as erased, but is not what an erasure leaves`;
     } else if (stored && stored !== commit(salt, event[field]))
       return `the ${field} was changed after the event was sealed`;

@@ -2,22 +2,22 @@ import { z } from 'zod';
 import type { Actor, AuditEvent, Page } from '../contracts/domain.js';
 import type { AuditListInput } from '../contracts/inputs.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import {
+  createInputSchema,
   exactIdSchema,
-  inputSchema,
-  nameSchema,
+  nameOrKeySchema,
   pageCursorSchema,
   pageLimitSchema,
   parseInput,
 } from '../validation/input.js';
 import { erasableFields } from './format.js';
 
-const listInput = inputSchema<AuditListInput>()({
+const listInput = createInputSchema<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
-  action: nameSchema.optional(),
+  action: nameOrKeySchema.optional(),
   /** The id of the actor; a customer's id may have 1000 characters. */
   actor: exactIdSchema(1000).optional(),
   cursor: pageCursorSchema,
@@ -84,7 +84,7 @@ interface ListParams {
   limit: number;
 }
 
-const selectPage = statement<ListParams, AuditRow>(
+const selectPage = declareStatement<ListParams, AuditRow>(
   'audit.list',
   (s, p) => `
     SELECT * FROM ${s}.audit_events

@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import type { AuditChainEvent, SealedAuditEvent } from './hash-chain.js';
 import { type AuditRow, toAuditEvent } from './list.js';
 
@@ -77,14 +77,14 @@ export const auditChainColumns = `
   encode(mac, 'hex') AS mac,
   coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
 
-const selectSealed = statement<{ after: string | null; limit: number }, AuditChainRow>(
+const selectSealed = declareStatement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.sealed_page',
   (s, p) => `
     SELECT ${auditChainColumns} FROM ${s}.audit_events
     WHERE seq IS NOT NULL AND (${p.after}::bigint IS NULL OR seq > ${p.after}) ORDER BY seq LIMIT ${p.limit}`,
 );
 
-const selectUnsealedAfter = statement<{ after: string | null; limit: number }, AuditChainRow>(
+const selectUnsealedAfter = declareStatement<{ after: string | null; limit: number }, AuditChainRow>(
   'audit.unsealed_page',
   (s, p) => `
     SELECT ${auditChainColumns} FROM ${s}.audit_events

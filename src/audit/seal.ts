@@ -1,9 +1,9 @@
 import type { Database } from '../db/connect.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { type AuditChainEnd, findChainEndFault, readAuditChainEnd, writeAuditChainEnd } from './chain-end.js';
-import { addSalts } from './format.js';
+import { addFieldSalts } from './format.js';
 import { type AuditChainLink, type SealedAuditEvent, sealAuditEvents } from './hash-chain.js';
 import { type AuditKeys, noAuditKeys, signedAuditEventText } from './keys.js';
 import { type AuditChainRow, auditChainColumns, toAuditChainEvent } from './pages.js';
@@ -42,7 +42,7 @@ async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
   const rows = await readUnsealed(tx);
   const sealed = sealAuditEvents(
     end.last,
-    rows.map((row) => addSalts(toAuditChainEvent(row))),
+    rows.map((row) => addFieldSalts(toAuditChainEvent(row))),
   );
   if (sealed.length > 0) await tx.run(writeSeals, sealParams(sealed, keys));
   const last: AuditChainLink = sealed.at(-1) ?? end.last;
@@ -124,38 +124,40 @@ export const auditFaultFoundAction = 'audit.fault_found';
 export const auditLockKey = (s: string): string =>
   `hashtextextended('cairnloop.audit.' || '${s.replaceAll("'", "''")}', 0)`;
 
-const takeTurn = statement<NoParams, { taken: boolean }>(
+const takeTurn = declareStatement<NoStatementParams, { taken: boolean }>(
   'audit.take_turn',
   (s) => `SELECT pg_try_advisory_xact_lock(${auditLockKey(s)}) AS taken`,
 );
 
-const selectUnsealed = statement<{ limit: number }, AuditChainRow>(
+const selectUnsealed = declareStatement<{ limit: number }, AuditChainRow>(
   'audit.unsealed',
   (s, p) => `SELECT ${auditChainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectUsed = statement<{ keyId: string }, { used: boolean }>(
+const selectUsed = declareStatement<{ keyId: string }, { used: boolean }>(
   'audit.key_used',
   (s, p) => `SELECT EXISTS (SELECT FROM ${s}.audit_events WHERE key_id = ${p.keyId}) AS used`,
 );
 
-const selectWithoutReceipt = statement<{ ids: string[] }, { id: string }>(
+const selectWithoutReceipt = declareStatement<{ ids: string[] }, { id: string }>(
   'audit.without_receipt',
   (s, p) => `SELECT id FROM ${s}.audit_events_without_receipt(${p.ids}::uuid[]) id`,
 );
 
-const insertOwnEvent = statement<{ action: string; detail: Record<string, unknown> }>('audit.own_event', (s, p) =>
-  insertAuditLinesSql(s, {
-    from: '(SELECT) one',
-    at: `${s}.clock()`,
-    actor: systemActorSql('audit'),
-    actionSql: p.action,
-    conversationId: 'NULL',
-    detail: p.detail,
-  }),
+const insertOwnEvent = declareStatement<{ action: string; detail: Record<string, unknown> }>(
+  'audit.own_event',
+  (s, p) =>
+    insertAuditLinesSql(s, {
+      from: '(SELECT) one',
+      at: `${s}.clock()`,
+      actor: systemActorSql('audit'),
+      actionSql: p.action,
+      conversationId: 'NULL',
+      detail: p.detail,
+    }),
 );
 
-const writeSeals = statement<SealParams>(
+const writeSeals = declareStatement<SealParams>(
   'audit.seal',
   (s, p) => `
     UPDATE ${s}.audit_events SET

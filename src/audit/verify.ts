@@ -1,6 +1,6 @@
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import { type AuditChainEnd, findChainEndFault, readAuditChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
 import {
@@ -164,7 +164,7 @@ async function unsealedFault(tx: Executor, end: AuditChainLink): Promise<AuditFa
     : null;
 }
 
-const selectFaults = statement<NoParams, FaultRow>(
+const selectFaults = declareStatement<NoStatementParams, FaultRow>(
   'audit.receipt_faults',
   (s) => `SELECT event_id, fault FROM ${s}.audit_receipt_faults() ORDER BY event_id LIMIT 1`,
 );
@@ -174,7 +174,7 @@ async function countUnsealed(tx: Executor): Promise<number> {
   return Number(row?.count);
 }
 
-const selectCount = statement<NoParams, { count: string }>(
+const selectCount = declareStatement<NoStatementParams, { count: string }>(
   'audit.count_unsealed',
   (s) => `SELECT count(*) FROM ${s}.audit_events WHERE seq IS NULL`,
 );

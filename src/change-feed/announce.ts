@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
-import { createPacedSender } from '../db/paced-sender.js';
-import { statement } from '../db/statement.js';
+import { createThrottledSender } from '../db/paced-sender.js';
+import { declareStatement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
-import type { ChangeScope } from './change-feed.js';
+import type { ChangeVisibility } from './change-feed.js';
 
 /** The most ids in one NOTIFY payload, which Postgres limits to 8000 bytes: an id takes 38 with its mark and comma. */
 const idsPerPayload = 200;
@@ -23,9 +23,13 @@ const anything = '*';
 const internalMark = '~';
 
 /** The ids of changed conversations, each with the widest scope of its changes. */
-export type ConversationChanges = Map<string, ChangeScope>;
+export type ConversationChanges = Map<string, ChangeVisibility>;
 
-export function addConversationChange(changes: ConversationChanges, conversationId: string, scope: ChangeScope): void {
+export function addConversationChange(
+  changes: ConversationChanges,
+  conversationId: string,
+  scope: ChangeVisibility,
+): void {
   if (scope === 'visible' || !changes.has(conversationId)) changes.set(conversationId, scope);
 }
 
@@ -34,7 +38,7 @@ export function createChangeAnnouncer(db: Database, channel: string, log: Logger
   const waiting: ConversationChanges = new Map();
   const closing = new AbortController();
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
-  const sender = createPacedSender(gapMs, async () => {
+  const sender = createThrottledSender(gapMs, async () => {
     // Under a test's fake timers `nextTurn` never resolves: `closed` ends the wait, so that `close` does not hang.
     await Promise.race([nextTurn(), closed]);
     const payloads = toNotifyPayloads(waiting);
@@ -50,7 +54,7 @@ export function createChangeAnnouncer(db: Database, channel: string, log: Logger
   }
 
   return {
-    add(conversationId: string, scope: ChangeScope = 'internal'): void {
+    add(conversationId: string, scope: ChangeVisibility = 'internal'): void {
       if (closing.signal.aborted) return;
       if (waiting.size < maxWaiting) addConversationChange(waiting, conversationId, scope);
       sender.ask();
@@ -79,12 +83,12 @@ export function toNotifyPayloads(changes: ConversationChanges): string[] {
 /** Parses the changes in a NOTIFY payload. Returns null if any conversation may have changed. */
 export function parseNotifyPayload(payload: string): ConversationChanges | null {
   if (payload === anything) return null;
-  const entry = (word: string): [string, ChangeScope] =>
+  const entry = (word: string): [string, ChangeVisibility] =>
     word.startsWith(internalMark) ? [word.slice(internalMark.length), 'internal'] : [word, 'visible'];
   return new Map(payload.split(',').map(entry));
 }
 
-const notify = statement<{ channel: string; payloads: string[] }>(
+const notify = declareStatement<{ channel: string; payloads: string[] }>(
   'activity.notify',
   (_, p) => `SELECT pg_notify(${p.channel}, payload) FROM unnest(${p.payloads}::text[]) payload`,
 );

@@ -4,12 +4,12 @@ import type { Database } from '../db/connect.js';
 import { listenForNotifications } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
 import { type ConversationChanges, createChangeAnnouncer, parseNotifyPayload } from './announce.js';
-import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
+import type { ChangeFeed, ChangeListener, ChangeVisibility } from './change-feed.js';
 import { openProcessBroadcast } from './process-broadcast.js';
 
 interface Subscription {
   listener: ChangeListener;
-  scope: ChangeScope;
+  scope: ChangeVisibility;
 }
 
 /**

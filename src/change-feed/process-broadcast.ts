@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
 
 interface Listener {
@@ -67,7 +67,7 @@ export function openProcessBroadcast(db: Database, channel: string, log: Logger)
 const maxBytes = 7000;
 const maxWaiting = 200;
 
-const notify = statement<{ channel: string; texts: string[] }>(
+const notify = declareStatement<{ channel: string; texts: string[] }>(
   'news.notify',
   (_, p) => `SELECT pg_notify(${p.channel}, payload) FROM unnest(${p.texts}::text[]) payload`,
 );

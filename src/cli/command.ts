@@ -1,10 +1,10 @@
 import { CairnloopError } from '../foundation/errors.js';
-import type { CommandInput } from './command-input.js';
+import type { ParsedCommandInput } from './command-input.js';
 import type { CliIo } from './io.js';
 import type { CommandReport } from './report.js';
 
 /** One option: `flags` as commander reads them, e.g. `--port <number>`, `--no-ops`. */
-export interface OptionRow {
+export interface CommandOption {
   flags: string;
   description: string;
   default?: unknown;
@@ -14,7 +14,7 @@ export interface OptionRow {
 }
 
 /** One argument: `<id>` is required, `[direction]` optional, `[ids...]` a list. */
-export interface ArgumentRow {
+export interface CommandArgument {
   name: string;
   description: string;
   default?: unknown;
@@ -28,8 +28,8 @@ export interface ArgumentRow {
 
 /** The declaration of a command, which `src/cli/commands/<verb>.ts` exports as `<verb>Command`; see `main.ts`. */
 export interface Command<
-  Arguments extends readonly ArgumentRow[] = readonly ArgumentRow[],
-  Options extends readonly OptionRow[] = readonly OptionRow[],
+  Arguments extends readonly CommandArgument[] = readonly CommandArgument[],
+  Options extends readonly CommandOption[] = readonly CommandOption[],
 > {
   arguments?: Arguments;
   options?: Options;
@@ -39,26 +39,26 @@ export interface Command<
   examples: readonly string[];
   /** The command's own exit codes, which add to or replace 0 done, 1 failed, 2 wrong usage. */
   exitCodes?: Readonly<Record<number, string>>;
-  run?(input: CommandInput<Arguments, Options>, io: CliIo): Promise<CommandReport | undefined>;
+  run?(input: ParsedCommandInput<Arguments, Options>, io: CliIo): Promise<CommandReport | undefined>;
   /** Subcommands by name, e.g. `list` of `deliveries`. A command with subcommands has no `run`. */
   subcommands?: Readonly<Record<string, Command & { summary: string }>>;
 }
 
 /** Declares a command. The type of what `run` receives is inferred from `arguments` and `options`. */
 export function defineCommand<
-  const Arguments extends readonly ArgumentRow[],
-  const Options extends readonly OptionRow[] = [],
+  const Arguments extends readonly CommandArgument[],
+  const Options extends readonly CommandOption[] = [],
 >(command: Command<Arguments, Options>): Command {
   return command;
 }
 
 /** Declares one option and keeps its literal types, from which the name and the type of its value are inferred. */
-export function declareOption<const Row extends OptionRow>(row: Row): Row {
+export function declareOption<const Row extends CommandOption>(row: Row): Row {
   return row;
 }
 
 /** Does what {@link declareOption} does, for a list of options. */
-export function declareOptions<const Rows extends readonly OptionRow[]>(rows: Rows): Rows {
+export function declareOptions<const Rows extends readonly CommandOption[]>(rows: Rows): Rows {
   return rows;
 }
 

@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { explainImportFailure } from '../config/import-failure.js';
 import { redirectHostStdout } from './host-output.js';
 
-export interface HostErrors {
+export interface HostErrorCatcher {
   /** After this call host code cannot end this process. `cwd` is the host's folder. */
   start(cwd: string): void;
   /** Errors of host code since the last call, one sentence each, without secrets. */
@@ -14,7 +14,7 @@ export interface HostErrors {
   stop(): void;
 }
 
-export function catchHostErrors(): HostErrors {
+export function createHostErrorCatcher(): HostErrorCatcher {
   let current: ReturnType<typeof startCatching> | undefined;
   return {
     start(cwd) {

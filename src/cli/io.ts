@@ -1,6 +1,6 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { onStopSignal } from '../foundation/uninterrupted.js';
-import { catchHostErrors, type HostErrors } from './host-errors.js';
+import { createHostErrorCatcher, type HostErrorCatcher } from './host-errors.js';
 import { reserveStdout, trackStreamWrites } from './reserve-stdout.js';
 
 /** One choice of a select or multiselect prompt. */
@@ -50,7 +50,7 @@ export interface CliIo {
   isInteractive: boolean;
   ask: Prompts;
   /** Catches the errors of host code. Absent if the command shares its process with other code, as in a test. */
-  host?: HostErrors;
+  host?: HostErrorCatcher;
   /** Waits until stdout is written; returns the error that prevented it. */
   flush?(): Promise<Error | undefined>;
   /** Aborted when stdout can no longer be written, as when its reader has ended. */
@@ -74,7 +74,7 @@ export function createProcessIo(): CliIo {
     env,
     isInteractive,
     ask,
-    host: catchHostErrors(),
+    host: createHostErrorCatcher(),
     flush,
     outputGone,
   };

@@ -17,10 +17,10 @@ import { asksForJson } from './asks-for-json.js';
 import { type CommandLine, readCommandLine } from './command-line.js';
 import { withEscapedOutput } from './escaped-output.js';
 import { type CliIo, createProcessIo } from './io.js';
-import { buildProgram, type CommandRow } from './program.js';
+import { buildProgram, type TopLevelCommand } from './program.js';
 import { type CommandReport, writeCommandReport, writeFailureReport } from './report.js';
 
-const commands: readonly CommandRow[] = [
+const commands: readonly TopLevelCommand[] = [
   {
     name: 'init',
     summary: 'Write the config, the npm scripts and .env.example',
@@ -107,7 +107,7 @@ const commands: readonly CommandRow[] = [
 export async function main(
   argv: readonly string[],
   processOrTest: CliIo = createProcessIo(),
-  rows: readonly CommandRow[] = commands,
+  rows: readonly TopLevelCommand[] = commands,
 ): Promise<number> {
   const io = withEscapedOutput(processOrTest);
   const exitCode = await runAndReport(argv, io, rows);
@@ -120,7 +120,7 @@ export async function main(
   return exitCode || lostExitCode;
 }
 
-async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly CommandRow[]): Promise<number> {
+async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly TopLevelCommand[]): Promise<number> {
   // Some scripts pass a leading `--`, as in `npx cairnloop -- gen`.
   const given = argv[0] === '--' ? argv.slice(1) : argv;
   let asJson = asksForJson(given);

@@ -5,7 +5,7 @@ import type { ModuleRequest } from '../gen/module-files.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../gen/module-kinds.js';
 import { configOption, cwdOption, declareOptions } from './command.js';
 import type { OptionValues } from './command-input.js';
-import { checkOption, mayPrompt, planOptions } from './finish-plan.js';
+import { checkOption, mayPrompt, planCommandOptions } from './finish-plan.js';
 import type { CliIo } from './io.js';
 
 export const moduleCommandOptions = declareOptions([
@@ -23,7 +23,7 @@ export const moduleCommandOptions = declareOptions([
   { flags: '--no-test', description: 'do not write a test for each module' },
   { flags: '--force', description: 'overwrite a module that was edited' },
   checkOption,
-  ...planOptions,
+  ...planCommandOptions,
 ]);
 
 export type ModuleCommandOptions = OptionValues<typeof moduleCommandOptions>;

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import displayWidth from 'fast-string-width';
-import type { ChangePlan, FileChange, FileOutcome } from '../gen/change-plan.js';
+import type { FileChange, FileChangePlan, FileOutcome } from '../gen/change-plan.js';
 
 /** Width of the printed text, in columns. */
 const width = 80;
 
 /** One line per file, then the manual steps, the notes and the packages to install. Paths are relative to `cwd`. */
-export function planText(plan: ChangePlan, cwd: string): string {
+export function formatFileChangePlan(plan: FileChangePlan, cwd: string): string {
   const changes = plan.changes.map((change) => ({
     ...change,
     outcome: outcomeWord(change),
@@ -23,7 +23,7 @@ export function planText(plan: ChangePlan, cwd: string): string {
 }
 
 /** The report of a plan as data for `--json`; paths are relative to `root`. */
-export function planJson(plan: ChangePlan) {
+export function toFileChangePlanJson(plan: FileChangePlan) {
   return {
     root: plan.root,
     files: plan.changes.map((change) => {
@@ -51,7 +51,7 @@ function shown(file: string, cwd: string): string {
   return path.relative(cwd, file).split(path.sep).join('/');
 }
 
-function commands({ install = [], fix = [] }: ChangePlan, folder: string): string[] {
+function commands({ install = [], fix = [] }: FileChangePlan, folder: string): string[] {
   const place = folder ? `, in ${folder}` : '';
   return [
     ...(install.length > 0

@@ -1,10 +1,10 @@
 import { Argument, Command as Commander, Help, Option } from 'commander';
-import type { ArgumentRow, Command, OptionRow } from './command.js';
+import type { Command, CommandArgument, CommandOption } from './command.js';
 import type { CliIo } from './io.js';
 import type { CommandReport } from './report.js';
 
 /** A top-level command: its name and summary for `cairnloop --help`, and how to load its module. */
-export interface CommandRow {
+export interface TopLevelCommand {
   name: string;
   summary: string;
   load(): Promise<{ command: Command }>;
@@ -17,7 +17,7 @@ interface Running {
 
 /** Declares all commands to commander. Only the module of the command that `argv` names is loaded. */
 export async function buildProgram(
-  rows: readonly CommandRow[],
+  rows: readonly TopLevelCommand[],
   argv: readonly string[],
   io: CliIo,
   running: Running,
@@ -87,14 +87,14 @@ function declare(target: Commander, command: Command, io: CliIo, done: Running['
   });
 }
 
-function toArgument(row: ArgumentRow): Argument {
+function toArgument(row: CommandArgument): Argument {
   const argument = new Argument(row.name, row.description);
   if (row.choices) argument.choices(row.choices);
   if (row.default !== undefined) argument.default(row.default);
   return argument;
 }
 
-function toOption(row: OptionRow): Option {
+function toOption(row: CommandOption): Option {
   const option = new Option(row.flags, row.description);
   if (row.choices) option.choices(row.choices);
   if (row.default !== undefined) option.default(row.default);

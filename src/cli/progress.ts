@@ -27,7 +27,7 @@ export function hideProgressIfResultOnTerminal(
 }
 
 /** Shows the state of the work, e.g. `1200 events`. */
-export type ShowProgress = (state: string) => void;
+export type ProgressCallback = (state: string) => void;
 
 /**
  * Runs `work` and shows its state and duration on stderr at intervals. Shows nothing for short work or with `--json`.
@@ -36,7 +36,7 @@ export async function withProgress<T>(
   title: string,
   { json }: Quiet,
   io: CliIo,
-  work: (show: ShowProgress) => Promise<T>,
+  work: (show: ProgressCallback) => Promise<T>,
   intervals: ProgressIntervals = defaultIntervals,
 ): Promise<T> {
   if (json) return work(() => {});

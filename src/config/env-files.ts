@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { trustedFoldersUp } from './trusted-folders.js';
+import { findTrustedFolders } from './trusted-folders.js';
 
 /**
  * Loads a host's `.env` files into `process.env`. Variables that exist already win, then files nearer to the host, then
@@ -12,7 +12,7 @@ import { trustedFoldersUp } from './trusted-folders.js';
  */
 export function loadEnvFiles(host: string): string[] {
   const files = findEnvFiles(host);
-  const expands = readsEnvByMode(host);
+  const expands = hostReadsEnvFilesByMode(host);
   const values: NodeJS.Dict<string> = Object.assign({}, ...files.map(readEnvFile).reverse());
   const lookUp = (name: string, depth = 0): string => {
     const given = process.env[name] ?? values[name] ?? '';
@@ -68,7 +68,7 @@ function isUtf16(bytes: Buffer): boolean {
 
 function namesFor(host: string): string[] {
   const mode = process.env.NODE_ENV || 'development';
-  if (!readsEnvByMode(host)) return ['.env.local', '.env'];
+  if (!hostReadsEnvFilesByMode(host)) return ['.env.local', '.env'];
   const local = mode === 'test' ? [] : ['.env.local'];
   return [`.env.${mode}.local`, ...local, `.env.${mode}`, '.env'];
 }
@@ -76,7 +76,7 @@ function namesFor(host: string): string[] {
 const bundlers = ['next', 'vite', 'nuxt', 'astro', '@sveltejs/kit', '@adonisjs/core', '@remix-run/dev'];
 
 /** Whether the host's framework reads files by `NODE_ENV`, such as `.env.production`, and expands `$NAME` in them. */
-export function readsEnvByMode(host: string): boolean {
+export function hostReadsEnvFilesByMode(host: string): boolean {
   const { dependencies, devDependencies } = packageOf(host);
   const names = Object.keys({ ...Object(dependencies), ...Object(devDependencies) });
   return bundlers.some((name) => names.includes(name));
@@ -94,7 +94,7 @@ function expanded(value: string, lookUp: (name: string) => string): string {
 const workspaceFiles = ['pnpm-workspace.yaml', 'nx.json', 'turbo.json', 'lerna.json', 'rush.json', 'nest-cli.json'];
 
 function workspaceRoots(host: string): string[] {
-  const { folders } = trustedFoldersUp(host);
+  const { folders } = findTrustedFolders(host);
   const isRoot = (folder: string) =>
     workspaceFiles.some((name) => isFile(path.join(folder, name))) || packageOf(folder).workspaces !== undefined;
   return folders.filter((folder) => folder !== host && isRoot(folder)).slice(0, 1);

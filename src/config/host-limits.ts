@@ -7,7 +7,7 @@ export const importTimeoutMs = 20_000;
  * Runs config code that may never settle or may end the process. Both become errors, so that a command can always
  * report.
  */
-export async function runWithinHostLimits<T>(run: () => T | Promise<T>, timeoutMs = importTimeoutMs): Promise<T> {
+export async function runHostCodeWithLimits<T>(run: () => T | Promise<T>, timeoutMs = importTimeoutMs): Promise<T> {
   const limits = setLimits(timeoutMs);
   try {
     return await Promise.race([run(), limits.exceeded]);

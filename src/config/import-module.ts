@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JitiOptions, TransformOptions } from 'jiti';
-import { emptyReactMarkers, replaceReactMarkers } from './react-markers.js';
+import { emptyReactMarkerModules, replaceReactMarkerPackages } from './react-markers.js';
 import { resolveSourceImports } from './source-imports.js';
-import { svelteKitModules } from './sveltekit-modules.js';
+import { svelteKitModuleReplacements } from './sveltekit-modules.js';
 import { compileTypeScript } from './transform-typescript.js';
-import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
+import { findTrustedFolders, isTrustedFile } from './trusted-folders.js';
 import { pathAliases, readTsconfig } from './tsconfig.js';
 
 /**
@@ -15,7 +15,7 @@ import { pathAliases, readTsconfig } from './tsconfig.js';
  * JavaScript that Node cannot link, is imported by jiti.
  */
 export async function importModule(file: string): Promise<object> {
-  replaceReactMarkers(file);
+  replaceReactMarkerPackages(file);
   if (/\.[cm]?tsx?$/.test(file)) return importTypeScript(file);
   try {
     return await import(pathToFileURL(file).href);
@@ -58,7 +58,11 @@ async function importTypeScript(file: string): Promise<object> {
   const plain = createJiti(file, options);
   const jiti = createJiti(file, {
     ...options,
-    virtualModules: { cairnloop: await importCairnloop(file), ...emptyReactMarkers, ...svelteKitModules },
+    virtualModules: {
+      cairnloop: await importCairnloop(file),
+      ...emptyReactMarkerModules,
+      ...svelteKitModuleReplacements,
+    },
     transform: (transform) => ({ code: transformed(plain.transform, transform) }),
   });
   return jiti.import<object>(file);
@@ -70,7 +74,7 @@ async function importTypeScript(file: string): Promise<object> {
  */
 async function aliasOptions(file: string, createJiti: typeof import('jiti').createJiti): Promise<JitiOptions> {
   const folder = path.dirname(file);
-  const tsconfig = trustedFoldersUp(folder)
+  const tsconfig = findTrustedFolders(folder)
     .folders.map((above) => path.join(above, 'tsconfig.json'))
     .find((name) => isTrustedFile(name, folder));
   if (tsconfig === undefined) return {};

@@ -1,4 +1,4 @@
-import { describeFoundValue, describeNumber, maskUrl } from '../foundation/describe-found.js';
+import { describeFoundValue, describeNonNumber, maskUrl } from '../foundation/describe-found.js';
 import { describeType } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { type ConfigSections, logLevels } from './config-types.js';
@@ -72,7 +72,7 @@ function wholeNumber(min: number, max: number): ConfigKeyRule {
   return {
     expected: `a whole number from ${min} to ${max}`,
     accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-    found: describeNumber,
+    found: describeNonNumber,
   };
 }
 

@@ -6,7 +6,7 @@ import { findCompiledConfigs } from './compiled-configs.js';
 import { configFileNames, configNamePattern } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
 import { type ConfigVariable, findConfigVariables } from './config-variables.js';
-import { importTimeoutMs, runWithinHostLimits } from './host-limits.js';
+import { importTimeoutMs, runHostCodeWithLimits } from './host-limits.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
 import { describeNamedExports, noDefaultExport, unwrapDefaultExport } from './unwrap-default.js';
@@ -117,7 +117,7 @@ async function fromHost<T>(
   timeoutMs = importTimeoutMs,
 ): Promise<T> {
   try {
-    return await runWithinHostLimits(run, timeoutMs);
+    return await runHostCodeWithLimits(run, timeoutMs);
   } catch (cause) {
     if (isCairnloopError(cause)) throw cause;
     throw new CairnloopError(

@@ -4,7 +4,7 @@
  */
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { trustedFoldersUp } from './trusted-folders.js';
+import { findTrustedFolders } from './trusted-folders.js';
 
 /** The files that an import may mean, as absolute paths: those that Node tries, and sources that TypeScript tries. */
 export interface PackageImportTargets {
@@ -38,7 +38,7 @@ function meantBy(from: string, specifier: string): { folder: string; target: Fin
 
 /** A package to which `node_modules` links, as it does to those of a workspace; undefined for an installed one. */
 function linkedPackage(from: string, name: string): Package | undefined {
-  for (const above of trustedFoldersUp(from).folders) {
+  for (const above of findTrustedFolders(from).folders) {
     try {
       const folder = realpathSync(path.join(above, 'node_modules', name));
       return folder.split(path.sep).includes('node_modules') ? undefined : readPackage(folder);
@@ -69,7 +69,7 @@ interface Package {
 }
 
 function nearestPackage(start: string): Package | undefined {
-  for (const folder of trustedFoldersUp(start).folders) {
+  for (const folder of findTrustedFolders(start).folders) {
     try {
       return readPackage(folder);
     } catch {

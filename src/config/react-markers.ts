@@ -4,12 +4,14 @@ import module, { createRequire } from 'node:module';
 const names = ['server-only', 'client-only'];
 
 /** Empty modules in place of React's marker packages, for jiti, which resolves imports itself. */
-export const emptyReactMarkers: Readonly<Record<string, object>> = Object.fromEntries(names.map((name) => [name, {}]));
+export const emptyReactMarkerModules: Readonly<Record<string, object>> = Object.fromEntries(
+  names.map((name) => [name, {}]),
+);
 
 let isDone = false;
 
 /** Makes Node load an empty module in place of each of React's marker packages. */
-export function replaceReactMarkers(file: string): void {
+export function replaceReactMarkerPackages(file: string): void {
   if (isDone || !names.some((name) => isInstalled(file, name))) return;
   isDone = true;
   const hook = `const names = ${JSON.stringify(names)};

@@ -5,7 +5,7 @@
 const privateEnv = environment((name) => !name.startsWith('PUBLIC_'));
 const publicEnv = environment((name) => name.startsWith('PUBLIC_'));
 
-export const svelteKitModules: Readonly<Record<string, object>> = {
+export const svelteKitModuleReplacements: Readonly<Record<string, object>> = {
   '$env/static/private': privateEnv,
   '$env/dynamic/private': { env: privateEnv },
   '$env/static/public': publicEnv,

@@ -9,15 +9,15 @@ export interface TrustedFolders {
   stoppedAt: string | null;
 }
 
-export function trustedFoldersUp(start: string): TrustedFolders {
-  const all = foldersUp(start);
+export function findTrustedFolders(start: string): TrustedFolders {
+  const all = listFolderAndParents(start);
   const end = all.findIndex((folder) => folder !== start && !isOwned(folder, start));
   return end < 0 ? { folders: all, stoppedAt: null } : { folders: all.slice(0, end), stoppedAt: all[end] ?? null };
 }
 
-function foldersUp(folder: string): string[] {
+function listFolderAndParents(folder: string): string[] {
   const above = path.dirname(folder);
-  return above === folder ? [folder] : [folder, ...foldersUp(above)];
+  return above === folder ? [folder] : [folder, ...listFolderAndParents(above)];
 }
 
 /** Whether a file may be trusted. Its own owner counts too: in `/tmp`, our folder may hold another user's file. */

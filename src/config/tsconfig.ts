@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ts } from 'ts-morph';
 import { loadTypeScriptCompiler } from './compiler.js';
-import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
+import { findTrustedFolders, isTrustedFile } from './trusted-folders.js';
 
 export interface Tsconfig {
   file: string;
@@ -16,7 +16,7 @@ const names = ['tsconfig.json', 'jsconfig.json'];
 
 /** Finds the nearest tsconfig or jsconfig in the folder or above it, without files of other users. */
 export function findTsconfig(folder: string): string | undefined {
-  for (const above of trustedFoldersUp(folder).folders) {
+  for (const above of findTrustedFolders(folder).folders) {
     const name = names.find((one) => isTrustedFile(path.join(above, one), folder));
     if (name) return path.join(above, name);
   }

@@ -7,10 +7,10 @@ import { withTimeout } from '../foundation/with-timeout.js';
 import type { ContextState } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { parseInput } from '../validation/input.js';
-import { copyContextFacts } from './copy-context-facts.js';
+import { copyContextMap } from './copy-context-facts.js';
 import { findCustomerName } from './customer-name.js';
 import { createExpiringCache } from './expiring-cache.js';
-import { type ContextSection, normalizeContext } from './normalize-context.js';
+import { type ContextSection, toContextSections } from './normalize-context.js';
 
 /** Facts about a customer, ready to show on a page. */
 export interface ContextResult {
@@ -115,7 +115,7 @@ async function ask(options: ContextReaderOptions, provider: ContextProvider, act
   const call = async () =>
     readResult(await withTimeout(timeoutMs, 'getContext', () => provider.getContext(actorId, Object.freeze({}))));
   const { map, facts } = await (telemetry ? telemetry.span('context.get', {}, call) : call());
-  const sections = deepFreeze(normalizeContext(map));
+  const sections = deepFreeze(toContextSections(map));
   return { state: sections.length > 0 ? 'available' : 'empty', sections, facts, fetchedAt: new Date() };
 }
 
@@ -124,7 +124,7 @@ function readResult(result: unknown): { map: unknown; facts: Record<string, unkn
   const { ok, value, error } = (result ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
   if (ok === false) throw error ?? new Error('err() was returned without a reason');
   if (ok !== true) throw new Error('neither ok(map) nor err(reason) was returned');
-  const facts = copyContextFacts(value);
+  const facts = copyContextMap(value);
   if (!facts) throw new Error('ok() was returned with a value that is not a map');
   return { map: value, facts: deepFreeze(facts) };
 }

@@ -1,4 +1,4 @@
-import { type HostValue, inspectHostValue } from './host-value.js';
+import { type InspectedHostValue, inspectHostValue } from './host-value.js';
 
 /** How deep a copy nests at most, and how many children of one map or list it keeps: more than any page shows. */
 const maxDepth = 20;
@@ -11,13 +11,13 @@ const maxValues = 10_000;
  * maps as arrays and objects. Leaves out other values, cycles and `__proto__`. Returns null if the value is not a map.
  * Pure; never throws.
  */
-export function copyContextFacts(map: unknown): Record<string, unknown> | null {
+export function copyContextMap(map: unknown): Record<string, unknown> | null {
   const seen = inspectHostValue(map, maxChildren);
   if (seen.kind !== 'map') return null;
   return copy(seen, [], { left: maxValues }) as Record<string, unknown>;
 }
 
-function copy(seen: HostValue, parents: readonly object[], budget: { left: number }): unknown {
+function copy(seen: InspectedHostValue, parents: readonly object[], budget: { left: number }): unknown {
   budget.left -= 1;
   if (seen.kind === 'scalar') return seen.value;
   if (seen.kind === 'unsupported' || parents.includes(seen.source)) return undefined;

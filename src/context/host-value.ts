@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /** A value from the host, inspected without trusting it: getters may throw, proxies may lie, lists may be huge. */
-export type HostValue =
+export type InspectedHostValue =
   | { kind: 'scalar'; value: string | number | bigint | boolean | Date | null }
   | { kind: 'list'; source: object; children: HostValueChild[]; size: number }
   | { kind: 'map'; source: object; children: HostValueChild[]; size: number }
@@ -23,7 +23,7 @@ const thrown = Symbol(unreadable);
  * lists are arrays and `Set`; any other instance is read by its `toJSON` if that returns a scalar, as decimals and URLs
  * do. Never throws.
  */
-export function inspectHostValue(value: unknown, limit: number): HostValue {
+export function inspectHostValue(value: unknown, limit: number): InspectedHostValue {
   try {
     if (typeof value === 'object' && value !== null) return inspectObject(value, limit);
     if (value === undefined || value === null) return { kind: 'scalar', value: null };
@@ -36,7 +36,7 @@ export function inspectHostValue(value: unknown, limit: number): HostValue {
   }
 }
 
-function inspectObject(source: object, limit: number): HostValue {
+function inspectObject(source: object, limit: number): InspectedHostValue {
   if (types.isDate(source)) return inspectDate(source);
   if (Array.isArray(source)) {
     const children = Array.from({ length: Math.min(source.length, limit) }, (_, index) => readChild(source, index, ''));
@@ -65,14 +65,14 @@ function inspectObject(source: object, limit: number): HostValue {
   };
 }
 
-function inspectDate(date: Date): HostValue {
+function inspectDate(date: Date): InspectedHostValue {
   const time = Date.prototype.getTime.call(date);
   return Number.isNaN(time)
     ? { kind: 'unsupported', what: 'an invalid date' }
     : { kind: 'scalar', value: new Date(time) };
 }
 
-function inspectInstance(source: object): HostValue {
+function inspectInstance(source: object): InspectedHostValue {
   const { toJSON, constructor: made } = source as { toJSON?: unknown; constructor?: { name?: unknown } };
   const json: unknown = typeof toJSON === 'function' ? toJSON.call(source) : undefined;
   if (['string', 'number', 'boolean'].includes(typeof json)) return inspectHostValue(json, 0);

@@ -1,4 +1,4 @@
-import { type HostValue, type HostValueChild, inspectHostValue } from './host-value.js';
+import { type HostValueChild, type InspectedHostValue, inspectHostValue } from './host-value.js';
 import { humanizeLabel } from './humanize-label.js';
 import { type ContextText, formatScalar, stripControlCharacters } from './present-text.js';
 
@@ -41,7 +41,7 @@ const maxLabelLength = 200;
  * share the section "Details", at the position of the first. A list is one entry without a label. A value that is not a
  * map gives no section. Pure; never throws. The result is limited in size and notes where values were left out.
  */
-export function normalizeContext(map: unknown): ContextSection[] {
+export function toContextSections(map: unknown): ContextSection[] {
   const top = inspectHostValue(map, maxContextEntries);
   if (top.kind !== 'map') return [];
   const walk: Walk = { valuesLeft: maxContextValues, charactersLeft: maxContextCharacters, parents: [top.source] };
@@ -70,9 +70,9 @@ interface Walk {
   parents: readonly object[];
 }
 
-type Container = Extract<HostValue, { children: HostValueChild[] }>;
+type Container = Extract<InspectedHostValue, { children: HostValueChild[] }>;
 
-function present(walk: Walk, seen: HostValue): ContextValue {
+function present(walk: Walk, seen: InspectedHostValue): ContextValue {
   walk.valuesLeft -= 1;
   if (walk.valuesLeft < 0 || walk.charactersLeft <= 0) return { kind: 'truncated', reason: 'too many facts to show' };
   if (seen.kind === 'scalar') return presentFact(walk, seen.value);
@@ -83,7 +83,7 @@ function present(walk: Walk, seen: HostValue): ContextValue {
   return within(walk, seen, () => (seen.kind === 'map' ? presentMap(walk, seen) : presentList(walk, seen)));
 }
 
-function presentFact(walk: Walk, fact: Extract<HostValue, { kind: 'scalar' }>['value']): ContextText {
+function presentFact(walk: Walk, fact: Extract<InspectedHostValue, { kind: 'scalar' }>['value']): ContextText {
   const value = formatScalar(fact);
   walk.charactersLeft -= value.text.length;
   return value;
@@ -115,12 +115,12 @@ function presentList(walk: Walk, seen: Container): ContextValue {
 }
 
 /** The entries of a section or block: those of a map, or one entry without a label for any other value. */
-function rowsOf(walk: Walk, seen: HostValue): ContextEntry[] {
+function rowsOf(walk: Walk, seen: InspectedHostValue): ContextEntry[] {
   const value = present(walk, seen);
   return value.kind === 'group' ? value.entries : [{ label: '', value }];
 }
 
-function look(walk: Walk, value: unknown): HostValue {
+function look(walk: Walk, value: unknown): InspectedHostValue {
   return inspectHostValue(value, Math.min(maxContextEntries, Math.max(walk.valuesLeft, 0)));
 }
 

@@ -1,17 +1,17 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ArchiveInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
+import { endSlaClockCte, slaClockEndedAuditLine } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { actorSchema, createInputSchema, isId, parseInput } from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import { requireConversationWithoutMessages } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const archiveInput = inputSchema<ArchiveInput>()({ actor: actorSchema });
+const archiveInput = createInputSchema<ArchiveInput>()({ actor: actorSchema });
 
 /**
  * Archives a conversation, open or resolved: ends its clock and snooze and owes no callback. A customer's message or
@@ -27,16 +27,16 @@ export async function archiveConversation(runtime: Runtime, id: string, input: A
   return conversation;
 }
 
-const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla: SlaRow | null }>(
+const archive = declareStatement<{ id: string; actor: Actor }, ConversationRow & { sla: SlaRow | null }>(
   'conversation.archive',
   (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'archived', unanswered_since = NULL, snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
+        status = 'archived', unanswered_since = NULL, snoozed_until = NULL, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND status <> 'archived'
       RETURNING *
     ),
-    ${endClockCte(s, 'archived')},
+    ${endSlaClockCte(s, 'archived')},
     line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation archived', ${p.actor}, updated_at FROM conversation
@@ -44,7 +44,7 @@ const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla:
     audit AS (${insertAuditLinesSql(
       s,
       { from: 'conversation', at: 'updated_at', actor: p.actor, action: 'conversation.archived', conversationId: 'id' },
-      clockEndedAuditLine(p.actor),
+      slaClockEndedAuditLine(p.actor),
     )}
     )
     SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla FROM conversation`,

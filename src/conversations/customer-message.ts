@@ -1,9 +1,9 @@
 import type { ResolvedConfig } from '../config/config-types.js';
-import type { Placeholders } from '../db/statement.js';
+import type { StatementPlaceholders } from '../db/statement.js';
 import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import type { AuditLine } from '../events/audit-lines.js';
-import type { ClockTerms } from '../sla/prepare-clock.js';
-import { type ClockTermsParams, toClockTermsParams } from '../sla/start-clock.js';
+import type { SlaClockTerms } from '../sla/prepare-clock.js';
+import { type SlaClockTermsParams, toSlaClockTermsParams } from '../sla/start-clock.js';
 import type { Traces } from '../telemetry/traces.js';
 
 /** The parameters of {@link customerMessageCtes}. */
@@ -16,7 +16,7 @@ export interface CustomerMessageParams {
 }
 
 /** The parameters of a statement that may also start a clock. */
-export interface ClockStartParams extends ClockTermsParams {
+export interface SlaClockStartParams extends SlaClockTermsParams {
   hasNotifier: boolean;
 }
 
@@ -33,15 +33,22 @@ export function customerMessageParams(
   };
 }
 
-export function toClockStartParams({ config }: { config: ResolvedConfig }, clock: ClockTerms): ClockStartParams {
-  return { ...toClockTermsParams(clock), hasNotifier: isModuleConfigured(config, 'notifier') };
+export function toSlaClockStartParams(
+  { config }: { config: ResolvedConfig },
+  clock: SlaClockTerms,
+): SlaClockStartParams {
+  return { ...toSlaClockTermsParams(clock), hasNotifier: isModuleConfigured(config, 'notifier') };
 }
 
 /**
  * CTEs that write a customer's message to the conversation in the CTE `conversation`, and owe a draft. `dedupeKey` is
  * an SQL expression.
  */
-export function customerMessageCtes(s: string, p: Placeholders<CustomerMessageParams>, dedupeKey = 'NULL'): string {
+export function customerMessageCtes(
+  s: string,
+  p: StatementPlaceholders<CustomerMessageParams>,
+  dedupeKey = 'NULL',
+): string {
   return `message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, dedupe_key, created_at)
       SELECT id, 'customer', ${p.content},

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { CustomerConversation, Page } from '../contracts/domain.js';
 import type { CustomerListInput, CustomerReadInput, CustomerThreadInput } from '../contracts/inputs.js';
 import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
-  inputSchema,
+  createInputSchema,
   isId,
   pageCursorSchema,
   pageLimitSchema,
@@ -18,15 +18,15 @@ import { type CustomerConversationRow, toCustomerConversation } from './customer
 import { hostIdSchema } from './host-id-schema.js';
 
 const customerInput = strictObjectSchema({ actorId: hostIdSchema });
-const listInput = inputSchema<CustomerListInput>()({ cursor: pageCursorSchema, limit: pageLimitSchema }).default({
+const listInput = createInputSchema<CustomerListInput>()({ cursor: pageCursorSchema, limit: pageLimitSchema }).default({
   limit: 50,
 });
-const threadInput = inputSchema<CustomerThreadInput>()({
+const threadInput = createInputSchema<CustomerThreadInput>()({
   /** The id of a message: older messages than this one are returned. Absent: the newest. */
   before: z.uuid('the id of a message').optional(),
   limit: pageLimitSchema.default(200),
 }).default({ limit: 200 });
-const readInput = inputSchema<CustomerReadInput>()({
+const readInput = createInputSchema<CustomerReadInput>()({
   /** The id of the newest message that was shown to the customer. Absent: the newest of the conversation. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});
@@ -129,7 +129,7 @@ const support = (s: string) => `LEFT JOIN LATERAL (
     ) said
   ) support ON true`;
 
-const selectPage = statement<
+const selectPage = declareStatement<
   { customer: string; beforeAt: string; beforeId: string; limit: number },
   CustomerConversationRow & { cursor_at: string }
 >(
@@ -146,14 +146,14 @@ const selectPage = statement<
     ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC`,
 );
 
-const selectOne = statement<{ id: string; customer: string }, CustomerConversationRow>(
+const selectOne = declareStatement<{ id: string; customer: string }, CustomerConversationRow>(
   'conversation.customer_head',
   (s, p) =>
     `SELECT ${columns} FROM ${s}.conversations c ${support(s)} WHERE c.id = ${p.id} AND c.actor_id = ${p.customer}`,
 );
 
 /** Selects the newest messages before `before`, up to `maxBytes`; the first one is returned even if it is larger. */
-const selectThread = statement<
+const selectThread = declareStatement<
   { id: string; customer: string; before: string | null; limit: number; maxBytes: number },
   CustomerConversationRow
 >(
@@ -178,7 +178,7 @@ const selectThread = statement<
 );
 
 /** Moves the customer's read position forward; returns a row if it moved. */
-const markRead = statement<{ id: string; customer: string; messageId: string | null }, { id: string }>(
+const markRead = declareStatement<{ id: string; customer: string; messageId: string | null }, { id: string }>(
   'conversation.customer_read',
   (s, p) => `
     UPDATE ${s}.conversations c SET customer_read_at = shown.at, customer_read_id = shown.id

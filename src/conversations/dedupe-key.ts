@@ -10,14 +10,14 @@ export const dedupeKeySchema = z.string(words).max(1000, words).regex(/\S/, word
  * The stored form of a dedupe key of `open`. It contains the customer: another customer's equal key opens another
  * conversation.
  */
-export function dedupeKeyOfOpen(actorId: string | null, key: string): string {
+export function dedupeKeyOfOpenedConversation(actorId: string | null, key: string): string {
   return hashOf(['open', actorId, key]);
 }
 
 /**
  * The stored form of a dedupe key of `receive`, hashed so that it never equals a key of a reply or outbound message.
  */
-export function dedupeKeyOfReceive(key: string): string {
+export function dedupeKeyOfReceivedMessage(key: string): string {
   return `receive:${hashOf([key])}`;
 }
 

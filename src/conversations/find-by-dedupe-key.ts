@@ -1,5 +1,5 @@
 import type { Message } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** Finds the message that an earlier call with this key wrote; null if there is none. */
@@ -25,12 +25,12 @@ export async function findMessageByDedupeKeyUnderLock(
   return findMessageByDedupeKey(tx, conversationId, key);
 }
 
-const lockForKey = statement<{ conversationId: string }, { id: string }>(
+const lockForKey = declareStatement<{ conversationId: string }, { id: string }>(
   'message.lock_for_key',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.conversationId} FOR UPDATE`,
 );
 
-const selectByKey = statement<{ conversationId: string; dedupeKey: string }, MessageRow>(
+const selectByKey = declareStatement<{ conversationId: string; dedupeKey: string }, MessageRow>(
   'message.by_key',
   (s, p) => `SELECT * FROM ${s}.messages WHERE conversation_id = ${p.conversationId} AND dedupe_key = ${p.dedupeKey}`,
 );

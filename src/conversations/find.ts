@@ -1,9 +1,9 @@
 import type { Conversation } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { boundedContentSql, maxLoadedMessageBytes, newestMessagesSql } from './newest-messages.js';
+import { maxLoadedMessageBytes, newestMessagesSql, truncatedMessageContentSql } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
 /** Maximum number of messages loaded with a conversation. */
@@ -37,16 +37,19 @@ export async function requireConversationWithoutMessages(executor: Executor, id:
   return toConversation(row);
 }
 
-const selectConversation = statement<{ id: string }, ConversationRow>(
+const selectConversation = declareStatement<{ id: string }, ConversationRow>(
   'conversation.find',
   (s, p) => `SELECT bounded.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) bounded WHERE c.id = ${p.id}`,
 );
 
 /** Selects the newest messages of a conversation, oldest first. */
-const selectMessages = statement<{ id: string; limit: number; budget: number }, MessageRow & { truncated: boolean }>(
+const selectMessages = declareStatement<
+  { id: string; limit: number; budget: number },
+  MessageRow & { truncated: boolean }
+>(
   'conversation.messages',
   (s, p) => `
-    SELECT id, conversation_id, role, ${boundedContentSql} AS content, author, ${s}.bounded_map(metadata) AS metadata,
+    SELECT id, conversation_id, role, ${truncatedMessageContentSql} AS content, author, ${s}.bounded_map(metadata) AS metadata,
       status, sent_at, created_at, truncated
     FROM (
       SELECT *, NOT bool_and(whole) OVER () AS truncated FROM (

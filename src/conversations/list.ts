@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { type Conversation, conversationStatuses, type Page } from '../contracts/domain.js';
 import type { ConversationFilter, ListInput } from '../contracts/inputs.js';
 import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js';
-import { type Placeholders, type Statement, statement } from '../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import {
+  createInputSchema,
   exactIdSchema,
-  inputSchema,
-  nameSchema,
+  nameOrKeySchema,
   pageCursorSchema,
   pageLimitSchema,
   parseInput,
@@ -19,7 +19,7 @@ import { isNotSnoozedSql, isSnoozedSql } from './wake.js';
 
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
-  priority: nameSchema.optional(),
+  priority: nameOrKeySchema.optional(),
   /**
    * The state of SLA clocks. `active`: one runs or is paused; `due`: one runs and the response is overdue; `fulfilled`,
    * `breached`: how the latest one ended.
@@ -34,12 +34,12 @@ const filterFields = {
   actorId: hostIdSchema.optional(),
   /** The exact id of the assignee; null for conversations without one. */
   assignee: exactIdSchema(500).nullish(),
-  tag: nameSchema.optional(),
+  tag: nameOrKeySchema.optional(),
   /** Whether the conversation is snoozed now. */
   snoozed: z.boolean().optional(),
 };
-const filterInput = inputSchema<ConversationFilter>()(filterFields).default({});
-const listInput = inputSchema<ListInput>()({
+const filterInput = createInputSchema<ConversationFilter>()(filterFields).default({});
+const listInput = createInputSchema<ListInput>()({
   ...filterFields,
   cursor: pageCursorSchema,
   limit: pageLimitSchema,
@@ -86,7 +86,7 @@ interface Values {
 interface Condition {
   key: string;
   values?: Values;
-  sql: (schema: string, params: Placeholders<Values>) => string;
+  sql: (schema: string, params: StatementPlaceholders<Values>) => string;
 }
 
 function valuesOf(conditions: readonly Condition[]): Values {
@@ -147,7 +147,7 @@ function source(s: string, conditions: readonly Condition[]): string {
   return hasTag(conditions) ? `${s}.conversation_tags tagged JOIN ${all} ON c.id = tagged.conversation_id` : all;
 }
 
-function where(s: string, p: Placeholders<Values>, conditions: readonly Condition[]): string {
+function where(s: string, p: StatementPlaceholders<Values>, conditions: readonly Condition[]): string {
   const parts = conditions.map(({ sql }) => sql(s, p));
   return parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
 }
@@ -176,12 +176,12 @@ const countAll = variants<Values, { count: number }>('conversation.count', (s, p
 /** Declares a statement for each combination of conditions at its first use. */
 function variants<Params extends object, Row extends object>(
   name: string,
-  text: (schema: string, params: Placeholders<Params>, conditions: readonly Condition[]) => string,
+  text: (schema: string, params: StatementPlaceholders<Params>, conditions: readonly Condition[]) => string,
 ): (conditions: readonly Condition[]) => Statement<Params, Row> {
   const known = new Map<string, Statement<Params, Row>>();
   return (conditions) => {
     const key = [name, ...conditions.map((condition) => condition.key)].join('.');
-    const found = known.get(key) ?? statement<Params, Row>(key, (s, p) => text(s, p, conditions));
+    const found = known.get(key) ?? declareStatement<Params, Row>(key, (s, p) => text(s, p, conditions));
     known.set(key, found);
     return found;
   };

@@ -34,4 +34,4 @@ export function newestMessagesSql(s: string, where: string, limit: string, budge
 }
 
 /** SQL for a message's content. One that was stored past the limit for inputs is cut to that limit. */
-export const boundedContentSql = `CASE WHEN octet_length(content) <= ${maxMessageContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;
+export const truncatedMessageContentSql = `CASE WHEN octet_length(content) <= ${maxMessageContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;

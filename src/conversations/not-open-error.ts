@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { isId } from '../validation/input.js';
 
@@ -9,7 +9,7 @@ export async function throwConversationNotOpen(executor: Executor, id: string, a
   throw new CairnloopError('CONVERSATION_RESOLVED', { id, action, status: found.status });
 }
 
-const selectStatus = statement<{ id: string }, { status: string }>(
+const selectStatus = declareStatement<{ id: string }, { status: string }>(
   'conversation.status',
   (s, p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id}`,
 );

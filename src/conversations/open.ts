@@ -1,42 +1,42 @@
 import { z } from 'zod';
 import type { Conversation, Customer, Sla } from '../contracts/domain.js';
 import type { OpenInput } from '../contracts/inputs.js';
-import { type Executor, type Placeholders, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { type AuditLine, insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { type ClockTerms, readNewClockTerms } from '../sla/prepare-clock.js';
+import { readNewSlaClockTerms, type SlaClockTerms } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { noStartClockSql, type StartClockSql, startClockSql } from '../sla/start-clock.js';
+import { noStartSlaClockSql, type StartSlaClockSql, startSlaClockSql } from '../sla/start-clock.js';
 import {
+  createInputSchema,
   customerTextSchema,
-  inputSchema,
   metadataSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   storableTextSchema,
 } from '../validation/input.js';
 import { customerSchema } from './customer.js';
 import {
-  type ClockStartParams,
   type CustomerMessageParams,
   customerMessageCtes,
   customerMessageParams,
   messageReceivedAuditLine,
-  toClockStartParams,
+  type SlaClockStartParams,
+  toSlaClockStartParams,
 } from './customer-message.js';
-import { dedupeKeyOfOpen, dedupeKeySchema } from './dedupe-key.js';
+import { dedupeKeyOfOpenedConversation, dedupeKeySchema } from './dedupe-key.js';
 import { hostIdSchema } from './host-id-schema.js';
 import { announceReceivedMessage, customerMessageTopics } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const openInput = inputSchema<OpenInput>()({
+const openInput = createInputSchema<OpenInput>()({
   actorId: hostIdSchema.nullish(),
   customer: customerSchema.nullish(),
   hostUserId: hostIdSchema.nullish(),
   subject: storableTextSchema(1000).nullish(),
-  priority: nameSchema.default('normal'),
-  tags: z.array(nameSchema).max(50).default([]),
+  priority: nameOrKeySchema.default('normal'),
+  tags: z.array(nameOrKeySchema).max(50).default([]),
   /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
   message: customerTextSchema.nullish(),
   metadata: metadataSchema,
@@ -52,11 +52,12 @@ type Opening = z.output<typeof openInput>;
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);
-  const key = opening.dedupeKey === undefined ? null : dedupeKeyOfOpen(opening.actorId ?? null, opening.dedupeKey);
+  const key =
+    opening.dedupeKey === undefined ? null : dedupeKeyOfOpenedConversation(opening.actorId ?? null, opening.dedupeKey);
   const { conversation, received, repeated } = await runtime.telemetry.span('conversation.open', {}, async () => {
     const known = await findOpened(runtime.db, key);
     if (known) return known;
-    const clock = opening.message ? await readNewClockTerms(runtime, opening.priority) : undefined;
+    const clock = opening.message ? await readNewSlaClockTerms(runtime, opening.priority) : undefined;
     for (;;) {
       const write = () => openOnce(runtime, opening, key, clock);
       const opened = await (opening.message ? runtime.traces.send(customerMessageTopics, write) : write());
@@ -84,7 +85,7 @@ async function openOnce(
   runtime: Runtime,
   opening: Opening,
   key: string | null,
-  clock: ClockTerms | undefined,
+  clock: SlaClockTerms | undefined,
 ): Promise<Opened | null> {
   const { message, metadata, actorId = null, hostUserId = null, subject = null, customer = null } = opening;
   const { priority, tags } = opening;
@@ -104,12 +105,12 @@ async function openWithMessage(
   runtime: Runtime,
   params: OpenParams,
   { content, ...metadata }: NonNullable<Opening['message']>,
-  clock: ClockTerms | undefined,
+  clock: SlaClockTerms | undefined,
 ): Promise<Opened | null> {
   const { db } = runtime;
   const written = { ...params, ...customerMessageParams(runtime, { content, metadata }) };
   const [row] = clock
-    ? await db.run(insertWithClock, { ...written, ...toClockStartParams(runtime, clock) })
+    ? await db.run(insertWithClock, { ...written, ...toSlaClockStartParams(runtime, clock) })
     : await db.run(insertWithMessage, written);
   if (!row) return null;
   const received = { messageId: row.message_id, startedSla: row.sla && toSla(row.sla) };
@@ -132,7 +133,7 @@ interface OpenParams {
   customer: Customer | null;
 }
 
-const selectOpened = statement<{ dedupeKey: string }, ConversationRow>(
+const selectOpened = declareStatement<{ dedupeKey: string }, ConversationRow>(
   'conversation.opened',
   (s, p) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = ${p.dedupeKey}`,
 );
@@ -141,7 +142,7 @@ const selectOpened = statement<{ dedupeKey: string }, ConversationRow>(
  * The CTE `conversation`, without a row if the dedupe key is known. `waits`: whether its customer waits for an answer
  * from now on.
  */
-function conversationPart(s: string, p: Placeholders<OpenParams>, waits: boolean): string {
+function conversationPart(s: string, p: StatementPlaceholders<OpenParams>, waits: boolean): string {
   const now = `${s}.clock()`;
   const then = waits ? now : 'NULL';
   return `conversation AS (
@@ -162,7 +163,7 @@ const openedLine: AuditLine = {
   conversationId: 'id',
 };
 
-const insertConversation = statement<OpenParams, ConversationRow>(
+const insertConversation = declareStatement<OpenParams, ConversationRow>(
   'conversation.open',
   (s, p) => `
     WITH ${conversationPart(s, p, false)},
@@ -179,15 +180,16 @@ interface OpenedRow {
 
 type WithMessage = OpenParams & CustomerMessageParams;
 
-const insertWithMessage = statement<WithMessage, OpenedRow>('conversation.open_with_message', (s, p) =>
-  withMessage(s, p, noStartClockSql),
+const insertWithMessage = declareStatement<WithMessage, OpenedRow>('conversation.open_with_message', (s, p) =>
+  withMessage(s, p, noStartSlaClockSql),
 );
 
-const insertWithClock = statement<WithMessage & ClockStartParams, OpenedRow>('conversation.open_with_clock', (s, p) =>
-  withMessage(s, p, startClockSql(s, p, { from: 'conversation', waitingSince: 'NULL::timestamptz' })),
+const insertWithClock = declareStatement<WithMessage & SlaClockStartParams, OpenedRow>(
+  'conversation.open_with_clock',
+  (s, p) => withMessage(s, p, startSlaClockSql(s, p, { from: 'conversation', waitingSince: 'NULL::timestamptz' })),
 );
 
-function withMessage(s: string, p: Placeholders<WithMessage>, clock: StartClockSql): string {
+function withMessage(s: string, p: StatementPlaceholders<WithMessage>, clock: StartSlaClockSql): string {
   return `
     WITH ${conversationPart(s, p, true)},
     ${clock.parts}

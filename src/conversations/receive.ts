@@ -1,30 +1,30 @@
 import type { Message, Sla } from '../contracts/domain.js';
 import type { ReceiveInput } from '../contracts/inputs.js';
-import { type Executor, type Placeholders, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type StatementPlaceholders } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { announce } from '../events/announce.js';
 import { type AuditLine, insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { resumePausedClock } from '../sla/pause.js';
-import { readNewClockTerms } from '../sla/prepare-clock.js';
+import { resumePausedSlaClock } from '../sla/pause.js';
+import { readNewSlaClockTerms } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { noStartClockSql, type StartClockSql, startClockSql } from '../sla/start-clock.js';
-import { customerTextSchema, inputSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { noStartSlaClockSql, type StartSlaClockSql, startSlaClockSql } from '../sla/start-clock.js';
+import { createInputSchema, customerTextSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import {
-  type ClockStartParams,
   type CustomerMessageParams,
   customerMessageCtes,
   customerMessageParams,
   messageReceivedAuditLine,
-  toClockStartParams,
+  type SlaClockStartParams,
+  toSlaClockStartParams,
 } from './customer-message.js';
-import { dedupeKeyOfReceive, dedupeKeySchema } from './dedupe-key.js';
+import { dedupeKeyOfReceivedMessage, dedupeKeySchema } from './dedupe-key.js';
 import { findMessageByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-const receiveInput = inputSchema<ReceiveInput>()({
+const receiveInput = createInputSchema<ReceiveInput>()({
   content: customerTextSchema,
   metadata: metadataSchema,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
@@ -41,13 +41,14 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   const { content, ...cut } = written;
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   // Without a provider no clock can start, so the query for the priority is skipped.
-  const clock = runtime.config.slaPolicyProvider && (await readNewClockTerms(runtime, await priorityOf(runtime, id)));
+  const clock =
+    runtime.config.slaPolicyProvider && (await readNewSlaClockTerms(runtime, await priorityOf(runtime, id)));
   const received = await runtime.traces.send(customerMessageTopics, () =>
     record(runtime, {
       id,
-      dedupeKey: dedupeKey === undefined ? null : dedupeKeyOfReceive(dedupeKey),
+      dedupeKey: dedupeKey === undefined ? null : dedupeKeyOfReceivedMessage(dedupeKey),
       ...customerMessageParams(runtime, { content, metadata: { ...metadata, ...cut } }),
-      clock: clock && toClockStartParams(runtime, clock),
+      clock: clock && toSlaClockStartParams(runtime, clock),
     }),
   );
   if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
@@ -68,7 +69,7 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
 
 interface Writing extends Omit<ReceiveParams, 'resumes'> {
   /** The terms of the clock that may start; undefined if none can. */
-  clock: ClockStartParams | undefined;
+  clock: SlaClockStartParams | undefined;
 }
 
 interface Received {
@@ -105,7 +106,7 @@ async function recordAndResume(tx: Executor, runtime: Runtime, writing: Writing)
   const message = row?.message;
   if (!message) return null;
   if (row.paused && message.author)
-    await resumePausedClock(tx, runtime, writing.id, message.author, toDate(message.created_at));
+    await resumePausedSlaClock(tx, runtime, writing.id, message.author, toDate(message.created_at));
   return toReceived(row, message);
 }
 
@@ -124,7 +125,7 @@ export function announceReceivedMessage(
   if (startedSla) announce(runtime, 'sla.started', { sla: startedSla });
 }
 
-const selectPriority = statement<{ id: string }, { priority: string }>(
+const selectPriority = declareStatement<{ id: string }, { priority: string }>(
   'conversation.priority',
   (s, p) => `SELECT priority FROM ${s}.conversations WHERE id = ${p.id}`,
 );
@@ -149,21 +150,21 @@ interface ReceivedRow {
   woken: boolean;
 }
 
-const insertMessage = statement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) =>
-  receiving(s, p, noStartClockSql),
+const insertMessage = declareStatement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) =>
+  receiving(s, p, noStartSlaClockSql),
 );
 
-const insertWithClock = statement<ReceiveParams & ClockStartParams, ReceivedRow>(
+const insertWithClock = declareStatement<ReceiveParams & SlaClockStartParams, ReceivedRow>(
   'conversation.receive_with_clock',
   (s, p) =>
     receiving(
       s,
       p,
-      startClockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
+      startSlaClockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
     ),
 );
 
-function receiving(s: string, p: Placeholders<ReceiveParams>, clock: StartClockSql): string {
+function receiving(s: string, p: StatementPlaceholders<ReceiveParams>, clock: StartSlaClockSql): string {
   return `
     WITH
     -- The locked conversation as it was before; it is then open, awake and waiting for an answer.
@@ -175,8 +176,8 @@ function receiving(s: string, p: Placeholders<ReceiveParams>, clock: StartClockS
     conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'open', resolved_at = NULL, resolved_by = NULL, snoozed_until = NULL,
-        unanswered_since = coalesce(c.unanswered_since, ${changeTimeSql(s, 'c')}),
-        last_message_at = ${changeTimeSql(s, 'c')}, updated_at = ${changeTimeSql(s, 'c')}
+        unanswered_since = coalesce(c.unanswered_since, ${timeOfChangeSql(s, 'c')}),
+        last_message_at = ${timeOfChangeSql(s, 'c')}, updated_at = ${timeOfChangeSql(s, 'c')}
       FROM before WHERE c.id = before.id AND (${p.resumes}::boolean OR NOT before.paused)
       RETURNING c.id, c.actor_id, c.updated_at
     ),

@@ -1,15 +1,15 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ReopenInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { actorSchema, createInputSchema, isId, parseInput } from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import { requireConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const reopenInput = inputSchema<ReopenInput>()({ actor: actorSchema });
+const reopenInput = createInputSchema<ReopenInput>()({ actor: actorSchema });
 
 /**
  * Reopens a resolved or archived conversation for an operator; no clock starts, because no customer waits. Reopening an
@@ -23,12 +23,12 @@ export async function reopenConversation(runtime: Runtime, id: string, input: Re
   return toConversation(row);
 }
 
-const reopen = statement<{ id: string; actor: Actor }, ConversationRow>(
+const reopen = declareStatement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.reopen',
   (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${changeTimeSql(s, 'c')}
+        status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND status <> 'open'
       RETURNING *
     ), line AS (

@@ -1,12 +1,19 @@
 import type { Actor, Message } from '../contracts/domain.js';
 import type { NoteInput, ReplyInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import {
+  actorSchema,
+  createInputSchema,
+  isId,
+  messageContentSchema,
+  nameOrKeySchema,
+  parseInput,
+} from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import { findMessageByDedupeKey } from './find-by-dedupe-key.js';
 import { throwConversationNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
@@ -14,10 +21,10 @@ import { lastSeenMessageIdSchema, requireNoUnseenMessages } from './unseen-messa
 import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js';
 
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
-const dedupeKey = nameSchema.optional();
+const dedupeKey = nameOrKeySchema.optional();
 
-const noteInput = inputSchema<NoteInput>()({ content: messageContentSchema, actor: actorSchema, dedupeKey });
-const replyInput = inputSchema<ReplyInput>()({
+const noteInput = createInputSchema<NoteInput>()({ content: messageContentSchema, actor: actorSchema, dedupeKey });
+const replyInput = createInputSchema<ReplyInput>()({
   content: messageContentSchema,
   actor: actorSchema,
   dedupeKey,
@@ -87,16 +94,19 @@ async function noteOfKey(runtime: Runtime, id: string, dedupeKey: string | undef
   return first;
 }
 
-const lockConversation = statement<{ id: string }, { id: string }>(
+const lockConversation = declareStatement<{ id: string }, { id: string }>(
   'conversation.lock',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const insertNote = statement<{ id: string; content: string; actor: Actor; dedupeKey: string | null }, MessageRow>(
+const insertNote = declareStatement<
+  { id: string; content: string; actor: Actor; dedupeKey: string | null },
+  MessageRow
+>(
   'conversation.note',
   (s, p) => `
     WITH conversation AS (
-      SELECT id, ${changeTimeSql(s, 'c')} AS at FROM ${s}.conversations c WHERE id = ${p.id} FOR UPDATE
+      SELECT id, ${timeOfChangeSql(s, 'c')} AS at FROM ${s}.conversations c WHERE id = ${p.id} FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, dedupe_key, created_at)
       SELECT id, 'internal_note', ${p.content}, ${p.actor}, ${p.dedupeKey}, at FROM conversation

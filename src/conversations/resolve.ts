@@ -1,20 +1,20 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ResolveInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { oweCallsSql } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
+import { endSlaClockCte, slaClockEndedAuditLine } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actorSchema, inputSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { actorSchema, createInputSchema, isId, metadataSchema, parseInput } from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import { findConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const resolveInput = inputSchema<ResolveInput>()({ resolvedBy: actorSchema, metadata: metadataSchema });
+const resolveInput = createInputSchema<ResolveInput>()({ resolvedBy: actorSchema, metadata: metadataSchema });
 
 /**
  * Resolves a conversation and owes `onConversationResolved` in the same transaction. Resolving a resolved one changes
@@ -65,20 +65,20 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
   return conversation;
 }
 
-const resolve = statement<ResolveParams, ResolvedRow>(
+const resolve = declareStatement<ResolveParams, ResolvedRow>(
   'conversation.resolve',
   (s, p) => `
     WITH
     -- The customer no longer waits for an answer; each resolution of a conversation has its own number.
     conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'resolved', resolved_at = ${changeTimeSql(s, 'c')}, resolved_by = ${p.resolvedBy},
-        updated_at = ${changeTimeSql(s, 'c')},
+        status = 'resolved', resolved_at = ${timeOfChangeSql(s, 'c')}, resolved_by = ${p.resolvedBy},
+        updated_at = ${timeOfChangeSql(s, 'c')},
         unanswered_since = NULL, snoozed_until = NULL, resolutions = resolutions + 1
       WHERE id = ${p.id} AND status = 'open'
       RETURNING *
     ),
-    ${endClockCte(s, 'resolved')},
+    ${endSlaClockCte(s, 'resolved')},
     -- The system message that operators see in the thread.
     line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
@@ -106,7 +106,7 @@ const resolve = statement<ResolveParams, ResolvedRow>(
         action: 'conversation.resolved',
         conversationId: 'id',
       },
-      clockEndedAuditLine(p.resolvedBy),
+      slaClockEndedAuditLine(p.resolvedBy),
     )}
     )
     SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla, EXISTS (SELECT FROM delivery) AS owed

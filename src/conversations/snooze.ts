@@ -1,20 +1,20 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { SnoozeInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, moment, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { actorSchema, createInputSchema, isId, moment, parseInput } from '../validation/input.js';
+import { timeOfChangeSql } from './change-time.js';
 import { requireConversationWithoutMessages } from './find.js';
 import { throwConversationNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
-const snoozeInput = inputSchema<SnoozeInput>()({
+const snoozeInput = createInputSchema<SnoozeInput>()({
   /** When the snooze ends, by the database's clock; null wakes the conversation now. */
   until: moment(untilWords).nullable(),
   actor: actorSchema,
@@ -53,11 +53,11 @@ async function unchanged(runtime: Runtime, id: string, until: Date | null): Prom
     : conversation;
 }
 
-const snooze = statement<{ id: string; actor: Actor; until: Date }, ConversationRow>(
+const snooze = declareStatement<{ id: string; actor: Actor; until: Date }, ConversationRow>(
   'conversation.snooze',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = ${p.until}, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = ${p.until}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND status = 'open' AND ${p.until}::timestamptz > ${s}.clock()
         AND snoozed_until IS DISTINCT FROM ${p.until}::timestamptz
       RETURNING *
@@ -73,11 +73,11 @@ const snooze = statement<{ id: string; actor: Actor; until: Date }, Conversation
     SELECT * FROM conversation`,
 );
 
-const wake = statement<{ id: string; actor: Actor }, ConversationRow>(
+const wake = declareStatement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.wake',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND snoozed_until IS NOT NULL
       RETURNING *
     ), audit AS (${insertAuditLinesSql(s, {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { type Conversation, type CsatRating, csatRatings } from '../contracts/domain.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { isId, parseInput } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 import { requireConversationWithoutMessages } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -21,11 +21,11 @@ export async function submitCsat(runtime: Runtime, id: string, input: string): P
   return toConversation(row);
 }
 
-const storeRating = statement<{ id: string; rating: CsatRating }, ConversationRow>(
+const storeRating = declareStatement<{ id: string; rating: CsatRating }, ConversationRow>(
   'conversation.rate',
   (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id} AND csat_rating IS DISTINCT FROM ${p.rating}
       RETURNING *
     ), audit AS (${insertAuditLinesSql(s, {

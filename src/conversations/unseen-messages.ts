@@ -1,12 +1,12 @@
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { isId, nameSchema } from '../validation/input.js';
+import { isId, nameOrKeySchema } from '../validation/input.js';
 
 /**
  * The id of the newest message that the sender had read; null for none. If a newer one exists, the call throws
  * `CONVERSATION_CHANGED`. Absent: nothing is compared.
  */
-export const lastSeenMessageIdSchema = nameSchema.nullable().optional();
+export const lastSeenMessageIdSchema = nameOrKeySchema.nullable().optional();
 
 /**
  * Throws `CONVERSATION_CHANGED` if a message is newer than the last one that the sender had read. `tx` must hold the
@@ -25,7 +25,7 @@ export async function requireNoUnseenMessages(
 /** The largest number of newer messages that is counted. */
 const maxCounted = 100;
 
-const countNewer = statement<{ id: string; lastSeen: string | null }, { count: number }>(
+const countNewer = declareStatement<{ id: string; lastSeen: string | null }, { count: number }>(
   'conversation.newer',
   (s, p) => `
     SELECT count(*)::int AS count FROM (

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { UpdateInput } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
+  createInputSchema,
   exactIdSchema,
-  inputSchema,
   isId,
   metadataMapSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   storableTextSchema,
 } from '../validation/input.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 import {
   applyConversationFieldChanges,
   type ChangeableConversationFields,
@@ -30,13 +30,13 @@ const maxTags = 50;
 
 const wantedFields = [...changeableConversationFields, 'addTags', 'removeTags'] as const;
 
-const updateInput = inputSchema<UpdateInput>()({
-  priority: nameSchema.optional(),
+const updateInput = createInputSchema<UpdateInput>()({
+  priority: nameOrKeySchema.optional(),
   /** The tags to replace all present ones. */
-  tags: z.array(nameSchema).max(maxTags).optional(),
+  tags: z.array(nameOrKeySchema).max(maxTags).optional(),
   /** Tags to add to the present ones, so that two operators who add tags at once lose none. */
-  addTags: z.array(nameSchema).max(maxTags).optional(),
-  removeTags: z.array(nameSchema).max(maxTags).optional(),
+  addTags: z.array(nameOrKeySchema).max(maxTags).optional(),
+  removeTags: z.array(nameOrKeySchema).max(maxTags).optional(),
   /** The new subject; null removes it. */
   subject: storableTextSchema(1000).nullish(),
   /** The new assignee; null removes the present one. */
@@ -121,18 +121,18 @@ interface UpdateParams extends ChangeableConversationFields {
   changes: ConversationFieldChanges;
 }
 
-const lockToChange = statement<{ id: string }, ConversationRow>(
+const lockToChange = declareStatement<{ id: string }, ConversationRow>(
   'conversation.lock_to_change',
   (s, p) => `SELECT * FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const update = statement<UpdateParams, ConversationRow>(
+const update = declareStatement<UpdateParams, ConversationRow>(
   'conversation.update',
   (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
         priority = ${p.priority}, tags = ${p.tags}, subject = ${p.subject}, assignee = ${p.assignee},
-        metadata = ${p.metadata}, updated_at = ${changeTimeSql(s, 'c')}
+        metadata = ${p.metadata}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.id}
       RETURNING *
     ), audit AS (${insertAuditLinesSql(s, {

@@ -1,8 +1,8 @@
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 
 /** SQL condition: conversation `c` is snoozed now. An earlier snooze that no worker has ended yet does not count. */
 export const isSnoozedSql = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
@@ -29,14 +29,14 @@ export async function findNextSnoozeEnds(runtime: Runtime, aheadMs: number): Pro
 }
 
 /** Skips locked conversations; the next round wakes them. */
-const wakeSome = statement<{ limit: number }, { id: string }>(
+const wakeSome = declareStatement<{ limit: number }, { id: string }>(
   'conversation.wake_due',
   (s, p) => `
     WITH due AS (
       SELECT id, snoozed_until FROM ${s}.conversations WHERE snoozed_until <= ${s}.clock()
       ORDER BY snoozed_until, id LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     ), woken AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTimeSql(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${timeOfChangeSql(s, 'c')}
       FROM due WHERE c.id = due.id
       RETURNING c.id, c.updated_at, due.snoozed_until
     ), audit AS (${insertAuditLinesSql(s, {
@@ -51,7 +51,7 @@ const wakeSome = statement<{ limit: number }, { id: string }>(
     SELECT id FROM woken`,
 );
 
-const selectNext = statement<{ aheadMs: number }, { in_ms: number }>(
+const selectNext = declareStatement<{ aheadMs: number }, { in_ms: number }>(
   'conversation.next_wakes',
   (s, p) => `
     SELECT DISTINCT ceil(extract(epoch FROM soon.snoozed_until - ${s}.clock()) * 1000)::int AS in_ms FROM (

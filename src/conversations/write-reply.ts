@@ -1,12 +1,12 @@
 import type { Actor, Message, Sla } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { oweCallsSql } from '../events/owe.js';
 import type { Runtime } from '../runtime.js';
-import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
+import { endSlaClockCte, slaClockEndedAuditLine } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { changeTimeSql } from './change-time.js';
+import { timeOfChangeSql } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** A customer-visible text and its author. */
@@ -64,14 +64,14 @@ interface AnswerParams {
   traceparent: string | null;
 }
 
-const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow | null }>(
+const insertAnswer = declareStatement<AnswerParams, { message: MessageRow; sla: SlaRow | null }>(
   'conversation.answer',
   (s, p) => `
     WITH
     -- The customer no longer waits for an answer.
     conversation AS (
       UPDATE ${s}.conversations c SET
-        unanswered_since = NULL, last_message_at = ${changeTimeSql(s, 'c')}, updated_at = ${changeTimeSql(s, 'c')}
+        unanswered_since = NULL, last_message_at = ${timeOfChangeSql(s, 'c')}, updated_at = ${timeOfChangeSql(s, 'c')}
       WHERE id = ${p.conversationId} AND status = 'open'
       RETURNING id, updated_at
     ),
@@ -92,11 +92,11 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
       traceparent: p.traceparent,
     })}
     ),
-    ${endClockCte(s, 'answered')},
+    ${endSlaClockCte(s, 'answered')},
     audit AS (${insertAuditLinesSql(
       s,
       { from: 'message', at: 'created_at', actor: 'author', action: 'conversation.replied', subjectId: 'id' },
-      { ...clockEndedAuditLine('message.author'), from: 'sla, message' },
+      { ...slaClockEndedAuditLine('message.author'), from: 'sla, message' },
     )}
     )
     SELECT to_jsonb(message) AS message, (SELECT to_jsonb(sla) FROM sla) AS sla FROM message`,

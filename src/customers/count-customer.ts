@@ -2,7 +2,7 @@ import { countErasableAuditEvents } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { conversationDeliveryIdsSql } from './remove-conversations.js';
 
@@ -22,7 +22,7 @@ interface Stored extends Omit<ErasureCounts, 'auditEvents'> {
   envelopes: string[];
 }
 
-const countStored = statement<{ actorId: string }, Stored>(
+const countStored = declareStatement<{ actorId: string }, Stored>(
   'customer.count',
   (s, p) => `
     WITH mine AS MATERIALIZED (

@@ -1,5 +1,5 @@
 import { findAuditedConversations } from '../audit/erase.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 
 /**
  * The ids of the customer's conversations that the host or an earlier erasure has deleted, but that still have lines in
@@ -11,7 +11,7 @@ export async function findDeletedConversations(tx: Executor, actorId: string): P
   return deleted.map((row) => row.id);
 }
 
-const selectGone = statement<{ ids: string[] }, { id: string }>(
+const selectGone = declareStatement<{ ids: string[] }, { id: string }>(
   'customer.gone_conversations',
   (s, p) => `
     SELECT known.id FROM unnest(${p.ids}::uuid[]) AS known (id)

@@ -2,7 +2,7 @@ import { eraseFromAudit } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
-import { type Executor, type Statement, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type Statement } from '../db/statement.js';
 import { addErasureCounts } from './erasures.js';
 import { bulkSendIdSql, removeEmptyBulkSends } from './remove-conversations.js';
 
@@ -77,7 +77,7 @@ async function eraseMessages(tx: Executor, ids: readonly string[], by: Actor): P
   return { messages: row?.messages ?? 0, deliveries: row?.deliveries ?? 0, auditEvents };
 }
 
-const deleteUnsettled = statement<BatchParams, { id: string }>(
+const deleteUnsettled = declareStatement<BatchParams, { id: string }>(
   'customer.delete_unsettled',
   (s, p) => `
     DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
@@ -93,7 +93,7 @@ interface ErasedMessages {
 }
 
 /** Does not delete a message whose delivery is locked: the delivery can only be found by its message. */
-const deleteMessages = statement<BatchParams, ErasedMessages>(
+const deleteMessages = declareStatement<BatchParams, ErasedMessages>(
   'customer.delete_some_messages',
   (s, p) => `
     WITH batch AS MATERIALIZED (
@@ -118,7 +118,7 @@ const deleteMessages = statement<BatchParams, ErasedMessages>(
     FROM gone`,
 );
 
-const deleteDrafts = statement<BatchParams, { id: string }>(
+const deleteDrafts = declareStatement<BatchParams, { id: string }>(
   'customer.delete_some_drafts',
   (s, p) => `
     DELETE FROM ${s}.drafts WHERE id = ANY (ARRAY(

@@ -6,14 +6,20 @@ import type { EraseInput } from '../contracts/inputs.js';
 import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
 import { isLockTimeoutError } from '../db/permanent-failure.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actorSchema, parseInput, storableTextSchema, strictObjectSchema } from '../validation/input.js';
 import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseConversationContents } from './erase-contents.js';
-import { addErasureCounts, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
+import {
+  addErasureCounts,
+  beginCustomerErasure,
+  type CustomerErasure,
+  endCustomerErasure,
+  lockCustomerErasure,
+} from './erasures.js';
 import { hashText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
 import { redactActorId, redactActorIdInText } from './without-actor-id.js';
@@ -51,7 +57,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
   const { dryRun } = parseInput('customers.erase', previewInput, input);
   if (dryRun) return countCustomerData(runtime.db, actorId);
   const { actor, reason } = parseInput('customers.erase', eraseInput, input);
-  const begun = await beginErasure(runtime.db, actorId, {
+  const begun = await beginCustomerErasure(runtime.db, actorId, {
     actor: redactActorId(actor, actorId),
     reason: redactActorIdInText(reason, actorId),
   });
@@ -68,7 +74,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
   }
 }
 
-async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Erasure): Promise<void> {
+async function eraseConversations(runtime: Runtime, { actorId, actor: by }: CustomerErasure): Promise<void> {
   const { db } = runtime;
   const found = (await db.run(selectConversations, { actorId })).map((row) => row.id);
   for (let from = 0; from < found.length; from += groupSize) {
@@ -89,10 +95,10 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
 async function end(
   tx: Executor,
   { config }: Runtime,
-  { actorId, actor: by }: Erasure,
+  { actorId, actor: by }: CustomerErasure,
   isLast: boolean,
-): Promise<{ erasure: Erasure; owed: boolean } | 'more' | null> {
-  if (!(await lockErasure(tx, actorId))) return null;
+): Promise<{ erasure: CustomerErasure; owed: boolean } | 'more' | null> {
+  if (!(await lockCustomerErasure(tx, actorId))) return null;
   const left = isLast ? [] : await tx.run(selectConversations, { actorId });
   if (left.length > 0) return 'more';
   await tx.run(deletePortalWrites, { customer: hashText(actorId) });
@@ -101,8 +107,8 @@ async function end(
     const auditEvents = await eraseFromAudit(tx, { conversationIds, actorId, by });
     await addErasureCounts(tx, actorId, { auditEvents });
   }
-  const erasure = await lockErasure(tx, actorId);
-  return erasure && { erasure, ...(await endErasure(tx, config, erasure)) };
+  const erasure = await lockCustomerErasure(tx, actorId);
+  return erasure && { erasure, ...(await endCustomerErasure(tx, config, erasure)) };
 }
 
 /**
@@ -130,27 +136,27 @@ async function forgetLateOutcomes(db: Database): Promise<void> {
   }
 }
 
-const selectConversations = statement<{ actorId: string }, { id: string }>(
+const selectConversations = declareStatement<{ actorId: string }, { id: string }>(
   'customer.conversations',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE actor_id = ${p.actorId} ORDER BY id`,
 );
 
-const lockConversations = statement<{ ids: string[] }, { id: string }>(
+const lockConversations = declareStatement<{ ids: string[] }, { id: string }>(
   'customer.lock_conversations',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
-const deletePortalWrites = statement<{ customer: string }>(
+const deletePortalWrites = declareStatement<{ customer: string }>(
   'customer.delete_portal_writes',
   (s, p) => `DELETE FROM ${s}.portal_writes WHERE customer = ${p.customer}`,
 );
 
-const lockOutcomes = statement(
+const lockOutcomes = declareStatement(
   'customer.lock_outcomes',
   (s) => `LOCK TABLE ${s}.delivery_outcomes IN SHARE ROW EXCLUSIVE MODE`,
 );
 
-const deleteLateOutcomes = statement(
+const deleteLateOutcomes = declareStatement(
   'customer.delete_late_outcomes',
   (s) => `
     DELETE FROM ${s}.delivery_outcomes o WHERE NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.id = o.delivery_id)`,

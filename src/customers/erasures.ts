@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { HostModules } from '../config/config-types.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isCallOwedSql, isModuleConfigured } from '../deliveries/announced-modules.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { oweCallsSql } from '../events/owe.js';
 
 /** A row of `erasures`: an erasure that is under way, with the counts of what it has erased so far. */
-export interface Erasure {
+export interface CustomerErasure {
   id: string;
   actorId: string;
   actor: Actor;
@@ -28,7 +28,7 @@ interface ErasureRow {
   deliveries: number;
 }
 
-function toErasure(row: ErasureRow): Erasure {
+function toErasure(row: ErasureRow): CustomerErasure {
   const { id, actor_id: actorId, actor, reason, conversations, messages, drafts, deliveries } = row;
   return {
     id,
@@ -40,11 +40,11 @@ function toErasure(row: ErasureRow): Erasure {
 }
 
 /** Begins an erasure, or resumes an interrupted one of this customer, which keeps its actor and reason. */
-export async function beginErasure(
+export async function beginCustomerErasure(
   executor: Executor,
   actorId: string,
   { actor, reason }: { actor: Actor; reason: string },
-): Promise<Erasure> {
+): Promise<CustomerErasure> {
   const [row] = await executor.run(begin, { actorId, actor, reason });
   if (!row) throw new Error('INSERT returned no row');
   return toErasure(row);
@@ -60,7 +60,7 @@ export async function addErasureCounts(tx: Executor, actorId: string, erased: Pa
 }
 
 /** Locks the erasure of a customer until the transaction ends, and returns it; null if it has ended. */
-export async function lockErasure(tx: Executor, actorId: string): Promise<Erasure | null> {
+export async function lockCustomerErasure(tx: Executor, actorId: string): Promise<CustomerErasure | null> {
   const [row] = await tx.run(lock, { actorId });
   return row ? toErasure(row) : null;
 }
@@ -69,7 +69,11 @@ export async function lockErasure(tx: Executor, actorId: string): Promise<Erasur
  * Ends an erasure: writes its line in the audit record, owes `notifier.onCustomerErased`, and deletes the row of
  * `erasures`, the last one that held the customer's id.
  */
-export async function endErasure(tx: Executor, config: HostModules, erasure: Erasure): Promise<{ owed: boolean }> {
+export async function endCustomerErasure(
+  tx: Executor,
+  config: HostModules,
+  erasure: CustomerErasure,
+): Promise<{ owed: boolean }> {
   const { id, actorId, actor, reason, counts } = erasure;
   const detail = { reason, customer: saltedHash(actorId), ...counts };
   await tx.run(deleteOlderCalls, { actorId });
@@ -93,7 +97,7 @@ function saltedHash(actorId: string): { salt: string; hash: string } {
   return { salt, hash: createHash('sha256').update(`${salt}\n${actorId}`).digest('hex') };
 }
 
-/** The payload of the `customer_erased` delivery that {@link endErasure} writes. */
+/** The payload of the `customer_erased` delivery that {@link endCustomerErasure} writes. */
 export interface CustomerErasedPayload extends ErasureCounts {
   actorId: string;
   actor: Actor;
@@ -110,7 +114,7 @@ interface EndParams {
   hasOnErased: boolean;
 }
 
-const begin = statement<{ actorId: string; actor: Actor; reason: string }, ErasureRow>(
+const begin = declareStatement<{ actorId: string; actor: Actor; reason: string }, ErasureRow>(
   'customer.begin_erasure',
   (s, p) => `
     INSERT INTO ${s}.erasures (actor_id, actor, reason, started_at)
@@ -119,7 +123,7 @@ const begin = statement<{ actorId: string; actor: Actor; reason: string }, Erasu
     RETURNING *`,
 );
 
-const add = statement<ErasureCounts & { actorId: string }>(
+const add = declareStatement<ErasureCounts & { actorId: string }>(
   'customer.add_to_erasure',
   (s, p) => `
     UPDATE ${s}.erasures SET
@@ -129,13 +133,13 @@ const add = statement<ErasureCounts & { actorId: string }>(
     WHERE actor_id = ${p.actorId}`,
 );
 
-const lock = statement<{ actorId: string }, ErasureRow>(
+const lock = declareStatement<{ actorId: string }, ErasureRow>(
   'customer.lock_erasure',
   (s, p) => `SELECT * FROM ${s}.erasures WHERE actor_id = ${p.actorId} FOR UPDATE`,
 );
 
 /** Deletes pending and discarded calls about earlier erasures of the customer: the new call replaces them. */
-const deleteOlderCalls = statement<{ actorId: string }>(
+const deleteOlderCalls = declareStatement<{ actorId: string }>(
   'customer.delete_older_calls',
   (s, p) => `
     DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
@@ -143,7 +147,7 @@ const deleteOlderCalls = statement<{ actorId: string }>(
       WHERE topic = 'customer_erased' AND state IN ('pending', 'discarded') AND payload ->> 'actorId' = ${p.actorId}))`,
 );
 
-const end = statement<EndParams, { owed: boolean }>(
+const end = declareStatement<EndParams, { owed: boolean }>(
   'customer.end_erasure',
   (s, p) => `
     WITH erasure AS (

@@ -2,7 +2,7 @@ import type { CustomerExport, ExportedRow } from '../contracts/customer-data.js'
 import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
 import { runInSnapshot } from '../db/snapshot.js';
-import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams, type Statement } from '../db/statement.js';
 import { parseInput, strictObjectSchema } from '../validation/input.js';
 import { hashText } from './hash-of-text.js';
 import { conversationDeliveryIdsSql } from './remove-conversations.js';
@@ -99,20 +99,26 @@ function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const selectNow = statement<NoParams, { now: Date }>('customer.export_time', (s) => `SELECT ${s}.clock() AS now`);
+const selectNow = declareStatement<NoStatementParams, { now: Date }>(
+  'customer.export_time',
+  (s) => `SELECT ${s}.clock() AS now`,
+);
 
 interface Cursor {
   declare: Statement<{ of: string }>;
-  fetch: Statement<NoParams, Record<string, unknown>>;
-  close: Statement<NoParams>;
+  fetch: Statement<NoStatementParams, Record<string, unknown>>;
+  close: Statement<NoStatementParams>;
 }
 
 /** Declares a cursor over the rows that belong to a customer or a conversation; `of` is the id. */
 function cursor(name: string, select: (s: string, of: string) => string): Cursor {
   return {
-    declare: statement(`export.${name}`, (s, p) => `DECLARE export_${name} NO SCROLL CURSOR FOR ${select(s, p.of)}`),
-    fetch: statement(`export.fetch_${name}`, () => `FETCH ${pageSize} FROM export_${name}`),
-    close: statement(`export.close_${name}`, () => `CLOSE export_${name}`),
+    declare: declareStatement(
+      `export.${name}`,
+      (s, p) => `DECLARE export_${name} NO SCROLL CURSOR FOR ${select(s, p.of)}`,
+    ),
+    fetch: declareStatement(`export.fetch_${name}`, () => `FETCH ${pageSize} FROM export_${name}`),
+    close: declareStatement(`export.close_${name}`, () => `CLOSE export_${name}`),
   };
 }
 

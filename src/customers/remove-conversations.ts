@@ -1,7 +1,7 @@
 import { eraseFromAudit } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, type Statement, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type Statement } from '../db/statement.js';
 
 /**
  * Removes conversations with all that belongs to them, in the caller's transaction. The caller has locked their rows:
@@ -62,7 +62,7 @@ export const conversationDeliveryIdsSql = (s: string, ids: string) => `
   UNION
   SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY (${ids}) AND state = 'discarded'`;
 
-const deleteDeliveries = statement<Ids, Count>(
+const deleteDeliveries = declareStatement<Ids, Count>(
   'customer.delete_deliveries',
   (s, p) => `
     WITH gone AS (
@@ -79,7 +79,7 @@ const deleteDeliveries = statement<Ids, Count>(
  */
 export const bulkSendIdSql = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
 
-const deleteMessages = statement<Ids, { count: number; envelopes: string[] | null }>(
+const deleteMessages = declareStatement<Ids, { count: number; envelopes: string[] | null }>(
   'customer.delete_messages',
   (s, p) => `
     WITH gone AS (
@@ -88,32 +88,32 @@ const deleteMessages = statement<Ids, { count: number; envelopes: string[] | nul
     SELECT count(*)::int AS count, array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes FROM gone`,
 );
 
-const deleteDrafts = statement<Ids, Count>(
+const deleteDrafts = declareStatement<Ids, Count>(
   'customer.delete_drafts',
   (s, p) => `
     WITH gone AS (DELETE FROM ${s}.drafts WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING id)
     SELECT count(*)::int AS count FROM gone`,
 );
 
-const deleteSlas = statement<Ids>(
+const deleteSlas = declareStatement<Ids>(
   'customer.delete_slas',
   (s, p) => `DELETE FROM ${s}.slas WHERE conversation_id = ANY (${p.ids}::uuid[])`,
 );
 
 /** Deletes conversations. A foreign key deletes their tags, and a trigger their searched texts. */
-const deleteConversations = statement<Ids, Count>(
+const deleteConversations = declareStatement<Ids, Count>(
   'customer.delete_conversations',
   (s, p) => `
     WITH gone AS (DELETE FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) RETURNING id)
     SELECT count(*)::int AS count FROM gone`,
 );
 
-const lockEnvelopes = statement<Ids, { id: string }>(
+const lockEnvelopes = declareStatement<Ids, { id: string }>(
   'customer.lock_envelopes',
   (s, p) => `SELECT id FROM ${s}.bulk_envelopes WHERE id = ANY (${p.ids}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
-const deleteEnvelopes = statement<Ids, { id: string }>(
+const deleteEnvelopes = declareStatement<Ids, { id: string }>(
   'customer.delete_envelopes',
   (s, p) => `
     DELETE FROM ${s}.bulk_envelopes e WHERE e.id = ANY (${p.ids}::uuid[]) AND NOT EXISTS (

@@ -1,7 +1,7 @@
 import type { RetentionConfig } from '../config/config-types.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import { firstResponseJoinsSql, slaOutcomeSql } from '../report/measures.js';
@@ -92,7 +92,7 @@ export const oldestConversationClosedAtSql = (s: string) => `
   ORDER BY ${closedAt}, c.id LIMIT 1`;
 
 /** The time is passed as text, because a `Date` cannot hold `-infinity`. */
-const selectOld = statement<{ days: number; after: string; afterId: string; limit: number }, Place>(
+const selectOld = declareStatement<{ days: number; after: string; afterId: string; limit: number }, Place>(
   'retention.select_old',
   (s, p) => `
     SELECT c.id, ${closedAt}::text AS closed_at FROM ${s}.conversations c
@@ -101,14 +101,14 @@ const selectOld = statement<{ days: number; after: string; afterId: string; limi
     ORDER BY ${closedAt}, c.id LIMIT ${p.limit}`,
 );
 
-const lockClosed = statement<{ ids: readonly string[] }, { id: string }>(
+const lockClosed = declareStatement<{ ids: readonly string[] }, { id: string }>(
   'retention.lock',
   (s, p) => `
     SELECT id FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) AND status <> 'open' ORDER BY id
     FOR UPDATE SKIP LOCKED`,
 );
 
-const stillOld = statement<{ ids: string[]; days: number }, { id: string }>(
+const stillOld = declareStatement<{ ids: string[]; days: number }, { id: string }>(
   'retention.still_old',
   (s, p) => `
     SELECT c.id FROM ${s}.conversations c
@@ -116,7 +116,7 @@ const stillOld = statement<{ ids: string[]; days: number }, { id: string }>(
 );
 
 /** Stores counts and times of removed conversations for reports. */
-const keepShapes = statement<{ ids: readonly string[] }>(
+const keepShapes = declareStatement<{ ids: readonly string[] }>(
   'retention.keep_shapes',
   (s, p) => `
     INSERT INTO ${s}.conversation_shapes (conversation_id, opened_at, first_reply_at, resolved_at, removed_at, resolutions,
@@ -148,7 +148,7 @@ const keepShapes = statement<{ ids: readonly string[] }>(
  * Records removals in the audit record; run after the audit lines of these conversations were erased, so that this line
  * stays.
  */
-const recordRemoved = statement<{ ids: readonly string[]; detail: { keep: RetentionConfig['keep'] } }>(
+const recordRemoved = declareStatement<{ ids: readonly string[]; detail: { keep: RetentionConfig['keep'] } }>(
   'retention.record',
   (s, p) =>
     insertAuditLinesSql(s, {

@@ -7,7 +7,7 @@ import { errorText } from '../foundation/redact.js';
  * Server, database, user and options of a connection: from the URL, or else from the PG… environment variables, as in
  * psql.
  */
-export interface ConnectionTarget {
+export interface DatabaseConnectionTarget {
   /** A host name, an address, or the folder of a Unix socket. */
   host: string;
   port: number;
@@ -27,7 +27,7 @@ export interface ConnectionTarget {
  * Parses `database.url` with pg's own parser and reads the certificates it names. pg's process-wide defaults are
  * ignored: a host may have changed them.
  */
-export function readConnectionUrl(url: string): ConnectionTarget {
+export function readConnectionUrl(url: string): DatabaseConnectionTarget {
   const given = parse(url);
   const env = process.env;
   const user = given.user || env.PGUSER || env.USER || env.USERNAME || userInfo().username;
@@ -65,7 +65,7 @@ function withoutFiles(url: string): string {
 }
 
 /** Whether the connection is local: by a Unix socket or the loopback interface. */
-export function isLocalTarget(url: string): boolean {
+export function isLocalDatabaseUrl(url: string): boolean {
   try {
     const { host } = readConnectionUrl(withoutFiles(url));
     return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

@@ -1,4 +1,4 @@
-import { type Executor, type NoParams, statement } from './statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from './statement.js';
 import { type Timestamp, toDate } from './timestamp.js';
 
 /** The time by the database's clock, which all processes share. */
@@ -8,4 +8,7 @@ export async function readDatabaseTime(executor: Executor): Promise<Date> {
   return toDate(row.now);
 }
 
-const selectTime = statement<NoParams, { now: Timestamp }>('clock', (s) => `SELECT ${s}.clock() AS now`);
+const selectTime = declareStatement<NoStatementParams, { now: Timestamp }>(
+  'clock',
+  (s) => `SELECT ${s}.clock() AS now`,
+);

@@ -35,7 +35,7 @@ export function isReadOnlyError(error: unknown): boolean {
  * Whether a statement failed because a migration changed its table: a prepared plan is outdated, or a function returns
  * rows of the new shape. Recognized by the error's `routine`, because its message is translated.
  */
-export function isPlanOutdatedError(error: unknown): boolean {
+export function isCachedQueryPlanError(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
   return code === '42804' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }

@@ -1,6 +1,6 @@
 import { abortableSleep } from './abortable-sleep.js';
 
-export interface PacedSender {
+export interface ThrottledSender {
   /** Has `send` called: at once, or after the gap behind an earlier call. */
   ask(): void;
   /** Ends the gaps; resolves once everything that was asked for is sent. */
@@ -11,10 +11,10 @@ export interface PacedSender {
  * Calls `send` for any number of `ask`s, one call at a time: the first at once, and one more for all that come during a
  * call and the gap after it. The gaps, in milliseconds, grow while more keeps coming. `send` never rejects.
  */
-export function createPacedSender(
+export function createThrottledSender(
   gapMs: { shortest: number; longest: number },
   send: () => Promise<void>,
-): PacedSender {
+): ThrottledSender {
   let asked = false;
   let running: Promise<void> | undefined;
   // Under a test's fake timers a gap would never end, and `close` would hang.

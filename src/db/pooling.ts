@@ -15,7 +15,7 @@ const rounds = 20;
  * Without a pooler the backend pid that the client was given is the real one. Otherwise a second connection tests
  * whether both get the same session.
  */
-export async function detectPooling(
+export async function detectConnectionPooling(
   client: pg.Client,
   connectAnother: () => Promise<pg.Client>,
 ): Promise<ConnectionPooling> {

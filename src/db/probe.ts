@@ -2,15 +2,15 @@ import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { formatDatabaseTarget } from './connection-url.js';
 import { databaseUnreachableError, toKnownDatabaseError } from './database-failure.js';
-import { type ConnectionPooling, detectPooling } from './pooling.js';
-import { createUnconfiguredClient } from './session.js';
+import { type ConnectionPooling, detectConnectionPooling } from './pooling.js';
+import { createUnconfiguredPostgresClient } from './session.js';
 
 /**
  * Connects and checks the server; writes and sets nothing. Throws `DATABASE_UNREACHABLE` (target without password),
  * `DATABASE_BUSY`, or `DATABASE_POOLER` behind a pooler in transaction mode.
  */
 export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<void> {
-  const pooling = await readWithoutSettings(url, timeoutMs, async (_, found) => found);
+  const pooling = await readOnUnconfiguredConnection(url, timeoutMs, async (_, found) => found);
   if (pooling === 'transaction') throw new CairnloopError('DATABASE_POOLER', { target: formatDatabaseTarget(url) });
 }
 
@@ -18,7 +18,7 @@ export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<vo
  * Runs `read` on a connection without our settings, which would leak through a pooler to other clients. Throws as
  * {@link probeDatabase}, but accepts every pooler.
  */
-export async function readWithoutSettings<T>(
+export async function readOnUnconfiguredConnection<T>(
   url: string,
   timeoutMs: number,
   read: (client: pg.Client, pooling: ConnectionPooling) => Promise<T>,
@@ -26,7 +26,10 @@ export async function readWithoutSettings<T>(
   let client: pg.Client | undefined;
   try {
     client = await connected(url, timeoutMs);
-    return await read(client, await detectPooling(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
+    return await read(
+      client,
+      await detectConnectionPooling(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))),
+    );
   } catch (error) {
     throw toKnownDatabaseError(error, url) ?? databaseUnreachableError(error, url);
   } finally {
@@ -39,7 +42,7 @@ const secondTimeoutMs = 2000;
 
 async function connected(url: string, timeoutMs: number): Promise<pg.Client> {
   const limits = { answer: timeoutMs };
-  const client = createUnconfiguredClient({
+  const client = createUnconfiguredPostgresClient({
     url,
     schema: 'public',
     name: 'cairnloop-probe',

@@ -4,7 +4,7 @@ import { type MigrateOptions, readMigrationStatus } from './migrate.js';
 import { migrations } from './migrations/index.js';
 
 /** Data that a rollback deletes: a table, or a column of a remaining table. */
-export interface DroppedData {
+export interface DataDroppedByRollback {
   table: string;
   column: string | null;
   /** Number of rows in the table, or of rows with a value in the column. */
@@ -14,7 +14,7 @@ export interface DroppedData {
 export interface RollbackPlan {
   /** Names of the migrations, in the order in which they are rolled back. */
   names: string[];
-  dropped: DroppedData[];
+  dropped: DataDroppedByRollback[];
 }
 
 /**
@@ -30,13 +30,13 @@ export async function planRollback(options: MigrateOptions, to?: string): Promis
   if (to !== undefined && !applied.includes(to))
     throw new CairnloopError('MIGRATION_NOT_APPLIED', { name: to, schema });
   const names = applied.slice(to === undefined ? -1 : applied.indexOf(to)).toReversed();
-  return { names, dropped: await countRows(options, findDroppedData(names)) };
+  return { names, dropped: await countRows(options, findDataDroppedByRollback(names)) };
 }
 
-type Place = Omit<DroppedData, 'rows'>;
+type Place = Omit<DataDroppedByRollback, 'rows'>;
 
 /** The tables and columns that a rollback of these migrations drops. Pure; a test compares it with a real rollback. */
-export function findDroppedData(names: readonly string[]): Place[] {
+export function findDataDroppedByRollback(names: readonly string[]): Place[] {
   const texts = migrations.filter(({ name }) => names.includes(name)).map(({ down }) => down('S'));
   const tables = texts.flatMap((text) => [...text.matchAll(/DROP TABLE (?:IF EXISTS )?([^;]+)/g)].flatMap(tablesIn));
   const columns = texts.flatMap(columnsIn).filter(({ table }) => !tables.includes(table));
@@ -53,10 +53,10 @@ function columnsIn(text: string): Place[] {
   );
 }
 
-async function countRows({ url, schema }: MigrateOptions, places: readonly Place[]): Promise<DroppedData[]> {
+async function countRows({ url, schema }: MigrateOptions, places: readonly Place[]): Promise<DataDroppedByRollback[]> {
   const db = openDatabase({ url, schema, poolSize: 1 });
   try {
-    const counted: DroppedData[] = [];
+    const counted: DataDroppedByRollback[] = [];
     for (const place of places) {
       const table = `${quoteIdentifier(schema)}.${quoteIdentifier(place.table)}`;
       const what = place.column === null ? '*' : quoteIdentifier(place.column);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import {
+  isCachedQueryPlanError,
   isConnectionLostError,
   isErrorFromServer,
-  isPlanOutdatedError,
   isReadOnlyError,
   isTransactionConflictError,
 } from './outage.js';
@@ -53,7 +53,7 @@ export function createRetryingPool(pool: pg.Pool): RetryingPool {
 
   /** Whether work that failed is tried again: a retry can succeed, and the first attempt certainly had no effect. */
   function worthAnotherTry(error: unknown, client: pg.PoolClient, tries: number): boolean {
-    if (isPlanOutdatedError(error)) return tries <= pool.options.max;
+    if (isCachedQueryPlanError(error)) return tries <= pool.options.max;
     if (isTransactionConflictError(error)) return tries < conflictTries;
     return isReadOnlyError(error) && (isOld(client) || replaceAll()) && tries < conflictTries;
   }
@@ -87,5 +87,5 @@ export function createRetryingPool(pool: pg.Pool): RetryingPool {
 
 /** Whether a connection must be closed: its protocol is out of step, or its prepared statements are stale. */
 function mustNotBeHandedOn(error: unknown): boolean {
-  return isPlanOutdatedError(error) || (!isErrorFromServer(error) && isConnectionLostError(error));
+  return isCachedQueryPlanError(error) || (!isErrorFromServer(error) && isConnectionLostError(error));
 }

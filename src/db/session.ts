@@ -17,13 +17,13 @@ export interface SessionOptions {
   name: string;
   /** How long connecting may take, in milliseconds. Default 10 000. */
   connectTimeoutMs?: number;
-  limits?: Partial<SessionLimits>;
+  limits?: Partial<SessionTimeLimits>;
   /** Whether commits wait for the disk. Default: as the administrator or the host set `synchronous_commit`. */
   durable?: false;
 }
 
 /** Time limits of a session, in milliseconds; 0 is no limit. */
-export interface SessionLimits {
+export interface SessionTimeLimits {
   /** How long a statement may take before this process drops the connection. */
   answer: number;
   /**
@@ -38,11 +38,11 @@ export interface SessionLimits {
 }
 
 /** Default limits; none of our statements takes this long. */
-const defaultLimits: SessionLimits = { answer: 30_000, statement: 25_000, lock: 10_000, idleInTransaction: 60_000 };
+const defaultLimits: SessionTimeLimits = { answer: 30_000, statement: 25_000, lock: 10_000, idleInTransaction: 60_000 };
 
 /** Opens one connection and sets it up. The caller ends it. */
 export async function openSession(options: SessionOptions): Promise<pg.Client> {
-  const client = createUnconfiguredClient(options);
+  const client = createUnconfiguredPostgresClient(options);
   try {
     await client.connect();
     await setUp(client, options);
@@ -54,7 +54,7 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
 }
 
 /** An unconnected client that will not apply our settings, for inspecting a server. */
-export function createUnconfiguredClient(options: SessionOptions): pg.Client {
+export function createUnconfiguredPostgresClient(options: SessionOptions): pg.Client {
   const client = new SessionClient(clientConfig(options));
   // A lost connection is reported by the statement that fails; without a listener the `error` event would end the
   // process.
@@ -163,6 +163,6 @@ function settingsOf(options: SessionOptions): Record<string, string> {
   };
 }
 
-function limitsOf({ limits }: SessionOptions): SessionLimits {
+function limitsOf({ limits }: SessionOptions): SessionTimeLimits {
   return { ...defaultLimits, ...limits };
 }

@@ -1,5 +1,5 @@
 import type { Database } from './connect.js';
-import { type Executor, statement } from './statement.js';
+import { declareStatement, type Executor } from './statement.js';
 
 /** Runs `work` in a read-only transaction whose statements all see the same snapshot. */
 export function runInSnapshot<T>(db: Database, work: (tx: Executor) => Promise<T>): Promise<T> {
@@ -9,4 +9,4 @@ export function runInSnapshot<T>(db: Database, work: (tx: Executor) => Promise<T
   });
 }
 
-const beginSnapshot = statement('snapshot', () => 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+const beginSnapshot = declareStatement('snapshot', () => 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');

@@ -13,29 +13,30 @@ export interface Statement<Params extends object = never, Row extends object = o
 }
 
 /** The parameter type of a statement without parameters. */
-export type NoParams = Record<never, never>;
+export type NoStatementParams = Record<never, never>;
 
 /** The SQL placeholder (`$1`, `$2`, …) of each parameter, by name. */
-export type Placeholders<Params extends object> = { readonly [Name in keyof Params]-?: string };
+export type StatementPlaceholders<Params extends object> = { readonly [Name in keyof Params]-?: string };
 
 /** The arguments that `run` takes after the statement: an object of its parameters, or nothing. */
 export type StatementArguments<Params extends object> = [keyof Params] extends [never] ? [] : [params: Params];
 
 /**
- * Declares a statement with named parameters: `statement<{ id: string }, { status: string }>('conversation.status', (s,
- * p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id}`)`. An undeclared parameter name does not compile, in
- * the SQL and where the statement is run.
+ * Declares a statement with named parameters:
+ * `declareStatement<{ id: string }, { status: string }>('conversation.status', (s, p) => `SELECT status FROM
+ * ${s}.conversations WHERE id = ${p.id}`)`. An undeclared parameter name does not compile, in the SQL and where the
+ * statement is run.
  */
-export function statement<Params extends object = NoParams, Row extends object = object>(
+export function declareStatement<Params extends object = NoStatementParams, Row extends object = object>(
   name: string,
-  sql: (schema: string, params: Placeholders<Params>) => string,
+  sql: (schema: string, params: StatementPlaceholders<Params>) => string,
 ): Statement<Params, Row> {
   let order: string[] | undefined;
   let isChecked = false;
 
   function text(schema: string): string {
     const names: string[] = [];
-    const built = sql(schema, placeholders(names) as Placeholders<Params>);
+    const built = sql(schema, placeholders(names) as StatementPlaceholders<Params>);
     order ??= names;
     return built;
   }

@@ -1,5 +1,5 @@
 import type { HostModules } from '../config/config-types.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 
 /** The host modules and methods whose presence decides whether a call is owed. */
 export type CallbackModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
@@ -41,7 +41,7 @@ export async function readAnnouncedModules(db: Executor): Promise<CallbackModule
   return row?.modules ?? null;
 }
 
-const selectAnnounced = statement<NoParams, { modules: CallbackModule[] | null }>(
+const selectAnnounced = declareStatement<NoStatementParams, { modules: CallbackModule[] | null }>(
   'modules.announced',
   (s) => `SELECT modules FROM ${s}.announced_modules`,
 );

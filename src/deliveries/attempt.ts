@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.js';
 import type { TracedDelivery } from '../telemetry/semantic-conventions.js';
 import { backoffMs } from './backoff.js';
 import type { ClaimedDelivery } from './claim.js';
-import { type LoadedCall, postponedCall, releasedCall } from './load-batch.js';
+import { type LoadedCall, postponedCallMark, releasedCallMark } from './load-batch.js';
 import { createOutageRecovery } from './outage-recovery.js';
 import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
@@ -58,8 +58,8 @@ export function createDeliveryAttempt(runtime: Runtime, topic: DeliveryTopic, ha
 
   return (row, call, claimedAt) => {
     if (row.attempts > maxAttempts) return { kind: 'exhausted', error: whyExhausted(row, maxAttempts) };
-    if (call === releasedCall) return { kind: 'released' };
-    if (call === postponedCall) return { kind: 'postponed', delayMs: postponeMs };
+    if (call === releasedCallMark) return { kind: 'released' };
+    if (call === postponedCallMark) return { kind: 'postponed', delayMs: postponeMs };
     if (!call) return { kind: 'done' };
     try {
       const metadata = { topic, deliveryId: row.id, attempt: row.attempts };

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryTopic } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import { orderedTopics, waitsForEarlierDeliverySql } from './ordered-topics.js';
+import { topicsDeliveredInOrder, waitsForEarlierDeliverySql } from './ordered-topics.js';
 import { isUnsettledSql } from './sql-conditions.js';
 
 /** A row of `deliveries`. */
@@ -87,7 +87,7 @@ export interface ClaimOptions {
  *
  * Of a conversation only the first due delivery can be claimed, and it blocks the others until it is settled: that
  * keeps the order, and keeps a busy conversation from filling a worker. The first is the one that is due first. For
- * {@link orderedTopics} it is the one that was written first, even while it waits for a retry.
+ * {@link topicsDeliveredInOrder} it is the one that was written first, even while it waits for a retry.
  */
 export async function claimDeliveries(
   executor: Executor,
@@ -96,7 +96,7 @@ export async function claimDeliveries(
 ): Promise<ClaimedDelivery[]> {
   const { limit, leaseMs, from } = options;
   const params = { topic, limit, leaseMs, from: from ?? ('-infinity' as const) };
-  const rows = await executor.run(orderedTopics.has(topic) ? claimInOrder : claimDue, params);
+  const rows = await executor.run(topicsDeliveredInOrder.has(topic) ? claimInOrder : claimDue, params);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 
@@ -105,12 +105,12 @@ interface ClaimParams extends Omit<ClaimOptions, 'from'> {
   from: Date | '-infinity';
 }
 
-const claimDue = statement<ClaimParams, ClaimedDelivery>(
+const claimDue = declareStatement<ClaimParams, ClaimedDelivery>(
   'delivery.claim',
   (s, p) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries(${p.topic}, ${p.limit}, ${p.leaseMs}, ${p.from})`,
 );
 
-const claimInOrder = statement<ClaimParams, ClaimedDelivery>(
+const claimInOrder = declareStatement<ClaimParams, ClaimedDelivery>(
   'delivery.claim_in_order',
   (s, p) => `SELECT ${claimedColumns} FROM ${s}.claim_in_order(${p.topic}, ${p.limit}, ${p.leaseMs}, ${p.from})`,
 );
@@ -124,14 +124,17 @@ export function claimSuspectDelivery(
   topic: DeliveryTopic,
   leaseMs: number,
 ): Promise<ClaimedDelivery[]> {
-  return executor.run(claimSuspectStatement, { topic, leaseMs });
+  return executor.run(suspectDeliveryClaimStatement, { topic, leaseMs });
 }
 
 /**
  * Claims one delivery that may have killed its process (a suspect), by an index of suspects only; reads neither the
  * backlog nor settled deliveries.
  */
-export const claimSuspectStatement = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
+export const suspectDeliveryClaimStatement = declareStatement<
+  { topic: DeliveryTopic; leaseMs: number },
+  ClaimedDelivery
+>(
   'delivery.claim_suspect',
   (s, p) => `
     WITH suspect AS (
@@ -163,7 +166,7 @@ export async function renewLeases(
   await executor.run(renew, { ids: held.map((row) => row.id), claims: held.map((row) => row.claims), leaseMs });
 }
 
-const renew = statement<{ ids: string[]; claims: number[]; leaseMs: number }>(
+const renew = declareStatement<{ ids: string[]; claims: number[]; leaseMs: number }>(
   'delivery.renew',
   (s, p) => `
     WITH free AS MATERIALIZED (

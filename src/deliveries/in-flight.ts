@@ -2,7 +2,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { createDeliveryAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
-import { type LoadedCall, loadCallsOfBatch, releasedCall } from './load-batch.js';
+import { type LoadedCall, loadCallsOfBatch, releasedCallMark } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import type { PrefetchControl, UnsettledDeliveryCounts } from './prefetch.js';
 import { deliveryLagSeconds, reportSettledAttempt } from './report.js';
@@ -91,7 +91,7 @@ export class DeliveriesInFlight {
   async renew(): Promise<void> {
     const { runtime, prefetch } = this.#options;
     if (this.#ready.length > 0) prefetch.stalled();
-    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: releasedCall });
+    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: releasedCallMark });
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
@@ -123,7 +123,7 @@ export class DeliveriesInFlight {
       const next = this.#ready.shift();
       if (!next) return;
       const isMine = !this.#stopping && performance.now() < next.claimedAt + leaseMs;
-      this.#deliver(isMine ? next : { ...next, call: releasedCall });
+      this.#deliver(isMine ? next : { ...next, call: releasedCallMark });
     }
   }
 

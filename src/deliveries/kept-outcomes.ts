@@ -1,9 +1,9 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import { reportSettledAttempt } from './report.js';
-import { type ClaimOutcome, type Settlement, settleDeliveries } from './settle.js';
+import { type ClaimOutcome, type DeliverySettlement, settleDeliveries } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Number of outcomes read by one statement. */
@@ -66,7 +66,7 @@ interface KeptRow {
 }
 
 /** Turns a kept outcome into a settlement; returns an empty list if the delivery was deleted. */
-function toSettlement(kept: KeptRow): Settlement[] {
+function toSettlement(kept: KeptRow): DeliverySettlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];
   const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
@@ -88,7 +88,7 @@ function attemptsOf({ kind, attempts }: KeptRow): number {
   return kind === 'released' || kind === 'postponed' || kind === 'exhausted' ? attempts + 1 : attempts;
 }
 
-const selectKept = statement<{ after: string; limit: number }, KeptRow>(
+const selectKept = declareStatement<{ after: string; limit: number }, KeptRow>(
   'outcome.select_kept',
   (s, p) => `
     SELECT o.delivery_id AS id, o.claims, o.attempts, o.kind, o.delay_ms, o.error, o.seconds,
@@ -99,14 +99,14 @@ const selectKept = statement<{ after: string; limit: number }, KeptRow>(
 );
 
 /** Deletes outcomes that need not be kept any more; the outcome of a newer claim stays. */
-const forget = statement<{ ids: string[]; claims: number[] }>(
+const forget = declareStatement<{ ids: string[]; claims: number[] }>(
   'outcome.forget',
   (s, p) => `
     DELETE FROM ${s}.delivery_outcomes o USING unnest(${p.ids}::uuid[], ${p.claims}::int[]) AS over (id, claims)
     WHERE o.delivery_id = over.id AND o.claims = over.claims`,
 );
 
-const countKept = statement<NoParams, { count: number; oldest_seconds: number }>(
+const countKept = declareStatement<NoStatementParams, { count: number; oldest_seconds: number }>(
   'outcome.count_kept',
   (s) => `
     SELECT count(*)::int AS count,

@@ -9,15 +9,15 @@ import {
 } from '../contracts/domain.js';
 import type { DeliveryListInput } from '../contracts/inputs.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { inputSchema, isId, pageCursorSchema, pageLimitSchema, parseInput } from '../validation/input.js';
+import { createInputSchema, isId, pageCursorSchema, pageLimitSchema, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 
 const stateWords = `one of ${deliveryStates.join(', ')}, or a list of them`;
 
-const listInput = inputSchema<DeliveryListInput>()({
+const listInput = createInputSchema<DeliveryListInput>()({
   state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], stateWords).optional(),
   topic: z.enum(deliveryTopics).optional(),
   cursor: pageCursorSchema,
@@ -43,7 +43,7 @@ export async function getDelivery({ db }: Pick<Runtime, 'db'>, id: string): Prom
 }
 
 /** Lists deliveries with one subquery for each state, so that pending and discarded ones are read by their indexes. */
-const selectPage = statement<
+const selectPage = declareStatement<
   { states: DeliveryState[]; topic: DeliveryTopic | null; before: string | null; limit: number },
   DeliveryRow
 >('delivery.list', (s, p) => {
@@ -56,7 +56,7 @@ const selectPage = statement<
   return `${deliveryStates.map(pageOf).join(' UNION ALL ')} ORDER BY id DESC LIMIT ${p.limit}`;
 });
 
-const selectOne = statement<{ id: string }, DeliveryRow>(
+const selectOne = declareStatement<{ id: string }, DeliveryRow>(
   'delivery.get',
   (s, p) => `SELECT * FROM ${s}.deliveries WHERE id = ${p.id}`,
 );

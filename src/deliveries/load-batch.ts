@@ -5,13 +5,13 @@ import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
 
 /** Marks a call that could not be loaded through no fault of its delivery, which is released. */
-export const releasedCall = Symbol('released');
+export const releasedCallMark = Symbol('released');
 
 /** Marks a call whose data another session has locked; its delivery is postponed. */
-export const postponedCall = Symbol('postponed');
+export const postponedCallMark = Symbol('postponed');
 
 /** The loaded call of a delivery. Null or undefined: there is nothing to call, and the delivery is settled as done. */
-export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall | undefined;
+export type LoadedCall = HostCall | typeof releasedCallMark | typeof postponedCallMark | undefined;
 
 /**
  * Loads the calls of a batch. If that fails, they are loaded one by one, so that only the faulty delivery fails an
@@ -27,12 +27,12 @@ export async function loadCallsOfBatch(
     return await handler.load(runtime, rows);
   } catch (error) {
     if (isConnectionLostError(error) || isReadOnlyError(error))
-      return new Map(rows.map((row) => [row.id, releasedCall]));
+      return new Map(rows.map((row) => [row.id, releasedCallMark]));
     const broken = () => {
       throw error;
     };
     if (rows.length === 1)
-      return new Map(rows.map((row) => [row.id, isLockTimeoutError(error) ? postponedCall : broken]));
+      return new Map(rows.map((row) => [row.id, isLockTimeoutError(error) ? postponedCallMark : broken]));
     const single = await Promise.all(rows.map((row) => loadCallsOfBatch(runtime, handler, [row])));
     return new Map(single.flatMap((calls) => [...calls]));
   }

@@ -5,9 +5,9 @@ import { isUnsettledSql } from './sql-conditions.js';
  * Topics whose deliveries are made in the order in which they were written, per conversation. Reason:
  * docs/decisions/0013-order-of-replies.md.
  */
-export const orderedTopics: ReadonlySet<DeliveryTopic> = new Set(['reply']);
+export const topicsDeliveredInOrder: ReadonlySet<DeliveryTopic> = new Set(['reply']);
 
-const topicList = [...orderedTopics].map((topic) => `'${topic}'`).join(', ');
+const topicList = [...topicsDeliveredInOrder].map((topic) => `'${topic}'`).join(', ');
 
 /**
  * The SQL condition that delivery `d` waits for an earlier one of its conversation; the same rule as in the SQL

@@ -1,5 +1,5 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
@@ -50,7 +50,7 @@ export function createOutageRecovery(
   }
 
   async function bringForward(): Promise<void> {
-    const brought = await bringRetriesForward(runtime.db, topic);
+    const brought = await makeRetriesDueSoon(runtime.db, topic);
     if (brought > 0)
       runtime.log.info({ topic, brought }, 'calls succeed again after an outage; retries brought forward');
   }
@@ -69,13 +69,13 @@ export function createOutageRecovery(
 }
 
 /** Makes the waiting retries of a topic due within 20 seconds, and returns how many there were. */
-export async function bringRetriesForward(executor: Executor, topic: DeliveryTopic): Promise<number> {
+export async function makeRetriesDueSoon(executor: Executor, topic: DeliveryTopic): Promise<number> {
   const [row] = await executor.run(bringForward, { topic, spreadMs });
   return row?.brought ?? 0;
 }
 
 /** A retry waits an hour at most, so a delivery that is due later was scheduled and is left alone. */
-const bringForward = statement<{ topic: DeliveryTopic; spreadMs: number }, { brought: number }>(
+const bringForward = declareStatement<{ topic: DeliveryTopic; spreadMs: number }, { brought: number }>(
   'delivery.bring_forward',
   (s, p) => `
     WITH waiting AS MATERIALIZED (

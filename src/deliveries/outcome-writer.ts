@@ -1,5 +1,5 @@
 import type { Runtime } from '../runtime.js';
-import type { OutcomeWriteResult, Settlement } from './settle.js';
+import type { DeliverySettlement, OutcomeWriteResult } from './settle.js';
 import { writeOutcomes } from './write-outcomes.js';
 
 /** Writes outcomes in groups: those that arrive during a write go together in the next. */
@@ -8,7 +8,7 @@ export interface OutcomeWriter {
    * Resolves when the outcome is committed, or kept because of a lock. `refused`: another worker claimed the delivery,
    * Postgres rejected the outcome, or the worker stopped.
    */
-  settle(settlement: Settlement): Promise<OutcomeWriteResult>;
+  settle(settlement: DeliverySettlement): Promise<OutcomeWriteResult>;
   /** Drops unwritten outcomes; their deliveries are called again after their lease. */
   stop(): void;
   /** When the oldest waiting outcome arrived (`performance.now()`); null for none. */
@@ -19,7 +19,7 @@ export interface OutcomeWriter {
 const groupSize = 1000;
 
 export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
-  let waiting: { settlement: Settlement; since: number; resolve: (written: OutcomeWriteResult) => void }[] = [];
+  let waiting: { settlement: DeliverySettlement; since: number; resolve: (written: OutcomeWriteResult) => void }[] = [];
   let writing = false;
   let writingSince: number | null = null;
   let stopped = false;

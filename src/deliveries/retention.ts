@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 
 /** Maximum number of rows that one statement deletes; few, so that locks are short. */
 const batchSize = 5000;
@@ -21,7 +21,7 @@ export async function deleteDoneDeliveries(executor: Executor, days: number): Pr
 }
 
 /** Deletes old done deliveries. Their ids sort by time, so the primary key finds them. */
-const deleteDone = statement<{ days: number; limit: number }, { id: string }>(
+const deleteDone = declareStatement<{ days: number; limit: number }, { id: string }>(
   'delivery.forget',
   (s, p) => `
     DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(

@@ -2,20 +2,20 @@ import { z } from 'zod';
 import type { Actor, Delivery } from '../contracts/domain.js';
 import type { RetryInput, RetryOrDiscardInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { type Placeholders, type Statement, statement } from '../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
+import { actorSchema, createInputSchema, isId, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
 import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnclaimedSql, isUnsettledSql } from './sql-conditions.js';
 
-const retryOrDiscardInput = inputSchema<RetryOrDiscardInput>()({ actor: actorSchema });
-const retryInput = inputSchema<RetryInput>()({
+const retryOrDiscardInput = createInputSchema<RetryOrDiscardInput>()({ actor: actorSchema });
+const retryInput = createInputSchema<RetryInput>()({
   actor: actorSchema,
   releaseScheduled: z.boolean().optional(),
 });
@@ -96,11 +96,11 @@ export const isNotCountdownSql = (s: string) => `NOT ${isCountingDown(s)}`;
  * A statement that retries the deliveries for which `condition` holds: also makes their messages pending and writes an
  * audit line for each.
  */
-export function retryDeliveriesStatement<Params extends { actor: Actor }>(
+export function createDeliveryRetryStatement<Params extends { actor: Actor }>(
   name: string,
-  condition: (schema: string, params: Placeholders<Params>) => string,
+  condition: (schema: string, params: StatementPlaceholders<Params>) => string,
 ): Statement<Params, DeliveryRow> {
-  return statement<Params, DeliveryRow>(
+  return declareStatement<Params, DeliveryRow>(
     name,
     (s, p) => `
     WITH
@@ -135,13 +135,13 @@ export function retryDeliveriesStatement<Params extends { actor: Actor }>(
 
 const isIdle = (s: string) => `${isUnsettledSql} AND ${isUnclaimedSql(s)}`;
 
-const retry = retryDeliveriesStatement<{ id: string; actor: Actor; releaseScheduled: boolean }>(
+const retry = createDeliveryRetryStatement<{ id: string; actor: Actor; releaseScheduled: boolean }>(
   'delivery.retry',
   (s, p) => `id = ${p.id} AND (state = 'discarded' OR (${isIdle(s)} AND NOT ${isCountingDown(s)}
     AND (${p.releaseScheduled}::boolean OR NOT ${isScheduled(s)})))`,
 );
 
-const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
+const discard = declareStatement<{ id: string; actor: Actor }, ChangedRow>(
   'delivery.discard',
   (s, p) => `
     WITH delivery AS (

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { type Actor, type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import type { RetryOrDiscardInput, RetryRange } from '../contracts/inputs.js';
-import { type Placeholders, statement } from '../db/statement.js';
+import { declareStatement, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, moment, parseInput, strictObjectSchema } from '../validation/input.js';
-import { isNotCountdownSql, retryDeliveriesStatement } from './retry-discard.js';
+import { actorSchema, createInputSchema, moment, parseInput, strictObjectSchema } from '../validation/input.js';
+import { createDeliveryRetryStatement, isNotCountdownSql } from './retry-discard.js';
 
-const rangeInput = inputSchema<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: moment().optional() });
+const rangeInput = createInputSchema<RetryRange>()({
+  topic: z.enum(deliveryTopics).optional(),
+  since: moment().optional(),
+});
 
 /** The number of deliveries of each topic; a topic without any is left out. */
 export type DeliveryCountsByTopic = Partial<Record<DeliveryTopic, number>>;
@@ -51,13 +54,13 @@ interface RangeParams {
   since: Date | null;
 }
 
-const inRange = (s: string, { topic, since }: Placeholders<RangeParams>) =>
+const inRange = (s: string, { topic, since }: StatementPlaceholders<RangeParams>) =>
   `state = 'discarded' AND NOT by_hand AND (${topic}::text IS NULL OR topic = ${topic})
     AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${isNotCountdownSql(s)}`;
 
-const countRange = statement<RangeParams, { topic: DeliveryTopic; count: number }>(
+const countRange = declareStatement<RangeParams, { topic: DeliveryTopic; count: number }>(
   'delivery.countRetryable',
   (s, p) => `SELECT topic, count(*)::int AS count FROM ${s}.deliveries WHERE ${inRange(s, p)} GROUP BY topic`,
 );
 
-const retryAll = retryDeliveriesStatement<RangeParams & { actor: Actor }>('delivery.retryRange', inRange);
+const retryAll = createDeliveryRetryStatement<RangeParams & { actor: Actor }>('delivery.retryRange', inRange);

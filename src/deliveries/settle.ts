@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import { formatArrayLiteral } from '../db/array-literal.js';
-import { type Executor, type Placeholders, type Statement, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type Statement, type StatementPlaceholders } from '../db/statement.js';
 import { type AuditLine, insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { ClaimedDelivery } from './claim.js';
 import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
@@ -19,7 +19,7 @@ export type ClaimOutcome =
   | { kind: 'postponed'; delayMs: number }
   | { kind: 'released' };
 
-export interface Settlement {
+export interface DeliverySettlement {
   row: ClaimedDelivery;
   topic: DeliveryTopic;
   outcome: ClaimOutcome;
@@ -39,7 +39,7 @@ export type OutcomeWriteResult = 'settled' | 'kept' | 'refused';
  */
 export async function settleDeliveries(
   executor: Executor,
-  settlements: readonly Settlement[],
+  settlements: readonly DeliverySettlement[],
 ): Promise<Map<string, OutcomeWriteResult>> {
   const written = new Map<string, OutcomeWriteResult>();
   for (const [how, group] of grouped(settlements)) {
@@ -53,9 +53,9 @@ export async function settleDeliveries(
 }
 
 /** Stores outcomes in `delivery_outcomes` without reading their deliveries, for when whole tables are locked. */
-export async function keepOutcomes(
+export async function storeKeptOutcomes(
   executor: Executor,
-  settlements: readonly Settlement[],
+  settlements: readonly DeliverySettlement[],
 ): Promise<Map<string, OutcomeWriteResult>> {
   await executor.run(keepAll, outcomesOf(settlements));
   return new Map(settlements.map(({ row }) => [row.id, 'kept']));
@@ -86,8 +86,8 @@ type SettleStatement = Statement<OutcomeParams, LeftRow>;
  * Groups settlements by their statement, so that each locks only the tables it needs: deliveries without a message
  * settle while `messages` is locked.
  */
-function grouped(settlements: readonly Settlement[]): Map<SettleStatement, Settlement[]> {
-  const groups = new Map<SettleStatement, Settlement[]>();
+function grouped(settlements: readonly DeliverySettlement[]): Map<SettleStatement, DeliverySettlement[]> {
+  const groups = new Map<SettleStatement, DeliverySettlement[]>();
   for (const settlement of settlements) {
     const how = statementFor(settlement);
     const group = groups.get(how);
@@ -97,13 +97,13 @@ function grouped(settlements: readonly Settlement[]): Map<SettleStatement, Settl
   return groups;
 }
 
-function statementFor({ row, topic, outcome }: Settlement): SettleStatement {
+function statementFor({ row, topic, outcome }: DeliverySettlement): SettleStatement {
   if (isMessageTopic(topic)) return settleMessages;
   if (topic === 'customer_erased') return settleErased;
   return outcome.kind === 'done' && !row.isClaimedAgain ? settleDone : settleOthers;
 }
 
-function claimsOf(group: readonly Settlement[]): ClaimParams {
+function claimsOf(group: readonly DeliverySettlement[]): ClaimParams {
   return {
     ids: formatArrayLiteral(group.map(({ row }) => row.id)),
     claims: formatArrayLiteral(group.map(({ row }) => row.claims)),
@@ -112,7 +112,7 @@ function claimsOf(group: readonly Settlement[]): ClaimParams {
   };
 }
 
-function outcomesOf(group: readonly Settlement[]): OutcomeParams {
+function outcomesOf(group: readonly DeliverySettlement[]): OutcomeParams {
   return {
     ...claimsOf(group),
     kinds: group.map(({ outcome }) => outcome.kind),
@@ -124,21 +124,22 @@ function outcomesOf(group: readonly Settlement[]): OutcomeParams {
 const notCalled: ReadonlySet<ClaimOutcome['kind']> = new Set(['released', 'postponed', 'exhausted']);
 
 /** The number of attempts to store: the claim counted one, which is subtracted if no call was made. */
-function attemptsAfter({ row, outcome }: Settlement): number {
+function attemptsAfter({ row, outcome }: DeliverySettlement): number {
   return notCalled.has(outcome.kind) ? row.attempts - 1 : row.attempts;
 }
 
-const claimLists = (p: Placeholders<ClaimParams>) =>
+const claimLists = (p: StatementPlaceholders<ClaimParams>) =>
   `${p.ids}::uuid[], ${p.claims}::int[], ${p.attempts}::int[], ${p.seconds}::float8[]`;
 
-const outcomeRows = (p: Placeholders<OutcomeParams>) =>
+const outcomeRows = (p: StatementPlaceholders<OutcomeParams>) =>
   `unnest(${claimLists(p)}, ${p.kinds}::text[], ${p.delaysMs}::float8[], ${p.errors}::text[])
         AS o (id, claims, attempts, seconds, kind, delay_ms, error)`;
 
 /**
  * The outcomes of a group with only `done`, the usual case, which need fewer parameters: `attempts` stays as claimed.
  */
-const doneRows = (p: Placeholders<ClaimParams>) => `unnest(${claimLists(p)}) AS o (id, claims, attempts, seconds)`;
+const doneRows = (p: StatementPlaceholders<ClaimParams>) =>
+  `unnest(${claimLists(p)}) AS o (id, claims, attempts, seconds)`;
 
 const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettledSql}`;
 
@@ -200,7 +201,7 @@ const discardedLine = (s: string): AuditLine => ({
   detail: `jsonb_build_object('topic', topic, 'attempts', attempts)`,
 });
 
-const settleDone = statement<ClaimParams, LeftRow>('delivery.settle_done', (s, p) => {
+const settleDone = declareStatement<ClaimParams, LeftRow>('delivery.settle_done', (s, p) => {
   const outcomes = { ids: p.ids, rows: doneRows(p) };
   return `
     WITH ${heldRows(s, outcomes, 'd.id')}, settled AS (
@@ -213,7 +214,7 @@ const settleDone = statement<ClaimParams, LeftRow>('delivery.settle_done', (s, p
 
 /** A statement that settles deliveries without a message. */
 const settleStatement = (name: string, set: (s: string) => string) =>
-  statement<OutcomeParams, LeftRow>(name, (s, p) => {
+  declareStatement<OutcomeParams, LeftRow>(name, (s, p) => {
     const outcomes = { ids: p.ids, rows: outcomeRows(p) };
     return `
     WITH ${heldRows(s, outcomes, 'o.*')}, settled AS (
@@ -237,7 +238,7 @@ const settleErased = settleStatement(
 );
 
 /** Settles a delivery and its message together or not at all. */
-const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messages', (s, p) => {
+const settleMessages = declareStatement<OutcomeParams, LeftRow>('delivery.settle_messages', (s, p) => {
   const outcomes = { ids: p.ids, rows: outcomeRows(p) };
   return `
     WITH
@@ -279,7 +280,7 @@ const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messag
     ${releaseNextDeliveryCte(s, 'settled')}, ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
 });
 
-const keepAll = statement<OutcomeParams>(
+const keepAll = declareStatement<OutcomeParams>(
   'delivery.keep_outcomes',
   (s, p) => `
     INSERT INTO ${s}.delivery_outcomes (delivery_id, claims, attempts, seconds, kind, delay_ms, error, reached_at)

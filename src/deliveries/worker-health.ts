@@ -1,4 +1,4 @@
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import type { CallbackModule } from './announced-modules.js';
 
 /** A worker without a heartbeat for this long counts as gone, in milliseconds. Workers send one every 5 s. */
@@ -23,7 +23,7 @@ export function findWorkerHeartbeats(executor: Executor): Promise<WorkerHeartbea
   return executor.run(selectBeats);
 }
 
-const selectBeats = statement<NoParams, WorkerHeartbeat>(
+const selectBeats = declareStatement<NoStatementParams, WorkerHeartbeat>(
   'worker.beats',
   (s) => `
     SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"

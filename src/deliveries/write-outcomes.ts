@@ -3,7 +3,7 @@ import { isStatementTimeoutError } from '../db/outage.js';
 import { isLockTimeoutError, isPermanentError } from '../db/permanent-failure.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { keepOutcomes, type OutcomeWriteResult, type Settlement, settleDeliveries } from './settle.js';
+import { type DeliverySettlement, type OutcomeWriteResult, settleDeliveries, storeKeptOutcomes } from './settle.js';
 
 const retryMs = 500;
 
@@ -16,7 +16,7 @@ const triesPerLine = 20;
  */
 export async function writeOutcomes(
   runtime: Runtime,
-  group: readonly Settlement[],
+  group: readonly DeliverySettlement[],
   isStopped: () => boolean,
 ): Promise<Map<string, OutcomeWriteResult>> {
   for (let tries = 0; !isStopped(); tries += 1) {
@@ -37,19 +37,22 @@ export async function writeOutcomes(
 }
 
 /** Settles a group of outcomes; if a whole table is locked, they go to `delivery_outcomes`. */
-async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, OutcomeWriteResult>> {
+async function settleOrKeep(
+  { db }: Runtime,
+  group: readonly DeliverySettlement[],
+): Promise<Map<string, OutcomeWriteResult>> {
   try {
     return await settleDeliveries(db, group);
   } catch (error) {
     if (!isLockTimeoutError(error)) throw error;
-    return keepOutcomes(db, group);
+    return storeKeptOutcomes(db, group);
   }
 }
 
 /** Writes each outcome by itself, so that a rejected one does not fail its group. */
 async function writeOneByOne(
   runtime: Runtime,
-  group: readonly Settlement[],
+  group: readonly DeliverySettlement[],
   isStopped: () => boolean,
   error: unknown,
 ): Promise<Map<string, OutcomeWriteResult>> {

@@ -1,19 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import { importTimeoutMs } from '../config/host-limits.js';
 import {
-  type FactFailureTexts,
+  type DoctorFactFailureTexts,
   type HostFactName,
   type HostFactSource,
   hostFactReaders,
   type ServiceFactName,
   serviceFactReaders,
 } from './fact-readers.js';
-import { type DoctorFact, type DoctorFacts, type DoctorProfile, knownFact, skippedFact } from './facts.js';
+import { type DoctorFact, type DoctorFacts, type DoctorProfile, knownDoctorFact, skippedDoctorFact } from './facts.js';
 import { type ConfigWithFacts, readConfigFacts } from './read-config-facts.js';
-import { readFact } from './read-fact.js';
+import { readDoctorFact } from './read-fact.js';
 import { readServiceFacts } from './read-services.js';
 
-export interface CollectFactsOptions {
+export interface CollectDoctorFactsOptions {
   /** The folder of the host's package. */
   root: string;
   /** The config file, absolute or relative to `root`. Default: the one that is found. */
@@ -32,28 +32,30 @@ const servicesTimeoutMs = 2300;
 /** How long to wait after the config was imported for errors of its connections and timers, in milliseconds. */
 const afterImportMs = 250;
 
-const configTexts: FactFailureTexts = {
+const configTexts: DoctorFactFailureTexts = {
   what: 'the config',
   because: 'the config cannot be read',
   fix: 'make the config importable: it must neither connect to a server nor wait for anything',
 };
 
 /** Collects the facts that the checks judge. Never throws: a fact that cannot be read has a reason. */
-export async function collectFacts(options: CollectFactsOptions): Promise<DoctorFacts> {
+export async function collectDoctorFacts(options: CollectDoctorFactsOptions): Promise<DoctorFacts> {
   const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, hostFacts] = await Promise.all([
-    readFact({ ...configTexts, timeoutMs: hostTimeoutMs }, () => readConfigFacts(root, configFile)),
+    readDoctorFact({ ...configTexts, timeoutMs: hostTimeoutMs }, () => readConfigFacts(root, configFile)),
     readHostFacts({ root, configFile }),
   ]);
   const host = { profile, nodeVersion: process.version, ...hostFacts };
   if (found.state !== 'known') return { ...host, config: found, ...skipServices(found.because, probe) };
   const [services] = await Promise.all([collectServices(found.value, probe), setTimeout(afterImportMs)]);
-  return { ...host, config: knownFact(found.value.facts), ...services, hostFailures: takeFailures() };
+  return { ...host, config: knownDoctorFact(found.value.facts), ...services, hostFailures: takeFailures() };
 }
 
 async function readHostFacts(from: HostFactSource): Promise<Pick<DoctorFacts, HostFactName>> {
   const reads = Object.entries(hostFactReaders).map(async ([name, { read, ...texts }]) => {
-    const fact: DoctorFact<unknown> = await readFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
+    const fact: DoctorFact<unknown> = await readDoctorFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () =>
+      read(from),
+    );
     return [name, fact] as const;
   });
   return Object.fromEntries(await Promise.all(reads)) as unknown as Pick<DoctorFacts, HostFactName>;
@@ -74,6 +76,6 @@ async function collectServices({ config, facts }: ConfigWithFacts, probe: boolea
 }
 
 function skipServices(because: string, probe: boolean): Services {
-  const facts = namesOf(probe).map((name) => [name, skippedFact(because)]);
+  const facts = namesOf(probe).map((name) => [name, skippedDoctorFact(because)]);
   return { probes: null, ...Object.fromEntries(facts) };
 }

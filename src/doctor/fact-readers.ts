@@ -1,9 +1,9 @@
 import { requireJobTable } from '../db/job-table.js';
-import type { FactName, FactValues, SchemaFacts } from './facts.js';
+import type { DoctorFactName, DoctorFactValues, SchemaFacts } from './facts.js';
 import { findWorkspaceMounts } from './find-mounts.js';
 import { probeHostModules } from './probe-modules.js';
 import { readHostBuildFacts } from './read-build-facts.js';
-import type { UsableConfig } from './read-config-facts.js';
+import type { ConfigWithoutInvalidKeys } from './read-config-facts.js';
 import { readEnvFileFacts } from './read-env-file.js';
 import { readInstallationFacts } from './read-installation.js';
 import { probeMongoBackend } from './read-jobs.js';
@@ -14,7 +14,7 @@ import { readWorkloadFacts } from './read-work.js';
 import { withDatabaseSession } from './with-session.js';
 
 /** The texts that doctor prints for a fact that could not be read. */
-export interface FactFailureTexts {
+export interface DoctorFactFailureTexts {
   /** Subject of the timeout message, as in "git did not settle within 2000 ms". */
   what: string;
   /** The reason that checks which need the fact print after "not checked:". */
@@ -29,32 +29,32 @@ export interface HostFactSource {
   configFile: string | undefined;
 }
 
-interface HostReader<Value> extends FactFailureTexts {
+interface HostReader<Value> extends DoctorFactFailureTexts {
   read: (from: HostFactSource) => Value | Promise<Value>;
 }
 
 export interface ServiceFactSource {
-  config: UsableConfig;
+  config: ConfigWithoutInvalidKeys;
   /** The facts that have been read so far. */
-  known: Partial<FactValues>;
+  known: Partial<DoctorFactValues>;
   /** Time limit for all reads of facts together, in milliseconds. */
   timeoutMs: number;
 }
 
-interface ServiceReader<Value> extends Omit<FactFailureTexts, 'fix'> {
-  fix: string | ((config: UsableConfig) => string);
+interface ServiceReader<Value> extends Omit<DoctorFactFailureTexts, 'fix'> {
+  fix: string | ((config: ConfigWithoutInvalidKeys) => string);
   /** The fact that must be known before this fact can be read. */
-  after?: (config: UsableConfig) => ServiceFactName | undefined;
+  after?: (config: ConfigWithoutInvalidKeys) => ServiceFactName | undefined;
   /** Why this fact cannot be read; undefined if it can. */
   skip?: (from: ServiceFactSource) => string | undefined;
   read: (from: ServiceFactSource) => Value | Promise<Value>;
 }
 
-export type ServiceFactName = Exclude<FactName, HostFactName | 'config'>;
+export type ServiceFactName = Exclude<DoctorFactName, HostFactName | 'config'>;
 export type HostFactName = 'installation' | 'mounts' | 'envFile' | 'build';
 
 /** The readers of facts that are in the host's files, besides the config. */
-export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<FactValues[Name]> } = {
+export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<DoctorFactValues[Name]> } = {
   installation: {
     what: 'node_modules',
     because: 'node_modules cannot be read',
@@ -81,11 +81,11 @@ export const hostFactReaders: { readonly [Name in HostFactName]: HostReader<Fact
   },
 };
 
-const fixOfDatabase = ({ database }: UsableConfig) =>
+const fixOfDatabase = ({ database }: ConfigWithoutInvalidKeys) =>
   `check the server, and that the role of database.url may read schema ${database.schema}`;
 
 /** The readers of facts that need the config: about the database, the job backend and the host's modules. */
-export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceReader<FactValues[Name]> } = {
+export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceReader<DoctorFactValues[Name]> } = {
   database: {
     what: 'the database',
     because: 'the database cannot be reached',
@@ -149,7 +149,7 @@ export const serviceFactReaders: { readonly [Name in ServiceFactName]: ServiceRe
   },
 };
 
-function urlOf({ databaseUrl }: UsableConfig): string {
+function urlOf({ databaseUrl }: ConfigWithoutInvalidKeys): string {
   return databaseUrl ?? '';
 }
 

@@ -20,14 +20,14 @@ export type DoctorFact<T> =
   | { state: 'failed'; message: string; fix: string; because: string }
   | { state: 'skipped'; because: string };
 
-export const knownFact = <T>(value: T): DoctorFact<T> => ({ state: 'known', value });
-export const skippedFact = (because: string): DoctorFact<never> => ({ state: 'skipped', because });
+export const knownDoctorFact = <T>(value: T): DoctorFact<T> => ({ state: 'known', value });
+export const skippedDoctorFact = (because: string): DoctorFact<never> => ({ state: 'skipped', because });
 
 /** Where the host runs. `production` also reports what is fine on a developer's machine. */
 export type DoctorProfile = 'development' | 'production';
 
 /** The type of each fact's value. `fact-readers.ts` says how each fact is read. */
-export interface FactValues {
+export interface DoctorFactValues {
   installation: InstallationFacts;
   mounts: WorkspaceMount[];
   envFile: EnvFileFacts;
@@ -42,9 +42,9 @@ export interface FactValues {
   probes: ProbeFacts;
 }
 
-export type FactName = keyof FactValues;
+export type DoctorFactName = keyof DoctorFactValues;
 
-type FactsByName = { [Name in Exclude<FactName, 'probes'>]: DoctorFact<FactValues[Name]> };
+type FactsByName = { [Name in Exclude<DoctorFactName, 'probes'>]: DoctorFact<DoctorFactValues[Name]> };
 
 /**
  * Everything that the checks of `cairnloop doctor` judge: plain data without secrets, collected before any check runs.
@@ -110,7 +110,7 @@ export interface ConfigFacts {
   /** The config file, relative to the host's package. */
   file: string;
   problems: ConfigProblem[];
-  settings: SettingsFacts;
+  settings: SettingsForDoctor;
   /** The contracts for which the config has a module with every method. */
   contracts: ContractKey[];
   /** The host modules that a worker with this config would announce; they decide which callbacks are made. */
@@ -127,7 +127,7 @@ export interface ConfigFacts {
 }
 
 /** The settings that checks judge: no URL, no host module. */
-export type SettingsFacts = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
+export type SettingsForDoctor = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
   database: Omit<DatabaseConfig, 'url'>;
 };
 

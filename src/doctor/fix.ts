@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../foundation/redact.js';
-import type { CollectFactsOptions } from './collect-facts.js';
+import type { CollectDoctorFactsOptions } from './collect-facts.js';
 import type { DoctorFacts } from './facts.js';
 import { readConfigFacts } from './read-config-facts.js';
 
@@ -12,7 +12,7 @@ interface Fixer {
   /** The fix as a shell command, for display. */
   action: string;
   applies(facts: DoctorFacts): boolean;
-  apply(host: CollectFactsOptions): Promise<void>;
+  apply(host: CollectDoctorFactsOptions): Promise<void>;
 }
 
 export interface DoctorFix {
@@ -56,14 +56,14 @@ function ignoreEnvFile(file: string): void {
 }
 
 /** Lists the fixes that doctor would apply. Pure. */
-export function planFixes(facts: DoctorFacts): DoctorFix[] {
+export function planDoctorFixes(facts: DoctorFacts): DoctorFix[] {
   return fixers
     .filter((fixer) => fixer.applies(facts))
     .map(({ code, action }) => ({ code, action, outcome: 'planned' }));
 }
 
-/** Applies the fixes of {@link planFixes} one by one; a failure is reported and does not stop the next. */
-export async function applyFixes(facts: DoctorFacts, host: CollectFactsOptions): Promise<DoctorFix[]> {
+/** Applies the fixes of {@link planDoctorFixes} one by one; a failure is reported and does not stop the next. */
+export async function applyDoctorFixes(facts: DoctorFacts, host: CollectDoctorFactsOptions): Promise<DoctorFix[]> {
   const fixes: DoctorFix[] = [];
   for (const { code, action, apply } of fixers.filter((fixer) => fixer.applies(facts))) {
     try {

@@ -15,14 +15,14 @@ import { unfinishedMethods } from '../gen/unfinished.js';
 import type { ConfigFacts } from './facts.js';
 
 /** The config without the keys that have a problem, so that one mistake does not hide other findings. */
-export type UsableConfig = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & {
+export type ConfigWithoutInvalidKeys = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & {
   /** The value of database.url; undefined if it is missing or invalid. */
   databaseUrl: string | undefined;
 };
 
 export interface ConfigWithFacts {
   facts: ConfigFacts;
-  config: UsableConfig;
+  config: ConfigWithoutInvalidKeys;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface ConfigWithFacts {
 export async function readConfigFacts(root: string, file: string | undefined): Promise<ConfigWithFacts> {
   const found = await readUnvalidatedConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
-  const config = toUsableConfig(found.raw, problems);
+  const config = toConfigWithoutInvalidKeys(found.raw, problems);
   const { database, worker, ops, log, retention } = config;
   const { url: _, ...plainDatabase } = database;
   return {
@@ -60,7 +60,7 @@ const contractKeys = Object.keys(contractMethods) as ContractKey[];
 type Raw = Record<string, Record<string, unknown> | undefined>;
 
 /** Fills in the defaults of a config and leaves out each key that has a problem. Pure. */
-export function toUsableConfig(raw: unknown, problems: readonly ConfigProblem[]): UsableConfig {
+export function toConfigWithoutInvalidKeys(raw: unknown, problems: readonly ConfigProblem[]): ConfigWithoutInvalidKeys {
   const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Raw;
   const isWrong = (path: string) =>
     problems.some((problem) => problem.path === path || path.startsWith(`${problem.path}.`));

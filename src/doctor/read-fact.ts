@@ -1,7 +1,7 @@
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText, redact } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
-import { type DoctorFact, knownFact } from './facts.js';
+import { type DoctorFact, knownDoctorFact } from './facts.js';
 
 interface Observation {
   /** Subject of the timeout message, as in "the config did not settle within 2000 ms". */
@@ -14,12 +14,12 @@ interface Observation {
 }
 
 /** Reads one fact within a time limit; a failure is returned as a `failed` fact. */
-export async function readFact<T>(
+export async function readDoctorFact<T>(
   { what, because, fix, timeoutMs }: Observation,
   look: () => T | Promise<T>,
 ): Promise<DoctorFact<T>> {
   try {
-    return knownFact(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
+    return knownDoctorFact(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
   } catch (error) {
     if (isCairnloopError(error))
       return { state: 'failed', message: ended(redact(error.message)), fix: error.hint, because };

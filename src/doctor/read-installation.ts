@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { foldersUp, isFile, isFolder } from '../host-project/folders.js';
+import { isFile, isFolder, listFolderAndParents } from '../host-project/folders.js';
 import { findPackageManager } from '../host-project/package-manager.js';
 import type { InstallationFacts } from './facts.js';
 
@@ -47,7 +47,7 @@ function versionOf(name: string): string | null {
 
 /** The folder of the package that code in the folder `from` would import, with links resolved. */
 function findPackage(name: string, from: string): string | undefined {
-  const found = foldersUp(from)
+  const found = listFolderAndParents(from)
     .map((folder) => path.join(folder, 'node_modules', name))
     .find((folder) => isFile(path.join(folder, 'package.json')));
   return found && realpathSync(found);
@@ -55,7 +55,7 @@ function findPackage(name: string, from: string): string | undefined {
 
 /** The copies of Cairnloop that the host and each of its packages would import. */
 function copiesInTree(root: string): string[] {
-  const installed = foldersUp(root).flatMap((folder) => packagesIn(path.join(folder, 'node_modules')));
+  const installed = listFolderAndParents(root).flatMap((folder) => packagesIn(path.join(folder, 'node_modules')));
   return [root, ...installed].flatMap((folder) => findPackage('cairnloop', folder) ?? []);
 }
 

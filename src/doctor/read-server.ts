@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatDatabaseTarget, isLocalTarget } from '../db/connection-url.js';
+import { formatDatabaseTarget, isLocalDatabaseUrl } from '../db/connection-url.js';
 import { readDatabaseProperties } from '../db/migrate-preconditions.js';
-import { readWithoutSettings } from '../db/probe.js';
+import { readOnUnconfiguredConnection } from '../db/probe.js';
 import type { DatabaseFacts } from './facts.js';
 
 /**
@@ -9,12 +9,12 @@ import type { DatabaseFacts } from './facts.js';
  * `DATABASE_BUSY`.
  */
 export async function readDatabaseFacts(url: string, timeoutMs: number): Promise<DatabaseFacts> {
-  const found = await readWithoutSettings(url, timeoutMs, async (client, pooling) => ({
+  const found = await readOnUnconfiguredConnection(url, timeoutMs, async (client, pooling) => ({
     ...(await readSettings(client)),
     ...(await readDatabaseProperties(client)),
     pooling,
   }));
-  return { ...found, target: formatDatabaseTarget(url), isLocal: isLocalTarget(url) };
+  return { ...found, target: formatDatabaseTarget(url), isLocal: isLocalDatabaseUrl(url) };
 }
 
 type Settings = Pick<DatabaseFacts, 'clockSkewMs' | 'readOnly' | 'superuser' | 'encrypted' | 'maxConnections'>;

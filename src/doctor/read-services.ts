@@ -1,8 +1,8 @@
 import { type ServiceFactName, type ServiceFactSource, serviceFactReaders } from './fact-readers.js';
-import { type DoctorFact, type FactValues, skippedFact } from './facts.js';
-import { readFact } from './read-fact.js';
+import { type DoctorFact, type DoctorFactValues, skippedDoctorFact } from './facts.js';
+import { readDoctorFact } from './read-fact.js';
 
-type Read<Name extends ServiceFactName> = { [N in Name]: DoctorFact<FactValues[N]> };
+type Read<Name extends ServiceFactName> = { [N in Name]: DoctorFact<DoctorFactValues[N]> };
 
 /** Reads facts concurrently, each after the fact that it depends on, within `timeoutMs` in total. Never throws. */
 export async function readServiceFacts<Name extends ServiceFactName>(
@@ -23,12 +23,12 @@ export async function readServiceFacts<Name extends ServiceFactName>(
     const { after, skip, fix, read, ...texts } = serviceFactReaders[name];
     const needed = after?.(config);
     const first = needed && (await factOf(needed));
-    if (first && first.state !== 'known') return skippedFact(first.because);
+    if (first && first.state !== 'known') return skippedDoctorFact(first.because);
     const reason = skip?.(source);
-    if (reason !== undefined) return skippedFact(reason);
+    if (reason !== undefined) return skippedDoctorFact(reason);
     const leftMs = Math.max(1, Math.round(until - performance.now()));
     const failure = { ...texts, fix: typeof fix === 'string' ? fix : fix(config), timeoutMs: leftMs };
-    const fact = await readFact<unknown>(failure, () => read(source));
+    const fact = await readDoctorFact<unknown>(failure, () => read(source));
     if (fact.state === 'known') Object.assign(source.known, { [name]: fact.value });
     return fact;
   }

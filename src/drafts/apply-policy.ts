@@ -22,7 +22,7 @@ export interface TimedPolicyDecision extends Omit<PolicyDecisionResult, 'reason'
 }
 
 /** Asks the configured policy once. If anything fails, the draft waits for an operator. */
-export async function applyPolicy(
+export async function applyAutomationPolicy(
   runtime: Runtime,
   proposal: Proposal,
   options: PolicyOptions,
@@ -46,7 +46,7 @@ export async function applyPolicy(
  * Asks the automation policy for at most five seconds; any result but one of the four decisions counts as
  * `require_approval`.
  */
-export function askPolicy(
+export function askAutomationPolicy(
   policy: AutomationPolicy | undefined,
   proposal: Proposal,
   options: PolicyOptions,

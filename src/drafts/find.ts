@@ -1,6 +1,6 @@
 import type { Draft } from '../contracts/domain.js';
 import { requireConversation } from '../conversations/find.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
@@ -26,12 +26,12 @@ export async function listDrafts(runtime: Runtime, conversationId: string): Prom
   return rows.map(toDraft);
 }
 
-const selectDraft = statement<{ id: string }, DraftRow>(
+const selectDraft = declareStatement<{ id: string }, DraftRow>(
   'draft.get',
   (s, p) => `SELECT * FROM ${s}.drafts WHERE id = ${p.id}`,
 );
 
-const selectOfConversation = statement<{ conversationId: string }, DraftRow>(
+const selectOfConversation = declareStatement<{ conversationId: string }, DraftRow>(
   'draft.of_conversation',
   (s, p) => `SELECT * FROM ${s}.drafts WHERE conversation_id = ${p.conversationId} ORDER BY id`,
 );

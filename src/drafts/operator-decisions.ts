@@ -4,38 +4,44 @@ import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { announceReply } from '../conversations/reply.js';
 import { lastSeenMessageIdSchema, requireNoUnseenMessages } from '../conversations/unseen-messages.js';
 import { writeReply } from '../conversations/write-reply.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
   actorSchema,
-  inputSchema,
+  createInputSchema,
   isId,
   messageContentSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   storableTextSchema,
 } from '../validation/input.js';
 import { nextDraftStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = inputSchema<ApproveInput>()({ actor: actorSchema, lastSeenMessageId: lastSeenMessageIdSchema });
-const editInput = inputSchema<EditInput>()({
+const approveInput = createInputSchema<ApproveInput>()({
+  actor: actorSchema,
+  lastSeenMessageId: lastSeenMessageIdSchema,
+});
+const editInput = createInputSchema<EditInput>()({
   content: messageContentSchema,
   actor: actorSchema,
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const useInput = inputSchema<UseInput>()({
+const useInput = createInputSchema<UseInput>()({
   /** The text to send, which need not have a word in common with the draft. */
   content: messageContentSchema,
   actor: actorSchema,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
-  dedupeKey: nameSchema.optional(),
+  dedupeKey: nameOrKeySchema.optional(),
   lastSeenMessageId: lastSeenMessageIdSchema,
 });
-const discardInput = inputSchema<DiscardInput>()({ actor: actorSchema, reason: storableTextSchema(2000).optional() });
+const discardInput = createInputSchema<DiscardInput>()({
+  actor: actorSchema,
+  reason: storableTextSchema(2000).optional(),
+});
 
 /**
  * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,
@@ -154,14 +160,14 @@ function changed([row]: DraftRow[]): Draft {
   return toDraft(row);
 }
 
-const lockConversation = statement<{ draftId: string }, { id: string }>(
+const lockConversation = declareStatement<{ draftId: string }, { id: string }>(
   'draft.lock_its_conversation',
   (s, p) => `
     SELECT id FROM ${s}.conversations
     WHERE id = (SELECT conversation_id FROM ${s}.drafts WHERE id = ${p.draftId}) FOR UPDATE`,
 );
 
-const selectDraft = statement<{ id: string }, DraftRow>(
+const selectDraft = declareStatement<{ id: string }, DraftRow>(
   'draft.to_settle',
   (s, p) => `SELECT * FROM ${s}.drafts WHERE id = ${p.id}`,
 );
@@ -169,7 +175,7 @@ const selectDraft = statement<{ id: string }, DraftRow>(
 /** The columns of an audit line about a draft that an operator approved, edited, used or discarded. */
 const settledLine = { from: 'draft', at: 'settled_at', actor: 'settled_by', subjectId: 'id' };
 
-const send = statement<
+const send = declareStatement<
   { id: string; status: DraftStatus; actor: Actor; content: string | null; messageId: string },
   DraftRow
 >(
@@ -191,7 +197,7 @@ const send = statement<
     SELECT * FROM draft`,
 );
 
-const discard = statement<{ id: string; status: DraftStatus; actor: Actor; reason: string | null }, DraftRow>(
+const discard = declareStatement<{ id: string; status: DraftStatus; actor: Actor; reason: string | null }, DraftRow>(
   'draft.discard',
   (s, p) => `
     WITH draft AS (

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../contracts/domain.js';
 import { toStorableJson, toStorableText } from '../foundation/redact.js';
-import { messageContentSchema, nameSchema, strictObjectSchema } from '../validation/input.js';
+import { messageContentSchema, nameOrKeySchema, strictObjectSchema } from '../validation/input.js';
 
 /** How many of the newest messages a generator and the policy get. */
 export const maxGeneratorMessages = 200;
@@ -12,7 +12,7 @@ export const maxGeneratorMessages = 200;
 const optionalText = (maxLength: number) => z.string().trim().max(maxLength).transform(toStorableText);
 
 const evidence = {
-  source: nameSchema,
+  source: nameOrKeySchema,
   quote: optionalText(5000).optional(),
   url: optionalText(2000).optional(),
 };

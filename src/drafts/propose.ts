@@ -2,13 +2,13 @@ import type { Conversation, Draft, Proposal, ProposalInput } from '../contracts/
 import { findConversation } from '../conversations/find.js';
 import { announceReply } from '../conversations/reply.js';
 import { retryUntilWritable } from '../db/retry-until-writable.js';
-import { type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type NoStatementParams } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { parseInput } from '../validation/input.js';
-import { applyPolicy } from './apply-policy.js';
+import { applyAutomationPolicy } from './apply-policy.js';
 import { digestPolicyInput, generatedProposalSchema, type ParsedProposal, proposalInputSchema } from './proposal.js';
 import { type StoredDraft, storeDraft } from './store-draft.js';
 
@@ -48,7 +48,7 @@ export function proposeForDraftRequest(runtime: Runtime, input: unknown, seen: P
 async function putToPolicy(runtime: Runtime, wanted: ParsedProposal, seen: ProposalBasis): Promise<Draft> {
   const { conversation, context, requestMessageId, signal } = seen;
   const proposal = await toProposal(runtime, conversation, wanted);
-  const decided = await applyPolicy(runtime, proposal, deepFreeze({ conversation, context }));
+  const decided = await applyAutomationPolicy(runtime, proposal, deepFreeze({ conversation, context }));
   const digest = digestPolicyInput(proposal, context);
   const store = () =>
     runtime.db.transaction((tx) =>
@@ -81,4 +81,7 @@ function announceProposal(runtime: Runtime, { draft, answered }: StoredDraft): v
   if (answered) announceReply(runtime, answered);
 }
 
-const reserveId = statement<NoParams, { id: string }>('draft.reserve', (s) => `SELECT ${s}.time_id() AS id`);
+const reserveId = declareStatement<NoStatementParams, { id: string }>(
+  'draft.reserve',
+  (s) => `SELECT ${s}.time_id() AS id`,
+);

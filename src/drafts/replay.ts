@@ -2,12 +2,16 @@ import type { ContextReader } from '../context/context-reader.js';
 import type { AutomationPolicy } from '../contracts/automation-policy.js';
 import { type Conversation, type Decision, decisions, type Message, type Proposal } from '../contracts/domain.js';
 import { maxLoadedMessages } from '../conversations/find.js';
-import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../conversations/newest-messages.js';
+import {
+  maxMessageBytesPerCall,
+  newestMessagesSql,
+  truncatedMessageContentSql,
+} from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
-import { askPolicy, type PolicyDecisionResult } from './apply-policy.js';
+import { askAutomationPolicy, type PolicyDecisionResult } from './apply-policy.js';
 import { digestPolicyInput, maxGeneratorMessages } from './proposal.js';
 import type { DraftRow } from './rows.js';
 
@@ -52,7 +56,7 @@ const pageSize = 20;
  * Runs a policy on stored proposals with the conversation as it was then. Nothing is sent, stored, counted or
  * published.
  */
-export async function replayPolicy(db: Executor, input: PolicyReplayInput): Promise<PolicyReplay> {
+export async function replayAutomationPolicy(db: Executor, input: PolicyReplayInput): Promise<PolicyReplay> {
   const replay = { ...emptyReplay(), since: input.since, until: await readDatabaseTime(db) };
   for await (const page of draftPages(db, replay)) {
     const kept = page.filter((row) => row.status !== 'denied');
@@ -142,7 +146,7 @@ interface Answered extends PolicyDecisionResult {
 async function ask({ row, proposal }: StoredProposal, { policy, context }: PolicyReplayInput): Promise<Answered> {
   const { conversation } = proposal;
   const facts = await context.raw(conversation.actorId);
-  const answer = await askPolicy(policy, proposal, deepFreeze({ conversation, context: facts }));
+  const answer = await askAutomationPolicy(policy, proposal, deepFreeze({ conversation, context: facts }));
   return { ...answer, sameInput: digestPolicyInput(proposal, facts) === row.input_digest };
 }
 
@@ -155,7 +159,7 @@ function tally(replay: PolicyReplay, { row }: StoredProposal, { decision: now, o
   if (before !== now) replay.changes.push({ draftId, conversationId, type, riskTier, before, now, outcome });
 }
 
-const selectDrafts = statement<{ since: Date; until: Date; after: string | null; limit: number }, DraftRow>(
+const selectDrafts = declareStatement<{ since: Date; until: Date; after: string | null; limit: number }, DraftRow>(
   'replay.drafts',
   (s, p) => `
     SELECT * FROM ${s}.drafts
@@ -163,7 +167,7 @@ const selectDrafts = statement<{ since: Date; until: Date; after: string | null;
       AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectConversations = statement<{ ids: string[] }, ConversationRow>(
+const selectConversations = declareStatement<{ ids: string[] }, ConversationRow>(
   'replay.conversations',
   (s, p) => `
     SELECT bounded.* FROM ${s}.conversations stored, ${s}.bounded_conversation(stored) bounded
@@ -184,10 +188,10 @@ const untilSeen = 'm.conversation_id = d.conversation_id AND (m.created_at, m.id
  * Selects the messages that each draft is based on, oldest first; for a requested draft, as many as its generator was
  * given.
  */
-const selectSeen = statement<SeenParams, MessageRow & { draft_id: string }>(
+const selectSeen = declareStatement<SeenParams, MessageRow & { draft_id: string }>(
   'replay.seen',
   (s, p) => `
-    SELECT d.id AS draft_id, m.id, m.conversation_id, m.role, ${boundedContentSql} AS content, m.author,
+    SELECT d.id AS draft_id, m.id, m.conversation_id, m.role, ${truncatedMessageContentSql} AS content, m.author,
       ${s}.bounded_map(m.metadata) AS metadata, m.status, m.sent_at, m.created_at
     FROM (
       SELECT d.id, d.conversation_id, seen.id AS seen_id, seen.created_at AS seen_at,

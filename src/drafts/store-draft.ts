@@ -1,6 +1,6 @@
 import type { Actor, Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
 import { type WrittenReply, writeReply } from '../conversations/write-reply.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
@@ -111,17 +111,17 @@ async function insert(
  * Locks the conversation before any change of a draft, as a customer's message does. The next statement reads the
  * drafts, because a statement that waited for a lock sees the rows as they were before the wait.
  */
-const lockConversation = statement<{ id: string }, { status: string }>(
+const lockConversation = declareStatement<{ id: string }, { status: string }>(
   'draft.lock_conversation',
   (s, p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const selectOfRequest = statement<{ messageId: string }, DraftRow>(
+const selectOfRequest = declareStatement<{ messageId: string }, DraftRow>(
   'draft.of_request',
   (s, p) => `SELECT * FROM ${s}.drafts WHERE request_message_id = ${p.messageId}`,
 );
 
-const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | null }, { role: MessageRole }>(
+const selectNewerRoles = declareStatement<{ conversationId: string; lastSeen: string | null }, { role: MessageRole }>(
   'draft.newer_roles',
   (s, p) => `
     SELECT DISTINCT m.role FROM ${s}.messages m
@@ -145,7 +145,7 @@ interface DraftParams
   reason: string | null;
 }
 
-const insertDraft = statement<DraftParams, DraftRow>(
+const insertDraft = declareStatement<DraftParams, DraftRow>(
   'draft.insert',
   (s, p) => `
     WITH

@@ -6,8 +6,8 @@ import { changeFolderOwner, createFolderAtomically } from './create-folder-atomi
 import type { PostgresFolder } from './postgres-folder.js';
 import { runPostgresProgram } from './run-postgres-program.js';
 import {
-  loopbackSettings,
   type PostgresSettings,
+  postgresLoopbackSettings,
   renderPostgresSettings,
   temporaryClusterSettings,
 } from './settings.js';
@@ -25,7 +25,7 @@ export interface PostgresCluster {
 }
 
 /** The paths of the cluster in the folder of an embedded Postgres, whether the cluster exists yet or not. */
-export function clusterPathsIn({ path, temporary }: PostgresFolder): PostgresCluster {
+export function postgresClusterPaths({ path, temporary }: PostgresFolder): PostgresCluster {
   return clusterAt(join(path, 'cluster'), temporary);
 }
 
@@ -79,7 +79,7 @@ export async function readClusterPassword({ passwordFile }: PostgresCluster): Pr
  * Returns the port of the last start, so that a copied URL stays valid; undefined before the first start. Of two
  * concurrent starts only one gets it, because a server is identified by its port.
  */
-export async function claimLastPort({ portFile }: PostgresCluster): Promise<number | undefined> {
+export async function reserveLastPostgresPort({ portFile }: PostgresCluster): Promise<number | undefined> {
   const taken = `${portFile}.${randomUUID()}`;
   const text = await rename(portFile, taken)
     .then(() => readFile(taken, 'utf8'))
@@ -89,7 +89,7 @@ export async function claimLastPort({ portFile }: PostgresCluster): Promise<numb
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
-export async function writeLastPort({ portFile }: PostgresCluster, port: number): Promise<void> {
+export async function writeLastPostgresPort({ portFile }: PostgresCluster, port: number): Promise<void> {
   await writeFile(portFile, String(port));
 }
 
@@ -99,7 +99,7 @@ export async function writeClusterSettings(
   settings: PostgresSettings,
   account: SystemAccount | undefined,
 ): Promise<void> {
-  const all = { ...(cluster.temporary && temporaryClusterSettings), ...settings, ...loopbackSettings };
+  const all = { ...(cluster.temporary && temporaryClusterSettings), ...settings, ...postgresLoopbackSettings };
   const file = join(cluster.data, settingsFile);
   await writeFile(file, renderPostgresSettings(all));
   // Under root's umask, the user that runs Postgres may be unable to read the file.

@@ -5,7 +5,10 @@ export type PostgresSettings = Record<string, string>;
 export const temporaryClusterSettings: PostgresSettings = { fsync: 'off', full_page_writes: 'off' };
 
 /** Settings that no caller may change: the server listens on loopback only. */
-export const loopbackSettings: PostgresSettings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+export const postgresLoopbackSettings: PostgresSettings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+};
 
 /** Renders settings as lines of `postgresql.conf`. */
 export function renderPostgresSettings(settings: PostgresSettings): string {

@@ -1,12 +1,12 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { chooseSystemAccount, type SystemAccount } from './account.js';
 import {
-  claimLastPort,
-  clusterPathsIn,
   createPostgresCluster,
+  postgresClusterPaths,
   readClusterPassword,
+  reserveLastPostgresPort,
   writeClusterSettings,
-  writeLastPort,
+  writeLastPostgresPort,
 } from './cluster.js';
 import { findInstalledPostgresBinaries, type PostgresBinaries } from './installed-binaries.js';
 import { type PostgresKeeperProcess, startPostgresKeeperProcess } from './keeper.js';
@@ -74,7 +74,7 @@ async function startIn(
   account: SystemAccount | undefined,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const cluster = clusterPathsIn(folder);
+  const cluster = postgresClusterPaths(folder);
   const { onStep = () => {} } = options;
   await refuseIfPostgresRuns(cluster, folder.path);
   await removeStalePidFile(cluster);
@@ -87,8 +87,11 @@ async function startIn(
     await createPostgresCluster(cluster, binaries.initdb, account);
     await writeClusterSettings(cluster, options.settings ?? {}, account);
     onStep('waiting until Postgres accepts connections');
-    const port = await startPostgresOnPort(server, { given: options.port, preferred: await claimLastPort(cluster) });
-    await writeLastPort(cluster, port);
+    const port = await startPostgresOnPort(server, {
+      given: options.port,
+      preferred: await reserveLastPostgresPort(cluster),
+    });
+    await writeLastPostgresPort(cluster, port);
     return handOut({ folder, server, keeper, port, password: await readClusterPassword(cluster) });
   } catch (error) {
     await server.stop('immediate');

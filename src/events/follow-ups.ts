@@ -1,4 +1,4 @@
-import type { ChangeScope } from '../change-feed/change-feed.js';
+import type { ChangeVisibility } from '../change-feed/change-feed.js';
 import type { DeliveryTopic, Sla } from '../contracts/domain.js';
 import type { DomainEvent } from '../telemetry/event-names.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -16,7 +16,7 @@ export interface FollowUp {
   publish?: readonly Published[];
 }
 
-type Shown = readonly [conversationId: string, scope: ChangeScope];
+type Shown = readonly [conversationId: string, scope: ChangeVisibility];
 
 type Published = readonly [event: DomainEvent, metadata: EventMetadata, measurements?: Measurements];
 

@@ -16,7 +16,7 @@ function describeText(text: string): string {
  * Describes a wrong value where a number was expected. A string may come from the environment, so it is shown only if
  * it looks like a number.
  */
-export function describeNumber(value: unknown): string {
+export function describeNonNumber(value: unknown): string {
   return typeof value === 'string' && !/^[-+\d._ ]{0,20}$/.test(value) ? 'a string' : describeFoundValue(value);
 }
 

@@ -39,7 +39,7 @@ type Write = (...line: unknown[]) => unknown;
  * Wraps the host's logger: a log call that throws or rejects must not fail the operation. Lost lines are reported once,
  * on stderr.
  */
-export function createSafeLogger(logger: Logger): Logger {
+export function createNonThrowingLogger(logger: Logger): Logger {
   let told = false;
   const lost = () => {
     if (!told) writeToStderr('cairnloop: the logger failed; log lines are lost\n');

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listStopSignals } from './stop-signal.js';
 
 /** Runs work that no stop signal interrupts: a signal that arrives meanwhile ends the process once the work is done. */
-export async function runUninterrupted(work: () => void): Promise<void> {
+export async function runUninterruptedBySignals(work: () => void): Promise<void> {
   const stop = onStopSignal(() => {});
   try {
     work();

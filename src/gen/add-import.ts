@@ -6,7 +6,7 @@ import type { CodeStyle } from './style.js';
  * Inserts an import after the leading imports or requires; without any, before the first statement, below shebang,
  * header comment and directives. `statement` has no semicolon.
  */
-export function addImport(
+export function addImportToFile(
   file: SourceFile,
   statement: string,
   style: Pick<CodeStyle, 'eol' | 'semicolons'>,

@@ -1,5 +1,5 @@
 import { type Node, Node as Nodes, type ObjectLiteralExpression, SyntaxKind, ts } from 'ts-morph';
-import { indentAt, lineStart, nextLineStart, type TextInsertion } from './insert-texts.js';
+import { indentationAt, lineStart, nextLineStart, type TextInsertion } from './insert-texts.js';
 import type { CodeStyle } from './style.js';
 
 /** An object literal, the property to add to it, and the host's code style. */
@@ -19,7 +19,7 @@ interface PropertyAddition {
  * Adds `property` (without comma) to an object literal. If `}` has its own line, so does the property. No existing line
  * changes, unless the object ends in a spread without trailing comma, which must stay before the new property.
  */
-export function addProperty(
+export function addPropertyToObject(
   object: ObjectLiteralExpression,
   property: string,
   style: PropertyAddition['style'],
@@ -66,8 +66,8 @@ function lineBeforeClose({ text, close, elements, property, style }: PropertyAdd
   const last = elements.at(-1);
   const indent =
     last && startsItsLine(text, last.getStart())
-      ? indentAt(text, last.getStart())
-      : indentAt(text, close) + style.indent;
+      ? indentationAt(text, last.getStart())
+      : indentationAt(text, close) + style.indent;
   return { at: lineStart(text, close), text: `${indent}${property}${comma}${style.eol}` };
 }
 
@@ -75,7 +75,7 @@ function lineBeforeClose({ text, close, elements, property, style }: PropertyAdd
 function addCommaFirst({ text, commas, property, style }: PropertyAddition, last: Node): TextInsertion[] | undefined {
   const comma = commas.at(-1);
   if (!comma || !startsItsLine(text, comma.getStart()) || Nodes.isCommentNode(last)) return undefined;
-  const indent = indentAt(text, comma.getStart());
+  const indent = indentationAt(text, comma.getStart());
   return [{ at: nextLineStart(text, trailingEnd(text, last.getEnd())), text: `${indent}, ${property}${style.eol}` }];
 }
 
@@ -88,7 +88,7 @@ function addBeforeLast(
   const at = nextLineStart(text, end);
   const isFree = text.slice(end, at).trim() === '' && at <= last.getStart();
   if (!isFree || !startsItsLine(text, last.getStart()) || Nodes.isSpreadAssignment(last)) return undefined;
-  return [{ at, text: `${indentAt(text, last.getStart())}${property},${style.eol}` }];
+  return [{ at, text: `${indentationAt(text, last.getStart())}${property},${style.eol}` }];
 }
 
 function addCommaAndLine(place: PropertyAddition, last: Node): TextInsertion[] {

@@ -17,7 +17,7 @@ export interface FileChange {
   byHand?: readonly { place: string; lines: readonly string[] }[];
 }
 
-export interface ChangePlan {
+export interface FileChangePlan {
   /** Absolute path of the host's package. */
   root: string;
   changes: readonly FileChange[];
@@ -36,7 +36,7 @@ export function planFileWrite(path: string, before: string | null, after: string
 }
 
 /** Whether text can be added to a file: not to one in UTF-16, nor to a binary one. */
-export function isEditable(text: string): boolean {
+export function isEditableFileText(text: string): boolean {
   return !text.includes('\0');
 }
 
@@ -49,12 +49,12 @@ export function planSkippedFile(path: string, before: string | null, reason: str
 }
 
 /** The changes of a plan that write or remove a file. */
-export function pendingChanges(plan: ChangePlan): FileChange[] {
+export function fileChangesToWrite(plan: FileChangePlan): FileChange[] {
   return plan.changes.filter(({ before, after }) => before !== after);
 }
 
 /** The exit code of a plan: 3 if a change must be made by hand or, with `--check`, if a file would change; else 0. */
-export function planExitCode(plan: ChangePlan, isCheck: boolean): 0 | 3 {
+export function exitCodeOfPlan(plan: FileChangePlan, isCheck: boolean): 0 | 3 {
   const isManual = plan.changes.some(({ outcome }) => outcome === 'manual');
-  return isManual || (isCheck && pendingChanges(plan).length > 0) ? 3 : 0;
+  return isManual || (isCheck && fileChangesToWrite(plan).length > 0) ? 3 : 0;
 }

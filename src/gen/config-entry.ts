@@ -1,7 +1,7 @@
 import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
 import { type ConfigObject, resolveObjectLiteral } from './config-object.js';
 import { findReassignments, literalText } from './reassignments.js';
-import { isTransparentWrapper } from './references.js';
+import { isValuePreservingWrapper } from './references.js';
 
 /**
  * Where a key of the config is set: in the object, in an object spread into it, or by a later statement. `unclear` is
@@ -79,7 +79,7 @@ export function findKeyInObject(object: ObjectLiteralExpression, key: string, wi
  * `...(isProduction ? { … } : {})`.
  */
 function alternatives(expression: Node): Node[] {
-  if (isTransparentWrapper(expression)) return alternatives(expression.getExpression());
+  if (isValuePreservingWrapper(expression)) return alternatives(expression.getExpression());
   if (Node.isConditionalExpression(expression)) {
     return [expression.getWhenTrue(), expression.getWhenFalse()].flatMap(alternatives);
   }

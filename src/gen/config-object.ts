@@ -7,8 +7,8 @@ import {
   type ObjectLiteralExpression,
   type SourceFile,
 } from 'ts-morph';
-import { isDefineConfig } from './imported-modules.js';
-import { addAliasNames, isReassigned, isTransparentWrapper, type ScopedName } from './references.js';
+import { isDefineConfigCallee } from './imported-modules.js';
+import { addAliasNames, isReassigned, isValuePreservingWrapper, type ScopedName } from './references.js';
 import { findDeclaration } from './scopes.js';
 
 /** The object literal of a config; `names` are the variables and exports of the file that refer to it. */
@@ -80,7 +80,7 @@ function assignmentChain(expression: Expression): { targets: string[]; value: Ex
 export function resolveObjectLiteral(node: Node, names: readonly ScopedName[] = []): ConfigObject | undefined {
   const next = (to: Node | undefined) => to && resolveObjectLiteral(to, names);
   if (Node.isObjectLiteralExpression(node)) return { object: node, names };
-  if (isTransparentWrapper(node)) return next(node.getExpression());
+  if (isValuePreservingWrapper(node)) return next(node.getExpression());
   if (Node.isCallExpression(node)) return isKnownCall(node.getExpression()) ? next(node.getArguments()[0]) : undefined;
   if (Node.isIdentifier(node)) return resolveName(node, names);
   if (Node.isArrowFunction(node)) return next(findReturned(node.getBody()));
@@ -113,7 +113,7 @@ function onlyValue(declaration: Node, { text, scope }: ScopedName): Node | undef
 
 /** Whether a call returns its argument, as `defineConfig` and `Object.freeze` do. */
 function isKnownCall(callee: Node): boolean {
-  return callee.getText() === 'Object.freeze' || isDefineConfig(callee);
+  return callee.getText() === 'Object.freeze' || isDefineConfigCallee(callee);
 }
 
 /** The expression that a function returns: the body of an arrow function, or the operand of the only `return`. */

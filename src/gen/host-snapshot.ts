@@ -1,6 +1,6 @@
 import type { FileNameCase } from './file-name-case.js';
 import type { ModuleSyntax } from './module-syntax.js';
-import type { PathAliases, SpecifierExtension } from './names.js';
+import type { PathAliases, RelativeImportExtension } from './names.js';
 import type { PartlySupportedFrameworkName } from './other-frameworks.js';
 import type { PackageManager } from './package-manager.js';
 import type { CodeStyle } from './style.js';
@@ -66,7 +66,7 @@ export interface HostSnapshot {
   /** The module syntax of new files. */
   moduleSyntax: ModuleSyntax;
   /** The file extension of new relative imports. */
-  extension: SpecifierExtension;
+  extension: RelativeImportExtension;
   aliases: PathAliases;
   /** The environment variable with the Postgres URL: not `DATABASE_URL` if that holds the URL of something else. */
   databaseVariable: 'DATABASE_URL' | 'CAIRNLOOP_DATABASE_URL';
@@ -113,4 +113,4 @@ export interface HostSnapshot {
 }
 
 /** The texts of files by path; null for a file that does not exist. */
-export type FileTexts = Readonly<Record<string, string | null>>;
+export type FileTextsByPath = Readonly<Record<string, string | null>>;

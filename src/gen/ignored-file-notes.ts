@@ -1,5 +1,5 @@
-import { type ChangePlan, pendingChanges } from './change-plan.js';
-import { shellWord } from './shell-word.js';
+import { type FileChangePlan, fileChangesToWrite } from './change-plan.js';
+import { quoteShellWord } from './shell-word.js';
 
 export interface IgnoredFile {
   /** Path relative to the host's package. */
@@ -10,18 +10,18 @@ export interface IgnoredFile {
 }
 
 /** The files that a plan adds to the host. */
-export function newFiles(plan: ChangePlan): string[] {
-  return pendingChanges(plan)
+export function filesCreatedByPlan(plan: FileChangePlan): string[] {
+  return fileChangesToWrite(plan)
     .filter(({ outcome }) => outcome === 'created')
     .map(({ path }) => path);
 }
 
 /** Adds a note for each ignore pattern that keeps new files of the plan out of git. */
-export function withIgnoredFileNotes(plan: ChangePlan, ignored: readonly IgnoredFile[]): ChangePlan {
+export function addIgnoredFileNotes(plan: FileChangePlan, ignored: readonly IgnoredFile[]): FileChangePlan {
   const lineOf = ({ pattern, source }: IgnoredFile) => `"${pattern}" in ${source}`;
   const notes = [...new Set(ignored.map(lineOf))].map((line) => {
     const paths = ignored.filter((file) => lineOf(file) === line).map(({ path }) => path);
-    const command = `git add --force ${paths.map(shellWord).join(' ')}`;
+    const command = `git add --force ${paths.map(quoteShellWord).join(' ')}`;
     return `Git ignores ${paths.join(', ')}: the line ${line}. To commit it all the same, run ${command}`;
   });
   return { ...plan, notes: [...plan.notes, ...notes] };

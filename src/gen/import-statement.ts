@@ -1,7 +1,7 @@
 import type { ModuleSyntax } from './module-syntax.js';
 
 /** An import to add. Every property but `from` is optional; `local` marks a module of the host. */
-export interface WantedImport {
+export interface ImportToAdd {
   from: string;
   /** The imported names of values, separated by commas, e.g. `err, ok`. */
   values?: string;
@@ -13,7 +13,7 @@ export interface WantedImport {
 }
 
 /** Writes the import in the code style of the templates, one line for types and one for values. */
-export function importLines({ from, value, values, types, local }: WantedImport, form: ModuleSyntax): string {
+export function renderImportLines({ from, value, values, types, local }: ImportToAdd, form: ModuleSyntax): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);
   if (value) lines.push(defaultImport(value, from, form));

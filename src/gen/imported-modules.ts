@@ -25,7 +25,7 @@ export function relativeImportSpecifiers(file: SourceFile): string[] {
 }
 
 /** The names that a new variable of a file must not have: those declared, imported or used as globals. */
-export function namesInUse(file: SourceFile): Set<string> {
+export function identifiersUsedIn(file: SourceFile): Set<string> {
   return new Set(identifiersIn(file));
 }
 
@@ -42,7 +42,7 @@ export function localImportName(
  * Whether a callee is Cairnloop's `defineConfig`, under any name: imported, required, or a member of the whole package.
  * If the file does not declare the name `defineConfig`, it can only mean Cairnloop's.
  */
-export function isDefineConfig(callee: Node): boolean {
+export function isDefineConfigCallee(callee: Node): boolean {
   const isWord = Node.isIdentifier(callee);
   const isMember = Node.isPropertyAccessExpression(callee) && callee.getName() === 'defineConfig';
   if (!isWord && !isMember) return false;

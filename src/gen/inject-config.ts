@@ -3,23 +3,28 @@
  * config are changed, and the result is parsed again; for others the outcome is `manual` with the lines to paste.
  */
 import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
-import { addImport } from './add-import.js';
-import { addProperty } from './add-property.js';
-import { isEditable } from './change-plan.js';
+import { addImportToFile } from './add-import.js';
+import { addPropertyToObject } from './add-property.js';
+import { isEditableFileText } from './change-plan.js';
 import { findConfigEntry, findKeyInObject, usesQuotedKeys } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
-import { importSpecifiersOf, localImportName, namesInUse, relativeImportSpecifiers } from './imported-modules.js';
-import { insertTexts } from './insert-texts.js';
+import {
+  identifiersUsedIn,
+  importSpecifiersOf,
+  localImportName,
+  relativeImportSpecifiers,
+} from './imported-modules.js';
+import { insertTextsAtPositions } from './insert-texts.js';
 import { detectModuleSyntax, type ModuleSyntax } from './module-syntax.js';
 import {
+  chooseUnusedIdentifier,
   importSpecifier,
   normalizeModulePath,
   type PathAliases,
   possibleModulePaths,
-  type SpecifierExtension,
-  unusedName,
+  type RelativeImportExtension,
 } from './names.js';
-import { isValidSyntax, parseSource } from './parse-source.js';
+import { hasValidSyntax, parseSourceFile } from './parse-source.js';
 import { type CodeStyle, detectCodeStyle } from './style.js';
 
 /** A module to add to the config: `file` exports `exportName`, which becomes the value of `configKey`. */
@@ -36,32 +41,32 @@ export interface ConfigEntry {
 export interface HostConventions {
   style: CodeStyle;
   moduleSyntax: ModuleSyntax;
-  extension: SpecifierExtension;
+  extension: RelativeImportExtension;
   aliases: PathAliases;
 }
 
 /** The lines to add by hand: the key, and the import unless the file has it already. */
-export interface ManualLines {
+export interface ConfigLinesToAddByHand {
   imports: string[];
   keys: string[];
 }
 
-export type AddEntryResult =
+export type AddConfigEntryResult =
   | { outcome: 'updated'; text: string }
   | { outcome: 'unchanged' }
   | { outcome: 'skipped'; reason: string }
-  | ({ outcome: 'manual'; reason: string } & ManualLines);
+  | ({ outcome: 'manual'; reason: string } & ConfigLinesToAddByHand);
 
 /** Adds an entry to the text of a config. `config.path` is relative to the host's package. */
 export function addEntryToConfig(
   config: { path: string; text: string },
   entry: ConfigEntry,
   habits: HostConventions,
-): AddEntryResult {
+): AddConfigEntryResult {
   const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
-  const job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
-  if (!isEditable(config.text)) return manual('the config is not UTF-8 text', job);
-  if (!isValidSyntax(job.file)) return manual('the config has a syntax error', job);
+  const job = { path: config.path, entry, habits, file: parseSourceFile(config.path, config.text.slice(bom.length)) };
+  if (!isEditableFileText(config.text)) return manual('the config is not UTF-8 text', job);
+  if (!hasValidSyntax(job.file)) return manual('the config has a syntax error', job);
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
   const existing = findConfigEntry(found, entry.configKey);
@@ -74,13 +79,13 @@ export function addEntryToConfig(
 }
 
 /** Returns the `manual` outcome for an entry that the caller decided not to add. */
-export function manualOutcome(
+export function toManualConfigEntryResult(
   reason: string,
   config: { path: string; text: string },
   entry: ConfigEntry,
   habits: HostConventions,
-): AddEntryResult {
-  return manual(reason, { path: config.path, entry, habits, file: parseSource(config.path, config.text) });
+): AddConfigEntryResult {
+  return manual(reason, { path: config.path, entry, habits, file: parseSourceFile(config.path, config.text) });
 }
 
 interface Job {
@@ -94,7 +99,7 @@ interface Job {
  * Judges a key that is set already: it is unchanged if its value is the module itself, under any spelling of its path,
  * and skipped if it is the host's own value.
  */
-function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): AddEntryResult {
+function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): AddConfigEntryResult {
   const isOurs = importSpecifiersOf(value).some((text) => meansOurs(text, job));
   if (isOurs) return { outcome: 'unchanged' };
   return { outcome: 'skipped', reason: `${job.entry.configKey} is set already: ${shown(node)}` };
@@ -112,9 +117,9 @@ function meansOurs(text: string, { path, entry, habits }: Job): boolean {
 function addEntry(object: ObjectLiteralExpression, job: Job): string {
   const style = { ...job.habits.style, ...detectCodeStyle(job.file) };
   const { statement, property } = entryLines(job, usesQuotedKeys(object));
-  return insertTexts(job.file.getFullText(), [
-    ...(statement ? [addImport(job.file, statement, style)] : []),
-    ...addProperty(object, property, style),
+  return insertTextsAtPositions(job.file.getFullText(), [
+    ...(statement ? [addImportToFile(job.file, statement, style)] : []),
+    ...addPropertyToObject(object, property, style),
   ]);
 }
 
@@ -123,7 +128,7 @@ function entryLines(job: Job, quoteKeys: boolean): { statement?: string; propert
   const { file, entry, habits, path } = job;
   const quote = detectCodeStyle(file).quote ?? habits.style.quote;
   const imported = localImportName(file, (text) => meansOurs(text, job), entry.exportName);
-  const local = imported ?? unusedName(entry.exportName, entry.fallbackName, namesInUse(file));
+  const local = imported ?? chooseUnusedIdentifier(entry.exportName, entry.fallbackName, identifiersUsedIn(file));
   const key = quoteKeys ? `${quote}${entry.configKey}${quote}` : entry.configKey;
   const property = key === local ? local : `${key}: ${local}`;
   if (imported) return { property };
@@ -141,7 +146,7 @@ function importStatement(form: ModuleSyntax, name: string, local: string, from: 
 }
 
 /** How the relative imports of a file end; undefined if it has none. */
-function usedExtension(file: SourceFile): SpecifierExtension | undefined {
+function usedExtension(file: SourceFile): RelativeImportExtension | undefined {
   const [first] = relativeImportSpecifiers(file);
   if (first === undefined) return undefined;
   if (/\.[cm]?jsx?$/.test(first)) return 'js';
@@ -150,16 +155,16 @@ function usedExtension(file: SourceFile): SpecifierExtension | undefined {
 
 /** Whether the changed text is valid, and sets the key exactly once in the exported object. */
 function isRight(text: string, { path, entry }: Job): boolean {
-  const file = parseSource(path, text);
+  const file = parseSourceFile(path, text);
   const found = findConfigObject(file);
-  return isValidSyntax(file) && 'object' in found && findKeyInObject(found.object, entry.configKey).length === 1;
+  return hasValidSyntax(file) && 'object' in found && findKeyInObject(found.object, entry.configKey).length === 1;
 }
 
-function manual(reason: string, job: Job): AddEntryResult {
+function manual(reason: string, job: Job): AddConfigEntryResult {
   return { outcome: 'manual', reason, ...linesByHand(job) };
 }
 
-function linesByHand(job: Job): ManualLines {
+function linesByHand(job: Job): ConfigLinesToAddByHand {
   const { statement, property } = entryLines(job, false);
   const end = job.habits.style.semicolons ? ';' : '';
   return { imports: statement ? [`${statement}${end}`] : [], keys: [`${property},`] };

@@ -5,7 +5,7 @@ export interface TextInsertion {
 }
 
 /** Inserts texts at their positions; two at the same position keep their order. */
-export function insertTexts(text: string, additions: readonly TextInsertion[]): string {
+export function insertTextsAtPositions(text: string, additions: readonly TextInsertion[]): string {
   let result = '';
   let read = 0;
   for (const { at, text: added } of [...additions].sort((a, b) => a.at - b.at)) {
@@ -27,6 +27,6 @@ export function nextLineStart(text: string, position: number): number {
 }
 
 /** The indentation of the line that contains a position. */
-export function indentAt(text: string, position: number): string {
+export function indentationAt(text: string, position: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, position)))?.[0] ?? '';
 }

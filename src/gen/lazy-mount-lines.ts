@@ -25,7 +25,7 @@ const lazy = (isTyped: boolean) => [
   '};',
 ];
 
-export const fetchMountLines = (isTyped: boolean) => [
+export const fetchHandlerMountLines = (isTyped: boolean) => [
   ...lazy(isTyped),
   '/** Returns undefined for requests that are not for Cairnloop. */',
   `export const supportResponse = async (request${isTyped ? ': Request' : ''}) => {`,
@@ -36,7 +36,7 @@ export const fetchMountLines = (isTyped: boolean) => [
   '  return handler.fetch(request);',
   '};',
 ];
-export const nextMountLines = (isTyped: boolean) => [
+export const nextJsMountLines = (isTyped: boolean) => [
   ...lazy(isTyped),
   '',
   '// app/support/[[...path]]/route.ts',

@@ -5,11 +5,11 @@ import type { HostSnapshot } from './host-snapshot.js';
 import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kinds.js';
 import { detectModuleSyntax, type ModuleSyntax } from './module-syntax.js';
 import { importSpecifier, normalizeModulePath, possibleModulePaths } from './names.js';
-import { parseSource } from './parse-source.js';
-import { renderTemplate, type TemplateTexts } from './render-template.js';
+import { parseSourceFile } from './parse-source.js';
+import { type ModuleTemplateTexts, renderTemplate } from './render-template.js';
 import { applyCodeStyle, templateCodeStyle } from './style.js';
-import { placeTest } from './test-place.js';
-import { testStyleFor } from './test-style.js';
+import { chooseTestPlacement } from './test-place.js';
+import { chooseTestStyle } from './test-style.js';
 
 export interface ModuleRequest {
   kinds: readonly ModuleKindName[];
@@ -23,10 +23,10 @@ export interface ModuleRequest {
 }
 
 /** The files whose present text is needed to plan the modules. */
-export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[] {
+export function filesReadToPlanModules(host: HostSnapshot, request: ModuleRequest): string[] {
   return request.kinds.flatMap((name) => {
-    const file = moduleFile(host, moduleKinds[name], request.folder);
-    return [file, placeTest(file, host).file];
+    const file = hostModulePath(host, moduleKinds[name], request.folder);
+    return [file, chooseTestPlacement(file, host).file];
   });
 }
 
@@ -34,7 +34,7 @@ export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[
  * The path of a module. It has the extension of the config that imports it, and the case of the host's file names. A
  * module that the config imports under another case keeps its name.
  */
-export function moduleFile(host: HostSnapshot, kind: ModuleKind, folder: string): string {
+export function hostModulePath(host: HostSnapshot, kind: ModuleKind, folder: string): string {
   const extension = path.posix.extname(host.config.path);
   const fileOf = (fileCase: FileNameCase) =>
     path.posix.join(folder, `${toFileNameCase(kind.fileName, fileCase)}${extension}`);
@@ -50,7 +50,7 @@ function importedModules({ config, aliases }: HostSnapshot): Set<string> {
 /** The input for rendering modules and tests that is the same for all files of one `gen` or `init`. */
 export interface RenderModuleOptions {
   host: HostSnapshot;
-  templates: TemplateTexts;
+  templates: ModuleTemplateTexts;
   request: ModuleRequest;
   /** The module syntax of the config, which its modules follow. */
   form: ModuleSyntax;
@@ -73,7 +73,7 @@ export function renderModule(
 
 export function renderTest(kind: ModuleKind, file: string, context: RenderModuleOptions): string {
   const { host, templates, request } = context;
-  const at = placeTest(file, host).file;
+  const at = chooseTestPlacement(file, host).file;
   // Vitest cannot be loaded by `require`, and compiles its test files itself.
   const form = host.tests.runner === 'vitest' ? 'esm' : formFor(file, context.form);
   return renderTemplate(templates, {
@@ -82,7 +82,7 @@ export function renderTest(kind: ModuleKind, file: string, context: RenderModule
     form,
     style: host.style,
     values: {
-      ...testStyleFor(host, form),
+      ...chooseTestStyle(host, form),
       isQuiet: kind.name === 'notifier' && !host.noConsole,
       check: kind.check,
       exportName: kind.configKey,
@@ -97,7 +97,7 @@ export function renderTest(kind: ModuleKind, file: string, context: RenderModule
  * Renders the config of a host that has none yet. It has trailing commas, so that new entries come last;
  * {@link removeUnwantedTrailingCommas} removes them if the host writes none.
  */
-export function renderConfig(host: HostSnapshot, templates: TemplateTexts): string {
+export function renderConfig(host: HostSnapshot, templates: ModuleTemplateTexts): string {
   const form = configModuleSyntax(host, '');
   return renderTemplate(templates, {
     template: host.isolatedDeclarations ? 'config.typed' : 'config',
@@ -136,7 +136,7 @@ export function removeUnwantedTrailingCommas({ config, style }: HostSnapshot, te
 export function configModuleSyntax({ config, moduleSyntax }: HostSnapshot, text: string): ModuleSyntax {
   if (/\.m[jt]s$/.test(config.path)) return 'esm';
   if (config.path.endsWith('.cjs')) return 'commonjs';
-  return detectModuleSyntax(parseSource(config.path, text), moduleSyntax);
+  return detectModuleSyntax(parseSourceFile(config.path, text), moduleSyntax);
 }
 
 /** The module syntax of a file. In TypeScript it is `import`, which TypeScript compiles to `require` where needed. */

@@ -1,6 +1,6 @@
 /** The lines that mount operations, workspace and portal, by framework. */
 import type { Framework } from './host-snapshot.js';
-import { adonisMountLines, nextMountLines, svelteMountLines } from './lazy-mount-lines.js';
+import { adonisMountLines, nextJsMountLines, svelteMountLines } from './lazy-mount-lines.js';
 
 export interface MountCode {
   title: string;
@@ -14,14 +14,14 @@ export interface MountCode {
 }
 
 const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
-export const workspaceCallCode = `workspace({ basePath: '/support', ${operator} })`;
+export const workspaceMountCallCode = `workspace({ basePath: '/support', ${operator} })`;
 const customer = 'customer: (request, { incoming }) => customerOf(incoming)';
-export const portalCallCode = `portal({ basePath: '/help', ${customer} })`;
+export const portalMountCallCode = `portal({ basePath: '/help', ${customer} })`;
 
 const viaNode = [
   'app.use(cairnloop.operations().node);',
-  `app.use(cairnloop.${workspaceCallCode}.node);`,
-  `app.use(cairnloop.${portalCallCode}.node);`,
+  `app.use(cairnloop.${workspaceMountCallCode}.node);`,
+  `app.use(cairnloop.${portalMountCallCode}.node);`,
 ];
 const onRequest = (handler: string) => [
   `app.addHook('onRequest', (request, reply, done) => {`,
@@ -44,9 +44,9 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     file: 'server',
     lines: [
       'const operations = cairnloop.operations();',
-      `const workspace = cairnloop.${workspaceCallCode};`,
+      `const workspace = cairnloop.${workspaceMountCallCode};`,
       ...onRequest('operations'),
-      `const portal = cairnloop.${portalCallCode};`,
+      `const portal = cairnloop.${portalMountCallCode};`,
       ...onRequest('workspace'),
       ...onRequest('portal'),
     ],
@@ -55,7 +55,7 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     title: 'your Koa application, before body parsers',
     file: 'server',
     lines: [
-      `for (const { node } of [cairnloop.operations(), cairnloop.${workspaceCallCode}, cairnloop.${portalCallCode}]) {`,
+      `for (const { node } of [cairnloop.operations(), cairnloop.${workspaceMountCallCode}, cairnloop.${portalMountCallCode}]) {`,
       '  app.use((context, next) => {',
       '    context.respond = false;',
       '    return node(context.req, context.res, () => {',
@@ -84,8 +84,8 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
       'your Next application: in a module named support, which connects at the first request, not while Next builds',
     file: 'support',
     isLazy: true,
-    lines: nextMountLines(false),
-    typedLines: nextMountLines(true),
+    lines: nextJsMountLines(false),
+    typedLines: nextJsMountLines(true),
   },
   sveltekit: {
     title: 'src/hooks.server of your SvelteKit application; it connects at the first request and not while Vite builds',
@@ -107,8 +107,8 @@ export const mountLines: Record<Framework | 'node', MountCode> = {
     lines: [
       '// Where requests are the standard Request: return workspace.fetch(request)',
       'const operations = cairnloop.operations();',
-      `const workspace = cairnloop.${workspaceCallCode};`,
-      `const portal = cairnloop.${portalCallCode};`,
+      `const workspace = cairnloop.${workspaceMountCallCode};`,
+      `const portal = cairnloop.${portalMountCallCode};`,
       'createServer((req, res) =>',
       '  operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, () => yours(req, res)))),',
       ');',

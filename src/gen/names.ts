@@ -10,10 +10,10 @@ export function normalizeModulePath(file: string): string {
 }
 
 /** The extension of relative imports: none, `.js` as Node needs it, or `.ts`. */
-export type SpecifierExtension = 'none' | 'js' | 'ts';
+export type RelativeImportExtension = 'none' | 'js' | 'ts';
 
 /** Returns the specifier by which the file `from` imports the file `to`, e.g. `./notifier.js`. */
-export function importSpecifier(from: string, to: string, extension: SpecifierExtension): string {
+export function importSpecifier(from: string, to: string, extension: RelativeImportExtension): string {
   const relative = path.posix.relative(path.posix.dirname(from), to);
   const dotted = relative.startsWith('.') ? relative : `./${relative}`;
   if (extension === 'ts') return dotted;
@@ -40,7 +40,7 @@ export function possibleModulePaths(from: string, text: string, aliases: PathAli
 }
 
 /** The first of `wanted`, `fallback`, `fallback2` … that is not taken. */
-export function unusedName(wanted: string, fallback: string, taken: ReadonlySet<string>): string {
+export function chooseUnusedIdentifier(wanted: string, fallback: string, taken: ReadonlySet<string>): string {
   const candidates = [wanted, fallback, ...Array.from({ length: taken.size }, (_, n) => `${fallback}${n + 2}`)];
   return candidates.find((name) => !taken.has(name)) ?? fallback;
 }

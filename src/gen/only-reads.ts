@@ -3,8 +3,8 @@
  * where nobody sees it.
  */
 import { type BinaryExpression, type CallExpression, Node } from 'ts-morph';
-import { importSpecifiersOf, isDefineConfig } from './imported-modules.js';
-import { outermostTransparentWrapper } from './references.js';
+import { importSpecifiersOf, isDefineConfigCallee } from './imported-modules.js';
+import { outermostValuePreservingWrapper } from './references.js';
 
 /** Whether an expression that has an object as its value only reads it, or is followed under its new name. */
 export function isOnlyRead(value: Node): boolean {
@@ -60,7 +60,7 @@ function isContainer(user: Node): boolean {
 
 /** Whether the expression that a value stands in is only read; in a variable, nobody follows it. */
 function isPassedOn(expression: Node): boolean {
-  const whole = outermostTransparentWrapper(expression);
+  const whole = outermostValuePreservingWrapper(expression);
   return !Node.isVariableDeclaration(whole.getParent()) && isOnlyRead(whole);
 }
 
@@ -68,12 +68,14 @@ function isReader(call: CallExpression): boolean {
   const callee = call.getExpression();
   const isKnown =
     /^(console\b|assert\b|JSON\.stringify$|structuredClone$|Object\.(freeze|seal|preventExtensions|keys|values|entries)$)/;
-  return isKnown.test(callee.getText()) || isDefineConfig(callee) || importSpecifiersOf(callee).includes('cairnloop');
+  return (
+    isKnown.test(callee.getText()) || isDefineConfigCallee(callee) || importSpecifiersOf(callee).includes('cairnloop')
+  );
 }
 
 /** A call whose result gets a name, such as `const app = createApp(config)`, is assumed not to change its arguments. */
 function isKept(call: CallExpression): boolean {
-  return Node.isVariableDeclaration(outermostTransparentWrapper(call).getParent());
+  return Node.isVariableDeclaration(outermostValuePreservingWrapper(call).getParent());
 }
 
 /** Whether an identifier stands in a type or in a comment, as in `typeof config`. */

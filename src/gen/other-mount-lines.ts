@@ -1,6 +1,6 @@
 /** The mount lines for a framework that has none of its own: a handler, and how to call it. */
-import { fetchMountLines } from './lazy-mount-lines.js';
-import { type MountCode, portalCallCode, workspaceCallCode } from './mount-lines.js';
+import { fetchHandlerMountLines } from './lazy-mount-lines.js';
+import { type MountCode, portalMountCallCode, workspaceMountCallCode } from './mount-lines.js';
 import type { PartlySupportedFramework } from './other-frameworks.js';
 
 export function genericMountLines({ title, handler, call }: PartlySupportedFramework): MountCode {
@@ -10,8 +10,8 @@ export function genericMountLines({ title, handler, call }: PartlySupportedFrame
       title: `${unknown} requests are standard Request objects with an unread body, and call supportResponse there`,
       file: 'support',
       isLazy: true,
-      lines: [...fetchMountLines(false), ...call],
-      typedLines: [...fetchMountLines(true), ...call],
+      lines: [...fetchHandlerMountLines(false), ...call],
+      typedLines: [...fetchHandlerMountLines(true), ...call],
     };
   return {
     title: `${unknown} requests are Node's request and response, before a body parser, and call supportHandler there`,
@@ -23,8 +23,8 @@ export function genericMountLines({ title, handler, call }: PartlySupportedFrame
 
 const nodeLines = (isTyped: boolean) => [
   'const operations = cairnloop.operations();',
-  `const workspace = cairnloop.${workspaceCallCode};`,
-  `const portal = cairnloop.${portalCallCode};`,
+  `const workspace = cairnloop.${workspaceMountCallCode};`,
+  `const portal = cairnloop.${portalMountCallCode};`,
   isTyped
     ? 'const supportHandler = (req: IncomingMessage, res: ServerResponse, next: () => void) =>'
     : 'const supportHandler = (req, res, next) =>',

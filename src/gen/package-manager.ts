@@ -21,6 +21,6 @@ export function packageInstallCommands(manager: PackageManager, packages: readon
   ];
 }
 
-export function binaryCommandLine(manager: PackageManager, line: string): string {
+export function packageBinaryCommandLine(manager: PackageManager, line: string): string {
   return `${words[manager].run} ${line}`;
 }

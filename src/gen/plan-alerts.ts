@@ -1,5 +1,5 @@
-import { type ChangePlan, type FileChange, planFileWrite, planSkippedFile } from './change-plan.js';
-import type { FileTexts, HostSnapshot } from './host-snapshot.js';
+import { type FileChange, type FileChangePlan, planFileWrite, planSkippedFile } from './change-plan.js';
+import type { FileTextsByPath, HostSnapshot } from './host-snapshot.js';
 
 /** Names of the files of `cairnloop gen alerts`, both in Cairnloop's package and in the host. */
 export const alertFileNames = ['cairnloop-alerts.yml', 'cairnloop-dashboard.json'] as const;
@@ -22,9 +22,9 @@ export function alertFilePaths({ folder }: Pick<AlertsRequest, 'folder'>): strin
 export function planAlerts(
   { root }: HostSnapshot,
   own: Readonly<Record<string, string>>,
-  texts: FileTexts,
+  texts: FileTextsByPath,
   request: AlertsRequest,
-): ChangePlan {
+): FileChangePlan {
   const paths = alertFilePaths(request);
   const changes = alertFileNames.map((name, at) => {
     const path = paths[at] ?? name;

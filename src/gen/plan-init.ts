@@ -1,13 +1,19 @@
 /** Plans what `cairnloop init` writes besides the modules: npm scripts and .env.example. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
-import { addProperty } from './add-property.js';
-import { type ChangePlan, type FileChange, isEditable, planFileWrite, planUnchangedFile } from './change-plan.js';
-import type { FileTexts, HostSnapshot } from './host-snapshot.js';
-import { insertTexts } from './insert-texts.js';
+import { addPropertyToObject } from './add-property.js';
+import {
+  type FileChange,
+  type FileChangePlan,
+  isEditableFileText,
+  planFileWrite,
+  planUnchangedFile,
+} from './change-plan.js';
+import type { FileTextsByPath, HostSnapshot } from './host-snapshot.js';
+import { insertTextsAtPositions } from './insert-texts.js';
 import { missingModuleKinds } from './missing-module-kinds.js';
-import { binaryCommandLine } from './package-manager.js';
-import { parseSource } from './parse-source.js';
-import { shellWord } from './shell-word.js';
+import { packageBinaryCommandLine } from './package-manager.js';
+import { parseSourceFile } from './parse-source.js';
+import { quoteShellWord } from './shell-word.js';
 import { detectCodeStyle } from './style.js';
 
 export const filesEditedByInit = ['package.json', '.env.example'] as const;
@@ -15,7 +21,7 @@ export const filesEditedByInit = ['package.json', '.env.example'] as const;
 const verbs = ['migrate', 'worker', 'doctor'];
 
 /** Completes `modules`, the plan of the config and the modules, with npm scripts, .env.example and notes. */
-export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTexts): ChangePlan {
+export function planInit(host: HostSnapshot, modules: FileChangePlan, texts: FileTextsByPath): FileChangePlan {
   const [packageFile, envFile] = filesEditedByInit;
   const scripts = host.hasPackageJson
     ? [planScripts(packageFile, texts[packageFile] ?? '{}\n', npmScriptsToAdd(host))]
@@ -31,18 +37,18 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
 }
 
 /** The three commands to run next in the package; `folder` is its path from the working directory. */
-export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: string): string[] {
+export function commandsToRunAfterInit(host: HostSnapshot, plan: FileChangePlan, folder: string): string[] {
   const next = [...missingModules(host, plan), 'migrate', 'doctor', 'worker'].slice(0, 3);
-  const enter = folder === '' ? [] : [`cd ${shellWord(folder)}`];
+  const enter = folder === '' ? [] : [`cd ${quoteShellWord(folder)}`];
   return [
     ...enter,
-    ...next.map((verb) => binaryCommandLine(host.packageManager, `cairnloop ${verb}${configOption(host)}`)),
+    ...next.map((verb) => packageBinaryCommandLine(host.packageManager, `cairnloop ${verb}${configOption(host)}`)),
   ];
 }
 
 /** The option that names a config which no command finds by itself; empty for the others. */
 export function configOption({ config, needsConfigOption }: HostSnapshot): string {
-  return needsConfigOption ? ` --config ${shellWord(config.path)}` : '';
+  return needsConfigOption ? ` --config ${quoteShellWord(config.path)}` : '';
 }
 
 type Scripts = readonly (readonly [name: string, line: string])[];
@@ -52,7 +58,7 @@ function npmScriptsToAdd(host: HostSnapshot): Scripts {
 }
 
 /** The command that writes the modules which the config still lacks. */
-function missingModules({ config }: HostSnapshot, { changes }: ChangePlan): string[] {
+function missingModules({ config }: HostSnapshot, { changes }: FileChangePlan): string[] {
   const text = changes.find(({ path }) => path === config.path)?.after ?? '';
   const [first, ...others] = missingModuleKinds({ path: config.path, text });
   if (first === undefined) return [];
@@ -88,7 +94,7 @@ function withScript(text: string, name: string, line: string): string {
 
 /** Parses JSON as an expression in parentheses, so that every position is greater by one than in the file. */
 function jsonObject(text: string): ObjectLiteralExpression | undefined {
-  const [statement] = parseSource('package.ts', `(${text.replace(/^\uFEFF/, ' ')})`).getStatements();
+  const [statement] = parseSourceFile('package.ts', `(${text.replace(/^\uFEFF/, ' ')})`).getStatements();
   const parenthesized = Node.isExpressionStatement(statement) ? statement.getExpression() : undefined;
   const object = Node.isParenthesizedExpression(parenthesized) ? parenthesized.getExpression() : undefined;
   return Node.isObjectLiteralExpression(object) ? object : undefined;
@@ -106,8 +112,8 @@ function properties(object: ObjectLiteralExpression | undefined, name: string): 
 }
 
 function addJson(text: string, object: ObjectLiteralExpression, property: string): string {
-  const additions = addProperty(object, property, { ...jsonStyle(object), trailingCommas: false });
-  return insertTexts(
+  const additions = addPropertyToObject(object, property, { ...jsonStyle(object), trailingCommas: false });
+  return insertTextsAtPositions(
     text,
     additions.map(({ at, text: added }) => ({ at: at - 1, text: added })),
   );
@@ -142,13 +148,13 @@ function missingUrl({ missingUrl, otherDatabase, packageManager }: HostSnapshot)
   const isSaid = otherDatabase !== null && place === null;
   return [
     ...(isSaid ? [] : [`${name}${where} is ${state}: set it to the URL of your Postgres.`]),
-    `If you have no Postgres yet, leave ${name} empty: ${binaryCommandLine(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
+    `If you have no Postgres yet, leave ${name} empty: ${packageBinaryCommandLine(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
   ];
 }
 
 function planEnv(path: string, text: string | null, variable: string): FileChange {
   const exampleUrl = `${variable}=postgres://user:password@localhost:5432/app`;
-  if (text !== null && !isEditable(text)) {
+  if (text !== null && !isEditableFileText(text)) {
     const byHand = [{ place: 'as a separate line of the file', lines: [exampleUrl] }];
     return { ...planUnchangedFile(path, text), outcome: 'manual', reason: 'the file is not UTF-8 text', byHand };
   }

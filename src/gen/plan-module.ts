@@ -1,11 +1,17 @@
 /** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
-import { type ChangePlan, type FileChange, planFileWrite, planSkippedFile, planUnchangedFile } from './change-plan.js';
-import type { FileTexts, HostSnapshot } from './host-snapshot.js';
-import { type AddEntryResult, addEntryToConfig, manualOutcome } from './inject-config.js';
+import {
+  type FileChange,
+  type FileChangePlan,
+  planFileWrite,
+  planSkippedFile,
+  planUnchangedFile,
+} from './change-plan.js';
+import type { FileTextsByPath, HostSnapshot } from './host-snapshot.js';
+import { type AddConfigEntryResult, addEntryToConfig, toManualConfigEntryResult } from './inject-config.js';
 import {
   configModuleSyntax,
+  hostModulePath,
   type ModuleRequest,
-  moduleFile,
   type RenderModuleOptions,
   removeUnwantedTrailingCommas,
   renderConfig,
@@ -13,28 +19,28 @@ import {
   renderTest,
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
-import { binaryCommandLine, packageInstallCommands } from './package-manager.js';
+import { packageBinaryCommandLine, packageInstallCommands } from './package-manager.js';
 import { planWriteUnlessEdited } from './plan-alerts.js';
-import type { TemplateTexts } from './render-template.js';
-import { shellWord } from './shell-word.js';
-import { type GeneratedModule, testNotes } from './test-notes.js';
-import { placeTest } from './test-place.js';
+import type { ModuleTemplateTexts } from './render-template.js';
+import { quoteShellWord } from './shell-word.js';
+import { type GeneratedModule, notesOnGeneratedTests } from './test-notes.js';
+import { chooseTestPlacement } from './test-place.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
 
 /**
  * Plans the modules of a request, their tests and the config. `texts` are the present texts of the files that
- * `moduleFiles` lists.
+ * `filesReadToPlanModules` lists.
  */
 export function planModules(
   host: HostSnapshot,
-  templates: TemplateTexts,
-  texts: FileTexts,
+  templates: ModuleTemplateTexts,
+  texts: FileTextsByPath,
   request: ModuleRequest,
-): ChangePlan {
+): FileChangePlan {
   let config = host.config.text ?? renderConfig(host, templates);
   const context = { host, templates, request, texts, form: configModuleSyntax(host, config) };
   const changes: FileChange[] = [];
-  const injections: AddEntryResult[] = [];
+  const injections: AddConfigEntryResult[] = [];
   for (const name of request.kinds) {
     const planned = planKind(moduleKinds[name], config, context);
     if (planned.injected.outcome === 'updated') config = planned.injected.text;
@@ -44,28 +50,28 @@ export function planModules(
   if (host.config.text === null) config = removeUnwantedTrailingCommas(host, config);
   changes.push(configChange(host, config, injections));
   changes.push(...tsconfigChanges(host));
-  const notes = request.withTests ? testNotes(host, newModules(changes, context)) : [];
+  const notes = request.withTests ? notesOnGeneratedTests(host, newModules(changes, context)) : [];
   return { root: host.root, changes, notes, install: installs(host, request), fix: fixes(host, changes) };
 }
 
 function newModules(changes: readonly FileChange[], { host, request }: RenderModuleOptions): GeneratedModule[] {
   const isNew = (file: string) => changes.some(({ path, outcome }) => path === file && outcome === 'created');
   return request.kinds
-    .map((name) => ({ file: moduleFile(host, moduleKinds[name], request.folder), check: moduleKinds[name].check }))
+    .map((name) => ({ file: hostModulePath(host, moduleKinds[name], request.folder), check: moduleKinds[name].check }))
     .filter(({ file }) => isNew(file));
 }
 
 interface Planning extends RenderModuleOptions {
-  texts: FileTexts;
+  texts: FileTextsByPath;
 }
 
 function planKind(
   kind: ModuleKind,
   config: string,
   planning: Planning,
-): { changes: FileChange[]; injected: AddEntryResult } {
+): { changes: FileChange[]; injected: AddConfigEntryResult } {
   const { host, texts, request } = planning;
-  const file = moduleFile(host, kind, request.folder);
+  const file = hostModulePath(host, kind, request.folder);
   const before = texts[file] ?? null;
   const injected = inject(kind, file, config, planning);
   if (injected.outcome === 'skipped' && !request.force) {
@@ -83,14 +89,14 @@ function planKind(
 function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Planning): FileChange[] {
   const { host, request, texts } = planning;
   if (host.tests.other?.kind === 'runner') return [];
-  const at = placeTest(file, host).file;
+  const at = chooseTestPlacement(file, host).file;
   const before = texts[at] ?? null;
   const isRemoved = before === null && !isNew && !request.force;
   if (!request.withTests || isRemoved) return [];
   return [planWriteUnlessEdited(at, before, renderTest(kind, file, planning), request.force)];
 }
 
-function inject(kind: ModuleKind, file: string, config: string, planning: Planning): AddEntryResult {
+function inject(kind: ModuleKind, file: string, config: string, planning: Planning): AddConfigEntryResult {
   const { host, form, texts, request } = planning;
   const source = { path: host.config.path, text: config };
   const entry = {
@@ -103,7 +109,7 @@ function inject(kind: ModuleKind, file: string, config: string, planning: Planni
   const injected = addEntryToConfig(source, entry, habits);
   const own = request.force ? null : (texts[file] ?? null);
   if (injected.outcome !== 'updated' || own === null || exportsName(own, kind.configKey)) return injected;
-  return manualOutcome(`${file} exports no ${kind.configKey}`, source, entry, habits);
+  return toManualConfigEntryResult(`${file} exports no ${kind.configKey}`, source, entry, habits);
 }
 
 /** Whether a file that the host already has at the module's path exports the name that the config would import. */
@@ -113,7 +119,7 @@ function exportsName(text: string, name: string): boolean {
 }
 
 /** Plans the change of the config, with one outcome for all its entries. */
-function configChange(host: HostSnapshot, text: string, injections: readonly AddEntryResult[]): FileChange {
+function configChange(host: HostSnapshot, text: string, injections: readonly AddConfigEntryResult[]): FileChange {
   const change = planFileWrite(host.config.path, host.config.text, text);
   const left = injections.filter((result) => result.outcome === 'manual' || result.outcome === 'skipped');
   if (left.length === 0) return change;
@@ -135,7 +141,9 @@ function installs(host: HostSnapshot, request: ModuleRequest): string[] {
 function fixes({ fixers, packageManager }: HostSnapshot, changes: readonly FileChange[]): string[] {
   const files = changes.filter(({ before, after }) => after !== null && before !== after).map(({ path }) => path);
   if (files.length === 0) return [];
-  return fixers.map((command) => binaryCommandLine(packageManager, `${command} ${files.map(shellWord).join(' ')}`));
+  return fixers.map((command) =>
+    packageBinaryCommandLine(packageManager, `${command} ${files.map(quoteShellWord).join(' ')}`),
+  );
 }
 
 function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {

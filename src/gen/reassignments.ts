@@ -1,7 +1,12 @@
 /** Finds the statements that change an object or a variable after its declaration. */
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
 import { isOnlyRead } from './only-reads.js';
-import { isWriteTarget, outermostTransparentWrapper, referencesTo, type ScopedName } from './references.js';
+import {
+  findReferencesToName,
+  isAssignmentTarget,
+  outermostValuePreservingWrapper,
+  type ScopedName,
+} from './references.js';
 
 /** A statement that sets a key of an object; `key` is undefined if it may be any key. */
 export interface Reassignment {
@@ -17,23 +22,23 @@ export interface Reassignment {
  */
 export function findReassignments(names: readonly ScopedName[], file: SourceFile): Reassignment[] {
   return names
-    .flatMap((name) => referencesTo(name, file))
+    .flatMap((name) => findReferencesToName(name, file))
     .flatMap(writeThrough)
     .sort((a, b) => a.node.getPos() - b.node.getPos());
 }
 
 function writeThrough(reference: Node): Reassignment[] {
-  const whole = outermostTransparentWrapper(reference);
+  const whole = outermostValuePreservingWrapper(reference);
   const parent = whole.getParent();
-  if (isWriteTarget(whole)) return isExport(whole) ? [] : [unclear(whole)];
+  if (isAssignmentTarget(whole)) return isExport(whole) ? [] : [unclear(whole)];
   if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole && setsKeys(parent))
     return writeByCall(parent);
   if (!isAccessOf(parent, whole)) return isOnlyRead(whole) ? [] : [unclear(whole)];
-  const access = outermostTransparentWrapper(parent);
+  const access = outermostValuePreservingWrapper(parent);
   const user = access.getParent();
   // A method may change the object that it is called on.
   if (isCalled(access)) return [unclear(whole)];
-  if (!Node.isDeleteExpression(user) && !isWriteTarget(access)) return [];
+  if (!Node.isDeleteExpression(user) && !isAssignmentTarget(access)) return [];
   const isPlain = Node.isBinaryExpression(user) && user.getOperatorToken().getText() === '=';
   const value = isPlain ? user.getRight() : undefined;
   return [{ node: statementOf(access), key: keyOfAccess(parent), value }];

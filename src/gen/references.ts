@@ -9,7 +9,7 @@ export interface ScopedName {
 }
 
 /** Whether a node, such as parentheses, `as` or `await`, wraps an expression and leaves its value unchanged. */
-export function isTransparentWrapper(node: Node | undefined): node is Node & { getExpression(): Node } {
+export function isValuePreservingWrapper(node: Node | undefined): node is Node & { getExpression(): Node } {
   return (
     Node.isParenthesizedExpression(node) ||
     Node.isAsExpression(node) ||
@@ -21,22 +21,22 @@ export function isTransparentWrapper(node: Node | undefined): node is Node & { g
 }
 
 /** The outermost node that wraps a node and leaves its value unchanged. */
-export function outermostTransparentWrapper(node: Node): Node {
+export function outermostValuePreservingWrapper(node: Node): Node {
   const parent = node.getParent();
-  return isTransparentWrapper(parent) ? outermostTransparentWrapper(parent) : node;
+  return isValuePreservingWrapper(parent) ? outermostValuePreservingWrapper(parent) : node;
 }
 
 /** Whether a variable gets a value anywhere but at its declaration. */
 export function isReassigned({ text, scope }: ScopedName & { scope: Node }): boolean {
-  return referencesTo({ text, scope }, scope).some(isWriteTarget);
+  return findReferencesToName({ text, scope }, scope).some(isAssignmentTarget);
 }
 
 /** Adds the variables to which a file assigns the same object, as by `const other = name` and `other = name`. */
 export function addAliasNames(names: readonly ScopedName[], file: SourceFile): readonly ScopedName[] {
   const known = new Set(names.map(keyOf));
   const aliases = names
-    .flatMap((name) => referencesTo(name, file))
-    .map((reference) => targetOf(outermostTransparentWrapper(reference)))
+    .flatMap((name) => findReferencesToName(name, file))
+    .map((reference) => targetOf(outermostValuePreservingWrapper(reference)))
     .filter((node) => Node.isIdentifier(node))
     .map((node) => ({ text: node.getText(), scope: findDeclaration(node)?.scope }));
   const fresh = aliases.filter((alias) => !known.has(keyOf(alias)));
@@ -55,7 +55,7 @@ function keyOf({ text, scope }: ScopedName): string {
   return `${text} ${scope?.getPos()} ${scope?.getKind()}`;
 }
 
-export function referencesTo({ text, scope }: ScopedName, within: Node): Node[] {
+export function findReferencesToName({ text, scope }: ScopedName, within: Node): Node[] {
   const kind = text.includes('.') ? SyntaxKind.PropertyAccessExpression : SyntaxKind.Identifier;
   return within
     .getDescendantsOfKind(kind)
@@ -69,7 +69,7 @@ function isValue(node: Node): boolean {
 }
 
 /** Whether a node is written to: by an assignment, `++` or `--`, a destructuring pattern or a loop. */
-export function isWriteTarget(node: Node): boolean {
+export function isAssignmentTarget(node: Node): boolean {
   const parent = node.getParent();
   if (!parent) return false;
   if (Node.isBinaryExpression(parent)) return parent.getLeft() === node && isAssignment(parent);
@@ -77,13 +77,13 @@ export function isWriteTarget(node: Node): boolean {
     return [SyntaxKind.PlusPlusToken, SyntaxKind.MinusMinusToken].includes(parent.getOperatorToken());
   }
   if (Node.isForOfStatement(parent) || Node.isForInStatement(parent)) return parent.getInitializer() === node;
-  return isPatternPart(parent, node) && isWriteTarget(parent);
+  return isPatternPart(parent, node) && isAssignmentTarget(parent);
 }
 
 function isPatternPart(parent: Node, node: Node): boolean {
   if (Node.isPropertyAssignment(parent)) return parent.getInitializer() === node;
   return (
-    isTransparentWrapper(parent) ||
+    isValuePreservingWrapper(parent) ||
     Node.isShorthandPropertyAssignment(parent) ||
     Node.isObjectLiteralExpression(parent) ||
     Node.isArrayLiteralExpression(parent) ||

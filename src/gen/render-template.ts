@@ -1,10 +1,10 @@
 import Handlebars from 'handlebars';
-import { importLines, type WantedImport } from './import-statement.js';
+import { type ImportToAdd, renderImportLines } from './import-statement.js';
 import type { ModuleSyntax } from './module-syntax.js';
 import { applyCodeStyle, type CodeStyle } from './style.js';
 
 /** The texts of `templates/<name>.hbs` by name, e.g. `notifier.ts`. */
-export type TemplateTexts = Readonly<Record<string, string>>;
+export type ModuleTemplateTexts = Readonly<Record<string, string>>;
 
 export interface TemplateRendering {
   template: string;
@@ -17,7 +17,7 @@ export interface TemplateRendering {
 
 /** Renders a file in the host's code style. Throws if the template uses a value that is not given. */
 export function renderTemplate(
-  templates: TemplateTexts,
+  templates: ModuleTemplateTexts,
   { template, fileName, form, style, values }: TemplateRendering,
 ): string {
   const source = templates[template];
@@ -25,7 +25,7 @@ export function renderTemplate(
   const render = Handlebars.compile(source, { noEscape: true, strict: true });
   const text = render(
     { export: '', tail: '', ...exportWords(form, values.exportName), ...values },
-    { helpers: { imports: ({ hash }: { hash: WantedImport }) => importLines(hash, form) } },
+    { helpers: { imports: ({ hash }: { hash: ImportToAdd }) => renderImportLines(hash, form) } },
   );
   return applyCodeStyle(fileName, `${text.trim()}\n`, style);
 }

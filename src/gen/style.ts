@@ -1,5 +1,5 @@
 import { Node, type SourceFile, SyntaxKind } from 'ts-morph';
-import { parseSource } from './parse-source.js';
+import { parseSourceFile } from './parse-source.js';
 
 /** The code style of a host. */
 export interface CodeStyle {
@@ -70,7 +70,7 @@ function observeIndent(text: string): Partial<CodeStyle> {
  * they are.
  */
 export function applyCodeStyle(fileName: string, text: string, style: CodeStyle): string {
-  const file = parseSource(fileName, text);
+  const file = parseSourceFile(fileName, text);
   const edits = file.getDescendants().flatMap((node) => tokenEdit(node, style, text));
   const restyled = edits
     .sort((a, b) => b.start - a.start)

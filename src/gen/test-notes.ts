@@ -1,6 +1,6 @@
 /** Notes on generated tests: those that the host's runner does not find, and runners without a test template. */
 import type { HostSnapshot, TestFileLocation, TestRunner } from './host-snapshot.js';
-import { placeTest } from './test-place.js';
+import { chooseTestPlacement } from './test-place.js';
 
 const names: Partial<Record<TestRunner, string>> = {
   node: "Node's runner",
@@ -20,11 +20,11 @@ export interface GeneratedModule {
   check: string;
 }
 
-export function testNotes(host: HostSnapshot, modules: readonly GeneratedModule[]): string[] {
+export function notesOnGeneratedTests(host: HostSnapshot, modules: readonly GeneratedModule[]): string[] {
   const { runner, other, places } = host.tests;
   if (modules.length === 0) return [];
   if (other?.kind === 'runner') return [withoutStyle(other.name, modules)];
-  const tests = modules.map(({ file }) => placeTest(file, host));
+  const tests = modules.map(({ file }) => chooseTestPlacement(file, host));
   const lost = tests.filter(({ isRun }) => !isRun).map(({ file }) => file);
   return [
     ...(other ? [unknownScript(other.name)] : []),

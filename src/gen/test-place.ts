@@ -12,7 +12,7 @@ export interface TestPlacement {
 }
 
 /** Chooses the path of a module's test. Test projects that imitate a browser are the last choice. */
-export function placeTest(file: string, { tests, testSuffix }: TestHabits): TestPlacement {
+export function chooseTestPlacement(file: string, { tests, testSuffix }: TestHabits): TestPlacement {
   const candidates = candidatesFor(file, tests, testSuffix);
   const isTakenBy = (places: readonly TestFileLocation[]) => (one: string) =>
     places.some((place) => isRun(one, place, tests.compiled));

@@ -1,6 +1,6 @@
 /** How a test is written for each runner. Pure. */
 import type { HostSnapshot, TestRunner } from './host-snapshot.js';
-import { importLines } from './import-statement.js';
+import { renderImportLines } from './import-statement.js';
 import type { ModuleSyntax } from './module-syntax.js';
 
 /** Values of the template `test`. */
@@ -40,13 +40,13 @@ const styles: Record<TestRunner, RunnerStyle> = {
   jasmine: { module: '', function: 'it', assertion: 'expect' },
 };
 
-export function testStyleFor(host: HostSnapshot, form: ModuleSyntax): TestStyle {
+export function chooseTestStyle(host: HostSnapshot, form: ModuleSyntax): TestStyle {
   const { runner } = host.tests;
   const style = styles[runner];
   const runnerFunction = functionFor(style, host);
   const names = style.assertion === 'expect' ? `expect, ${runnerFunction}` : runnerFunction;
   const from = moduleFor(host, style);
-  const own = from && importLines(style.isDefault ? { from, value: names } : { from, values: names }, form);
+  const own = from && renderImportLines(style.isDefault ? { from, value: names } : { from, values: names }, form);
   // Jest runs tests in a sandbox: an array made outside of it has another prototype, which some versions compare.
   const problems = runner === 'jest' ? '[...report.problems]' : 'report.problems';
   const head = [style.assertion ? '' : assertImports[form], own];

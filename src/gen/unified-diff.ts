@@ -1,13 +1,13 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { type ChangePlan, pendingChanges } from './change-plan.js';
+import { type FileChangePlan, fileChangesToWrite } from './change-plan.js';
 
 /**
  * Returns the plan as a patch for `git apply` or `patch -p1`; empty if nothing would change. `folder` is the path to
  * the host's package from the folder in which the patch is applied.
  */
-export function unifiedDiff(plan: ChangePlan, folder = ''): string {
+export function unifiedDiff(plan: FileChangePlan, folder = ''): string {
   const start = folder === '' ? '' : `${folder}/`;
-  return pendingChanges(plan)
+  return fileChangesToWrite(plan)
     .map(({ path, before, after }) =>
       createTwoFilesPatch(
         before === null ? '/dev/null' : `a/${start}${path}`,

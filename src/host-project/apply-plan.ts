@@ -12,14 +12,14 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
-import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
+import { type FileChange, type FileChangePlan, fileChangesToWrite } from '../gen/change-plan.js';
 import { writeFailedError } from './file-errors.js';
 import { isFile, isFolder } from './folders.js';
-import { decodeHostText, encodeHostText } from './host-text.js';
+import { decodeHostFileText, encodeHostFileText } from './host-text.js';
 import { resolveHostFile } from './safe-path.js';
 
 /** The changes that a plan has made, so that they can be reverted. Paths are relative to the package. */
-export interface AppliedChanges {
+export interface AppliedFileChanges {
   files: { path: string; before: string | null; after: string | null }[];
   /** Folders that were created, outermost first. */
   folders: string[];
@@ -29,8 +29,11 @@ export interface AppliedChanges {
  * Writes the changes of a plan. @throws CairnloopError FILE_CHANGED, PATH_REFUSED or WRITE_FAILED; then no file has
  * changed.
  */
-export function applyPlan(plan: ChangePlan): AppliedChanges {
-  const changes = pendingChanges(plan).map((change) => ({ ...change, real: resolveHostFile(plan.root, change.path) }));
+export function applyFileChangePlan(plan: FileChangePlan): AppliedFileChanges {
+  const changes = fileChangesToWrite(plan).map((change) => ({
+    ...change,
+    real: resolveHostFile(plan.root, change.path),
+  }));
   refuseChanged(changes);
   const undo: (() => void)[] = [];
   let current = '';
@@ -59,7 +62,7 @@ function refuseChanged(changes: readonly RealChange[]): void {
 }
 
 function currentText(file: string): string | null {
-  return isFile(file) ? decodeHostText(readFileSync(file)) : null;
+  return isFile(file) ? decodeHostFileText(readFileSync(file)) : null;
 }
 
 function makeFolders(root: string, { real, after }: RealChange, undo: (() => void)[]): string[] {
@@ -86,7 +89,7 @@ function stage({ real, before, after }: RealChange, undo: (() => void)[]): () =>
   }
   const temporary = path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}.cairnloop`);
   undo.push(() => rmSync(temporary, { force: true }));
-  writeFileSync(temporary, encodeHostText(after), { flag: 'wx' });
+  writeFileSync(temporary, encodeHostFileText(after), { flag: 'wx' });
   if (before !== null) chmodSync(temporary, statSync(real).mode);
   return () => {
     renameSync(temporary, real);
@@ -96,7 +99,7 @@ function stage({ real, before, after }: RealChange, undo: (() => void)[]): () =>
 
 function restore(file: string, text: string | null): void {
   if (text === null) rmSync(file, { force: true });
-  else writeFileSync(file, encodeHostText(text));
+  else writeFileSync(file, encodeHostFileText(text));
 }
 
 /** Runs one step of a rollback. If it fails, the other steps still run. */

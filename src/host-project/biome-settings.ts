@@ -3,7 +3,7 @@
  */
 import path from 'node:path';
 import { findPresetFile } from './find-preset-file.js';
-import { foldersUp, isFile } from './folders.js';
+import { isFile, listFolderAndParents } from './folders.js';
 import { readJsonSettings, type ToolSettings } from './read-json-settings.js';
 
 const fileNames = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
@@ -42,7 +42,7 @@ function extendedFile(from: string, entry: string): string | undefined {
 
 /** The nearest Biome settings in a folder above, without those that set `root: false`. */
 function rootSettings(folder: string): string | undefined {
-  const files = foldersUp(path.dirname(folder)).map(settingsFile);
+  const files = listFolderAndParents(path.dirname(folder)).map(settingsFile);
   return files.find((file) => file !== undefined && readJsonSettings(file)?.root !== false);
 }
 

@@ -3,7 +3,7 @@
  * settings.
  */
 import { readBiomeSettings } from './biome-settings.js';
-import { foldersUp } from './folders.js';
+import { listFolderAndParents } from './folders.js';
 import type { LintSettings } from './lint-settings.js';
 import { readPrettierSettings } from './prettier-settings.js';
 import type { ToolSettings } from './read-json-settings.js';
@@ -12,7 +12,7 @@ import type { ToolSettings } from './read-json-settings.js';
  * Returns the commands that fix lint and format, to be completed by file names; none if generated files need no fixing.
  */
 export function findFixCommands(root: string, lint: LintSettings, dependencies: readonly string[]): string[] {
-  const prettier = foldersUp(root).map(readPrettierSettings).find(Boolean);
+  const prettier = listFolderAndParents(root).map(readPrettierSettings).find(Boolean);
   const usesPrettier = prettier !== undefined || dependencies.includes('prettier');
   const linters = lint.tools.filter((tool) => !isCovered(root, tool, lint)).map((tool) => commands[tool]);
   const others = otherTools.filter(([name]) => dependencies.includes(name)).map(([, command]) => command);
@@ -37,7 +37,7 @@ const otherTools = [
 ] as const;
 
 function isCovered(root: string, tool: LintSettings['tools'][number], lint: LintSettings): boolean {
-  if (tool === 'biome') return isPlainBiome(foldersUp(root).map(readBiomeSettings).find(Boolean) ?? {});
+  if (tool === 'biome') return isPlainBiome(listFolderAndParents(root).map(readBiomeSettings).find(Boolean) ?? {});
   const { rules, packages, categories } = lint.own;
   return (
     (tool === 'eslint' || tool === 'oxlint') &&

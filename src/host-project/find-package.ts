@@ -1,10 +1,10 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { configExtensions } from '../config/config-file-names.js';
-import { isTrustedFile, trustedFoldersUp } from '../config/trusted-folders.js';
+import { findTrustedFolders, isTrustedFile } from '../config/trusted-folders.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { isFile, isFolder } from './folders.js';
-import { isModuleTypeMarker, type PackageJson } from './package-json.js';
+import { isModuleTypeOnlyPackageJson, type PackageJson } from './package-json.js';
 import { findWorkspacePackages } from './workspace.js';
 
 export interface HostPackage {
@@ -51,7 +51,7 @@ export function dependencyNames({ dependencies, devDependencies, peerDependencie
 
 function requireHost(host: HostPackage | undefined, start: string): HostPackage {
   if (host) return host;
-  const { stoppedAt } = trustedFoldersUp(start);
+  const { stoppedAt } = findTrustedFolders(start);
   const reason =
     stoppedAt === null
       ? 'neither this folder nor one above it has a package.json'
@@ -66,7 +66,7 @@ function requireHost(host: HostPackage | undefined, start: string): HostPackage 
 function hostOfConfig(file: string, nearest: HostPackage | undefined): HostPackage | undefined {
   const top = nearest?.packageRoot ?? nearest?.root;
   if (top !== undefined && !isInside(top, file)) return undefined;
-  const { folders } = trustedFoldersUp(path.dirname(file));
+  const { folders } = findTrustedFolders(path.dirname(file));
   const existing = folders.find(isFolder);
   return existing === undefined ? undefined : nearestHost(existing);
 }
@@ -92,9 +92,9 @@ function onlyOne(folders: readonly string[], root: string, start: string, isMean
 }
 
 function nearestHost(start: string): HostPackage | undefined {
-  const { folders } = trustedFoldersUp(start);
+  const { folders } = findTrustedFolders(start);
   const packages = folders.filter((folder) => isTrustedFile(path.join(folder, 'package.json'), start));
-  const described = packages.find((folder) => !isModuleTypeMarker(readPackageJson(folder)));
+  const described = packages.find((folder) => !isModuleTypeOnlyPackageJson(readPackageJson(folder)));
   const marked = packages.find((folder) => isFolder(path.join(folder, 'node_modules'))) ?? packages[0];
   const packageRoot = described ?? marked ?? null;
   const json = packageRoot === null ? {} : readPackageJson(packageRoot);

@@ -1,7 +1,7 @@
 /** Finds the files of presets, which settings of linters and formatters extend. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { foldersUp, isFile } from './folders.js';
+import { isFile, listFolderAndParents } from './folders.js';
 import { readJsonSettings } from './read-json-settings.js';
 
 /**
@@ -22,7 +22,7 @@ function packageFile(from: string, entry: string, names: readonly string[]): str
   try {
     return createRequire(from).resolve(entry);
   } catch {
-    const places = foldersUp(path.dirname(from)).map((folder) => path.join(folder, 'node_modules', entry));
+    const places = listFolderAndParents(path.dirname(from)).map((folder) => path.join(folder, 'node_modules', entry));
     const named = places.flatMap((place) => [place, ...scriptEnds.map((end) => place + end), ...inside(place, names)]);
     return [...places.flatMap(entriesOf), ...named].find(isFile);
   }

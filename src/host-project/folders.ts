@@ -2,14 +2,14 @@ import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** A folder and its parent folders, nearest first. */
-export function foldersUp(folder: string): string[] {
+export function listFolderAndParents(folder: string): string[] {
   const above = path.dirname(folder);
-  return above === folder ? [folder] : [folder, ...foldersUp(above)];
+  return above === folder ? [folder] : [folder, ...listFolderAndParents(above)];
 }
 
 /** This folder and those above it in its Git repository; the folder alone if it is in none. */
 export function foldersInRepository(folder: string): string[] {
-  const folders = foldersUp(folder);
+  const folders = listFolderAndParents(folder);
   // In a worktree or a submodule, `.git` is a file.
   const top = folders.findIndex((one) => isFile(path.join(one, '.git')) || isFolder(path.join(one, '.git')));
   return folders.slice(0, Math.max(top, 0) + 1);

@@ -6,7 +6,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 
 const escapeStart = 0xdc00;
 
-export function decodeHostText(bytes: Buffer): string {
+export function decodeHostFileText(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
   let text = '';
   for (let at = 0; at < bytes.length; ) {
@@ -17,7 +17,7 @@ export function decodeHostText(bytes: Buffer): string {
   return text;
 }
 
-export function encodeHostText(text: string): Buffer {
+export function encodeHostFileText(text: string): Buffer {
   return Buffer.concat(text.split(/(\p{Surrogate})/u).map(encodePart));
 }
 

@@ -6,18 +6,18 @@ import type { PackageJson } from './package-json.js';
 import { readJsonSettings, type ToolSettings } from './read-json-settings.js';
 import {
   commandOptionValue,
-  expandTestProjects,
+  findTestProjectPaths,
+  nonEmptyStringsIn,
   normalizeGlob,
-  readRunnerSettings,
   readSettingsWithRootDir,
+  readTestRunnerSettings,
   resolveRootDir,
-  stringsIn,
 } from './test-settings.js';
 
 const defaults = ['**/__tests__/**/*.?([mc])[jt]s?(x)', '**/?(*.)+(spec|test).?([mc])[jt]s?(x)'];
 
 export function jestTestLocations(root: string, words: readonly string[], json: PackageJson): TestFileLocation[] {
-  const settings = { ...Object(json.jest), ...readRunnerSettings(root, words, /^jest\.config\./) } as ToolSettings;
+  const settings = { ...Object(json.jest), ...readTestRunnerSettings(root, words, /^jest\.config\./) } as ToolSettings;
   const entries = [settings.projects ?? []].flat().filter((entry) => entry !== undefined);
   if (entries.length === 0) return [placeOfProject(settings)];
   const projects = entries.flatMap((entry) => projectsOf(root, entry, settings));
@@ -43,12 +43,12 @@ function projectsOf(root: string, entry: unknown, { rootDir }: ToolSettings): To
   if (typeof entry === 'object' && entry !== null) return [{ rootDir, ...entry }];
   if (typeof entry !== 'string') return [];
   const given = normalizeGlob(entry.replace('<rootDir>', String(rootDir ?? '.')));
-  return expandTestProjects(root, given).map((found) => {
+  return findTestProjectPaths(root, given).map((found) => {
     if (!isFolder(path.join(root, found))) return readSettingsWithRootDir(root, found);
     const own = readJsonSettings(path.join(root, found, 'package.json')) as PackageJson | undefined;
     const settings = {
       ...Object(own?.jest),
-      ...readRunnerSettings(path.join(root, found), [], /^jest\.config\./),
+      ...readTestRunnerSettings(path.join(root, found), [], /^jest\.config\./),
     } as ToolSettings;
     return { ...settings, rootDir: resolveRootDir(found, settings) };
   });
@@ -59,12 +59,12 @@ function placeOfProject(settings: ToolSettings): TestFileLocation {
     typeof settings.rootDir === 'string' ? settings.rootDir.replace('<rootDir>', '.') : '.',
   );
   const inRoot = (text: string) => normalizeGlob(text.replace('<rootDir>', rootDir));
-  const roots = settings.roots === undefined ? [rootDir] : stringsIn(settings.roots).map(inRoot);
-  const patterns = stringsIn(settings.testRegex).map((text) =>
+  const roots = settings.roots === undefined ? [rootDir] : nonEmptyStringsIn(settings.roots).map(inRoot);
+  const patterns = nonEmptyStringsIn(settings.testRegex).map((text) =>
     text.replace('<rootDir>', rootDir === '.' ? '' : `/${rootDir}`),
   );
-  const globs = settings.testMatch === undefined ? defaults : stringsIn(settings.testMatch);
-  const ignored = stringsIn(settings.testPathIgnorePatterns).map((text) =>
+  const globs = settings.testMatch === undefined ? defaults : nonEmptyStringsIn(settings.testMatch);
+  const ignored = nonEmptyStringsIn(settings.testPathIgnorePatterns).map((text) =>
     text.replace('<rootDir>', `/${rootDir}`).replace('/./', '/'),
   );
   return {

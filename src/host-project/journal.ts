@@ -2,16 +2,16 @@
 import { existsSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
-import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
-import { type AppliedChanges, applyPlan } from './apply-plan.js';
+import { type FileChange, type FileChangePlan, fileChangesToWrite } from '../gen/change-plan.js';
+import { type AppliedFileChanges, applyFileChangePlan } from './apply-plan.js';
 import { createCairnloopFolder, removeCairnloopFolderIfUnused } from './cairnloop-folder.js';
 import { describeFileError, writeFailedError } from './file-errors.js';
 import { isFile } from './folders.js';
 import { readHostFiles } from './read-host-snapshot.js';
-import { findJournalPathProblem, resolveHostFile } from './safe-path.js';
+import { findUndoJournalPathProblem, resolveHostFile } from './safe-path.js';
 
 /** An entry of the journal for `cairnloop undo`: one run of `init` or `gen`. The newest entry is the last. */
-export interface UndoJournalEntry extends AppliedChanges {
+export interface UndoJournalEntry extends AppliedFileChanges {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
   /** When `init` or `gen` ran, as ISO-8601. */
@@ -22,13 +22,13 @@ const kept = 20;
 
 /**
  * Writes the files of a plan and an entry in the journal, both or neither. A plan without changes is not recorded.
- * @throws CairnloopError JOURNAL_UNREADABLE, and what `applyPlan` throws
+ * @throws CairnloopError JOURNAL_UNREADABLE, and what `applyFileChangePlan` throws
  */
-export function applyAndRecordPlan(plan: ChangePlan, run: string): void {
-  if (pendingChanges(plan).length === 0) return;
+export function applyFileChangePlanWithUndo(plan: FileChangePlan, run: string): void {
+  if (fileChangesToWrite(plan).length === 0) return;
   const { root } = plan;
   const earlier = readJournal(root);
-  const applied = applyPlan(plan);
+  const applied = applyFileChangePlan(plan);
   try {
     writeJournal(root, [...earlier, { run, at: new Date().toISOString(), ...applied }].slice(-kept));
   } catch (cause) {
@@ -41,7 +41,7 @@ export function applyAndRecordPlan(plan: ChangePlan, run: string): void {
  * Plans to undo the last run: its command line, the changes, and the function that makes them.
  * @throws CairnloopError UNDO_NOTHING, UNDO_EDITED or JOURNAL_UNREADABLE
  */
-export function planUndo(root: string): { run: string; plan: ChangePlan; apply(): void } {
+export function planUndo(root: string): { run: string; plan: FileChangePlan; apply(): void } {
   const journal = readJournal(root);
   const last = journal.at(-1);
   if (!last) throw new CairnloopError('UNDO_NOTHING', { folder: root });
@@ -58,16 +58,16 @@ export function planUndo(root: string): { run: string; plan: ChangePlan; apply()
   return { run: last.run, plan: planBack(root, last), apply };
 }
 
-function takeBack(root: string, applied: AppliedChanges): void {
-  applyPlan(planBack(root, applied));
+function takeBack(root: string, applied: AppliedFileChanges): void {
+  applyFileChangePlan(planBack(root, applied));
   for (const folder of applied.folders.toReversed()) removeIfEmpty(resolveHostFile(root, folder));
 }
 
-function planBack(root: string, { files }: AppliedChanges): ChangePlan {
+function planBack(root: string, { files }: AppliedFileChanges): FileChangePlan {
   return { root, changes: files.map(takenBack), notes: [] };
 }
 
-function takenBack({ path, before, after }: AppliedChanges['files'][number]): FileChange {
+function takenBack({ path, before, after }: AppliedFileChanges['files'][number]): FileChange {
   return {
     path,
     outcome: 'updated',
@@ -103,8 +103,11 @@ function readJournal(root: string): UndoJournalEntry[] {
 
 /** Names a path in an entry that no run of Cairnloop can have written, and says why; undefined if there is none. */
 function strangeEntry(root: string, { files, folders }: UndoJournalEntry): string | undefined {
-  const paths = files.map((file) => ({ given: file.path, reason: findJournalPathProblem(root, file.path, 'file') }));
-  const made = folders.map((given) => ({ given, reason: findJournalPathProblem(root, given, 'folder') }));
+  const paths = files.map((file) => ({
+    given: file.path,
+    reason: findUndoJournalPathProblem(root, file.path, 'file'),
+  }));
+  const made = folders.map((given) => ({ given, reason: findUndoJournalPathProblem(root, given, 'folder') }));
   const strange =
     [...paths, ...made].find(({ reason }) => reason !== undefined) ??
     made
@@ -129,7 +132,7 @@ function parseJournal(file: string): unknown {
 /** Whether a value is an entry of the journal. Anyone may have edited the file. */
 function isEntry(entry: Partial<UndoJournalEntry> | null): entry is UndoJournalEntry {
   const isText = (value: unknown) => typeof value === 'string';
-  const isFileEntry = (file: Partial<AppliedChanges['files'][number]> | null) =>
+  const isFileEntry = (file: Partial<AppliedFileChanges['files'][number]> | null) =>
     isText(file?.path) && [file?.before, file?.after].every((text) => text === null || isText(text));
   const { run, files, folders } = entry ?? {};
   return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);

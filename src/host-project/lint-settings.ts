@@ -3,13 +3,13 @@
  */
 import path from 'node:path';
 import { Node, SyntaxKind } from 'ts-morph';
-import { parseSource } from '../gen/parse-source.js';
+import { parseSourceFile } from '../gen/parse-source.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { findPresetFile } from './find-preset-file.js';
 import { foldersInRepository, isFile } from './folders.js';
 import { readJsonSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
-import { literalValueOf, readScriptSettings } from './script-settings.js';
+import { literalValueOf, readExportedSettings } from './script-settings.js';
 
 export interface LintSettings {
   /** The lint tools whose settings were found. */
@@ -110,7 +110,7 @@ function withPresets(sources: readonly Source[]): Source[] {
 }
 
 function namedIn({ file, text }: Source): string[] {
-  const source = parseSource('settings.ts', text);
+  const source = parseSourceFile('settings.ts', text);
   return source
     .getDescendantsOfKind(SyntaxKind.StringLiteral)
     .filter((literal) => isNamed(literal, file))
@@ -143,7 +143,7 @@ function presetNamed(from: string, name: string): string | undefined {
 /** Whether settings of Oxlint enable categories of rules besides `correctness`, which is enabled by default. */
 function enablesCategories({ file, text }: Source): boolean {
   if (!path.basename(file).includes('oxlint')) return false;
-  return Object.keys(Object(readScriptSettings(text).categories)).some((name) => name !== 'correctness');
+  return Object.keys(Object(readExportedSettings(text).categories)).some((name) => name !== 'correctness');
 }
 
 /** The lint rules that a settings file sets, by name without the plugin's; the last setting of a rule wins. */
@@ -160,7 +160,7 @@ function setting(value: unknown): unknown {
 }
 
 function ruleProperties(text: string) {
-  return parseSource('settings.ts', text)
+  return parseSourceFile('settings.ts', text)
     .getDescendantsOfKind(SyntaxKind.PropertyAssignment)
     .filter((property) => isRuleList(property.getParent()?.getParent()) || nameOf(property).includes('/'));
 }

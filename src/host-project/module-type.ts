@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { foldersUp } from './folders.js';
+import { listFolderAndParents } from './folders.js';
 import { readTextFileIfAny } from './read-text-file.js';
 
 /**
@@ -7,7 +7,7 @@ import { readTextFileIfAny } from './read-text-file.js';
  * "type".
  */
 export function isEsmFolder(folder: string, otherwise?: string): boolean {
-  for (const above of foldersUp(folder)) {
+  for (const above of listFolderAndParents(folder)) {
     const text = readTextFileIfAny(path.join(above, 'package.json'));
     if (text !== undefined) return typeOf(text) === 'module';
   }

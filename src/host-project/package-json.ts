@@ -17,7 +17,7 @@ export interface PackageJson {
 }
 
 /** Whether a package.json only sets the module type of its folder, such as `{ "type": "module" }` in `src`. */
-export function isModuleTypeMarker(json: PackageJson): boolean {
+export function isModuleTypeOnlyPackageJson(json: PackageJson): boolean {
   const { name, scripts, workspaces, dependencies, devDependencies, peerDependencies } = json;
   return [name, scripts, workspaces, dependencies, devDependencies, peerDependencies].every((value) => !value);
 }

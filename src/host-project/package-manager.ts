@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { PackageManager } from '../gen/package-manager.js';
-import { foldersUp, isFile } from './folders.js';
+import { isFile, listFolderAndParents } from './folders.js';
 
 const lockFiles: readonly (readonly [string, PackageManager])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
@@ -17,7 +17,7 @@ const lockFiles: readonly (readonly [string, PackageManager])[] = [
 export function findPackageManager(root: string, declared: string | undefined): PackageManager {
   const named = lockFiles.find(([, manager]) => String(declared ?? '').startsWith(`${manager}@`));
   if (named) return named[1];
-  const nearest = foldersUp(root).flatMap((folder) =>
+  const nearest = listFolderAndParents(root).flatMap((folder) =>
     lockFiles.filter(([name]) => isFile(path.join(folder, name))).map(([, manager]) => manager),
   );
   return nearest[0] ?? 'npm';

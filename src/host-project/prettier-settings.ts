@@ -1,12 +1,12 @@
 /** Reads a host's Prettier settings, and the presets that they name or extend. */
 import path from 'node:path';
 import { Node, SyntaxKind } from 'ts-morph';
-import { parseSource } from '../gen/parse-source.js';
+import { parseSourceFile } from '../gen/parse-source.js';
 import { findPresetFile } from './find-preset-file.js';
 import { isFile } from './folders.js';
 import { readJsonSettings, type ToolSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
-import { readScriptSettings } from './script-settings.js';
+import { readExportedSettings } from './script-settings.js';
 
 const ends = ['', '.json', '.json5', '.yaml', '.yml', '.toml', '.js', '.cjs', '.mjs', '.ts', '.cts', '.mts'];
 const fileNames = [
@@ -37,7 +37,7 @@ function readPreset(from: string, entry: string, above: readonly string[]): Tool
 function readFile(file: string, above: readonly string[]): ToolSettings {
   const text = readTextFileIfAny(file) ?? '';
   if (/\.[cm]?[jt]s$/.test(file)) return readScript(file, text, above);
-  if (file.endsWith('.json5')) return readScriptSettings(`export default ${text}`);
+  if (file.endsWith('.json5')) return readExportedSettings(`export default ${text}`);
   const name = /^\s*(?:['"])?(@?[\w./-]+)(?:['"])?\s*$/.exec(text)?.[1];
   if (name !== undefined) return readPreset(file, name, above);
   return readJsonSettings(file) ?? readKeyValuePairs(text);
@@ -45,13 +45,13 @@ function readFile(file: string, above: readonly string[]): ToolSettings {
 
 /** Reads the settings of a script. They win over those of the presets that it exports or spreads. */
 function readScript(file: string, text: string, above: readonly string[]): ToolSettings {
-  const source = parseSource('settings.ts', text);
+  const source = parseSourceFile('settings.ts', text);
   const named = source
     .getDescendantsOfKind(SyntaxKind.StringLiteral)
     .filter((literal) => isModuleName(literal))
     .map((literal) => literal.getLiteralText());
   const bases = named.map((entry) => readPreset(file, entry, above));
-  return Object.assign({}, ...bases, readScriptSettings(text));
+  return Object.assign({}, ...bases, readExportedSettings(text));
 }
 
 function isModuleName(literal: Node): boolean {

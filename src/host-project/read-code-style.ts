@@ -1,7 +1,7 @@
 /** Finds the host's code style: from its formatter's settings, else from its files. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { parseSource } from '../gen/parse-source.js';
+import { parseSourceFile } from '../gen/parse-source.js';
 import { type CodeStyle, detectCodeStyle, templateCodeStyle } from '../gen/style.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { foldersInRepository, isFile, isFolder } from './folders.js';
@@ -30,7 +30,7 @@ function firstFound(folders: readonly string[], read: (folder: string) => Partia
 
 /** The code style that the first few files show. Each setting is taken from the first file that shows it. */
 function observed(files: readonly string[]): Partial<CodeStyle> {
-  const seen = files.slice(0, 4).map((file) => detectCodeStyle(parseSource(file, readTextFileIfAny(file) ?? '')));
+  const seen = files.slice(0, 4).map((file) => detectCodeStyle(parseSourceFile(file, readTextFileIfAny(file) ?? '')));
   return Object.assign({}, ...seen.reverse());
 }
 

@@ -4,12 +4,12 @@ import { configExtensions, configFileNames } from '../config/config-file-names.j
 import { findConfigVariable } from '../config/config-variables.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
-import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
+import type { FileTextsByPath, Framework, HostSnapshot } from '../gen/host-snapshot.js';
 import { type PartlySupportedFrameworkName, partlySupportedFrameworks } from '../gen/other-frameworks.js';
 import { findDatabaseVariable, findMissingDatabaseUrl } from './database-variable.js';
 import { findFixCommands } from './find-fix-commands.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
-import { foldersUp, isFile, isFolder } from './folders.js';
+import { isFile, isFolder, listFolderAndParents } from './folders.js';
 import { readLintSettings } from './lint-settings.js';
 import { isEsmFolder } from './module-type.js';
 import { findPackageManager } from './package-manager.js';
@@ -37,7 +37,7 @@ export interface ReadHostSnapshotOptions {
 export function readHostSnapshot({ cwd, config }: ReadHostSnapshotOptions): HostSnapshot {
   const host = findPackage(cwd, config);
   const { root, json } = host;
-  const dependencies = foldersUp(root).flatMap((folder) =>
+  const dependencies = listFolderAndParents(root).flatMap((folder) =>
     folder === root ? dependencyNames(json) : outerDependencies(folder),
   );
   const configPath = config === undefined ? findConfig(root) : namedConfig(root, cwd, config);
@@ -104,7 +104,7 @@ function moduleFolder(sourceFolder: string, bareImportsFrom: string | null): str
  * Reads files of the host's package, by path; null for a file that does not exist. @throws CairnloopError PATH_REFUSED,
  * FILE_UNREADABLE
  */
-export function readHostFiles(root: string, files: readonly string[]): FileTexts {
+export function readHostFiles(root: string, files: readonly string[]): FileTextsByPath {
   return Object.fromEntries(files.map((file) => [file, readHostFile(root, file)]));
 }
 
@@ -137,7 +137,10 @@ function namedConfig(root: string, cwd: string, given: string): string {
 
 function languageOf({ root, json, packageRoot }: HostPackage, config: string | undefined): 'ts' | 'js' {
   if (config !== undefined) return config.endsWith('ts') ? 'ts' : 'js';
-  const folders = foldersUp(root).slice(0, Math.max(foldersUp(root).indexOf(packageRoot ?? root), 0) + 1);
+  const folders = listFolderAndParents(root).slice(
+    0,
+    Math.max(listFolderAndParents(root).indexOf(packageRoot ?? root), 0) + 1,
+  );
   const hasTsconfig = folders.some((folder) => isFile(path.join(folder, 'tsconfig.json')));
   const isTypeScript = hasTsconfig || dependencyNames(json).includes('typescript');
   return isTypeScript ? 'ts' : 'js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { alertFileNames } from '../gen/plan-alerts.js';
-import type { TemplateTexts } from '../gen/render-template.js';
+import type { ModuleTemplateTexts } from '../gen/render-template.js';
 
 const folder = new URL('../../templates/', import.meta.url);
 
@@ -10,7 +10,7 @@ export function readAlertFiles(): Record<string, string> {
 }
 
 /** Reads Cairnloop's templates of host modules, by name, e.g. `notifier.ts`. */
-export function readTemplates(): TemplateTexts {
+export function readModuleTemplates(): ModuleTemplateTexts {
   const files = readdirSync(folder).filter((name) => name.endsWith('.hbs'));
   return Object.fromEntries(
     files.map((name) => [name.slice(0, -'.hbs'.length), readFileSync(new URL(name, folder), 'utf8')]),

@@ -6,12 +6,12 @@ import type { PackageJson } from './package-json.js';
 import { readTextFileIfAny } from './read-text-file.js';
 import type { TestCommand } from './test-command.js';
 import {
-  anyTestLocation,
   commandOperands,
+  nonEmptyStringsIn,
   normalizeGlob,
-  readRunnerSettings,
   readSettingsFile,
-  stringsIn,
+  readTestRunnerSettings,
+  testLocationOfAnyFile,
   testLocationOfGlobs,
   toTestGlob,
 } from './test-settings.js';
@@ -28,11 +28,11 @@ export function readTestLocations(
     case 'vitest':
       return vitestTestLocations(root, words);
     case 'mocha':
-      return [mochaPlace({ ...Object(json.mocha), ...readRunnerSettings(root, words, /^\.mocharc\./) }, words)];
+      return [mochaPlace({ ...Object(json.mocha), ...readTestRunnerSettings(root, words, /^\.mocharc\./) }, words)];
     case 'japa':
       return [japaPlace(root, script)];
     case 'ava':
-      return [avaPlace({ ...Object(json.ava), ...readRunnerSettings(root, words, /^ava\.config\./) }, words)];
+      return [avaPlace({ ...Object(json.ava), ...readTestRunnerSettings(root, words, /^ava\.config\./) }, words)];
     case 'uvu':
       return [uvuPlace(words)];
     case 'tape':
@@ -51,13 +51,17 @@ export function readTestLocations(
 }
 
 function mochaPlace(settings: Record<string, unknown>, words: readonly string[]): TestFileLocation {
-  const given = [...stringsIn(settings.spec), ...commandOperands(words, mochaValues)];
+  const given = [...nonEmptyStringsIn(settings.spec), ...commandOperands(words, mochaValues)];
   const isDeep = settings.recursive === true || words.includes('--recursive');
   const specs = given.length === 0 ? ['test'] : given;
   const include = specs.map((spec) =>
     /\*|\.\w+$/.test(spec) ? normalizeGlob(spec) : `${normalizeGlob(spec)}${isDeep ? '/**/*' : '/*'}`,
   );
-  return { ...anyTestLocation, include, exclude: stringsIn(settings.ignore ?? settings.exclude).map(normalizeGlob) };
+  return {
+    ...testLocationOfAnyFile,
+    include,
+    exclude: nonEmptyStringsIn(settings.ignore ?? settings.exclude).map(normalizeGlob),
+  };
 }
 
 const mochaValues =
@@ -66,7 +70,7 @@ const mochaValues =
 /** The test files that a command lists as files and globs: anywhere in the package if it lists none. */
 function commandPlace(words: readonly string[], valued: RegExp): TestFileLocation {
   const operands = commandOperands(words, valued);
-  return operands.length === 0 ? anyTestLocation : testLocationOfGlobs(operands.map(toTestGlob));
+  return operands.length === 0 ? testLocationOfAnyFile : testLocationOfGlobs(operands.map(toTestGlob));
 }
 
 const tapeValues = /^(-r|--require|--import|-i|--ignore|--ignore-pattern)$/;
@@ -80,7 +84,7 @@ const nodeDefaults = [
 
 /** Where Node's test runner looks for tests. A host that does not use it yet may put tests anywhere. */
 function nodePlace(words: readonly string[], script: string): TestFileLocation {
-  if (!/\s--test\b|\bborp\b/.test(script)) return anyTestLocation;
+  if (!/\s--test\b|\bborp\b/.test(script)) return testLocationOfAnyFile;
   const given = commandOperands(words, nodeValues).filter((word) => /[*/]|\.[cm]?[jt]s$/.test(word));
   return testLocationOfGlobs(given.length === 0 ? nodeDefaults : given.map(toTestGlob));
 }
@@ -111,11 +115,12 @@ const avaDefaults = [
 
 /** AVA takes JavaScript only, where its settings name no other extension and no compiler. */
 function avaPlace(settings: Record<string, unknown>, words: readonly string[]): TestFileLocation {
-  const given = [commandOperands(words, avaValues), stringsIn(settings.files)].find((globs) => globs.length > 0) ?? [];
+  const given =
+    [commandOperands(words, avaValues), nonEmptyStringsIn(settings.files)].find((globs) => globs.length > 0) ?? [];
   const isOwn = given.some((glob) => !glob.startsWith('!'));
   const globs = isOwn ? given : [...avaDefaults, ...given];
   const { extensions = ['js', 'cjs', 'mjs'] } = settings;
-  const listed = Array.isArray(extensions) ? stringsIn(extensions) : Object.keys(Object(extensions));
+  const listed = Array.isArray(extensions) ? nonEmptyStringsIn(extensions) : Object.keys(Object(extensions));
   const compiled = settings.typescript ? ['ts', 'cts', 'mts'] : [];
   const place = testLocationOfGlobs(globs.map((glob) => (glob.startsWith('!') ? glob : toTestGlob(glob))));
   return { ...place, only: `\\.(${[...listed, ...compiled].join('|')})$` };
@@ -134,7 +139,7 @@ function uvuPlace(words: readonly string[]): TestFileLocation {
   const folder = normalizeGlob(dir ?? '.').replace(/\/$/, '');
   const start = folder === '.' ? '^/' : `^/${folder}/`;
   return {
-    ...anyTestLocation,
+    ...testLocationOfAnyFile,
     include: [],
     patterns: [pattern.replace(/^\^(?!\/\?)/, start)],
     roots: folder === '.' ? [] : [folder],
@@ -156,16 +161,20 @@ function tapPlace(settings: Record<string, unknown>, words: readonly string[]): 
     words,
     /^(-[RjtcAa]|--(reporter|jobs|timeout|plugin|before|after|include|exclude))$/,
   );
-  const lists = [operands.filter((word) => word !== 'run'), stringsIn(settings.include), stringsIn(settings.files)];
+  const lists = [
+    operands.filter((word) => word !== 'run'),
+    nonEmptyStringsIn(settings.include),
+    nonEmptyStringsIn(settings.files),
+  ];
   const given = lists.find((globs) => globs.length > 0);
-  const exclude = stringsIn(settings.exclude).map((glob) => `!${glob}`);
+  const exclude = nonEmptyStringsIn(settings.exclude).map((glob) => `!${glob}`);
   return testLocationOfGlobs([...(given?.map(toTestGlob) ?? tapDefaults), ...exclude]);
 }
 
 function jasminePlace(root: string): TestFileLocation {
   const names = ['json', 'js', 'mjs', 'cjs'].map((end) => `spec/support/jasmine.${end}`);
   const settings = Object.assign({}, ...names.map((name) => readSettingsFile(path.join(root, name))));
-  const files = stringsIn(settings.spec_files);
+  const files = nonEmptyStringsIn(settings.spec_files);
   return testLocationOfGlobs(files.length > 0 ? files : ['**/*[sS]pec.?(m)js'], String(settings.spec_dir ?? 'spec'));
 }
 

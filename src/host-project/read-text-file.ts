@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { CairnloopError } from '../foundation/errors.js';
 import { describeFileError } from './file-errors.js';
-import { decodeHostText } from './host-text.js';
+import { decodeHostFileText } from './host-text.js';
 
 /** Reads a file that may be edited; `shown` is its name in messages. @throws CairnloopError FILE_UNREADABLE */
 export function readTextFile(file: string, shown: string): string {
   try {
-    return decodeHostText(readFileSync(file));
+    return decodeHostFileText(readFileSync(file));
   } catch (cause) {
     throw new CairnloopError('FILE_UNREADABLE', { file: shown, reason: describeFileError(cause) }, { cause });
   }

@@ -2,12 +2,12 @@ import path from 'node:path';
 import { ts } from 'ts-morph';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import type { ModuleSyntax } from '../gen/module-syntax.js';
-import type { PathAliases, SpecifierExtension } from '../gen/names.js';
+import type { PathAliases, RelativeImportExtension } from '../gen/names.js';
 
 /** What a tsconfig and those it extends say about new files and imports. */
 export interface TsconfigFacts {
   moduleSyntax: ModuleSyntax;
-  extension: SpecifierExtension;
+  extension: RelativeImportExtension;
   aliases: PathAliases;
   bracketEnv: boolean;
   isolatedDeclarations: boolean;
@@ -61,7 +61,7 @@ function isCommonJsOnly({ module, verbatimModuleSyntax }: ts.CompilerOptions, is
 }
 
 /** The extension of new relative imports. `isSpelled`: whether Node requires one, as it does in ES modules. */
-function extensionOf(options: ts.CompilerOptions, isSpelled: boolean): SpecifierExtension {
+function extensionOf(options: ts.CompilerOptions, isSpelled: boolean): RelativeImportExtension {
   const { module, moduleResolution, allowImportingTsExtensions, rewriteRelativeImportExtensions } = options;
   const isNode = isNodeModule(module) || isNodeResolution(moduleResolution);
   if (rewriteRelativeImportExtensions || (allowImportingTsExtensions && isNode)) return 'ts';

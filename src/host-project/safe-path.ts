@@ -27,7 +27,7 @@ export function toPackagePath(root: string, cwd: string, given: string): string 
  * Why a path in the journal cannot be a file that Cairnloop wrote; undefined if it can. An attacker may have put it
  * there, so that `cairnloop undo` overwrites another file.
  */
-export function findJournalPathProblem(root: string, given: string, kind: 'file' | 'folder'): string | undefined {
+export function findUndoJournalPathProblem(root: string, given: string, kind: 'file' | 'folder'): string | undefined {
   const isKnown =
     kind === 'folder' ||
     /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);

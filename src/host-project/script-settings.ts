@@ -1,27 +1,27 @@
 /** Reads the literal values that a settings file in JavaScript or TypeScript exports. The file is parsed, not run. */
 import { Node } from 'ts-morph';
 import { resolveObjectLiteral } from '../gen/config-object.js';
-import { parseSource } from '../gen/parse-source.js';
+import { parseSourceFile } from '../gen/parse-source.js';
 import type { ToolSettings } from './read-json-settings.js';
 
 /**
  * Reads the settings that a script exports. Calls such as `defineConfig(…)` and `mergeConfig(…, …)` count as their
  * arguments.
  */
-export function readScriptSettings(text: string): ToolSettings {
+export function readExportedSettings(text: string): ToolSettings {
   const exported = defaultExportNodes(text).flatMap(objectsIn);
   return Object.assign({}, ...exported.map((object) => literalValueOf(object)));
 }
 
 /** The value that a settings file exports, which need not be an object; for a JSON file its content. */
-export function readScriptValue(name: string, text: string): unknown {
+export function readExportedValue(name: string, text: string): unknown {
   const [value] = defaultExportNodes(name.endsWith('.json') ? `export default ${text}` : text).map(literalValueOf);
   return value;
 }
 
 /** The expressions that a file exports as default. */
 export function defaultExportNodes(text: string): Node[] {
-  return parseSource('settings.ts', text)
+  return parseSourceFile('settings.ts', text)
     .getStatements()
     .flatMap((statement): Node[] => {
       if (Node.isExportAssignment(statement)) return [statement.getExpression()];

@@ -7,12 +7,17 @@ import { isFile, isFolder } from './folders.js';
 import { readKeyValuePairs } from './prettier-settings.js';
 import { readJsonSettings, type ToolSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
-import { readScriptSettings } from './script-settings.js';
+import { readExportedSettings } from './script-settings.js';
 
-export const anyTestLocation: TestFileLocation = { include: ['**/*'], patterns: [], exclude: [], excludePatterns: [] };
+export const testLocationOfAnyFile: TestFileLocation = {
+  include: ['**/*'],
+  patterns: [],
+  exclude: [],
+  excludePatterns: [],
+};
 
 /** Reads the settings file that the test command names, else the one whose name matches `own`; sets its `rootDir`. */
-export function readRunnerSettings(root: string, words: readonly string[], own: RegExp): ToolSettings | undefined {
+export function readTestRunnerSettings(root: string, words: readonly string[], own: RegExp): ToolSettings | undefined {
   const name =
     commandOptionValue(words, /^(--config|-c)$/)?.replace(/^\.\//, '') ?? namesIn(root).find((file) => own.test(file));
   return name === undefined || !/\.(json|ya?ml|[cm]?[jt]s)$|rc$/.test(name)
@@ -38,7 +43,7 @@ function namesIn(folder: string): string[] {
  * The folders and files of the host that a project's name or glob stands for; a folder with a package.json is another
  * package, where no test of this one belongs.
  */
-export function expandTestProjects(root: string, given: string): string[] {
+export function findTestProjectPaths(root: string, given: string): string[] {
   const glob = normalizeGlob(given).replace(/\/$/, '');
   const options = { cwd: root, onlyFiles: false, ignore: ['**/node_modules/**'] };
   const found = glob.includes('*') ? globSync(glob, options).map((one) => one.replace(/\/$/, '')) : [glob];
@@ -57,7 +62,7 @@ export function commandOperands(words: readonly string[], valued: RegExp): strin
 }
 
 export function readSettingsFile(file: string): ToolSettings {
-  if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(readTextFileIfAny(file) ?? '');
+  if (/\.[cm]?[jt]s$/.test(file)) return readExportedSettings(readTextFileIfAny(file) ?? '');
   if (/\.ya?ml$|\.taprc$/.test(file)) return readYaml(readTextFileIfAny(file) ?? '');
   return readJsonSettings(file) ?? {};
 }
@@ -73,7 +78,7 @@ function readYaml(text: string): ToolSettings {
   return { ...readKeyValuePairs(text), ...Object.fromEntries(lists) };
 }
 
-export function stringsIn(value: unknown): string[] {
+export function nonEmptyStringsIn(value: unknown): string[] {
   return [value].flat(3).filter((entry) => typeof entry === 'string' && entry !== '') as string[];
 }
 
@@ -86,7 +91,7 @@ export function normalizeGlob(glob: string): string {
 export function testLocationOfGlobs(globs: readonly string[], folder = '.'): TestFileLocation {
   const at = (glob: string) => normalizeGlob(path.posix.join(folder, glob));
   return {
-    ...anyTestLocation,
+    ...testLocationOfAnyFile,
     include: globs.filter((glob) => !glob.startsWith('!')).map(at),
     exclude: globs.filter((glob) => glob.startsWith('!')).map((glob) => at(glob.slice(1))),
   };

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { foldersUp } from './folders.js';
+import { listFolderAndParents } from './folders.js';
 import { readTextFileIfAny } from './read-text-file.js';
 
 /**
@@ -7,8 +7,10 @@ import { readTextFileIfAny } from './read-text-file.js';
  * is known.
  */
 export function readTypeScriptVersion(root: string): { major: number; minor: number } {
-  const installed = foldersUp(root).map((folder) => path.join(folder, 'node_modules/typescript/package.json'));
-  const asked = foldersUp(root).map((folder) => path.join(folder, 'package.json'));
+  const installed = listFolderAndParents(root).map((folder) =>
+    path.join(folder, 'node_modules/typescript/package.json'),
+  );
+  const asked = listFolderAndParents(root).map((folder) => path.join(folder, 'package.json'));
   const text =
     firstText(installed, /"version"\s*:\s*"(\d+\.\d+)/) ??
     firstText(asked, /"typescript"\s*:\s*"[^"\d]*(\d+(?:\.\d+)?)/);

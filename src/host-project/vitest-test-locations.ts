@@ -6,13 +6,13 @@ import type { TestFileLocation } from '../gen/host-snapshot.js';
 import { isFolder } from './folders.js';
 import type { ToolSettings } from './read-json-settings.js';
 import { readTextFileIfAny } from './read-text-file.js';
-import { readScriptValue } from './script-settings.js';
+import { readExportedValue } from './script-settings.js';
 import {
   commandOptionValue,
-  expandTestProjects,
-  readRunnerSettings,
+  findTestProjectPaths,
+  nonEmptyStringsIn,
   readSettingsFile,
-  stringsIn,
+  readTestRunnerSettings,
   testLocationOfGlobs,
 } from './test-settings.js';
 
@@ -38,20 +38,23 @@ export function vitestTestLocations(root: string, words: readonly string[]): Tes
 const testOf = (settings: ToolSettings) => Object(settings.test) as ToolSettings;
 
 function ownSettings(folder: string, words: readonly string[] = []): ToolSettings | undefined {
-  return readRunnerSettings(folder, words, /^vitest\.config\./) ?? readRunnerSettings(folder, words, /^vite\.config\./);
+  return (
+    readTestRunnerSettings(folder, words, /^vitest\.config\./) ??
+    readTestRunnerSettings(folder, words, /^vite\.config\./)
+  );
 }
 
 /** The list of projects in a vitest.workspace file, which Vitest read before it had the setting `test.projects`. */
 function workspaceFile(root: string): unknown {
   const name = readdirSync(root).find((file) => /^vitest\.(workspace|projects)\./.test(file));
-  return name && readScriptValue(name, readTextFileIfAny(path.join(root, name)) ?? '');
+  return name && readExportedValue(name, readTextFileIfAny(path.join(root, name)) ?? '');
 }
 
 /** The projects of an entry of Vitest's `projects`: an object, a file or a folder, which may have its own settings. */
 function projectsOf(root: string, entry: unknown, above: ToolSettings): Project[] {
   if (typeof entry === 'object' && entry !== null) return [inlineProject(root, entry as ToolSettings, above)];
   if (typeof entry !== 'string' || entry.startsWith('!')) return [];
-  return expandTestProjects(root, entry).map((found) =>
+  return findTestProjectPaths(root, entry).map((found) =>
     isFolder(path.join(root, found))
       ? { settings: ownSettings(path.join(root, found)) ?? {}, folder: found }
       : { settings: readSettingsFile(path.join(root, found)), folder: path.posix.dirname(found) },
@@ -63,7 +66,9 @@ function inlineProject(root: string, own: ToolSettings, above: ToolSettings): Pr
   const other = typeof own.extends === 'string' ? readSettingsFile(path.join(root, own.extends)) : above;
   const base = own.extends ? testOf(other) : {};
   const test = testOf(own);
-  const lists = ['include', 'exclude'].map((key) => [key, [...stringsIn(base[key]), ...stringsIn(test[key])]] as const);
+  const lists = ['include', 'exclude'].map(
+    (key) => [key, [...nonEmptyStringsIn(base[key]), ...nonEmptyStringsIn(test[key])]] as const,
+  );
   const merged = Object.fromEntries(lists.filter(([, list]) => list.length > 0));
   return { settings: { ...own, test: { ...base, ...test, ...merged } }, folder: '.' };
 }
@@ -86,7 +91,10 @@ function usesBrowser({ settings }: Project): boolean {
 function placeOfProject({ settings, folder }: Project): TestFileLocation {
   const test = testOf(settings);
   const at = path.posix.join(folder, String(test.dir ?? test.root ?? settings.root ?? '.').replace(/^\/.*/, '.'));
-  const include = stringsIn(test.include);
-  const globs = [...(include.length > 0 ? include : defaults), ...stringsIn(test.exclude).map((glob) => `!${glob}`)];
+  const include = nonEmptyStringsIn(test.include);
+  const globs = [
+    ...(include.length > 0 ? include : defaults),
+    ...nonEmptyStringsIn(test.exclude).map((glob) => `!${glob}`),
+  ];
   return { ...testLocationOfGlobs(globs, at), isBrowser: /dom|edge/.test(String(test.environment ?? '')) };
 }

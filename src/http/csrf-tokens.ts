@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type NoStatementParams } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 
 /** Issues CSRF tokens for a signed-in person, and checks them. */
@@ -42,7 +42,7 @@ function isSame(expected: string, found: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-const selectSecret = statement<NoParams, { secret: string }>(
+const selectSecret = declareStatement<NoStatementParams, { secret: string }>(
   'workspace.secret',
   (s) => `SELECT secret FROM ${s}.workspace_secret`,
 );

@@ -35,7 +35,7 @@ export function toFormFields(entries: Entries, names?: readonly string[]): FormF
   return { all, text: (name) => all(name)[0] ?? '', names: names ?? [...values.keys()] };
 }
 
-export const emptyForm = toFormFields([]);
+export const emptyFormFields = toFormFields([]);
 
 /**
  * Reads fields from the result of the host's body parser. It accepts only strings and lists of strings and runs no code

@@ -10,7 +10,7 @@ export interface IdentifiedPerson {
 }
 
 /** Node's request object as the host's framework left it; absent on fetch-style servers. */
-export interface NativeRequest {
+export interface NodeIncomingRequest {
   incoming?: IncomingMessage;
 }
 
@@ -20,10 +20,10 @@ export type SenderIdentity =
   | { state: 'anonymous' | 'unconfigured' };
 
 /** The host's function that identifies the sender of a request. */
-export interface IdentityHook {
+export interface SenderIdentityHook {
   /** Name of the mount option that holds the function, e.g. `operator`. */
   option: string;
-  ask: ((request: Request, native: NativeRequest) => unknown) | undefined;
+  ask: ((request: Request, native: NodeIncomingRequest) => unknown) | undefined;
 }
 
 /** Time limit for the host's identifying function, in milliseconds. */
@@ -34,9 +34,9 @@ const timeoutMs = 10_000;
  * rejects.
  */
 export async function identifySender(
-  { option, ask }: IdentityHook,
+  { option, ask }: SenderIdentityHook,
   request: Request,
-  native: NativeRequest,
+  native: NodeIncomingRequest,
   log: Logger,
 ): Promise<SenderIdentity> {
   if (!ask) return { state: 'unconfigured' };

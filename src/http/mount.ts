@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
-import type { NativeRequest } from './identify.js';
-import { isResponseOver, writeResponse } from './write-response.js';
+import type { NodeIncomingRequest } from './identify.js';
+import { isResponseEnded, writeResponse } from './write-response.js';
 
 /** The handler of a mount, for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface RequestHandlers {
@@ -16,7 +16,7 @@ export interface RequestHandlers {
 
 /** An application that is mounted in the host's server. */
 export interface MountedApp {
-  fetch(request: Request, native: NativeRequest): Response | Promise<Response>;
+  fetch(request: Request, native: NodeIncomingRequest): Response | Promise<Response>;
 }
 
 export interface MountOptions {
@@ -64,7 +64,7 @@ export function createMount(options: MountOptions): RequestHandlers {
     return loading;
   }
 
-  async function answer(request: Request, native: NativeRequest): Promise<Response> {
+  async function answer(request: Request, native: NodeIncomingRequest): Promise<Response> {
     try {
       return await (await load()).fetch(request, native);
     } catch (error) {
@@ -83,7 +83,7 @@ export function createMount(options: MountOptions): RequestHandlers {
     async node(request, response, next) {
       const address = addressOf(request, options);
       if (next && !options.owns(pathOf(address))) return handOn(next, options, response);
-      if (isResponseOver(response)) return;
+      if (isResponseEnded(response)) return;
       try {
         // Without a listener, an error of an aborted response would end the process.
         response.on('error', () => {});
@@ -107,7 +107,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<
  * errors and send them to the client.
  */
 async function loadListener(
-  answer: (request: Request, native: NativeRequest) => Promise<Response>,
+  answer: (request: Request, native: NodeIncomingRequest) => Promise<Response>,
   refuse: () => Response,
 ): Promise<Listener> {
   const [{ getRequestListener }, { RESPONSE_ALREADY_SENT }] = await Promise.all([

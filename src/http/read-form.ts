@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
 import {
   defaultFormLimits,
-  emptyForm,
+  emptyFormFields,
   type FormFields,
   type FormLimits,
   parsedFormFields,
@@ -36,7 +36,7 @@ export async function readForm(
   try {
     const type = request.headers.get('content-type') ?? '';
     const kind = kindOf(type);
-    if (!kind || !accepts.includes(kind === 'json' ? 'json' : 'form')) return emptyForm;
+    if (!kind || !accepts.includes(kind === 'json' ? 'json' : 'form')) return emptyFormFields;
     if (Number(request.headers.get('content-length')) > limits.maxBytes) return 'too large';
     if (incoming && wasRead(incoming)) return await fieldsOfParsed(incoming, { type, kind }, limits);
     if (request.bodyUsed || request.body?.locked) return 'already read';
@@ -77,7 +77,7 @@ async function fieldsOfParsed(
     if (typeof bytes !== 'object' || bytes === null || types.isProxy(bytes)) continue;
     if (Object.keys(bytes).length > 0) return parsedFormFields(bytes, limits);
   }
-  return hadBody(incoming) ? 'already read' : emptyForm;
+  return hadBody(incoming) ? 'already read' : emptyFormFields;
 }
 
 /** The body that the host's parser left on the request; its getter may throw. */
@@ -180,7 +180,7 @@ function fieldsOfJson(text: string, limits: FormLimits): FormFields | 'too large
   const parsed: unknown = JSON.parse(text);
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
     ? parsedFormFields(parsed, limits)
-    : emptyForm;
+    : emptyFormFields;
 }
 
 function countOf(letter: string, text: string): number {

@@ -10,7 +10,7 @@ export function isSameOrigin(request: Request): boolean {
 }
 
 /** Whether the mount serves this `Host`; protects against DNS rebinding. */
-export function isKnownHost(request: Request, hosts: readonly string[] | undefined): boolean {
+export function isServedHostName(request: Request, hosts: readonly string[] | undefined): boolean {
   if (!hosts) return true;
   const host = hostOf(request);
   return hosts.includes(host) || hosts.includes(host.replace(/:\d+$/, ''));

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** Whether the response was sent already, or the client has disconnected. */
-export function isResponseOver({ headersSent, writableEnded, destroyed }: ServerResponse): boolean {
+export function isResponseEnded({ headersSent, writableEnded, destroyed }: ServerResponse): boolean {
   return headersSent || writableEnded || destroyed;
 }
 
@@ -10,11 +10,11 @@ export function isResponseOver({ headersSent, writableEnded, destroyed }: Server
  * Rejects if the host's response throws.
  */
 export async function writeResponse(response: Response, outgoing: ServerResponse): Promise<void> {
-  if (isResponseOver(outgoing)) return cancel(response.body);
+  if (isResponseEnded(outgoing)) return cancel(response.body);
   const streamed = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   const bytes = streamed ? undefined : Buffer.from(await response.arrayBuffer());
   // The host's own timeout may have sent a response meanwhile.
-  if (isResponseOver(outgoing)) return cancel(response.body);
+  if (isResponseEnded(outgoing)) return cancel(response.body);
   try {
     outgoing.writeHead(response.status, headersOf(response, bytes));
     if (bytes) outgoing.end(bytes);

@@ -14,9 +14,9 @@ import { probeDatabase } from '../db/probe.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { createSafeLogger, createStderrLogger } from '../foundation/safe-logger.js';
+import { createNonThrowingLogger, createStderrLogger } from '../foundation/safe-logger.js';
 import {
-  createAuditAges,
+  createAuditAgeReader,
   createDeliveryCounts,
   createKeptOutcomeCounts,
   createReadinessChecks,
@@ -27,14 +27,14 @@ import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
 import { checkReadiness } from '../ops/readiness.js';
 import { catchMetricsErrors } from '../ops/safe-metrics.js';
-import { makeReport } from '../report/report.js';
+import { createPeriodReport } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
 import { type Metrics, noMetrics } from '../telemetry/metrics.js';
 import type { OpenTelemetryBridge } from '../telemetry/open-telemetry.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
 import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { createWithinFunction } from '../within/within.js';
+import { createHostTransactionCalls } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
 import { createPublicCalls } from './calls.js';
 import { createMounts } from './mounts.js';
@@ -69,13 +69,13 @@ export async function createCairnloop(
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const explain = (error: unknown) => toHostDatabaseError(error, runtime.db);
-  const inTransactions = createWithinFunction({ runtime, createPublicCalls, admit: requireSchema });
+  const inTransactions = createHostTransactionCalls({ runtime, createPublicCalls, admit: requireSchema });
   const api = wrapPublicCalls(
     createPublicCalls(runtime),
     explain,
     async (name) => withoutTables.has(name) || requireSchema(),
   );
-  const reports = { cairnloop: { report: (input?: ReportInput) => makeReport(runtime, input) } };
+  const reports = { cairnloop: { report: (input?: ReportInput) => createPeriodReport(runtime, input) } };
   const { report } = wrapPublicCalls(reports, explain, requireSchema).cairnloop;
   const { operations, workspace, portal, closeMounts } = createMounts({
     runtime,
@@ -150,7 +150,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions, ready: () => Promise<Readiness>) {
-  const log = createSafeLogger(options.logger ?? config.logger ?? createStderrLogger(config.log.level));
+  const log = createNonThrowingLogger(options.logger ?? config.logger ?? createStderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
@@ -204,7 +204,7 @@ async function loadPrometheus(
     database,
     counts: createDeliveryCounts(db),
     kept: createKeptOutcomeCounts(db),
-    audit: createAuditAges(db),
+    audit: createAuditAgeReader(db),
     workers: createWorkerCount(db),
     ready: createReadinessChecks(ready),
   };

@@ -1,5 +1,5 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
@@ -27,14 +27,14 @@ export function createKeptOutcomeCounts(executor: Executor): () => Promise<KeptO
 }
 
 /** Reads the ages that show whether the audit record is sealed and its anchors are handed over. */
-export function createAuditAges(executor: Executor): () => Promise<AuditAges> {
+export function createAuditAgeReader(executor: Executor): () => Promise<AuditAges> {
   return cached<AuditAges>({ oldestUnsealedSeconds: 0, anchorAgeSeconds: null }, async () => {
     const [row] = await executor.run(selectAuditAges);
     return { oldestUnsealedSeconds: Math.max(0, row?.unsealed ?? 0), anchorAgeSeconds: row?.anchor ?? null };
   });
 }
 
-const selectAuditAges = statement<NoParams, { unsealed: number | null; anchor: number | null }>(
+const selectAuditAges = declareStatement<NoStatementParams, { unsealed: number | null; anchor: number | null }>(
   'metrics.audit_ages',
   (s) => `
     SELECT (
@@ -86,7 +86,7 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
-const countDeliveries = statement<{ topics: readonly DeliveryTopic[] }, DeliveryCounts[number]>(
+const countDeliveries = declareStatement<{ topics: readonly DeliveryTopic[] }, DeliveryCounts[number]>(
   'delivery.counts',
   (s, p) => `
     SELECT topic,

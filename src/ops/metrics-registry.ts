@@ -38,7 +38,10 @@ const ownMetrics = Symbol.for('cairnloop.registry-metrics.1');
  * Adds an instance to the metrics of a registry, which are made at the first call. Throws `METRIC_NAME_TAKEN` where the
  * host has a metric of the same name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot take or print them.
  */
-export async function joinMetricsRegistry(registry: Registry, source: InstanceMetricSource): Promise<RegistryMetrics> {
+export async function addInstanceToMetricsRegistry(
+  registry: Registry,
+  source: InstanceMetricSource,
+): Promise<RegistryMetrics> {
   const holder = registry as Registry & { [ownMetrics]?: RegistryMetrics };
   const metrics = holder[ownMetrics] ?? createRegistryMetrics();
   refuseTakenNames(registry, metrics);
@@ -160,7 +163,7 @@ async function printed(registry: Registry, name: string): Promise<string> {
  * Registers the metrics again after the host cleared its registry; counts are kept. A single metric that the host
  * removed stays removed. Never throws.
  */
-export function restoreClearedMetrics(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
+export function reregisterClearedMetrics(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
   try {
     const missing = missingFrom(registry, metrics);
     if (missing.length < metrics.names.size) return;

@@ -2,7 +2,11 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { type InstanceMetricSource, joinMetricsRegistry, restoreClearedMetrics } from './metrics-registry.js';
+import {
+  addInstanceToMetricsRegistry,
+  type InstanceMetricSource,
+  reregisterClearedMetrics,
+} from './metrics-registry.js';
 import type { PrometheusReporter } from './prometheus.js';
 
 /** How many deliveries are pending or discarded, by topic, and for how long the oldest pending one has been due. */
@@ -47,10 +51,10 @@ export async function createPrometheusMetrics(
   log: Logger,
 ): Promise<PrometheusMetrics> {
   const registry = (reporter.options.registry as Registry | undefined) ?? new Registry();
-  const joined = await joinMetricsRegistry(registry, source);
+  const joined = await addInstanceToMetricsRegistry(registry, source);
   /** The metrics, registered again if the host has cleared its registry. */
   const current = () => {
-    restoreClearedMetrics(registry, joined, log);
+    reregisterClearedMetrics(registry, joined, log);
     return joined.set;
   };
   return {

@@ -1,7 +1,7 @@
 import type { Database } from '../db/connect.js';
 import { workerLockTimeoutMs } from '../db/lock-limit.js';
 import { migrationsAreCurrent } from '../db/migrations/current.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
@@ -63,7 +63,10 @@ const noSuchTable = new Set(['3F000', '42P01']);
  * An UPDATE of no row, which fails where a write would: in a read-only database, for a role without the right, on a
  * locked table.
  */
-const changeNothing = statement('readiness.write', (s) => `UPDATE ${s}.deliveries SET attempts = attempts WHERE false`);
+const changeNothing = declareStatement(
+  'readiness.write',
+  (s) => `UPDATE ${s}.deliveries SET attempts = attempts WHERE false`,
+);
 
 async function check(what: string, probe: () => Promise<unknown>): Promise<ReadinessCheckStatus> {
   try {

@@ -2,27 +2,27 @@ import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import type { BulkInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { announce } from '../events/announce.js';
 import { type AuditLine, insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import {
-  inputSchema,
+  createInputSchema,
   isId,
   messageContentSchema,
-  nameSchema,
+  nameOrKeySchema,
   parseInput,
   strictObjectSchema,
 } from '../validation/input.js';
 import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
-const bulkInput = inputSchema<BulkInput>()({
-  templateId: nameSchema,
+const bulkInput = createInputSchema<BulkInput>()({
+  templateId: nameOrKeySchema,
   /** The exact text to deliver to each recipient. */
   content: messageContentSchema,
-  dedupeKey: nameSchema.optional(),
+  dedupeKey: nameOrKeySchema.optional(),
   actor: actorOrHostSchema,
 });
 const idsInput = strictObjectSchema({ conversationIds: z.array(z.string()) });
@@ -178,7 +178,7 @@ interface BulkParams {
   traceparent: string | null;
 }
 
-const insertBulk = statement<BulkParams, BulkRow>(
+const insertBulk = declareStatement<BulkParams, BulkRow>(
   'outbound.bulk_trigger',
   (s, p) => `
     WITH
@@ -229,7 +229,7 @@ const insertBulk = statement<BulkParams, BulkRow>(
     FROM envelope`,
 );
 
-const lockRecipients = statement<{ recipients: string[] }, { id: string }>(
+const lockRecipients = declareStatement<{ recipients: string[] }, { id: string }>(
   'outbound.lock_recipients',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ANY (${p.recipients}::uuid[]) ORDER BY id FOR UPDATE`,
 );
@@ -238,7 +238,7 @@ const lockRecipients = statement<{ recipients: string[] }, { id: string }>(
  * Records a refused bulk send without its content: it has no recipient, so no erasure of a customer would find the
  * content.
  */
-const recordRefusal = statement<{ templateId: string; actor: Actor; requested: number; refusal: string }>(
+const recordRefusal = declareStatement<{ templateId: string; actor: Actor; requested: number; refusal: string }>(
   'outbound.refuse_bulk',
   (s, p) => `
     WITH envelope AS (

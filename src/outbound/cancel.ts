@@ -1,15 +1,15 @@
 import type { Actor, Message } from '../contracts/domain.js';
 import type { CancelInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, parseInput } from '../validation/input.js';
+import { actorSchema, createInputSchema, isId, parseInput } from '../validation/input.js';
 
-const cancelInput = inputSchema<CancelInput>()({ actor: actorSchema });
+const cancelInput = createInputSchema<CancelInput>()({ actor: actorSchema });
 
 /**
  * Cancels a scheduled message whose callback was not called yet: it becomes `failed` with the reason "cancelled".
@@ -30,7 +30,7 @@ async function statusOf(runtime: Runtime, id: string): Promise<string> {
   return row ? (row.status === 'pending' ? 'being delivered' : row.status) : 'unknown';
 }
 
-const cancel = statement<{ messageId: string; actor: Actor }, MessageRow>(
+const cancel = declareStatement<{ messageId: string; actor: Actor }, MessageRow>(
   'outbound.cancel',
   (s, p) => `
     WITH withdrawn AS (
@@ -53,7 +53,7 @@ const cancel = statement<{ messageId: string; actor: Actor }, MessageRow>(
     SELECT * FROM message`,
 );
 
-const selectStatus = statement<{ messageId: string }, { status: string }>(
+const selectStatus = declareStatement<{ messageId: string }, { status: string }>(
   'outbound.status',
   (s, p) => `SELECT status FROM ${s}.messages WHERE id = ${p.messageId}`,
 );

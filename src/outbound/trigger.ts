@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import type { Actor, Message } from '../contracts/domain.js';
 import type { TriggerInput } from '../contracts/inputs.js';
-import { changeTimeSql } from '../conversations/change-time.js';
+import { timeOfChangeSql } from '../conversations/change-time.js';
 import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { isCallOwed } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { type OwedCall, oweCallsSql } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, messageContentSchema, nameSchema, parseInput } from '../validation/input.js';
+import {
+  actorSchema,
+  createInputSchema,
+  isId,
+  messageContentSchema,
+  nameOrKeySchema,
+  parseInput,
+} from '../validation/input.js';
 
 /** The furthest that a message can be scheduled ahead: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
@@ -20,14 +27,14 @@ const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 /** Validates the actor of a message. The default is the host itself, for messages that no person sends. */
 export const actorOrHostSchema = actorSchema.default({ id: 'system:host' });
 
-const triggerInput = inputSchema<TriggerInput>()({
-  templateId: nameSchema,
+const triggerInput = createInputSchema<TriggerInput>()({
+  templateId: nameOrKeySchema,
   /** The exact text to deliver. */
   content: messageContentSchema,
   /** The delay of the delivery. Default 0: none. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
   /** The dedupe key: a second call with it for the same conversation sends nothing. */
-  dedupeKey: nameSchema.optional(),
+  dedupeKey: nameOrKeySchema.optional(),
   actor: actorOrHostSchema,
 });
 
@@ -99,7 +106,7 @@ interface OutboundParams {
   traceparent: string | null;
 }
 
-const insertOutbound = statement<OutboundParams, MessageRow>(
+const insertOutbound = declareStatement<OutboundParams, MessageRow>(
   'outbound.trigger',
   (s, p) => `
     WITH conversation AS (
@@ -107,7 +114,7 @@ const insertOutbound = statement<OutboundParams, MessageRow>(
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
       SELECT id, 'outbound', ${p.content}, ${p.actor}, ${p.metadata}, 'pending', ${p.dedupeKey},
-        ${changeTimeSql(s, 'conversation')}
+        ${timeOfChangeSql(s, 'conversation')}
       FROM conversation
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *

@@ -1,9 +1,9 @@
 import { replyToConversation } from '../conversations/reply.js';
 import { resolveConversation } from '../conversations/resolve.js';
 import type { Database } from '../db/connect.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
-import { type HeldFollowUps, runtimeHoldingFollowUps } from '../events/announce.js';
+import { type DeferredFollowUps, withDeferredFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import type { PendingAction, PendingActionKind } from './pending-action.js';
@@ -22,10 +22,10 @@ export async function executePendingAction(
   runtime: Runtime,
   tx: Executor,
   action: ExecutablePendingAction,
-  held: HeldFollowUps,
+  held: DeferredFollowUps,
 ): Promise<void> {
   await requireNoNewerMessages(tx, action);
-  const inside = runtimeHoldingFollowUps(runtime, onTransaction(runtime.db, tx), held);
+  const inside = withDeferredFollowUps(runtime, onTransaction(runtime.db, tx), held);
   await performers[action.kind](inside, action);
   if (action.thenResolve) await performers.resolve(inside, action);
 }
@@ -71,7 +71,10 @@ export async function requireNoNewerMessages(
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id: conversationId, newer: row.count });
 }
 
-const countNews = statement<{ conversationId: string; lastSeen: string | null; actorId: string }, { count: number }>(
+const countNews = declareStatement<
+  { conversationId: string; lastSeen: string | null; actorId: string },
+  { count: number }
+>(
   'pending_action.news',
   (s, p) => `
     SELECT count(*)::int AS count FROM (

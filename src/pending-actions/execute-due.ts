@@ -1,11 +1,11 @@
 import { isConnectionLostError, isTransientError } from '../db/outage.js';
-import { type Executor, statement } from '../db/statement.js';
-import { announce, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
+import { declareStatement, type Executor } from '../db/statement.js';
+import { announce, announceDeferredFollowUps, type DeferredFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { executePendingAction } from './execute-action.js';
-import { holdLaterPendingActions, holdPendingAction } from './hold.js';
+import { putLaterPendingActionsOnHold, putPendingActionOnHold } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
 /** How many due actions are read at once. */
@@ -43,7 +43,7 @@ interface DueRow {
 
 /** Carries out one action, or holds it if it is refused. Returns false if another process has removed it meanwhile. */
 async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
-  let held: HeldFollowUps = [];
+  let held: DeferredFollowUps = [];
   let action: PendingAction | undefined;
   try {
     await runtime.db.transaction(async (tx) => {
@@ -59,7 +59,7 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
     return true;
   }
   if (!action) return false;
-  announceHeldFollowUps(runtime, held);
+  announceDeferredFollowUps(runtime, held);
   announce(runtime, 'pending_action.changed', { conversationId: conversation_id });
   return true;
 }
@@ -87,7 +87,8 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
     ? { code: error.code as string, details: error.details as Record<string, unknown> }
     : { code: 'FAILED' };
   await runtime.db.transaction(async (tx) => {
-    if (await holdPendingAction(tx, id, reason)) await holdLaterPendingActions(tx, action, { code: 'EARLIER_HELD' });
+    if (await putPendingActionOnHold(tx, id, reason))
+      await putLaterPendingActionsOnHold(tx, action, { code: 'EARLIER_HELD' });
   });
   announce(runtime, 'pending_action.changed', { conversationId });
 }
@@ -98,20 +99,20 @@ export async function findNextPendingActionDelays(runtime: Runtime, aheadMs: num
   return rows.map((row) => row.in_ms);
 }
 
-const selectDue = statement<{ limit: number }, DueRow>(
+const selectDue = declareStatement<{ limit: number }, DueRow>(
   'pending_action.due',
   (s, p) => `
     SELECT id, conversation_id FROM ${s}.pending_actions WHERE held IS NULL AND due_at <= ${s}.clock()
     ORDER BY due_at, id LIMIT ${p.limit}`,
 );
 
-const lockConversation = statement<{ id: string }, { id: string }>(
+const lockConversation = declareStatement<{ id: string }, { id: string }>(
   'pending_action.lock_free_conversation',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE SKIP LOCKED`,
 );
 
 /** Locks a due action, unless an earlier action of its conversation is still to be carried out. */
-const lockDue = statement<{ id: string }, PendingActionRow>(
+const lockDue = declareStatement<{ id: string }, PendingActionRow>(
   'pending_action.lock_due',
   (s, p) => `
     SELECT * FROM ${s}.pending_actions a
@@ -121,19 +122,19 @@ const lockDue = statement<{ id: string }, PendingActionRow>(
     FOR UPDATE`,
 );
 
-const remove = statement<{ id: string }>(
+const remove = declareStatement<{ id: string }>(
   'pending_action.remove',
   (s, p) => `DELETE FROM ${s}.pending_actions WHERE id = ${p.id}`,
 );
 
-const postpone = statement<{ id: string }, { attempts: number }>(
+const postpone = declareStatement<{ id: string }, { attempts: number }>(
   'pending_action.postpone',
   (s, p) => `
     UPDATE ${s}.pending_actions SET attempts = attempts + 1, due_at = ${s}.clock() + interval '3 seconds'
     WHERE id = ${p.id} AND held IS NULL RETURNING attempts`,
 );
 
-const selectNext = statement<{ aheadMs: number }, { in_ms: number }>(
+const selectNext = declareStatement<{ aheadMs: number }, { in_ms: number }>(
   'pending_action.next_due',
   (s, p) => `
     SELECT DISTINCT ceil(extract(epoch FROM due_at - ${s}.clock()) * 1000)::int AS in_ms FROM ${s}.pending_actions

@@ -10,7 +10,7 @@ export const pendingActionKinds = ['reply', 'use', 'approve', 'edit', 'resolve']
 export type PendingActionKind = (typeof pendingActionKinds)[number];
 
 /** Why an action was not carried out: the code of its error, or a code of pending actions such as `EARLIER_HELD`. */
-export interface PendingActionHeldReason {
+export interface PendingActionHoldReason {
   code: string;
   details?: Record<string, unknown>;
 }
@@ -31,7 +31,7 @@ export interface PendingAction {
   dueAt: Date;
   createdAt: Date;
   /** Why the action was held; null while it waits for `dueAt`. */
-  held: PendingActionHeldReason | null;
+  held: PendingActionHoldReason | null;
 }
 
 export interface PendingActionRow {
@@ -45,7 +45,7 @@ export interface PendingActionRow {
   last_seen: string | null;
   dedupe_key: string;
   attempts: number;
-  held: PendingActionHeldReason | null;
+  held: PendingActionHoldReason | null;
   due_at: Timestamp;
   created_at: Timestamp;
 }

@@ -1,5 +1,5 @@
 import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
@@ -94,12 +94,12 @@ async function seenNow(tx: Executor, { conversationId, lastSeen }: PendingAction
   return row?.id ?? null;
 }
 
-const lockConversation = statement<{ id: string }, { id: string }>(
+const lockConversation = declareStatement<{ id: string }, { id: string }>(
   'pending_action.lock_conversation',
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const selectNewest = statement<{ conversationId: string }, { id: string }>(
+const selectNewest = declareStatement<{ conversationId: string }, { id: string }>(
   'pending_action.newest_message',
   (s, p) => `
     SELECT id FROM ${s}.messages WHERE conversation_id = ${p.conversationId} AND role <> 'system'
@@ -108,7 +108,7 @@ const selectNewest = statement<{ conversationId: string }, { id: string }>(
 
 const withRest = (s: string) => `*, greatest(0, ceil(extract(epoch FROM due_at - ${s}.clock()) * 1000))::int AS in_ms`;
 
-const selectByKey = statement<Keyed, StoredRow>(
+const selectByKey = declareStatement<Keyed, StoredRow>(
   'pending_action.by_key',
   (s, p) => `
     SELECT ${withRest(s)} FROM ${s}.pending_actions
@@ -119,7 +119,7 @@ const selectByKey = statement<Keyed, StoredRow>(
  * Inserts the action so that it is due neither before an earlier one of its conversation, nor so late that the delay
  * breaches a running clock: at the latest one second before the breach.
  */
-const insert = statement<ExecutablePendingAction & { delayMs: number }, StoredRow>(
+const insert = declareStatement<ExecutablePendingAction & { delayMs: number }, StoredRow>(
   'pending_action.schedule',
   (s, p) => `
     INSERT INTO ${s}.pending_actions (conversation_id, kind, then_resolve, draft_id, content, actor, last_seen,

@@ -1,8 +1,8 @@
-import { type Placeholders, statement } from '../db/statement.js';
+import { declareStatement, type StatementPlaceholders } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { holdLaterPendingActions } from './hold.js';
+import { putLaterPendingActionsOnHold } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
 interface TakeBack {
@@ -24,7 +24,7 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
   const action = await runtime.db.transaction(async (tx) => {
     const [row] = await tx.run(keep ? keepIt : remove, { id, conversationId, operatorId });
     const found = row ? toPendingAction(row) : null;
-    if (found && (keep || !found.held)) await holdLaterPendingActions(tx, found, { code: 'EARLIER_TAKEN_BACK' });
+    if (found && (keep || !found.held)) await putLaterPendingActionsOnHold(tx, found, { code: 'EARLIER_TAKEN_BACK' });
     return found;
   });
   if (action) announce(runtime, 'pending_action.changed', { conversationId });
@@ -32,7 +32,11 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
 }
 
 /** Deletes a held action with its text. Returns whether there was one. */
-export async function dropHeldPendingAction(runtime: Runtime, conversationId: string, id: string): Promise<boolean> {
+export async function deletePendingActionOnHold(
+  runtime: Runtime,
+  conversationId: string,
+  id: string,
+): Promise<boolean> {
   if (!isId(conversationId) || !isId(id)) return false;
   const dropped = await runtime.db.run(drop, { id, conversationId });
   if (dropped.length > 0) announce(runtime, 'pending_action.changed', { conversationId });
@@ -41,20 +45,20 @@ export async function dropHeldPendingAction(runtime: Runtime, conversationId: st
 
 type Taken = Omit<TakeBack, 'keep'>;
 
-const isTheirs = (p: Placeholders<Taken>) =>
+const isTheirs = (p: StatementPlaceholders<Taken>) =>
   `id = ${p.id} AND conversation_id = ${p.conversationId} AND (held IS NOT NULL OR actor ->> 'id' = ${p.operatorId})`;
 
-const remove = statement<Taken, PendingActionRow>(
+const remove = declareStatement<Taken, PendingActionRow>(
   'pending_action.take_back',
   (s, p) => `DELETE FROM ${s}.pending_actions WHERE ${isTheirs(p)} RETURNING *`,
 );
 
-const keepIt = statement<Taken, PendingActionRow>(
+const keepIt = declareStatement<Taken, PendingActionRow>(
   'pending_action.take_back_and_keep',
   (s, p) => `UPDATE ${s}.pending_actions SET held = '{"code": "TAKEN_BACK"}' WHERE ${isTheirs(p)} RETURNING *`,
 );
 
-const drop = statement<{ id: string; conversationId: string }, { id: string }>(
+const drop = declareStatement<{ id: string; conversationId: string }, { id: string }>(
   'pending_action.drop',
   (s, p) =>
     `DELETE FROM ${s}.pending_actions WHERE id = ${p.id} AND conversation_id = ${p.conversationId} AND held IS NOT NULL RETURNING id`,

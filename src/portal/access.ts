@@ -1,7 +1,7 @@
 import { errorText } from '../foundation/redact.js';
 import { identifySender, isPersonId, type SenderIdentity } from '../http/identify.js';
 import { readForm } from '../http/read-form.js';
-import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
+import { isSameOrigin, isServedHostName } from '../http/same-origin.js';
 import {
   isApiRequest,
   type PortalContext,
@@ -11,7 +11,7 @@ import {
 } from './handler.js';
 import type { PortalCustomer } from './mount-options.js';
 import { bodyAlreadyReadMessage, maxRequestBodyBytes, RequestProblem, unreadBodyProblem } from './problems.js';
-import { choosePortalWording } from './strings/strings.js';
+import { chooseLocalizedPortalTexts } from './strings/strings.js';
 
 /** The header with the CSRF token: every GET response of the API carries one, and the next write must send it back. */
 export const csrfTokenHeader = 'x-cairnloop-token';
@@ -22,14 +22,14 @@ export const csrfTokenHeader = 'x-cairnloop-token';
  */
 export async function requireCustomer(c: PortalContext, services: PortalServices): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
-  if (!isKnownHost(c.req.raw, options.hosts))
+  if (!isServedHostName(c.req.raw, options.hosts))
     throw new RequestProblem('FORBIDDEN', { message: 'This host name is not served here.' });
   const identity = await identifyCustomer(c, services);
   if (identity.state !== 'known')
     throw new RequestProblem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });
   const customer = toCustomer(identity, services);
-  const wording = choosePortalWording(options.strings, c.req.header('accept-language') ?? null);
-  return { base: options.base, customer, wording, token: tokens.issue(customer.id), assets };
+  const localized = chooseLocalizedPortalTexts(options.strings, c.req.header('accept-language') ?? null);
+  return { base: options.base, customer, localized, token: tokens.issue(customer.id), assets };
 }
 
 /** Asks the host who sent a request; called again while a live stream is open. */

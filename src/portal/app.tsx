@@ -11,9 +11,9 @@ import { type ChangedConversationsByCustomer, subscribeToCustomerChanges } from 
 import { isApiRequest, type PortalContext, type PortalEnv, type PortalRoute, type PortalServices } from './handler.js';
 import { RequestProblem, rateLimitProblem, toRequestProblem } from './problems.js';
 import { portalRoutes } from './routes.js';
-import { choosePortalWording } from './strings/strings.js';
+import { chooseLocalizedPortalTexts } from './strings/strings.js';
 import { PortalPage, ProblemBox } from './views/page.js';
-import { loadWidgetSource } from './widget-source.js';
+import { loadWidgetScriptTemplate } from './widget-source.js';
 import { createWriteLimit } from './write-limit.js';
 
 export interface PortalAppOptions extends Pick<PortalServices, 'runtime' | 'api' | 'options'> {
@@ -38,7 +38,7 @@ export async function createPortalApp({ closing, ...given }: PortalAppOptions): 
       mainScript: 'portal.js',
       hostStyles: options.styles,
     }),
-    loadWidgetSource(),
+    loadWidgetScriptTemplate(),
     loadCsrfTokens(runtime, { purpose: 'portal' }),
   ]);
   const { writesPerMinute, readsPerMinute } = options;
@@ -144,14 +144,14 @@ function canShowAgain({ status, code }: RequestProblem): boolean {
 }
 
 function apiProblem(c: PortalContext, { options }: PortalServices, problem: RequestProblem): Response {
-  const wording = c.get('pageContext')?.wording ?? choosePortalWording(options.strings, null);
-  const error = { code: problem.code, message: problem.messageIn(wording) };
+  const localized = c.get('pageContext')?.localized ?? chooseLocalizedPortalTexts(options.strings, null);
+  const error = { code: problem.code, message: problem.messageIn(localized) };
   return withHeaders(c.json({ error }, problem.status), problem);
 }
 
 async function problemPage(c: PortalContext, problem: RequestProblem): Promise<Response> {
   const pageContext = c.get('pageContext');
-  const text = problem.textIn(pageContext.wording);
+  const text = problem.textIn(pageContext.localized);
   const page = (
     <PortalPage pageContext={pageContext} title={text}>
       <ProblemBox pageContext={pageContext} text={text} />

@@ -1,6 +1,6 @@
 import type { ChangeFeed } from '../change-feed/change-feed.js';
 import type { Database } from '../db/connect.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 
 /** Ids of changed conversations by customer id; null if any conversation may have changed. */
 export type ChangedConversationsByCustomer = ReadonlyMap<string, readonly string[]> | null;
@@ -54,7 +54,7 @@ function byCustomer(rows: readonly Owned[]): ChangedConversationsByCustomer {
   return news;
 }
 
-const selectOwners = statement<{ ids: string[] }, Owned>(
+const selectOwners = declareStatement<{ ids: string[] }, Owned>(
   'portal.owners',
   (s, p) => `SELECT id, actor_id FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) AND actor_id IS NOT NULL`,
 );

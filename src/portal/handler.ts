@@ -10,8 +10,8 @@ import type { ChangedConversationsByCustomer } from './customer-changes.js';
 import type { PortalCustomer, ResolvedPortalOptions } from './mount-options.js';
 import type { PortalApi } from './portal-api.js';
 import type { RequestProblem } from './problems.js';
-import type { PortalWording } from './strings/strings.js';
-import type { WidgetSource } from './widget-source.js';
+import type { LocalizedPortalTexts } from './strings/strings.js';
+import type { WidgetScriptTemplate } from './widget-source.js';
 import type { WriteLimit } from './write-limit.js';
 
 /** The services that every route of the portal uses. */
@@ -20,7 +20,7 @@ export interface PortalServices {
   api: PortalApi;
   options: ResolvedPortalOptions;
   assets: ServedAssets;
-  widget: WidgetSource;
+  widget: WidgetScriptTemplate;
   tokens: CsrfTokens;
   streams: LiveStreams<ChangedConversationsByCustomer>;
   writes: WriteLimit;
@@ -31,7 +31,7 @@ export interface PortalServices {
 export interface PortalPageContext {
   base: string;
   customer: PortalCustomer;
-  wording: PortalWording;
+  localized: LocalizedPortalTexts;
   /** The CSRF token that every form of this customer carries. */
   token: string;
   assets: ServedAssets;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
 import type { LiveUpdateSettings } from '../http/live-streams.js';
-import { readHostTexts } from '../http/wording.js';
+import { readHostReplacementTexts } from '../http/localized-texts.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,
@@ -100,7 +100,7 @@ export function readPortalOptions(given: PortalOptions): ResolvedPortalOptions {
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,
-    strings: readHostTexts(helper, options.strings ?? {}, portalTextKeys),
+    strings: readHostReplacementTexts(helper, options.strings ?? {}, portalTextKeys),
     writesPerMinute: options.rateLimit?.perMinute ?? 20,
     readsPerMinute: options.rateLimit?.readsPerMinute ?? 600,
     styles: options.styles,

@@ -1,6 +1,6 @@
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
 import type { FormReadFailure } from '../http/read-form.js';
-import { fillPlaceholders, type PortalTextKey, type PortalWording } from './strings/strings.js';
+import { fillPlaceholders, type LocalizedPortalTexts, type PortalTextKey } from './strings/strings.js';
 
 /** The HTTP status of each `error.code` in responses. */
 const statuses = {
@@ -45,14 +45,14 @@ export class RequestProblem extends Error {
   }
 
   /** Returns the text for the customer, in their language. */
-  textIn({ texts }: PortalWording): string {
+  textIn({ texts }: LocalizedPortalTexts): string {
     const key = this.details.text ?? usualTexts[this.code] ?? (this.status >= 500 ? 'failed' : 'notSent');
     return fillPlaceholders(texts[key], this.details.values ?? {});
   }
 
   /** Returns the message for an API client, or the customer's text if there is none. */
-  messageIn(wording: PortalWording): string {
-    return this.details.message ?? this.textIn(wording);
+  messageIn(localized: LocalizedPortalTexts): string {
+    return this.details.message ?? this.textIn(localized);
   }
 }
 

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { maxMessageLength, maxSubjectLength } from './operations.js';
-import type { PortalWording } from './strings/strings.js';
+import type { LocalizedPortalTexts } from './strings/strings.js';
 
 /** The widget's script, with its texts and mount path filled in. */
-export interface WidgetSource {
-  in(wording: PortalWording, base: string): { body: string; etag: string };
+export interface WidgetScriptTemplate {
+  in(localized: LocalizedPortalTexts, base: string): { body: string; etag: string };
 }
 
 const folder = new URL('../../assets/portal/', import.meta.url);
 const styles = ['tokens.css', 'parts.css', 'widget.css'];
 const maxKept = 50;
 
-export async function loadWidgetSource(): Promise<WidgetSource> {
+export async function loadWidgetScriptTemplate(): Promise<WidgetScriptTemplate> {
   const read = (name: string) => readFile(new URL(name, folder), 'utf8');
   const [script = '', ...sheets] = await Promise.all([read('widget.js'), ...styles.map(read)]);
   const css = sheets.map(withoutComments).join('\n');

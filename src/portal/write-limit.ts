@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hashText } from '../customers/hash-of-text.js';
 import type { Database } from '../db/connect.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 
 /**
  * Limits each customer's writes over all processes. Unlike with rate-limit libraries, a repeated request with the same
@@ -35,7 +35,7 @@ export function createWriteLimit(db: Pick<Database, 'run'>, perMinute: number): 
 }
 
 /** Counts a write once per dedupe key, and only while fewer than `perMinute` writes are younger than a minute. */
-const take = statement<{ customer: string; key: string; perMinute: number }, { allowed: boolean; wait: number }>(
+const take = declareStatement<{ customer: string; key: string; perMinute: number }, { allowed: boolean; wait: number }>(
   'portal.take',
   (s, p) => `
     INSERT INTO ${s}.portal_writes AS w (customer, keys, times, last_at)
@@ -59,7 +59,7 @@ const take = statement<{ customer: string; key: string; perMinute: number }, { a
 );
 
 /** Deletes the counters of customers who have not written for an hour. */
-const sweep = statement(
+const sweep = declareStatement(
   'portal.sweep',
   (s) => `
     DELETE FROM ${s}.portal_writes WHERE customer IN (

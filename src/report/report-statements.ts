@@ -1,5 +1,5 @@
 import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
-import { type Placeholders, statement } from '../db/statement.js';
+import { declareStatement, type StatementPlaceholders } from '../db/statement.js';
 import { firstResponseJoinsSql, slaOutcomeSql } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
@@ -21,7 +21,7 @@ export interface ReportPeriod {
   until: Date;
 }
 
-type Period = Placeholders<ReportPeriod>;
+type Period = StatementPlaceholders<ReportPeriod>;
 
 const isInPeriod = (p: Period, column: string) =>
   `${column} >= ${p.since}::timestamptz AND ${column} < ${p.until}::timestamptz`;
@@ -61,7 +61,7 @@ export interface OpenedConversationsRow {
 const day = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
 const responseSeconds = 'extract(epoch FROM answered_at - asked_at)::float8';
 
-export const selectOpenedConversations = statement<ReportPeriod, OpenedConversationsRow>(
+export const selectOpenedConversations = declareStatement<ReportPeriod, OpenedConversationsRow>(
   'report.opened',
   (s, p) => `
     WITH opened AS MATERIALIZED (
@@ -103,7 +103,7 @@ export interface SlaClocksRow {
   days: { day: string; met: number; breached: number }[];
 }
 
-export const selectSlaClocks = statement<ReportPeriod, SlaClocksRow>(
+export const selectSlaClocks = declareStatement<ReportPeriod, SlaClocksRow>(
   'report.clocks',
   (s, p) => `
     WITH clock AS MATERIALIZED (
@@ -136,7 +136,7 @@ export interface DraftCountRow {
   number: ReportNumber;
 }
 
-export const selectDraftCounts = statement<ReportPeriod, DraftCountRow>(
+export const selectDraftCounts = declareStatement<ReportPeriod, DraftCountRow>(
   'report.drafts',
   (s, p) => `
     WITH made AS MATERIALIZED (
@@ -157,7 +157,7 @@ export interface EditedDraftRow {
   sent: string;
 }
 
-export const selectEditedDrafts = statement<ReportPeriod, EditedDraftRow>(
+export const selectEditedDrafts = declareStatement<ReportPeriod, EditedDraftRow>(
   'report.edited',
   (s, p) => `
     SELECT left(proposed_content, 2000) AS proposed, left(content, 2000) AS sent FROM ${s}.drafts
@@ -172,7 +172,7 @@ export interface DeliveryCountRow {
 }
 
 /** Counts deliveries by topic and outcome. Their ids sort by time, so the primary key finds those of the period. */
-export const selectDeliveryCounts = statement<ReportPeriod, DeliveryCountRow>(
+export const selectDeliveryCounts = declareStatement<ReportPeriod, DeliveryCountRow>(
   'report.deliveries',
   (s, p) => `
     WITH written AS MATERIALIZED (

@@ -3,7 +3,7 @@ import type { ReportInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { inputSchema, moment, parseInput } from '../validation/input.js';
+import { createInputSchema, moment, parseInput } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type DeliveryCountRow,
@@ -28,7 +28,7 @@ const dayMs = 86_400_000;
 const defaultDays = 30;
 const mostDays = 366;
 
-const reportInput = inputSchema<ReportInput>()({
+const reportInput = createInputSchema<ReportInput>()({
   since: moment().optional(),
   until: moment().optional(),
 }).default({});
@@ -37,7 +37,7 @@ const reportInput = inputSchema<ReportInput>()({
  * Counts the conversations, SLA clocks, drafts and deliveries from `since` (default: 30 days before `until`) up to
  * `until` (default: now), at most 366 days. Throws `INPUT_INVALID`.
  */
-export async function makeReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
+export async function createPeriodReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
   const period = await periodOf(db, input);
   const [opened, clocks, drafts, edited, deliveries] = await Promise.all([
     one(db.run(selectOpenedConversations, period)),

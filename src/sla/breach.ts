@@ -1,4 +1,4 @@
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql, systemActorSql } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
@@ -6,7 +6,7 @@ import { readSlaPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
 /** The breached clocks by id, and the ids of expired clocks that another session has locked. */
-export interface BreachedClocks {
+export interface BreachedSlaClocks {
   breached: Map<string, SlaRow>;
   locked: Set<string>;
 }
@@ -15,7 +15,7 @@ export interface BreachedClocks {
  * Ends the expired clocks among `ids` and returns every breached one, by id, also one that an earlier attempt breached.
  * If tracking is off, clocks end without a breach. Does not wait for locked rows.
  */
-export async function breachDueClocks(runtime: Runtime, ids: readonly string[]): Promise<BreachedClocks> {
+export async function breachDueSlaClocks(runtime: Runtime, ids: readonly string[]): Promise<BreachedSlaClocks> {
   const trackingOff = (await readSlaPolicies(runtime)).state === 'off';
   const ended = await runtime.db.run(endDue, { ids, endedBy: trackingOff ? 'tracking_off' : 'breached' });
   for (const row of ended) if (row.status === 'breached') announce(runtime, 'sla.breached', { sla: toSla(row) });
@@ -27,7 +27,7 @@ export async function breachDueClocks(runtime: Runtime, ids: readonly string[]):
 }
 
 /** Locks conversations before their clocks, as every statement does, to avoid deadlocks. */
-const endDue = statement<{ ids: readonly string[]; endedBy: 'breached' | 'tracking_off' }, SlaRow>(
+const endDue = declareStatement<{ ids: readonly string[]; endedBy: 'breached' | 'tracking_off' }, SlaRow>(
   'sla.end_due',
   (s, p) => `
     WITH
@@ -70,7 +70,7 @@ const endDue = statement<{ ids: readonly string[]; endedBy: 'breached' | 'tracki
 );
 
 /** Selects breached clocks, and expired ones that have not ended because they were locked. */
-const selectEndedOrDue = statement<{ ids: readonly string[] }, SlaRow>(
+const selectEndedOrDue = declareStatement<{ ids: readonly string[] }, SlaRow>(
   'sla.ended_or_due',
   (s, p) => `
     SELECT * FROM ${s}.slas WHERE id = ANY (${p.ids}::uuid[]) AND (

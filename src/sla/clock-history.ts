@@ -1,7 +1,7 @@
 import type { AuditRow } from '../audit/list.js';
 import { toDate } from '../db/timestamp.js';
-import { type ClockEvent, explainClock } from './explain-clock.js';
-import { type SlaRow, toClock } from './rows.js';
+import { explainSlaClockEvents, type SlaClockEvent } from './explain-clock.js';
+import { type SlaRow, toSlaClockOfRow } from './rows.js';
 import type { SlaClock } from './sla-clock.js';
 
 /** An SLA clock with its events. `lines` explain its due times, in one sentence for each event. */
@@ -11,12 +11,12 @@ export interface ClockHistory extends SlaClock {
   status: SlaRow['status'];
   completedAt: Date | null;
   endedBy: SlaRow['ended_by'];
-  events: ClockEvent[];
+  events: SlaClockEvent[];
   lines: string[];
 }
 
 /** Turns an audit row into an event of a clock, by its action. */
-const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
+const readers: Record<string, (row: AuditRow, sla: SlaRow) => SlaClockEvent> = {
   'sla.started': (row, sla) => ({
     at: toDate(row.at),
     type: 'started',
@@ -47,26 +47,26 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
   'sla.ended': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'tracking_off' }),
 };
 
-/** The audit actions that {@link readClockHistory} reads. */
-export const clockAuditActions = Object.keys(readers);
+/** The audit actions that {@link readSlaClockHistory} reads. */
+export const slaClockAuditActions = Object.keys(readers);
 
 /** Builds a clock's history from its audit rows, in order. Pure. */
-export function readClockHistory(sla: SlaRow, audit: readonly AuditRow[]): ClockHistory {
+export function readSlaClockHistory(sla: SlaRow, audit: readonly AuditRow[]): ClockHistory {
   const events = audit.flatMap((row) => readers[row.action]?.(row, sla) ?? []);
   return {
-    ...toClock(sla),
+    ...toSlaClockOfRow(sla),
     id: sla.id,
     priority: sla.priority,
     status: sla.status,
     completedAt: toDate(sla.completed_at),
     endedBy: sla.ended_by,
     events,
-    lines: explainClock(events),
+    lines: explainSlaClockEvents(events),
   };
 }
 
 /** The audit rows of one clock: its own, and priority changes while it ran. */
-export function auditRowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
+export function auditRowsOfSlaClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
   const isOwn = ({ subject_id }: AuditRow) => subject_id === sla.id;
   const first = audit.findIndex(isOwn);
   const last = sla.status === 'active' ? audit.length : audit.findLastIndex(isOwn);

@@ -4,12 +4,12 @@ import type { AuditLine } from '../events/audit-lines.js';
  * The CTE `sla`, which ends the running clock of the row in the CTE `conversation`: fulfilled, or breached if its time
  * had run out unnoticed.
  */
-export function endClockCte(s: string, endedBy: 'answered' | 'resolved' | 'archived'): string {
+export function endSlaClockCte(s: string, endedBy: 'answered' | 'resolved' | 'archived'): string {
   return `sla AS (SELECT ended.* FROM conversation, ${s}.end_clock(conversation.id, '${endedBy}') ended)`;
 }
 
-/** The audit line of a clock that {@link endClockCte} has ended. */
-export function clockEndedAuditLine(actor: string): AuditLine {
+/** The audit line of a clock that {@link endSlaClockCte} has ended. */
+export function slaClockEndedAuditLine(actor: string): AuditLine {
   return {
     from: 'sla',
     at: 'completed_at',

@@ -6,7 +6,7 @@ import type { SlaClock, SlaTerms } from './sla-clock.js';
 type DueTimes = Pick<SlaClock, 'responseDueAt' | 'breachAt'>;
 
 /** One event of an SLA clock, read from the audit record. */
-export type ClockEvent = { at: Date } & (
+export type SlaClockEvent = { at: Date } & (
   | ({ type: 'started'; priority: string; terms: SlaTerms } & DueTimes)
   | { type: 'paused'; by: Actor; reason?: string }
   | ({ type: 'resumed'; by: Actor } & DueTimes)
@@ -21,7 +21,7 @@ type ClockState = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
  * Explains the due times of a clock: one line per event, with times in the calendar's zone (default UTC). Empty without
  * a start event.
  */
-export function explainClock(events: readonly ClockEvent[]): string[] {
+export function explainSlaClockEvents(events: readonly SlaClockEvent[]): string[] {
   const lines: string[] = [];
   let state: ClockState | undefined;
   for (const event of events) {
@@ -32,7 +32,7 @@ export function explainClock(events: readonly ClockEvent[]): string[] {
   return lines;
 }
 
-function after(clock: ClockState | undefined, event: ClockEvent): ClockState | undefined {
+function after(clock: ClockState | undefined, event: SlaClockEvent): ClockState | undefined {
   if (event.type === 'started') {
     const { terms, responseDueAt, breachAt } = event;
     return { ...terms, pausedAt: null, responseDueAt, breachAt };
@@ -43,7 +43,7 @@ function after(clock: ClockState | undefined, event: ClockEvent): ClockState | u
   return { ...clock, pausedAt: null, responseDueAt, breachAt };
 }
 
-function words(event: ClockEvent, clock: ClockState, pausedSince: Date | null): string {
+function words(event: SlaClockEvent, clock: ClockState, pausedSince: Date | null): string {
   switch (event.type) {
     case 'started':
       return `started for priority "${event.priority}": ${terms(clock)}; ${due(clock)}`;
@@ -64,7 +64,7 @@ function words(event: ClockEvent, clock: ClockState, pausedSince: Date | null): 
   }
 }
 
-function ending(clock: ClockState, event: ClockEvent & { type: 'ended' }): string {
+function ending(clock: ClockState, event: SlaClockEvent & { type: 'ended' }): string {
   const by = event.by ? ` by ${name(event.by)}` : '';
   const late = !clock.pausedAt && clock.responseDueAt < event.at;
   const punctual = late ? `late (due by ${moment(clock.responseDueAt, clock)}), before the breach` : 'in time';

@@ -1,5 +1,5 @@
 import type { Sla } from '../contracts/domain.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
 import { type SlaRow, toSla } from './rows.js';
@@ -10,7 +10,7 @@ export async function findLatestSlaClock(runtime: Runtime, conversationId: strin
   return row ? toSla(row) : null;
 }
 
-const selectLatest = statement<{ conversationId: string }, SlaRow>(
+const selectLatest = declareStatement<{ conversationId: string }, SlaRow>(
   'sla.latest',
   (s, p) => `
     SELECT * FROM ${s}.slas WHERE conversation_id = ${p.conversationId}

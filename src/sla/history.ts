@@ -1,14 +1,14 @@
 import type { AuditRow } from '../audit/list.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { readPriorityChange } from './clock-history.js';
-import type { ClockAffectingEvent } from './replay-clocks.js';
+import type { SlaClockAffectingEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
 /** Everything that affects the SLA clocks of one conversation, in order, and the clocks it had. */
-export interface ConversationClockHistory {
+export interface ConversationSlaClockHistory {
   priority: string;
-  events: ClockAffectingEvent[];
+  events: SlaClockAffectingEvent[];
   clocks: SlaRow[];
 }
 
@@ -16,7 +16,7 @@ export interface ConversationClockHistory {
 const pageSize = 200;
 
 /** Yields the histories of all conversations that changed after `since`, page by page. */
-export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationClockHistory[]> {
+export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationSlaClockHistory[]> {
   for (let after: string | null = null; ; ) {
     const page: { id: string; priority: string }[] = await tx.run(selectConversations, {
       since,
@@ -62,7 +62,7 @@ const eventTypes = {
   'sla.resumed': 'resume',
 } as const;
 
-function toEvents(row: AuditRow): ClockAffectingEvent[] {
+function toEvents(row: AuditRow): SlaClockAffectingEvent[] {
   const at = toDate(row.at);
   const type = eventTypes[row.action as keyof typeof eventTypes];
   if (type !== 'priority') return [{ at, type }];
@@ -79,7 +79,7 @@ function firstPriority(rows: readonly AuditRow[]): string | undefined {
   return undefined;
 }
 
-const selectConversations = statement<
+const selectConversations = declareStatement<
   { since: Date; after: string | null; limit: number },
   { id: string; priority: string }
 >(
@@ -89,14 +89,14 @@ const selectConversations = statement<
     WHERE updated_at >= ${p.since} AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectEvents = statement<{ ids: string[]; actions: string[] }, AuditRow>(
+const selectEvents = declareStatement<{ ids: string[]; actions: string[] }, AuditRow>(
   'sla.history.events',
   (s, p) => `
     SELECT * FROM ${s}.audit_events WHERE conversation_id = ANY (${p.ids}::uuid[]) AND action = ANY (${p.actions})
     ORDER BY conversation_id, id`,
 );
 
-const selectClocks = statement<{ ids: string[] }, SlaRow>(
+const selectClocks = declareStatement<{ ids: string[] }, SlaRow>(
   'sla.history.clocks',
   (s, p) => `SELECT * FROM ${s}.slas WHERE conversation_id = ANY (${p.ids}::uuid[]) ORDER BY started_at, id`,
 );

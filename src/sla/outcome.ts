@@ -4,10 +4,10 @@ import type { SlaRow } from './rows.js';
  * How an SLA clock ended: `met` in time, `late` (after the response target, before the breach), `breached`, `ended`
  * without an answer because tracking was off, or not yet (`running`).
  */
-export const clockOutcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
-export type ClockOutcome = (typeof clockOutcomes)[number];
+export const slaClockOutcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
+export type SlaClockOutcome = (typeof slaClockOutcomes)[number];
 
-export type ClockOutcomeCounts = Record<ClockOutcome, number>;
+export type SlaClockOutcomeCounts = Record<SlaClockOutcome, number>;
 
 interface EndedClock {
   endedBy: SlaRow['ended_by'];
@@ -16,7 +16,7 @@ interface EndedClock {
   responseDueAt: Date;
 }
 
-export function toClockOutcome({ endedBy, completedAt, pausedAt, responseDueAt }: EndedClock): ClockOutcome {
+export function toSlaClockOutcome({ endedBy, completedAt, pausedAt, responseDueAt }: EndedClock): SlaClockOutcome {
   if (endedBy === null || completedAt === null) return 'running';
   if (endedBy === 'breached') return 'breached';
   if (endedBy === 'tracking_off') return 'ended';
@@ -24,6 +24,6 @@ export function toClockOutcome({ endedBy, completedAt, pausedAt, responseDueAt }
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 
-export function emptyClockOutcomeCounts(): ClockOutcomeCounts {
+export function emptySlaClockOutcomeCounts(): SlaClockOutcomeCounts {
   return { met: 0, late: 0, breached: 0, ended: 0, running: 0 };
 }

@@ -1,20 +1,20 @@
 import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { readDatabaseTime } from '../db/database-time.js';
-import { type Executor, statement } from '../db/statement.js';
+import { declareStatement, type Executor } from '../db/statement.js';
 import { isModuleConfigured } from '../deliveries/announced-modules.js';
 import { isUnsettledSql } from '../deliveries/sql-conditions.js';
 import { announce } from '../events/announce.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, inputSchema, isId, parseInput, storableTextSchema } from '../validation/input.js';
-import { type SlaRow, toClock, toSla } from './rows.js';
-import { resumedClock } from './sla-clock.js';
+import { actorSchema, createInputSchema, isId, parseInput, storableTextSchema } from '../validation/input.js';
+import { type SlaRow, toSla, toSlaClockOfRow } from './rows.js';
+import { toResumedSlaClock } from './sla-clock.js';
 import { oweCountdown } from './start-clock.js';
 
-const pauseInput = inputSchema<PauseInput>()({ reason: storableTextSchema(1000), actor: actorSchema });
-const resumeInput = inputSchema<ResumeInput>()({ actor: actorSchema });
+const pauseInput = createInputSchema<PauseInput>()({ reason: storableTextSchema(1000), actor: actorSchema });
+const resumeInput = createInputSchema<ResumeInput>()({ actor: actorSchema });
 
 /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
@@ -31,7 +31,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
   const now = await readDatabaseTime(runtime.db);
   const resumed = isId(conversationId)
     ? await runtime.traces.send(['sla_breach'], () =>
-        runtime.db.transaction((tx) => resumePausedClock(tx, runtime, conversationId, actor, now)),
+        runtime.db.transaction((tx) => resumePausedSlaClock(tx, runtime, conversationId, actor, now)),
       )
     : null;
   if (!resumed)
@@ -41,7 +41,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
 }
 
 /** Resumes the conversation's paused clock, if any, in the caller's transaction. */
-export async function resumePausedClock(
+export async function resumePausedSlaClock(
   tx: Executor,
   { config, traces }: Pick<Runtime, 'config' | 'traces'>,
   conversationId: string,
@@ -50,7 +50,7 @@ export async function resumePausedClock(
 ): Promise<Sla | null> {
   const [held] = await tx.run(lockHeld, { conversationId });
   if (!held) return null;
-  const { responseDueAt, breachAt } = resumedClock(toClock(held), now);
+  const { responseDueAt, breachAt } = toResumedSlaClock(toSlaClockOfRow(held), now);
   const [row] = await tx.run(letRun, {
     id: held.id,
     responseDueAt,
@@ -62,7 +62,7 @@ export async function resumePausedClock(
   return row ? toSla(row) : null;
 }
 
-const hold = statement<{ conversationId: string; actor: Actor; reason: string }, SlaRow>(
+const hold = declareStatement<{ conversationId: string; actor: Actor; reason: string }, SlaRow>(
   'sla.pause',
   (s, p) => `
     WITH conversation AS (
@@ -90,7 +90,7 @@ const hold = statement<{ conversationId: string; actor: Actor; reason: string },
 );
 
 /** Locks the conversation before its clock, as every statement does, to avoid deadlocks. */
-const lockHeld = statement<{ conversationId: string }, SlaRow>(
+const lockHeld = declareStatement<{ conversationId: string }, SlaRow>(
   'sla.lock_held',
   (s, p) => `
     WITH conversation AS (
@@ -109,7 +109,7 @@ interface ResumeParams {
   traceparent: string | null;
 }
 
-const letRun = statement<ResumeParams, SlaRow>(
+const letRun = declareStatement<ResumeParams, SlaRow>(
   'sla.resume',
   (s, p) => `
     WITH

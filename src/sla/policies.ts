@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { insertAuditLinesSql } from '../events/audit-lines.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
-import { actorSchema, knownKeysSchema, nameSchema, parseInput, strictObjectSchema } from '../validation/input.js';
+import { actorSchema, knownKeysSchema, nameOrKeySchema, parseInput, strictObjectSchema } from '../validation/input.js';
 import { validateSlaPolicies } from './validate-policies.js';
 
 /** The provider's result after validation: usable terms and rejected rows, or why there are none. */
@@ -55,7 +55,7 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
  * `breachMinutes` must not be less than `responseMinutes`.
  */
 const attrsInput = strictObjectSchema({
-  priority: nameSchema.optional(),
+  priority: nameOrKeySchema.optional(),
   responseMinutes: z.unknown().optional(),
   breachMinutes: z.unknown().optional(),
   calendar: knownKeysSchema(['timeZone', 'hours', 'holidays']).optional(),
@@ -69,7 +69,7 @@ const byInput = strictObjectSchema({ actor: actorSchema.default({ id: 'system:ho
 });
 
 const setInput = z
-  .object({ priority: nameSchema, attrs: attrsInput, by: byInput })
+  .object({ priority: nameOrKeySchema, attrs: attrsInput, by: byInput })
   .refine(({ priority, attrs }) => attrs.priority === undefined || attrs.priority === priority, {
     path: ['attrs', 'priority'],
     message: 'the priority that the terms are set for, or none',
@@ -127,7 +127,7 @@ async function refuseImpossible(runtime: Reader, priority: string, terms: Partia
   if (rejected) throw new CairnloopError('SLA_POLICY_REJECTED', rejected);
 }
 
-const recordPolicy = statement<{ actor: Actor; terms: unknown }>('sla.record_policy', (s, p) =>
+const recordPolicy = declareStatement<{ actor: Actor; terms: unknown }>('sla.record_policy', (s, p) =>
   insertAuditLinesSql(s, {
     from: '(SELECT) one',
     at: `${s}.clock()`,

@@ -6,7 +6,7 @@ import { addBusinessMinutes } from './business-time.js';
 import { readSlaPolicies } from './policies.js';
 
 /** The terms of a new clock, and how long after its start the response is due and it breaches, in milliseconds. */
-export interface ClockTerms {
+export interface SlaClockTerms {
   priority: string;
   responseMinutes: number;
   breachMinutes: number;
@@ -19,7 +19,7 @@ export interface ClockTerms {
  * Reads the terms of a priority, before the transaction that may start a clock. Undefined if no clock can start:
  * tracking is off, the provider is unavailable, or there is no policy for the priority (logged).
  */
-export async function readNewClockTerms(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
+export async function readNewSlaClockTerms(runtime: Runtime, priority: string): Promise<SlaClockTerms | undefined> {
   const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable' || (answer.state === 'active' && answer.rejected.length > 0))
     runtime.metrics.hostModuleFailed('slaPolicyProvider');

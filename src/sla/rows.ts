@@ -34,7 +34,7 @@ export function toSla(row: SlaRow): Sla {
   });
 }
 
-export function toClock(row: SlaRow): SlaClock {
+export function toSlaClockOfRow(row: SlaRow): SlaClock {
   return {
     responseMinutes: row.response_minutes,
     breachMinutes: row.breach_minutes,

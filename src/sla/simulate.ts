@@ -3,10 +3,10 @@ import type { Database } from '../db/connect.js';
 import { readDatabaseTime } from '../db/database-time.js';
 import { runInSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
-import { type ConversationClockHistory, historyPages } from './history.js';
-import { type ClockOutcomeCounts, emptyClockOutcomeCounts, toClockOutcome } from './outcome.js';
-import { replayClocks } from './replay-clocks.js';
-import { toClock } from './rows.js';
+import { type ConversationSlaClockHistory, historyPages } from './history.js';
+import { emptySlaClockOutcomeCounts, type SlaClockOutcomeCounts, toSlaClockOutcome } from './outcome.js';
+import { replaySlaClocks } from './replay-clocks.js';
+import { toSlaClockOfRow } from './rows.js';
 
 export interface SlaSimulationInput {
   /** The proposed terms. */
@@ -18,8 +18,8 @@ export interface SlaSimulationInput {
 /** How the clocks of one priority ended, and how they would have ended under the proposed terms. */
 export interface SimulatedPriority {
   priority: string;
-  actual: ClockOutcomeCounts;
-  proposed: ClockOutcomeCounts;
+  actual: SlaClockOutcomeCounts;
+  proposed: SlaClockOutcomeCounts;
 }
 
 export interface SlaSimulation {
@@ -50,8 +50,8 @@ export function simulateSla(db: Database, { policies, since }: SlaSimulationInpu
 function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string): SimulatedPriority {
   const entry = byPriority.get(priority) ?? {
     priority,
-    actual: emptyClockOutcomeCounts(),
-    proposed: emptyClockOutcomeCounts(),
+    actual: emptySlaClockOutcomeCounts(),
+    proposed: emptySlaClockOutcomeCounts(),
   };
   byPriority.set(priority, entry);
   return entry;
@@ -59,18 +59,19 @@ function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string):
 
 function tally(
   entryOf: (priority: string) => SimulatedPriority,
-  history: ConversationClockHistory,
+  history: ConversationSlaClockHistory,
   { policies, since, until }: SlaSimulationInput & { until: Date },
 ) {
   const actual = history.clocks.map((row) => ({
-    ...toClock(row),
+    ...toSlaClockOfRow(row),
     priority: row.priority,
     endedBy: row.ended_by,
     completedAt: toDate(row.completed_at),
   }));
-  const proposed = replayClocks(history.events, { priority: history.priority, policies, until });
+  const proposed = replaySlaClocks(history.events, { priority: history.priority, policies, until });
   entryOf(history.priority);
-  for (const clock of actual) if (clock.startedAt >= since) entryOf(clock.priority).actual[toClockOutcome(clock)] += 1;
+  for (const clock of actual)
+    if (clock.startedAt >= since) entryOf(clock.priority).actual[toSlaClockOutcome(clock)] += 1;
   for (const clock of proposed)
-    if (clock.startedAt >= since) entryOf(clock.priority).proposed[toClockOutcome(clock)] += 1;
+    if (clock.startedAt >= since) entryOf(clock.priority).proposed[toSlaClockOutcome(clock)] += 1;
 }

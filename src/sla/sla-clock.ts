@@ -14,7 +14,7 @@ export interface SlaClock extends SlaTerms {
 }
 
 /** Returns a clock that starts at `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
-export function newClock(terms: SlaTerms, at: Date): SlaClock {
+export function createSlaClock(terms: SlaTerms, at: Date): SlaClock {
   const { responseMinutes, breachMinutes, calendar = null } = terms;
   const after = (minutes: number) => addBusinessMinutes(at, minutes, calendar);
   return {
@@ -29,20 +29,20 @@ export function newClock(terms: SlaTerms, at: Date): SlaClock {
 }
 
 /** Whether the breach time of a clock has come. A paused clock cannot breach. */
-export function isClockBreached(clock: SlaClock, at: Date): boolean {
+export function isSlaClockBreached(clock: SlaClock, at: Date): boolean {
   return clock.pausedAt === null && clock.breachAt <= at;
 }
 
 /** Pauses a running clock; a paused or breached one stays as it is. */
-export function pausedClock<Clock extends SlaClock>(clock: Clock, at: Date): Clock {
-  return clock.pausedAt !== null || isClockBreached(clock, at) ? clock : { ...clock, pausedAt: at };
+export function toPausedSlaClock<Clock extends SlaClock>(clock: Clock, at: Date): Clock {
+  return clock.pausedAt !== null || isSlaClockBreached(clock, at) ? clock : { ...clock, pausedAt: at };
 }
 
 /**
  * Resumes a paused clock with the time it had left; a due time that had passed before the pause stays. A running clock
- * stays as it is. Throws as {@link newClock}.
+ * stays as it is. Throws as {@link createSlaClock}.
  */
-export function resumedClock<Clock extends Pick<SlaClock, 'calendar' | 'pausedAt' | 'responseDueAt' | 'breachAt'>>(
+export function toResumedSlaClock<Clock extends Pick<SlaClock, 'calendar' | 'pausedAt' | 'responseDueAt' | 'breachAt'>>(
   clock: Clock,
   at: Date,
 ): Clock {

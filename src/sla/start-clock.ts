@@ -1,18 +1,18 @@
-import type { Placeholders } from '../db/statement.js';
+import type { StatementPlaceholders } from '../db/statement.js';
 import { isCallOwedSql } from '../deliveries/announced-modules.js';
 import { type AuditLine, systemActorSql } from '../events/audit-lines.js';
 import { type OwedCall, oweCallsSql } from '../events/owe.js';
-import type { ClockTerms } from './prepare-clock.js';
+import type { SlaClockTerms } from './prepare-clock.js';
 
 /** The terms of a new clock as parameters of a statement. */
-export type ClockTermsParams = Omit<ClockTerms, 'priority' | 'calendar'> & {
+export type SlaClockTermsParams = Omit<SlaClockTerms, 'priority' | 'calendar'> & {
   /** The parameter is not named `priority`, because the same statement may set the conversation's priority. */
   clockPriority: string;
   /** The business hours as JSON; null for a clock without any. */
   calendar: string | null;
 };
 
-export function toClockTermsParams({ priority, calendar, ...terms }: ClockTerms): ClockTermsParams {
+export function toSlaClockTermsParams({ priority, calendar, ...terms }: SlaClockTerms): SlaClockTermsParams {
   return { ...terms, clockPriority: priority, calendar: calendar && JSON.stringify(calendar) };
 }
 
@@ -20,7 +20,7 @@ export function toClockTermsParams({ priority, calendar, ...terms }: ClockTerms)
  * SQL fragments with which a statement starts a clock: CTEs to follow the CTE `conversation`, their audit lines, and an
  * expression for the clock's row.
  */
-export interface StartClockSql {
+export interface StartSlaClockSql {
   /** The CTEs that start the clock, each followed by a comma. */
   parts: string;
   lines: AuditLine[];
@@ -31,18 +31,18 @@ export interface StartClockSql {
  * The SQL fragments for a message that can start no clock; the CTEs that start one would take a tenth of the
  * statement's time.
  */
-export const noStartClockSql: StartClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
+export const noStartSlaClockSql: StartSlaClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
 
 /**
  * The fragments that start a clock for the row of the CTE `conversation` and owe the call at its breach, unless a clock
  * is running or was started since the customer began to wait. `waitingSince` is a column of `from` with that moment, as
  * it was before the statement.
  */
-export function startClockSql(
+export function startSlaClockSql(
   s: string,
-  p: Placeholders<ClockTermsParams & CountdownParams>,
+  p: StatementPlaceholders<SlaClockTermsParams & CountdownParams>,
   { from, waitingSince }: { from: string; waitingSince: string },
-): StartClockSql {
+): StartSlaClockSql {
   return {
     row: '(SELECT to_jsonb(sla) FROM sla)',
     lines: [startedLine],
@@ -84,7 +84,7 @@ interface CountdownParams {
 /** The INSERT of the deliveries that are due when clocks breach; `from` has rows of `slas`. */
 export function oweCountdown(
   s: string,
-  p: Placeholders<CountdownParams>,
+  p: StatementPlaceholders<CountdownParams>,
   which: Pick<OwedCall, 'from' | 'createdAt'>,
 ): string {
   return oweCallsSql(s, {

@@ -1,5 +1,5 @@
 import type { DeliveryState, DeliveryTopic } from '../contracts/domain.js';
-import { type NoParams, statement } from '../db/statement.js';
+import { declareStatement, type NoStatementParams } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 
 /** The most new rows that one poll reads; older ones are skipped. */
@@ -36,7 +36,7 @@ export interface AuditEventRow {
 const writtenSince = (from: string) =>
   `id >= (lpad(to_hex((extract(epoch FROM ${from}::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
-export const selectServerTime = statement<NoParams, { now: Timestamp }>(
+export const selectServerTime = declareStatement<NoStatementParams, { now: Timestamp }>(
   'tail.time',
   () => 'SELECT clock_timestamp() AS now',
 );
@@ -45,7 +45,7 @@ export const selectServerTime = statement<NoParams, { now: Timestamp }>(
  * Reads new and due deliveries, and those in `watched`, by index scans. Includes deliveries due within two seconds, so
  * that they are seen before a worker claims them.
  */
-export const selectTailedDeliveries = statement<
+export const selectTailedDeliveries = declareStatement<
   { from: Date; watched: string[]; topics: DeliveryTopic[]; conversationId: string | null },
   TailedDeliveryRow
 >(
@@ -73,7 +73,7 @@ export const selectTailedDeliveries = statement<
     FROM ${s}.deliveries d WHERE d.id = ANY (ARRAY(SELECT id FROM wanted))`,
 );
 
-export const selectTailedAuditEvents = statement<{ from: Date; conversationId: string | null }, AuditEventRow>(
+export const selectTailedAuditEvents = declareStatement<{ from: Date; conversationId: string | null }, AuditEventRow>(
   'tail.events',
   (s, p) => `
     SELECT id, at, action, actor ->> 'id' AS actor_id, conversation_id, subject_id FROM ${s}.audit_events

@@ -5,7 +5,7 @@ import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 export type CallOutcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
 /** One call of a host module with one sample. */
-export interface CallWithSample {
+export interface ModuleCallWithSample {
   /** What is special about the sample, e.g. `right-to-left text`. */
   sample: string;
   outcome: CallOutcome;
@@ -16,12 +16,12 @@ export interface CallWithSample {
 }
 
 /** Calls a module's method once, waits for at most `timeoutMs` and never throws. */
-export async function callModule<Args extends unknown[] | []>(
+export async function callModuleWithSample<Args extends unknown[] | []>(
   sample: string,
   args: Args,
   timeoutMs: number,
   call: (...args: Args) => unknown,
-): Promise<CallWithSample> {
+): Promise<ModuleCallWithSample> {
   const before = structuredClone(args);
   const clock = { blockedMs: 0 };
   const outcome = await settle(timeoutMs, () => timed(clock, () => call(...args)));
@@ -34,11 +34,11 @@ export async function callModule<Args extends unknown[] | []>(
  * Calls a module once for each item, one after the other. Stops at a call that hangs, because the others would hang
  * too.
  */
-export async function callEachInTurn<T>(
+export async function callModuleForEach<T>(
   items: readonly T[],
-  call: (item: T) => Promise<CallWithSample>,
-): Promise<CallWithSample[]> {
-  const trials: CallWithSample[] = [];
+  call: (item: T) => Promise<ModuleCallWithSample>,
+): Promise<ModuleCallWithSample[]> {
+  const trials: ModuleCallWithSample[] = [];
   for (const item of items) {
     const trial = await call(item);
     trials.push(trial);

@@ -2,11 +2,11 @@ import type { AutomationPolicy, PolicyOptions } from '../contracts/automation-po
 import { decisions, type Proposal } from '../contracts/domain.js';
 import { findClosestWord } from '../foundation/closest-word.js';
 import { describeFoundValue } from '../foundation/describe-found.js';
-import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { type CallVerdict, judgeCalls } from './judge-calls.js';
+import { callModuleForEach, callModuleWithSample, type ModuleCallWithSample } from './call-module.js';
+import { type ModuleCallProblem, summarizeModuleCalls } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
-import { oddConversations, ordinaryProposals, riskyProposal } from './samples.js';
+import { ordinaryProposals, riskyProposal, unusualConversations } from './samples.js';
 
 /**
  * Checks a host's AutomationPolicy with proposals of every type and risk tier, with and without customer facts, with
@@ -25,35 +25,35 @@ export function checkAutomationPolicy(module: unknown, options: CheckOptions = {
     async (policy, settings) => {
       const proposals = settings.dry ? ordinaryProposals().slice(0, 1) : ordinaryProposals();
       const decide: Decide = (sample, proposal, context) =>
-        callModule(
+        callModuleWithSample(
           sample,
           [proposal, { conversation: proposal.conversation, context }],
           settings.timeoutMs,
           (...given) => policy.decide(...given),
         );
-      const ordinary = await callEachInTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, null));
-      const findings = judgeCalls('decide', ordinary, judgeDecision);
+      const ordinary = await callModuleForEach(proposals, (proposal) => decide(titleOf(proposal), proposal, null));
+      const findings = summarizeModuleCalls('decide', ordinary, judgeDecision);
       if (settings.dry || findings.some((finding) => finding.level === 'problem')) return findings;
       return [...findings, ...(await checkFurther(decide, ordinary))];
     },
   );
 }
 
-type Decide = (sample: string, proposal: Proposal, context: PolicyOptions['context']) => Promise<CallWithSample>;
+type Decide = (sample: string, proposal: Proposal, context: PolicyOptions['context']) => Promise<ModuleCallWithSample>;
 
 const context = Object.freeze({ 'Active Plan': Object.freeze({ tier: 'gold', since: '2024-01-01' }) });
 
-async function checkFurther(decide: Decide, ordinary: readonly CallWithSample[]): Promise<ContractFinding[]> {
+async function checkFurther(decide: Decide, ordinary: readonly ModuleCallWithSample[]): Promise<ContractFinding[]> {
   const proposals = ordinaryProposals();
-  const withContext = await callEachInTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, context));
-  const risky = await callEachInTurn(oddConversations(), ({ title, conversation }) =>
+  const withContext = await callModuleForEach(proposals, (proposal) => decide(titleOf(proposal), proposal, context));
+  const risky = await callModuleForEach(unusualConversations(), ({ title, conversation }) =>
     decide(title, riskyProposal(conversation), null),
   );
   const again = await Promise.all(proposals.map((proposal) => decide(titleOf(proposal), proposal, null)));
   return [
-    ...judgeCalls('decide, with customer context', withContext, judgeDecision),
-    ...judgeCalls('decide, proposals with odd data and a high risk', risky, judgeRiskyDecision),
-    ...judgeCalls('decide, the same proposals again, all at once', again, sameAs(ordinary)),
+    ...summarizeModuleCalls('decide, with customer context', withContext, judgeDecision),
+    ...summarizeModuleCalls('decide, proposals with odd data and a high risk', risky, judgeRiskyDecision),
+    ...summarizeModuleCalls('decide, the same proposals again, all at once', again, sameAs(ordinary)),
   ];
 }
 
@@ -61,7 +61,7 @@ function titleOf({ type, riskTier }: Proposal): string {
   return `${type} at ${riskTier} risk`;
 }
 
-function judgeDecision(value: unknown): CallVerdict | undefined {
+function judgeDecision(value: unknown): ModuleCallProblem | undefined {
   if ((decisions as readonly unknown[]).includes(value)) return undefined;
   const meant = typeof value === 'string' ? findClosestWord(value.trim(), decisions) : undefined;
   const expected = decisions.map((decision) => `"${decision}"`).join(', ');
@@ -70,16 +70,16 @@ function judgeDecision(value: unknown): CallVerdict | undefined {
   return { level: 'problem', code: 'UNKNOWN_DECISION', message };
 }
 
-function judgeRiskyDecision(value: unknown): CallVerdict | undefined {
+function judgeRiskyDecision(value: unknown): ModuleCallProblem | undefined {
   if (value !== 'allow') return judgeDecision(value);
   const message =
     'returned "allow" for a proposal that quotes a hostile customer, so the proposal would be sent without review';
   return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
 }
 
-function sameAs(earlier: readonly CallWithSample[]) {
+function sameAs(earlier: readonly ModuleCallWithSample[]) {
   const known = new Map(earlier.map(({ sample, outcome }) => [sample, outcome]));
-  return (value: unknown, sample: string): CallVerdict | undefined => {
+  return (value: unknown, sample: string): ModuleCallProblem | undefined => {
     const before = known.get(sample);
     if (before?.kind !== 'returned' || before.value === value) return judgeDecision(value);
     const message = `returned ${describeFoundValue(value)} for a proposal for which it had returned ${describeFoundValue(before.value)}`;

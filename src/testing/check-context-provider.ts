@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ContextProvider } from '../contracts/context-provider.js';
 import { describeFoundValue } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
-import { type CallOutcome, type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { judgeContextMap } from './context-map.js';
-import { type CallVerdict, judgeCalls, passedFinding } from './judge-calls.js';
+import { type CallOutcome, callModuleForEach, callModuleWithSample, type ModuleCallWithSample } from './call-module.js';
+import { findContextMapProblem } from './context-map.js';
+import { createPassedFinding, type ModuleCallProblem, summarizeModuleCalls } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
-import { oddActorIds } from './samples.js';
+import { unusualActorIds } from './samples.js';
 
 export interface ContextProviderCheckOptions extends CheckOptions {
   /** Actor ids that exist in the host's test data, ideally two. Default `['customer-1', 'customer-2']`. */
@@ -33,26 +33,32 @@ export function checkContextProvider(
     options,
     async (provider, settings) => {
       const get: Get = (actorId) =>
-        callModule(shown(actorId), [actorId, {}], settings.timeoutMs, (...given) => provider.getContext(...given));
-      const ordinary = await callEachInTurn(settings.dry ? actorIds.slice(0, 1) : actorIds, get);
-      const findings = judgeCalls('getContext', ordinary, judgeKnown);
+        callModuleWithSample(shown(actorId), [actorId, {}], settings.timeoutMs, (...given) =>
+          provider.getContext(...given),
+        );
+      const ordinary = await callModuleForEach(settings.dry ? actorIds.slice(0, 1) : actorIds, get);
+      const findings = summarizeModuleCalls('getContext', ordinary, judgeKnown);
       if (settings.dry || ordinary.some((trial) => trial.outcome.kind !== 'returned')) return findings;
       return [
         ...findings,
-        ...judgeCalls('getContext, odd actor ids', await callEachInTurn(oddActorIds, get), judgeResult),
+        ...summarizeModuleCalls(
+          'getContext, odd actor ids',
+          await callModuleForEach(unusualActorIds, get),
+          judgeResult,
+        ),
         ...(await checkConcurrent(get, actorIds, ordinary)),
       ];
     },
   );
 }
 
-type Get = (actorId: string) => Promise<CallWithSample>;
+type Get = (actorId: string) => Promise<ModuleCallWithSample>;
 
 function shown(actorId: string): string {
   return `actor id ${describeFoundValue(actorId)}`;
 }
 
-function judgeKnown(value: unknown): CallVerdict | undefined {
+function judgeKnown(value: unknown): ModuleCallProblem | undefined {
   const verdict = judgeResult(value);
   if (verdict || (value as { ok: boolean }).ok) return verdict;
   const reason = errorText((value as { error: unknown }).error, 200);
@@ -64,10 +70,10 @@ function judgeKnown(value: unknown): CallVerdict | undefined {
  * Judges a result of `getContext`. `err` is right for an id that the host does not know; a value that is no Result is a
  * problem.
  */
-function judgeResult(value: unknown): CallVerdict | undefined {
+function judgeResult(value: unknown): ModuleCallProblem | undefined {
   const { ok, value: map } = Object(value) as { ok?: unknown; value?: unknown };
   if (ok === false) return undefined;
-  if (ok === true) return judgeContextMap(map);
+  if (ok === true) return findContextMapProblem(map);
   const message = `expected ok(map) or err(reason), found ${describeFoundValue(value)}`;
   return { level: 'problem', code: 'NOT_A_RESULT', message };
 }
@@ -76,7 +82,7 @@ function judgeResult(value: unknown): CallVerdict | undefined {
 async function checkConcurrent(
   get: Get,
   actorIds: readonly string[],
-  ordinary: readonly CallWithSample[],
+  ordinary: readonly ModuleCallWithSample[],
 ): Promise<ContractFinding[]> {
   const check = 'getContext, many at once';
   const asked = Array.from({ length: 20 }, (_, n) => n % actorIds.length);
@@ -87,12 +93,12 @@ async function checkConcurrent(
     const message = 'returned the facts of another customer than the one asked for';
     return [{ level: 'problem', code: 'MIXES_CUSTOMERS', check, message }];
   }
-  if (failed === 0) return [passedFinding(check, '20 calls')];
+  if (failed === 0) return [createPassedFinding(check, '20 calls')];
   const message = `${failed} of 20 calls failed that succeed one by one`;
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-function isOfAnother(outcome: CallOutcome, own: number, ordinary: readonly CallWithSample[]): boolean {
-  const isLike = (trial: CallWithSample | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
+function isOfAnother(outcome: CallOutcome, own: number, ordinary: readonly ModuleCallWithSample[]): boolean {
+  const isLike = (trial: ModuleCallWithSample | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
   return outcome.kind === 'returned' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
 }

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { Notifier } from '../contracts/notifier.js';
 import type { Awaitable } from '../contracts/result.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { type CallWithSample, callModule } from './call-module.js';
+import { callModuleWithSample, type ModuleCallWithSample } from './call-module.js';
 import { type NotifierCallback, notifierCallbacks } from './check-notifier.js';
 import {
-  countEffects,
+  countSideEffects,
   createFaultInjectingProvider,
   type FaultInjectingProvider,
   type FaultProvider,
   type InjectedFault,
-  type RecordedEffect,
+  type RecordedSideEffect,
 } from './fault-provider.js';
-import { judgeCalls, passedFinding } from './judge-calls.js';
-import { oddProviderResults } from './odd-values.js';
+import { createPassedFinding, summarizeModuleCalls } from './judge-calls.js';
+import { unusualProviderResults } from './odd-values.js';
 import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
 import { findNotifierLoadFailure, runAttemptsInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
@@ -107,8 +107,8 @@ interface Found {
 
 async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Found> {
   const clean = await attempts(kit, callback, [{ kind: 'none' }]);
-  const expected = countEffects(clean.effects);
-  const findings = judgeCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
+  const expected = countSideEffects(clean.effects);
+  const findings = summarizeModuleCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
   // Inject no faults if the callback fails without one: it would fail with each of them.
   if (clean.trials.some(({ outcome }) => outcome.kind !== 'returned')) return { findings, repeated: [] };
   const repeated: RepeatedEffect[] = [];
@@ -116,7 +116,7 @@ async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Foun
     const title = titleOf(fault);
     const run = await strike(kit, callback, fault);
     const check = `${callback.name}, ${title}`;
-    const wrong = compare(expected, countEffects(run.effects));
+    const wrong = compare(expected, countSideEffects(run.effects));
     const hung = run.trials.at(-1)?.outcome.kind === 'hung';
     for (const { effect, more, ...counts } of wrong) {
       if (more) repeated.push({ callback: callback.name, fault: title, effect, ...counts });
@@ -129,7 +129,7 @@ async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Foun
     }
     if (hung)
       findings.push({ level: 'problem', code: 'HANGS', check, message: 'the attempt after the fault did not settle' });
-    if (wrong.length === 0 && !hung) findings.push(passedFinding(check, 'every effect happened once'));
+    if (wrong.length === 0 && !hung) findings.push(createPassedFinding(check, 'every effect happened once'));
   }
   return { findings, repeated };
 }
@@ -151,7 +151,7 @@ function faultsFor(effects: number, mayKill: boolean): InjectedFault[] {
       { kind: 'timed out', at },
       ...(mayKill ? [{ kind: 'killed' as const, at }] : []),
     ]),
-    ...places.flatMap((at) => oddProviderResults.map((value): InjectedFault => ({ kind: 'odd value', at, value }))),
+    ...places.flatMap((at) => unusualProviderResults.map((value): InjectedFault => ({ kind: 'odd value', at, value }))),
   ];
 }
 
@@ -167,8 +167,8 @@ function describe(value: unknown): string {
 }
 
 interface Run {
-  trials: CallWithSample[];
-  effects: RecordedEffect[];
+  trials: ModuleCallWithSample[];
+  effects: RecordedSideEffect[];
   /** How many side effects the last attempt reached. */
   reached: number;
 }
@@ -190,7 +190,7 @@ async function strike(kit: Kit, callback: NotifierCallback, fault: InjectedFault
 
 /** Makes one attempt for each fault, under new ids, because the host may remember those of an earlier run. */
 async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly InjectedFault[]): Promise<Run> {
-  const effects: RecordedEffect[] = [];
+  const effects: RecordedSideEffect[] = [];
   const providers: FaultInjectingProvider[] = [];
   const late: Promise<unknown>[] = [];
   const deliveryId = randomUUID();
@@ -198,13 +198,13 @@ async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly I
   // Use one notifier for all attempts, as a worker that keeps running does.
   let current: FaultInjectingProvider | undefined;
   const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
-  const trials: CallWithSample[] = [];
+  const trials: ModuleCallWithSample[] = [];
   for (const [index, fault] of faults.entries()) {
     current = createFaultInjectingProvider(fault, (effect) => effects.push(effect));
     providers.push(current);
     const args = callback.args(conversation, { deliveryId, attempt: index + 1 });
     trials.push(
-      await callModule(`attempt ${index + 1}`, args, kit.timeoutMs, (...given) => {
+      await callModuleWithSample(`attempt ${index + 1}`, args, kit.timeoutMs, (...given) => {
         const returned = notifier[callback.name]?.(...given);
         late.push(Promise.resolve(returned).catch(() => {}));
         return returned;

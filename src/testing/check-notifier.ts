@@ -2,19 +2,24 @@ import type { Conversation } from '../contracts/domain.js';
 import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { returnedFailureReason } from '../foundation/returned-failure.js';
-import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { type CallVerdict, judgeCalls, passedFinding, type ResultJudge } from './judge-calls.js';
+import { callModuleForEach, callModuleWithSample, type ModuleCallWithSample } from './call-module.js';
+import {
+  createPassedFinding,
+  type FindResultProblem,
+  type ModuleCallProblem,
+  summarizeModuleCalls,
+} from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import {
   conversationWithoutMessages,
-  oddConversations,
   ordinaryConversation,
   sampleAnchor,
   sampleErasedCustomer,
   sampleOutbound,
   sampleReply,
   sampleSla,
+  unusualConversations,
 } from './samples.js';
 
 export interface NotifierCheckOptions extends CheckOptions {
@@ -53,7 +58,7 @@ const notCalled: ContractFinding = {
 
 export interface NotifierCallback {
   name: keyof Notifier;
-  judge: ResultJudge;
+  judge: FindResultProblem;
   /** The arguments with which the worker would call the callback. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
@@ -118,14 +123,14 @@ export const notifierCallbacks: readonly NotifierCallback[] = [
  * Judges what a callback returned. For all but `onConversationResolved`, `err(...)` is a failure, and no other value
  * is.
  */
-function judgeFailure(value: unknown): CallVerdict | undefined {
+function judgeFailure(value: unknown): ModuleCallProblem | undefined {
   const failure = returnedFailureReason(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;
   const message = `returned err (${failure}), which counts as a failed delivery and is repeated`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 
-function ignored(instead: string): CallVerdict {
+function ignored(instead: string): ModuleCallProblem {
   const message = `returned what looks like a failure and counts as success; ${instead}`;
   return { level: 'warning', code: 'ANSWER_IGNORED', message };
 }
@@ -142,20 +147,20 @@ async function checkCallback(
   settings: Settings,
 ): Promise<ContractFinding[]> {
   const deliver = (sample: string, conversation: Conversation, deliveryId: string, attempt = 1) =>
-    callModule(sample, callback.args(conversation, { deliveryId, attempt }), settings.timeoutMs, (...args) =>
+    callModuleWithSample(sample, callback.args(conversation, { deliveryId, attempt }), settings.timeoutMs, (...args) =>
       (notifier[callback.name] as (...args: unknown[]) => unknown)(...args),
     );
   const id = (suffix: string) => `check-${callback.name}-${suffix}`;
   const ordinary = await deliver('an ordinary conversation', ordinaryConversation(), id('ordinary'));
-  const first = judgeCalls(callback.name, [ordinary], callback.judge);
+  const first = summarizeModuleCalls(callback.name, [ordinary], callback.judge);
   // Pass no unusual data if the callback fails with ordinary data: it would fail with all of it.
   if (ordinary.outcome.kind !== 'returned') return first;
-  const odd = await callEachInTurn(oddConversations(), ({ title, conversation }) =>
+  const odd = await callModuleForEach(unusualConversations(), ({ title, conversation }) =>
     deliver(title, conversation, id(title)),
   );
   return [
     ...first,
-    ...judgeCalls(`${callback.name}, odd data`, odd, callback.judge),
+    ...summarizeModuleCalls(`${callback.name}, odd data`, odd, callback.judge),
     ...(await checkRepeat(callback, settings, (attempt) =>
       deliver(`attempt ${attempt}`, ordinaryConversation(), id('repeated'), attempt),
     )),
@@ -166,13 +171,13 @@ async function checkCallback(
 async function checkRepeat(
   callback: NotifierCallback,
   { effects }: Settings,
-  deliver: (attempt: number) => Promise<CallWithSample>,
+  deliver: (attempt: number) => Promise<ModuleCallWithSample>,
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, the same delivery twice`;
   const first = await deliver(1);
   const before = await effects?.();
   const second = await deliver(2);
-  const findings = judgeCalls(check, [first, second], callback.judge);
+  const findings = summarizeModuleCalls(check, [first, second], callback.judge);
   const repeated = Number(await effects?.()) - Number(before);
   if (!(repeated > 0)) return findings;
   const message =
@@ -185,12 +190,12 @@ async function checkRepeat(
 
 async function checkConcurrent(
   callback: NotifierCallback,
-  deliver: (n: number) => Promise<CallWithSample>,
+  deliver: (n: number) => Promise<ModuleCallWithSample>,
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, twenty at once`;
   const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => deliver(n + 1)));
   const failed = trials.filter((trial) => trial.outcome.kind !== 'returned');
-  if (failed.length === 0) return [passedFinding(check, '20 calls')];
+  if (failed.length === 0) return [createPassedFinding(check, '20 calls')];
   const message = `${failed.length} of 20 calls failed that succeed one by one`;
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }

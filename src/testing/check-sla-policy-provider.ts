@@ -3,8 +3,8 @@ import type { SlaPolicy, SlaPolicyProvider } from '../contracts/sla-policy-provi
 import { describeFoundValue } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { validateSlaPolicies } from '../sla/validate-policies.js';
-import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { type CallVerdict, judgeCalls, passedFinding } from './judge-calls.js';
+import { callModuleForEach, callModuleWithSample, type ModuleCallWithSample } from './call-module.js';
+import { createPassedFinding, type ModuleCallProblem, summarizeModuleCalls } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 
@@ -24,7 +24,7 @@ export function checkSlaPolicyProvider(module: unknown, options: CheckOptions = 
     async (provider, settings) => {
       const calls = callsOf(provider, settings.timeoutMs);
       const first = await calls.read('a first read');
-      const findings = judgeCalls('getActivePolicies', [first], judgePolicies);
+      const findings = summarizeModuleCalls('getActivePolicies', [first], judgePolicies);
       if (settings.dry || !isOk(first)) return findings;
       return [...findings, ...(await checkConcurrentReads(calls)), ...(await checkSetPolicy(calls, first))];
     },
@@ -32,19 +32,21 @@ export function checkSlaPolicyProvider(module: unknown, options: CheckOptions = 
 }
 
 interface Calls {
-  read(sample: string): Promise<CallWithSample>;
-  set(sample: string, priority: string, attrs: Partial<SlaPolicy>): Promise<CallWithSample>;
+  read(sample: string): Promise<ModuleCallWithSample>;
+  set(sample: string, priority: string, attrs: Partial<SlaPolicy>): Promise<ModuleCallWithSample>;
 }
 
 function callsOf(provider: SlaPolicyProvider, timeoutMs: number): Calls {
   return {
-    read: (sample) => callModule(sample, [], timeoutMs, () => provider.getActivePolicies()),
+    read: (sample) => callModuleWithSample(sample, [], timeoutMs, () => provider.getActivePolicies()),
     set: (sample, priority, attrs) =>
-      callModule(sample, [priority, Object.freeze(attrs)], timeoutMs, (...given) => provider.setPolicy(...given)),
+      callModuleWithSample(sample, [priority, Object.freeze(attrs)], timeoutMs, (...given) =>
+        provider.setPolicy(...given),
+      ),
   };
 }
 
-function judgePolicies(value: unknown): CallVerdict | undefined {
+function judgePolicies(value: unknown): ModuleCallProblem | undefined {
   const verdict = judgeResult(value);
   if (verdict) return verdict;
   if (!isResultOk(value)) {
@@ -57,7 +59,7 @@ function judgePolicies(value: unknown): CallVerdict | undefined {
   return { level: 'problem', code: 'INVALID_POLICY', message: `returned policies that are not used: ${named}` };
 }
 
-function judgeResult(value: unknown): CallVerdict | undefined {
+function judgeResult(value: unknown): ModuleCallProblem | undefined {
   if (typeof (Object(value) as { ok?: unknown }).ok === 'boolean') return undefined;
   const message = `expected ok(...) or err(reason), found ${describeFoundValue(value)}`;
   return { level: 'problem', code: 'NOT_A_RESULT', message };
@@ -67,18 +69,18 @@ async function checkConcurrentReads({ read }: Calls): Promise<ContractFinding[]>
   const check = 'getActivePolicies, twenty at once';
   const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => read(`read ${n + 1}`)));
   const failed = trials.filter((trial) => !isOk(trial)).length;
-  if (failed === 0) return [passedFinding(check, '20 calls')];
+  if (failed === 0) return [createPassedFinding(check, '20 calls')];
   const message = `${failed} of 20 reads failed that succeed one by one`;
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-async function checkSetPolicy(calls: Calls, first: CallWithSample): Promise<ContractFinding[]> {
+async function checkSetPolicy(calls: Calls, first: ModuleCallWithSample): Promise<ContractFinding[]> {
   const [known] = readOf(first).policies;
   const original = known ?? { priority: 'cairnloop-check', responseMinutes: 60, breachMinutes: 240 };
   const { priority, ...terms } = original;
   const changed = { ...terms, breachMinutes: anotherBreach(original) };
   const stored = await calls.set('changed terms', priority, changed);
-  const findings = judgeCalls('setPolicy', [stored], judgeStored({ priority, ...changed }));
+  const findings = summarizeModuleCalls('setPolicy', [stored], judgeStored({ priority, ...changed }));
   if (!isOk(stored)) return findings;
   const reread = await calls.read('a read after setPolicy');
   const kept = readOf(reread).policies.some((policy) => isSame(policy, { priority, ...changed }));
@@ -99,7 +101,7 @@ function anotherBreach({ breachMinutes, responseMinutes }: SlaPolicy): number {
 }
 
 function judgeStored(expected: SlaPolicy) {
-  return (value: unknown): CallVerdict | undefined => {
+  return (value: unknown): ModuleCallProblem | undefined => {
     const verdict = judgeResult(value);
     if (verdict || !isResultOk(value)) return verdict;
     const [policy] = validateSlaPolicies([value.value]).policies;
@@ -115,13 +117,13 @@ function judgeStored(expected: SlaPolicy) {
 async function checkWrongTerms(calls: Calls, { priority, responseMinutes }: SlaPolicy): Promise<ContractFinding[]> {
   const check = 'setPolicy, wrong terms';
   const stored: string[] = [];
-  const trials = await callEachInTurn(Object.entries(wrongTerms(responseMinutes)), async ([sample, attrs]) => {
+  const trials = await callModuleForEach(Object.entries(wrongTerms(responseMinutes)), async ([sample, attrs]) => {
     const trial = await calls.set(sample, priority, attrs);
     const { rejected } = readOf(await calls.read(sample));
     if (rejected.length > 0) stored.push(sample);
     return trial;
   });
-  const findings = judgeCalls(check, trials, judgeResult);
+  const findings = summarizeModuleCalls(check, trials, judgeResult);
   if (stored.length === 0) return findings;
   const message = `stores ${stored[0]}, so the priority has no SLA from then on; return err(reason) instead`;
   return [
@@ -147,7 +149,7 @@ function isSame(one: SlaPolicy, other: SlaPolicy): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
-function isOk({ outcome }: CallWithSample): boolean {
+function isOk({ outcome }: ModuleCallWithSample): boolean {
   return outcome.kind === 'returned' && isResultOk(outcome.value);
 }
 
@@ -155,7 +157,7 @@ function isResultOk(value: unknown): value is Extract<Result<unknown>, { ok: tru
   return (Object(value) as { ok?: unknown }).ok === true;
 }
 
-function readOf({ outcome }: CallWithSample): ReturnType<typeof validateSlaPolicies> {
+function readOf({ outcome }: ModuleCallWithSample): ReturnType<typeof validateSlaPolicies> {
   const answer = outcome.kind === 'returned' ? outcome.value : undefined;
   return isResultOk(answer) ? validateSlaPolicies(answer.value) : { policies: [], rejected: [] };
 }

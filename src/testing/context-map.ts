@@ -1,5 +1,5 @@
 import { describeFoundValue } from '../foundation/describe-found.js';
-import type { CallVerdict } from './judge-calls.js';
+import type { ModuleCallProblem } from './judge-calls.js';
 
 /** How many levels of nested maps the workspace shows. */
 const maxDepth = 6;
@@ -8,7 +8,7 @@ const maxDepth = 6;
  * The first problem of a map that a ContextProvider returned: that it is no map or unreadable, else a value that the
  * workspace cannot show.
  */
-export function judgeContextMap(map: unknown): CallVerdict | undefined {
+export function findContextMapProblem(map: unknown): ModuleCallProblem | undefined {
   if (!isMap(map)) {
     const message = `expected ok({ section: { label: value } }), found ok of ${describeFoundValue(map)}`;
     return { level: 'problem', code: 'NOT_A_MAP', message };
@@ -25,7 +25,7 @@ function unrenderable(
   path: string,
   depth: number,
   above: ReadonlySet<unknown>,
-): CallVerdict | undefined {
+): ModuleCallProblem | undefined {
   if (above.has(value)) return warning(path, 'is a cycle, which the workspace cuts off');
   if (Array.isArray(value)) return firstOf(Object.entries(value), path, depth, new Set([...above, value]));
   if (!isMap(value)) return isScalar(value) ? undefined : warning(path, `cannot be shown: found ${named(value)}`);
@@ -42,7 +42,7 @@ function firstOf(entries: [string, unknown][], path: string, depth: number, abov
   return undefined;
 }
 
-function warning(path: string, what: string): CallVerdict {
+function warning(path: string, what: string): ModuleCallProblem {
   return { level: 'warning', code: 'UNRENDERABLE', message: `${path} ${what}` };
 }
 

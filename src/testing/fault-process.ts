@@ -7,7 +7,7 @@ import {
   createFaultInjectingProvider,
   type FaultProvider,
   type InjectedFault,
-  type RecordedEffect,
+  type RecordedSideEffect,
 } from './fault-provider.js';
 import { sampleConversation } from './samples.js';
 
@@ -24,7 +24,7 @@ export interface ProcessAttempt {
 }
 
 /** A line of the file that the process writes: the notifier was made, an attempt failed, or an effect happened. */
-export type AttemptReportLine = { made: true } | { failed: string } | { effect: RecordedEffect };
+export type AttemptReportLine = { made: true } | { failed: string } | { effect: RecordedSideEffect };
 
 const attempt: ProcessAttempt = JSON.parse(process.argv[2] ?? '');
 const write = (line: AttemptReportLine) => appendFileSync(attempt.file, `${JSON.stringify(line)}\n`);

@@ -25,7 +25,7 @@ export type InjectedFault =
   /** The side effect happens, and the provider returns an unexpected value. */
   | { kind: 'odd value'; at: number; value: unknown };
 
-export interface RecordedEffect {
+export interface RecordedSideEffect {
   name: string;
   key?: string | undefined;
 }
@@ -40,7 +40,7 @@ export interface FaultInjectingProvider extends FaultProvider {
 /** Makes the provider that injects a fault into one attempt. `record` stores an effect; `kill` ends the process. */
 export function createFaultInjectingProvider(
   fault: InjectedFault,
-  record: (effect: RecordedEffect) => void,
+  record: (effect: RecordedSideEffect) => void,
   kill: () => void = () => {},
 ): FaultInjectingProvider {
   let reached = 0;
@@ -68,7 +68,7 @@ export function createFaultInjectingProvider(
 }
 
 /** Counts how often each side effect happened, by name. */
-export function countEffects(effects: readonly RecordedEffect[]): Map<string, number> {
+export function countSideEffects(effects: readonly RecordedSideEffect[]): Map<string, number> {
   const seen = new Set<string>();
   const counts = new Map<string, number>();
   for (const { name, key } of effects) {

@@ -1,9 +1,9 @@
 import { errorText } from '../foundation/redact.js';
-import type { CallWithSample } from './call-module.js';
+import type { ModuleCallWithSample } from './call-module.js';
 import type { ContractCode, ContractFinding } from './report.js';
 
 /** The problem that one call of a host module showed. */
-export interface CallVerdict {
+export interface ModuleCallProblem {
   level: 'problem' | 'warning';
   code: ContractCode;
   message: string;
@@ -16,18 +16,19 @@ export interface CallVerdict {
 const blockingMs = 1000;
 
 /** Judges a returned value; undefined if it keeps the contract. */
-export type ResultJudge = (value: unknown, sample: string) => CallVerdict | undefined;
+export type FindResultProblem = (value: unknown, sample: string) => ModuleCallProblem | undefined;
 
 /**
  * Sums up the calls of one check: one finding for each kind of problem, with the samples that showed it, or `PASSED`.
  */
-export function judgeCalls(
+export function summarizeModuleCalls(
   check: string,
-  trials: readonly CallWithSample[],
-  judgeAnswer: ResultJudge,
+  trials: readonly ModuleCallWithSample[],
+  judgeAnswer: FindResultProblem,
 ): ContractFinding[] {
   const wrong = trials.flatMap((trial) => judgeTrial(trial, judgeAnswer).map((verdict) => ({ trial, verdict })));
-  if (wrong.length === 0) return [passedFinding(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
+  if (wrong.length === 0)
+    return [createPassedFinding(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
   const codes = [...new Set(wrong.map(({ verdict }) => verdict.code))];
   return codes.map((code) => {
     const same = wrong.filter(({ verdict }) => verdict.code === code);
@@ -36,16 +37,19 @@ export function judgeCalls(
   });
 }
 
-export function passedFinding(check: string, message: string): ContractFinding {
+export function createPassedFinding(check: string, message: string): ContractFinding {
   return { level: 'ok', code: 'PASSED', check, message };
 }
 
-function judgeTrial(trial: CallWithSample, judgeAnswer: ResultJudge): CallVerdict[] {
+function judgeTrial(trial: ModuleCallWithSample, judgeAnswer: FindResultProblem): ModuleCallProblem[] {
   const verdicts = [judgeOutcome(trial, judgeAnswer), judgeInput(trial), judgeSpeed(trial)];
   return verdicts.filter((verdict) => verdict !== undefined);
 }
 
-function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: ResultJudge): CallVerdict | undefined {
+function judgeOutcome(
+  { outcome, sample }: ModuleCallWithSample,
+  judgeAnswer: FindResultProblem,
+): ModuleCallProblem | undefined {
   if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
   if (outcome.kind === 'returned') return judgeAnswer(outcome.value, sample);
   const reason = errorText(outcome.error, 300);
@@ -55,12 +59,12 @@ function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: ResultJu
   return { level: 'problem', code: 'THROWS', message: `threw ${reason}` };
 }
 
-function judgeInput({ mutated }: CallWithSample): CallVerdict | undefined {
+function judgeInput({ mutated }: ModuleCallWithSample): ModuleCallProblem | undefined {
   if (!mutated) return undefined;
   return { level: 'problem', code: 'MUTATES_INPUT', message: 'changed the time of a date in its input' };
 }
 
-function judgeSpeed({ blockedMs }: CallWithSample): CallVerdict | undefined {
+function judgeSpeed({ blockedMs }: ModuleCallWithSample): ModuleCallProblem | undefined {
   if (blockedMs < blockingMs) return undefined;
   const message = `held the event loop for ${Math.round(blockedMs)} ms; every other callback waits meanwhile`;
   return { level: 'warning', code: 'BLOCKS', message };

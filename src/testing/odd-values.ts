@@ -1,5 +1,5 @@
 /** Unusual values that a mail or CRM provider may return in practice, although they are undocumented. */
-export const oddProviderResults: readonly unknown[] = [
+export const unusualProviderResults: readonly unknown[] = [
   null,
   '',
   0,

@@ -1,6 +1,6 @@
 import { type ContractKey, contractProblems } from '../config/host-modules.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { passedFinding } from './judge-calls.js';
+import { createPassedFinding } from './judge-calls.js';
 import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
 
 /** Options of every contract check. */
@@ -36,7 +36,7 @@ export async function runContractChecks<Module, Options extends CheckOptions>(
   const settings = { ...options, timeoutMs: options.timeoutMs ?? 1000, dry: options.dry ?? false };
   const findings = await silenced(options.silence, () => run(module as Module, settings));
   return buildContractReport(contract, [
-    passedFinding('shape', 'has every method'),
+    createPassedFinding('shape', 'has every method'),
     ...findings,
     ...pollutionFindings(before),
   ]);

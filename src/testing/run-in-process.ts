@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AttemptReportLine, ProcessAttempt } from './fault-process.js';
-import type { RecordedEffect } from './fault-provider.js';
+import type { RecordedSideEffect } from './fault-provider.js';
 import { selectModuleLoadingOptions } from './node-options.js';
 
 type Attempt = Omit<ProcessAttempt, 'file'>;
@@ -14,7 +14,7 @@ type Attempt = Omit<ProcessAttempt, 'file'>;
 export async function runAttemptsInProcesses(
   attempts: readonly Attempt[],
   timeoutMs: number,
-): Promise<RecordedEffect[]> {
+): Promise<RecordedSideEffect[]> {
   const lines = await linesOf(attempts, timeoutMs);
   return lines.flatMap((line) => ('effect' in line ? [line.effect] : []));
 }

@@ -27,8 +27,8 @@ export function sampleConversation(id: string): Conversation {
 }
 
 /** Unusual conversations that are valid: odd texts, empty fields, special keys, a thousand messages. */
-export function oddConversations(): LabelledConversation[] {
-  return Object.entries(oddTextSamples)
+export function unusualConversations(): LabelledConversation[] {
+  return Object.entries(unusualTextSamples)
     .map(([title, text]) => ({ title, conversation: conversation({ actorId: text, subject: text, content: text }) }))
     .concat({ title: 'only required fields', conversation: bareConversation() })
     .concat({ title: '__proto__ among the keys', conversation: conversation({ metadata: trappedKeys() }) })
@@ -36,7 +36,7 @@ export function oddConversations(): LabelledConversation[] {
 }
 
 /** Unusual actor ids, which must reach the host's data unchanged. */
-export const oddActorIds: readonly string[] = [
+export const unusualActorIds: readonly string[] = [
   '007',
   'ada+support@example.com',
   '0190b7a6-0000-7000-8000-000000000042',
@@ -50,7 +50,7 @@ export const oddActorIds: readonly string[] = [
   'x'.repeat(10_000),
 ];
 
-export const oddTextSamples: Readonly<Record<string, string>> = {
+export const unusualTextSamples: Readonly<Record<string, string>> = {
   'accents and other alphabets': 'Zoë, Привет, 你好, ñandú, İstanbul',
   'emoji made of several characters': '👩‍👩‍👧‍👦 🏳️‍🌈 🇺🇳 e\u0301',
   'right-to-left text': 'שלום \u202Eevil.exe\u202C مرحبا',

@@ -22,7 +22,7 @@ export const storableTextSchema = (maxLength: number) => {
 };
 
 /** The schema of a name or key, of at most 500 characters. */
-export const nameSchema = storableTextSchema(500);
+export const nameOrKeySchema = storableTextSchema(500);
 
 /** The schema of an id of the host's. It is not trimmed: ids that differ in a space are different ids. */
 export const exactIdSchema = (maxLength: number) => {
@@ -120,7 +120,7 @@ export function strictObjectSchema<Shape extends z.ZodRawShape>(shape: Shape): z
 }
 
 /** Makes the schema of a public call's input. TypeScript requires a field for every documented key, and no other. */
-export function inputSchema<Input>() {
+export function createInputSchema<Input>() {
   return <Shape extends FieldsOf<Input>>(
     shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
   ): z.ZodObject<Shape> => strictObjectSchema<Shape>(shape);

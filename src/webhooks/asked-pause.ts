@@ -5,7 +5,7 @@ const mostMs = 3_600_000;
  * How long an endpoint asks not to be called, in milliseconds; 0 if it does not ask. `Retry-After` of a 429 or 503 is
  * seconds or a date; a 410 asks for no more calls, as Standard Webhooks defines. Pure.
  */
-export function requestedPauseMs(status: number, retryAfter: string | undefined, now = Date.now()): number {
+export function requestedWebhookPauseMs(status: number, retryAfter: string | undefined, now = Date.now()): number {
   if (status === 410) return mostMs;
   if (status !== 429 && status !== 503) return 0;
   const ms = waitMs(retryAfter?.trim() ?? '', now);

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookFailure } from '../foundation/errors.js';
-import { requestedPauseMs } from './asked-pause.js';
+import { requestedWebhookPauseMs } from './asked-pause.js';
 import { AddressRefusedError, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
 
 export interface WebhookRequest {
@@ -70,7 +70,7 @@ function failed(failure: WebhookFailure, askedMs = 0): WebhookRequestResult {
 
 function judge({ status, retryAfter }: Answer): WebhookRequestResult {
   if (status >= 200 && status < 300) return { accepted: true };
-  return failed({ kind: 'status', status }, requestedPauseMs(status, retryAfter));
+  return failed({ kind: 'status', status }, requestedWebhookPauseMs(status, retryAfter));
 }
 
 /** Why a request failed, by the code of the error: its message may name addresses and certificates of the network. */

@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { abortableSleep } from '../db/abortable-sleep.js';
 import { readDatabaseTime } from '../db/database-time.js';
 import { listenForNotifications } from '../db/listen.js';
-import { announceHarmlessFollowUps, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
+import {
+  announceDeferredFollowUps,
+  announceFollowUpsSafeWithoutCommit,
+  type DeferredFollowUps,
+} from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 
@@ -20,7 +24,7 @@ export interface CommitListener {
   /**
    * Holds the follow-ups of a call until the notification of its commit arrives. Returns the payload to notify with.
    */
-  hold(followUps: HeldFollowUps): string;
+  hold(followUps: DeferredFollowUps): string;
   drop(token: string): void;
   close(): Promise<void>;
 }
@@ -84,10 +88,10 @@ export function createCommitListener(runtime: Runtime): CommitListener {
 
 /** Holds the follow-ups of calls whose commit is not known yet, by token. */
 function holdFollowUps(runtime: Runtime) {
-  const held = new Map<string, HeldFollowUps>();
+  const held = new Map<string, DeferredFollowUps>();
   let last = 0;
   return {
-    hold(followUps: HeldFollowUps): string {
+    hold(followUps: DeferredFollowUps): string {
       last += 1;
       const token = String(last);
       held.set(token, followUps);
@@ -101,14 +105,14 @@ function holdFollowUps(runtime: Runtime) {
     release(token: string): void {
       const followUps = held.get(token);
       held.delete(token);
-      if (followUps) announceHeldFollowUps(runtime, followUps);
+      if (followUps) announceDeferredFollowUps(runtime, followUps);
     },
     /**
      * Runs the follow-ups that do no harm if their call was rolled back. All are kept, because a notification may still
      * arrive.
      */
     releaseHarmless(): void {
-      for (const followUps of held.values()) announceHarmlessFollowUps(runtime, followUps);
+      for (const followUps of held.values()) announceFollowUpsSafeWithoutCommit(runtime, followUps);
     },
     count: () => held.size,
   };

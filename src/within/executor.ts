@@ -69,7 +69,7 @@ export async function queryHostExecutor(
 }
 
 /** Throws `INPUT_INVALID` for a result that the host's driver has changed. */
-export function throwChangedValue(found: unknown): never {
+export function throwResultChangedByDriver(found: unknown): never {
   throw wrongExecutor(
     'executor.query',
     'rows as Postgres returned them, each with one text',

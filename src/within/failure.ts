@@ -9,7 +9,7 @@ import { ExecutorError } from './executor.js';
  * Translates an error of a call in the host's transaction to a CairnloopError. An unexpected error is returned as the
  * driver threw it.
  */
-export async function toWithinError(error: unknown, own: Database): Promise<unknown> {
+export async function toHostTransactionError(error: unknown, own: Database): Promise<unknown> {
   if (isCairnloopError(error) || !(error instanceof ExecutorError)) return toHostDatabaseError(error, own);
   const { code, origin: cause } = error;
   const reason = errorText(error, 200).replace(/\.$/, '');

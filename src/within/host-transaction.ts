@@ -1,11 +1,11 @@
 import { type Database, toParameterValues } from '../db/connect.js';
-import { type NoParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
-import type { HeldFollowUps } from '../events/announce.js';
+import { declareStatement, type NoStatementParams, type Statement, type StatementArguments } from '../db/statement.js';
+import type { DeferredFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { CommitListener } from './commits.js';
 import { queryHostExecutor, type TransactionExecutor } from './executor.js';
 import { decodeHexRows, decodeHexValue, jsonAsHexSql, toParameterText, toPortableStatement } from './portable.js';
-import { type SessionSettings, sessionSettingsSql, settingsToChange, withSessionSettings } from './settings.js';
+import { type SessionSettings, sessionSettingsSql, sessionSettingsToChange, withSessionSettings } from './settings.js';
 
 /**
  * The last call on each transaction. The next call waits for it, because overlapping savepoints would undo each other's
@@ -15,7 +15,7 @@ const queues = new WeakMap<object, Promise<unknown>>();
 
 /** Runs calls in the host's open transaction, each in a savepoint of its own. */
 export interface HostTransaction {
-  call<T>(work: (db: Database, held: HeldFollowUps) => Promise<T>): Promise<T>;
+  call<T>(work: (db: Database, held: DeferredFollowUps) => Promise<T>): Promise<T>;
 }
 
 export function openHostTransaction(
@@ -51,12 +51,12 @@ async function inSavepoint<T>(
   executor: TransactionExecutor,
   own: Database,
   commits: CommitListener,
-  work: (db: Database, held: HeldFollowUps) => Promise<T>,
+  work: (db: Database, held: DeferredFollowUps) => Promise<T>,
 ): Promise<T> {
   const send = (text: string, values: unknown[] = []) => queryHostExecutor(executor, text, values);
   await send(`SAVEPOINT ${savepoint}`);
   const state: CallState = { undo: false, failure: undefined };
-  const held: HeldFollowUps = [];
+  const held: DeferredFollowUps = [];
   let token: string | undefined;
   try {
     const settings = await lookAround(executor, own);
@@ -105,7 +105,10 @@ const place = `pg_catalog.concat(
 
 const lookText = `SELECT ${jsonAsHexSql(`pg_catalog.json_build_object('place', ${place}, 'settings', ${sessionSettingsSql})::pg_catalog.text`)} AS rows`;
 
-const selectPlace = statement<NoParams, { place: string }>('within.place', () => `SELECT ${place} AS place`);
+const selectPlace = declareStatement<NoStatementParams, { place: string }>(
+  'within.place',
+  () => `SELECT ${place} AS place`,
+);
 
 const places = new WeakMap<Database, Promise<string | undefined>>();
 
@@ -130,7 +133,7 @@ function databaseOn(
   settings: SessionSettings,
   state: CallState,
 ): Database {
-  const wanted = settingsToChange(settings);
+  const wanted = sessionSettingsToChange(settings);
   let last: Promise<unknown> = Promise.resolve();
 
   async function run<Params extends object, Row extends object>(

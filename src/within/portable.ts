@@ -2,8 +2,8 @@ import { types } from 'node:util';
 import type { Database } from '../db/connect.js';
 import { selectRowsAsJson } from '../db/json-rows.js';
 import { quoteIdentifier } from '../db/quote-identifier.js';
-import { type Statement, statement } from '../db/statement.js';
-import { throwChangedValue } from './executor.js';
+import { declareStatement, type Statement } from '../db/statement.js';
+import { throwResultChangedByDriver } from './executor.js';
 
 /**
  * A statement that works alike with every driver: each parameter is a text that the server casts, and all rows are
@@ -53,7 +53,7 @@ export function decodeHexValue<Value>(rows: readonly object[]): Value {
   try {
     return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));
   } catch {
-    return throwChangedValue(packed);
+    return throwResultChangedByDriver(packed);
   }
 }
 
@@ -84,14 +84,14 @@ function toElement(value: unknown): string {
 function parameterTypes(own: Database, name: string, text: string): Promise<string[]> {
   const prepared = quoteIdentifier(`cairnloop_types_of_${name}`.slice(0, 63));
   return own.transaction(async (tx) => {
-    await tx.run(statement(`within.prepare.${name}`, () => `PREPARE ${prepared} AS ${text}`));
+    await tx.run(declareStatement(`within.prepare.${name}`, () => `PREPARE ${prepared} AS ${text}`));
     const rows = await tx.run(selectTypes, { name: `cairnloop_types_of_${name}`.slice(0, 63) });
-    await tx.run(statement(`within.deallocate.${name}`, () => `DEALLOCATE ${prepared}`));
+    await tx.run(declareStatement(`within.deallocate.${name}`, () => `DEALLOCATE ${prepared}`));
     return rows.map(({ type }) => type);
   });
 }
 
-const selectTypes = statement<{ name: string }, { type: string }>(
+const selectTypes = declareStatement<{ name: string }, { type: string }>(
   'within.parameter_types',
   (_, p) => `
     SELECT format('%I.%I', n.nspname, t.typname) AS type

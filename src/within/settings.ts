@@ -35,7 +35,7 @@ export const sessionSettingsSql = `pg_catalog.json_build_object(${Object.keys(re
   .join(', ')})`;
 
 /** The settings of a session that would change results, with the values to set instead. Pure. */
-export function settingsToChange(found: SessionSettings): SessionSettings {
+export function sessionSettingsToChange(found: SessionSettings): SessionSettings {
   const wrong = Object.entries(relied).filter(([name, { will }]) => !will(found[name] ?? ''));
   return Object.fromEntries(wrong.map(([name, { set }]) => [name, set]));
 }

@@ -1,11 +1,11 @@
 import type { Calls, Within } from '../contracts/cairnloop.js';
-import { runtimeHoldingFollowUps } from '../events/announce.js';
+import { withDeferredFollowUps } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
 import { createCommitListener } from './commits.js';
 import { requireExecutor, type TransactionExecutor } from './executor.js';
-import { toWithinError } from './failure.js';
+import { toHostTransactionError } from './failure.js';
 import { type HostTransaction, openHostTransaction } from './host-transaction.js';
 
 type AsyncCall = (...given: never[]) => Promise<unknown>;
@@ -25,7 +25,7 @@ const refused: Record<string, string> = {
   'sla.setPolicy': 'the slaPolicyProvider stores the terms by itself, and a ROLLBACK would not take them back',
 };
 
-export interface WithinOptions {
+export interface HostTransactionCallsOptions {
   runtime: Runtime;
   /** Makes all public calls for a runtime. */
   createPublicCalls: (runtime: Runtime) => Calls;
@@ -34,12 +34,12 @@ export interface WithinOptions {
 }
 
 /** Makes the function `within`, which returns the public calls for an open transaction of the host's. */
-export function createWithinFunction({ runtime, createPublicCalls, admit }: WithinOptions): {
+export function createHostTransactionCalls({ runtime, createPublicCalls, admit }: HostTransactionCallsOptions): {
   within(executor: TransactionExecutor): Within;
   close(): Promise<void>;
 } {
   const commits = createCommitListener(runtime);
-  const explain = (error: unknown) => toWithinError(error, runtime.db);
+  const explain = (error: unknown) => toHostTransactionError(error, runtime.db);
   const calls = createPublicCalls(runtime);
   return {
     within(executor) {
@@ -61,7 +61,7 @@ export function createWithinFunction({ runtime, createPublicCalls, admit }: With
       const because = refused[operation];
       if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
       return transaction.call(async (db, held) =>
-        Object.fromEntries(callsIn(createPublicCalls(runtimeHoldingFollowUps(runtime, db, held)), group))[name]?.(
+        Object.fromEntries(callsIn(createPublicCalls(withDeferredFollowUps(runtime, db, held)), group))[name]?.(
           ...given,
         ),
       );

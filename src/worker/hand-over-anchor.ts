@@ -1,6 +1,6 @@
 import { readAuditAnchor } from '../audit/anchor.js';
 import type { AuditAnchor } from '../contracts/domain.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { errorText } from '../foundation/redact.js';
 import { returnedFailureReason } from '../foundation/returned-failure.js';
@@ -53,7 +53,7 @@ async function call({ config }: Runtime, anchor: AuditAnchor, { id, attempts }: 
   }
 }
 
-const claimTurn = statement<{ leaseMs: number }, Turn>(
+const claimTurn = declareStatement<{ leaseMs: number }, Turn>(
   'audit.claim_anchor',
   (s, p) => `
     UPDATE ${s}.audit_anchor SET
@@ -63,7 +63,7 @@ const claimTurn = statement<{ leaseMs: number }, Turn>(
     RETURNING id, attempts`,
 );
 
-const finishTurn = statement<{ id: string; attempts: number; seq: number; hash: string }>(
+const finishTurn = declareStatement<{ id: string; attempts: number; seq: number; hash: string }>(
   'audit.anchor_handed_over',
   (s, p) => `
     UPDATE ${s}.audit_anchor SET
@@ -72,7 +72,7 @@ const finishTurn = statement<{ id: string; attempts: number; seq: number; hash: 
     WHERE id = ${p.id} AND attempts = ${p.attempts}`,
 );
 
-const retryTurn = statement<{ id: string; attempts: number; error: string }>(
+const retryTurn = declareStatement<{ id: string; attempts: number; error: string }>(
   'audit.anchor_failed',
   (s, p) => `
     UPDATE ${s}.audit_anchor SET

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { configuredModules } from '../deliveries/announced-modules.js';
 import { packageVersion } from '../foundation/package-version.js';
 import type { Runtime } from '../runtime.js';
@@ -40,7 +40,7 @@ export function createHeartbeat(runtime: Runtime): Heartbeat {
 }
 
 /** Writes a heartbeat; removes those of workers that died more than a day ago. */
-const beat = statement<{
+const beat = declareStatement<{
   workerId: string;
   host: string;
   pid: number;
@@ -62,9 +62,9 @@ const beat = statement<{
     ON CONFLICT (worker_id) DO UPDATE SET state = excluded.state, beat_at = excluded.beat_at`,
 );
 
-const announce = statement('worker.announce', (s) => `SELECT ${s}.announce_modules()`);
+const announce = declareStatement('worker.announce', (s) => `SELECT ${s}.announce_modules()`);
 
-const leave = statement<{ workerId: string }>(
+const leave = declareStatement<{ workerId: string }>(
   'worker.leave',
   (s, p) => `DELETE FROM ${s}.worker_heartbeats WHERE worker_id = ${p.workerId}`,
 );

@@ -1,5 +1,5 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import { statement } from '../db/statement.js';
+import { declareStatement } from '../db/statement.js';
 import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { createQueueScanThrottle } from '../deliveries/scan-throttle.js';
 import { isUnclaimedSql } from '../deliveries/sql-conditions.js';
@@ -60,7 +60,7 @@ interface SweepRow {
  * Finds topics with due deliveries. OFFSET 0 makes the planner keep the subquery's order and use its index; otherwise
  * it reads the whole table to find that a topic has nothing due.
  */
-export const selectDueTopics = statement<
+export const selectDueTopics = declareStatement<
   { lookAheadMs: number; open: readonly DeliveryTopic[]; topics: readonly DeliveryTopic[] },
   SweepRow
 >(

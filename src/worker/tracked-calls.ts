@@ -3,7 +3,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { HostCall, TopicHandler } from '../deliveries/topic-handler.js';
 
 /** One call of a host's callback. */
-export interface TrackedCall {
+export interface TrackedCallbackCall {
   topic: DeliveryTopic;
   method: string;
   deliveryId: string;
@@ -11,10 +11,10 @@ export interface TrackedCall {
 }
 
 /** The host's callback that started the running code; also known in code that runs on after the callback returned. */
-const cause = new AsyncLocalStorage<TrackedCall>();
+const cause = new AsyncLocalStorage<TrackedCallbackCall>();
 
 /** Running callbacks of every worker in this process. */
-const underWay = new Set<TrackedCall>();
+const underWay = new Set<TrackedCallbackCall>();
 
 /**
  * Maximum number of remembered calls, beyond which the oldest are forgotten: a callback that never settles would be
@@ -22,15 +22,15 @@ const underWay = new Set<TrackedCall>();
  */
 const mostRemembered = 10_000;
 
-let onBegin: ((call: TrackedCall) => void) | undefined;
+let onBegin: ((call: TrackedCallbackCall) => void) | undefined;
 
 /** Calls `listener` as each callback begins; one listener at a time. */
-export function onCallBegin(listener: ((call: TrackedCall) => void) | undefined): void {
+export function setCallbackBeginListener(listener: ((call: TrackedCallbackCall) => void) | undefined): void {
   onBegin = listener;
 }
 
 /** Wraps a handler so that its calls can be identified while they run, and in code that they leave running. */
-export function withCallTracking(topic: DeliveryTopic, handler: TopicHandler): TopicHandler {
+export function withCallbackTracking(topic: DeliveryTopic, handler: TopicHandler): TopicHandler {
   return {
     ...handler,
     async load(runtime, rows) {
@@ -45,7 +45,7 @@ export function withCallTracking(topic: DeliveryTopic, handler: TopicHandler): T
   };
 }
 
-function remembered(call: TrackedCall, callHost: NonNullable<HostCall>): NonNullable<HostCall> {
+function remembered(call: TrackedCallbackCall, callHost: NonNullable<HostCall>): NonNullable<HostCall> {
   const done = () => underWay.delete(call);
   return () => {
     begin(call);
@@ -66,12 +66,12 @@ function remembered(call: TrackedCall, callHost: NonNullable<HostCall>): NonNull
   };
 }
 
-function begin(call: TrackedCall): void {
+function begin(call: TrackedCallbackCall): void {
   underWay.add(call);
   onBegin?.(call);
   if (underWay.size <= mostRemembered) return;
   const [oldest] = underWay;
-  underWay.delete(oldest as TrackedCall);
+  underWay.delete(oldest as TrackedCallbackCall);
 }
 
 /** Maximum number of calls named in a log message. */
@@ -81,20 +81,20 @@ const mostShown = 10;
 export interface ErrorSource {
   /** Description for log lines, e.g. `notifier.onSlaBreach (delivery 0192…, attempt 2)`. */
   words: string;
-  calls: readonly TrackedCall[];
+  calls: readonly TrackedCallbackCall[];
 }
 
 /** Returns the callback that caused the running code; to be called while an uncaught error is handled. */
 export function findErrorSource(): ErrorSource {
   const known = cause.getStore();
-  if (known) return { words: describeCall(known), calls: [known] };
+  if (known) return { words: describeCallbackCall(known), calls: [known] };
   if (underWay.size === 0) return { words: 'code outside of callbacks', calls: [] };
   const calls = [...underWay].slice(-mostShown);
   const more = underWay.size - calls.length;
-  const words = `one of the running callbacks, or in code outside of them: ${calls.map(describeCall).join(', ')}`;
+  const words = `one of the running callbacks, or in code outside of them: ${calls.map(describeCallbackCall).join(', ')}`;
   return { words: more > 0 ? `${words} and ${more} more` : words, calls };
 }
 
-export function describeCall({ method, deliveryId, attempt }: TrackedCall): string {
+export function describeCallbackCall({ method, deliveryId, attempt }: TrackedCallbackCall): string {
   return `${method} (delivery ${deliveryId}, attempt ${attempt})`;
 }

@@ -23,7 +23,7 @@ export interface WorkerCrash {
 }
 
 /** Handles errors that nobody caught in a process that runs only a worker. */
-export interface UncaughtErrors {
+export interface UncaughtErrorHandling {
   /** Resolves at the first uncaught error. */
   crashed: Promise<'crash'>;
   /** The uncaught error; undefined as long as there was none. */
@@ -35,7 +35,7 @@ export interface UncaughtErrors {
  * Replaces Node's handling of uncaught errors in a process that runs only a worker. An unhandled rejection of a
  * callback is only logged, because other callbacks are not affected. An uncaught error requests an orderly shutdown.
  */
-export function catchUncaughtErrors(log: Logger): UncaughtErrors {
+export function handleUncaughtErrors(log: Logger): UncaughtErrorHandling {
   let crash: WorkerCrash | undefined;
   let tell: (what: 'crash') => void = () => {};
   const crashed = new Promise<'crash'>((resolve) => {

@@ -1,6 +1,6 @@
 import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
-import { describeCall, onCallBegin } from './tracked-calls.js';
+import { describeCallbackCall, setCallbackBeginListener } from './tracked-calls.js';
 
 /** The data that the watchdog thread gets. */
 export interface WatchdogData {
@@ -26,7 +26,9 @@ export function startWatchdog(limitMs: number): { stop(): Promise<void> } {
   if (inspector.url() !== undefined) return { stop: async () => {} };
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const lastCall = new Uint8Array(new SharedArrayBuffer(200));
-  onCallBegin((call) => void encoder.encodeInto(describeCall(call).padEnd(lastCall.length, '\0'), lastCall));
+  setCallbackBeginListener(
+    (call) => void encoder.encodeInto(describeCallbackCall(call).padEnd(lastCall.length, '\0'), lastCall),
+  );
   const tickMs = Math.max(20, Math.ceil(limitMs / patience));
   const beating = setInterval(() => Atomics.add(beats, 0, 1), tickMs / 2).unref();
   const watched: WatchdogData = { beats, lastCall, tickMs, patience };
@@ -35,7 +37,7 @@ export function startWatchdog(limitMs: number): { stop(): Promise<void> } {
   return {
     async stop() {
       clearInterval(beating);
-      onCallBegin(undefined);
+      setCallbackBeginListener(undefined);
       await thread.terminate();
     },
   };

@@ -14,7 +14,7 @@ import { outboundHandler } from './jobs/outbound.js';
 import { replyHandler } from './jobs/reply.js';
 import { slaCountdownHandler } from './jobs/sla-countdown.js';
 import { type DeliveryDrainers, startWorkerTimers, type WorkerTimers } from './timers.js';
-import { withCallTracking } from './tracked-calls.js';
+import { withCallbackTracking } from './tracked-calls.js';
 import { logUncaughtErrors } from './uncaught.js';
 
 /** The worker that `cairnloop worker` runs; a host may also run it in its own process. */
@@ -76,7 +76,7 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): WorkerW
     const outcomes = createOutcomeWriter(runtime);
     unwrittenSince = () => outcomes.waitingSince;
     const drainers: DeliveryDrainers = forEachTopic((topic) =>
-      createDeliveryDrainer(runtime, topic, withCallTracking(topic, handlers[topic]), outcomes),
+      createDeliveryDrainer(runtime, topic, withCallbackTracking(topic, handlers[topic]), outcomes),
     );
     try {
       await admit();

@@ -3,26 +3,29 @@ import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
 import { identifySender, type SenderIdentity } from '../http/identify.js';
 import { type FormReadFailure, readForm } from '../http/read-form.js';
-import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
+import { isSameOrigin, isServedHostName } from '../http/same-origin.js';
 import { type BarePage, respondWithBarePage } from './bare-page.js';
 import type { WorkspaceContext, WorkspaceEnv, WorkspaceServices } from './handler.js';
 import type { ResolvedWorkspaceOptions } from './mount-options.js';
 import { pageThemes, themeCookieName, type WorkspacePageContext } from './page-context.js';
-import { chooseWorkspaceWording } from './strings/strings.js';
-import { runWithWording, translate } from './translate.js';
+import { chooseLocalizedWorkspaceTexts } from './strings/strings.js';
+import { runWithLocalizedTexts, translate } from './translate.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
 /** Middleware that sets the language of the page, by the host's options and the browser's preference. */
 export function setPageLanguage({ options }: WorkspaceServices): Middleware {
   return (c, next) =>
-    runWithWording(chooseWorkspaceWording(options.strings, c.req.header('accept-language') ?? null), next);
+    runWithLocalizedTexts(
+      chooseLocalizedWorkspaceTexts(options.strings, c.req.header('accept-language') ?? null),
+      next,
+    );
 }
 
 /** Middleware that refuses every visitor whom the host does not identify, before anything is read or rendered. */
 export function requireOperator(services: WorkspaceServices): Middleware {
   return async (c, next) => {
-    if (!isKnownHost(c.req.raw, services.options.hosts)) return c.text(`${translate('unknownHost')}\n`, 403);
+    if (!isServedHostName(c.req.raw, services.options.hosts)) return c.text(`${translate('unknownHost')}\n`, 403);
     const identity = await identifyOperator(c, services);
     if (identity.state === 'unconfigured') return respondWithBarePage(c.req.raw, unconfigured());
     if (identity.state !== 'known') return respondWithBarePage(c.req.raw, signedOut(services.options));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { securityHeaders } from '../http/security-headers.js';
-import { currentWording } from './translate.js';
+import { currentLocalizedTexts } from './translate.js';
 
 /** A page without layout, which uses neither database nor customer data. */
 export interface BarePage {
@@ -51,7 +51,7 @@ function asText({ title, text, example, link }: BarePage): string {
 
 function markup({ title, text, example, link }: BarePage): string {
   return `<!doctype html>
-<html lang="${currentWording().locale}" dir="${currentWording().dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="${currentLocalizedTexts().locale}" dir="${currentLocalizedTexts().dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${style}</style></head>
 <body><main><svg viewBox="0 0 24 24" aria-hidden="true"><ellipse cx="12" cy="18.6" rx="9" ry="3.6"/>
 <ellipse cx="11.4" cy="11.9" rx="6.2" ry="3"/><ellipse cx="12.6" cy="6.3" rx="3.7" ry="2.4"/></svg>

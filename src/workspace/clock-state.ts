@@ -5,7 +5,7 @@ import { translate, translateCount } from './translate.js';
 export type SlaClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';
 
 /** An SLA clock with less than this share of its time left is shown as `soon`. */
-export const dueSoonFraction = 0.25;
+export const slaDueSoonFraction = 0.25;
 
 /**
  * Returns the tone of an SLA clock at a moment. A clock past its breach time is `breached` even before a worker marks
@@ -18,7 +18,7 @@ export function slaClockTone(clock: SlaClock, now: Date): SlaClockTone {
   const left = clock.breachAt.getTime() - now.getTime();
   if (left <= 0) return 'breached';
   const whole = clock.breachAt.getTime() - clock.startedAt.getTime();
-  return left < whole * dueSoonFraction ? 'soon' : 'calm';
+  return left < whole * slaDueSoonFraction ? 'soon' : 'calm';
 }
 
 /** The next deadline of a running SLA clock: the reply until it is due, then the breach. */
@@ -34,7 +34,7 @@ export interface NextSlaDeadline {
 export function nextSlaDeadline({ startedAt, responseDueAt, breachAt }: SlaClock, now: Date): NextSlaDeadline {
   if (responseDueAt <= now || responseDueAt >= breachAt) return { what: 'breach', at: breachAt, tone: 'soon' };
   const share = (responseDueAt.getTime() - now.getTime()) / (responseDueAt.getTime() - startedAt.getTime());
-  return { what: 'reply', at: responseDueAt, tone: share < dueSoonFraction ? 'soon' : 'calm' };
+  return { what: 'reply', at: responseDueAt, tone: share < slaDueSoonFraction ? 'soon' : 'calm' };
 }
 
 /** Formats a duration in at most two short units: `3d 4h`, `1h 05m`, `42m`, `30s`. */

@@ -18,7 +18,7 @@ export interface ReplyVariableValues {
 const variable = /\{\{\s*([^{}\n]{1,200}?)\s*\}\}/g;
 
 /** Whether the text of a saved reply has variables that may need the customer's facts. */
-export function replyTextNeedsFacts(text: string): boolean {
+export function savedReplyNeedsCustomerFacts(text: string): boolean {
   return [...text.matchAll(variable)].some(([, name = '']) => /^(?:context\.|customer\.name)/i.test(name));
 }
 

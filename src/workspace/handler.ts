@@ -62,7 +62,7 @@ export function readQueueView(c: WorkspaceContext): QueueView {
  * Reads from a form the path to return to after a change, below the mount path. Any other value, such as another site's
  * URL, becomes `fallback`.
  */
-export function readReturnPath(form: FormFields, fallback: string): string {
+export function readReturnPathFromForm(form: FormFields, fallback: string): string {
   const back = form.text('back');
   const isPage = /^\/[\w\-./?=&%+*]*$/.test(back) && !leavesMount.test(back.replaceAll(/%2e/gi, '.'));
   return isPage ? back : fallback;

@@ -93,6 +93,6 @@ function fold(blocks: MessageBlock[]): MessageBlock[] {
 }
 
 /** Returns the code of a code block without its fence lines. */
-export function codeWithoutFences(text: string): string {
+export function codeBlockWithoutFences(text: string): string {
   return text.split('\n').slice(1, -1).join('\n');
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import type { Awaitable } from '../contracts/result.js';
 import type { LiveUpdateSettings } from '../http/live-streams.js';
-import { readHostTexts } from '../http/wording.js';
+import { readHostReplacementTexts } from '../http/localized-texts.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePathOption,
@@ -105,7 +105,7 @@ export function readWorkspaceOptions(given: WorkspaceOptions): ResolvedWorkspace
     operator: options.operator,
     title: options.title ?? 'Support',
     signInUrl: options.signInUrl,
-    strings: readHostTexts(helper, options.strings ?? {}, workspaceTextKeys),
+    strings: readHostReplacementTexts(helper, options.strings ?? {}, workspaceTextKeys),
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     ...(options.takeBackSeconds !== undefined && { takeBackSeconds: options.takeBackSeconds }),

@@ -34,7 +34,7 @@ export interface QueueView {
 }
 
 /** Whether a filter implies an owner, so that no other owner can be chosen beside it. */
-export const filterImpliesOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
+export const queueFilterImpliesOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
   return queueFilters.some((filter) => filter.key === value);
@@ -54,7 +54,7 @@ export function parseQueueView(query: (name: string) => string | undefined): Que
     ...(tag && { tag }),
     ...(owner !== undefined &&
       owner !== '*' &&
-      !filterImpliesOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
+      !queueFilterImpliesOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
     ...(query('select') !== undefined && { selecting: true }),
     ...(query('select') === 'all' && { allTicked: true }),
   };

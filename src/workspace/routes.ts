@@ -16,7 +16,7 @@ import {
 import { approveDraft, discardDraft, previewDraftEdit, sendEditedDraft } from './routes/drafts.js';
 import { showInbox } from './routes/inbox.js';
 import { markTyping, streamLiveUpdates } from './routes/live.js';
-import { dropPendingAction, takeBackPendingAction } from './routes/pending-actions.js';
+import { submitPendingActionDeletion, takeBackPendingAction } from './routes/pending-actions.js';
 import { setSlaPolicy, showSlaPolicies } from './routes/policies.js';
 import { showReport, showReportList } from './routes/report.js';
 import { listSavedReplies, showSavedReplies } from './routes/saved-replies.js';
@@ -52,7 +52,7 @@ export const workspaceRoutes: readonly WorkspaceRoute[] = [
   post('/c/:id/sla/resume', resumeSla),
   post('/c/:id/outbound/:message/cancel', cancelOutboundMessage),
   post('/c/:id/actions/:action/take-back', takeBackPendingAction),
-  post('/c/:id/actions/:action/drop', dropPendingAction),
+  post('/c/:id/actions/:action/drop', submitPendingActionDeletion),
   post('/drafts/:id/approve', approveDraft),
   post('/drafts/:id/edit', sendEditedDraft),
   post('/drafts/:id/preview', previewDraftEdit),

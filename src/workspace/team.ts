@@ -42,7 +42,7 @@ function byName(operators: readonly Actor[]): Actor[] {
 const nameOf = ({ id, name }: Actor) => name ?? id;
 
 /** Returns the possible owners of a conversation: the team, everyone who acted in it, and its owner. */
-export function ownerCandidates(
+export function listPossibleOwners(
   team: OperatorTeam,
   actors: readonly (Actor | null)[],
   customerId: string | null,

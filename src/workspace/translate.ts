@@ -1,31 +1,31 @@
 /** Returns the texts of a page in the language of its operator. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Child } from 'hono/jsx';
-import { fillPlaceholders } from '../http/wording.js';
+import { fillPlaceholders } from '../http/localized-texts.js';
 import {
   type CountTextKey,
-  chooseWorkspaceWording,
+  chooseLocalizedWorkspaceTexts,
+  type LocalizedWorkspaceTexts,
   pageScriptTextKeys,
   type WorkspaceTextKey,
-  type WorkspaceWording,
 } from './strings/strings.js';
 
 type Values = Record<string, string | number>;
 
-const current = new AsyncLocalStorage<WorkspaceWording>();
-const unasked = chooseWorkspaceWording({}, null);
+const current = new AsyncLocalStorage<LocalizedWorkspaceTexts>();
+const unasked = chooseLocalizedWorkspaceTexts({}, null);
 
 /** Runs `work` with the texts of one request. */
-export function runWithWording<T>(wording: WorkspaceWording, work: () => T): T {
-  return current.run(wording, work);
+export function runWithLocalizedTexts<T>(localized: LocalizedWorkspaceTexts, work: () => T): T {
+  return current.run(localized, work);
 }
 
 /** The texts of the current request; the English ones outside of a request. */
-export const currentWording = (): WorkspaceWording => current.getStore() ?? unasked;
+export const currentLocalizedTexts = (): LocalizedWorkspaceTexts => current.getStore() ?? unasked;
 
 /** Returns a text by its key, with values in place of names in braces, and numbers localized. */
 export function translate(key: WorkspaceTextKey, values: Values = {}): string {
-  return fillPlaceholders(currentWording().texts[key], written(values));
+  return fillPlaceholders(currentLocalizedTexts().texts[key], written(values));
 }
 
 /** Returns a text about a number, in the language's plural form; `{count}` is replaced by the number. */
@@ -34,23 +34,23 @@ export function translateCount(stem: CountTextKey, count: number, values: Values
 }
 
 /** Returns a text with JSX elements in place of the names in braces. */
-export function translateParts(key: WorkspaceTextKey, parts: Record<string, Child>): Child[] {
-  return split(currentWording().texts[key], parts);
+export function translateWithElements(key: WorkspaceTextKey, parts: Record<string, Child>): Child[] {
+  return split(currentLocalizedTexts().texts[key], parts);
 }
 
 /** Returns a text about a number, in its plural form, with JSX elements in place of the names in braces. */
-export function translateCountParts(stem: CountTextKey, count: number, parts: Record<string, Child>): Child[] {
+export function translateCountWithElements(stem: CountTextKey, count: number, parts: Record<string, Child>): Child[] {
   return split(formFor(stem, count), { count: formatNumber(count), ...parts });
 }
 
 /** Formats a number in the language of the page. */
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
-  return value.toLocaleString(currentWording().locale, options);
+  return value.toLocaleString(currentLocalizedTexts().locale, options);
 }
 
 /** Returns the texts of the page's script as JSON. */
 export function pageScriptTextsJson(): string {
-  const texts = currentWording().texts as Record<string, string>;
+  const texts = currentLocalizedTexts().texts as Record<string, string>;
   return JSON.stringify(
     Object.fromEntries(pageScriptTextKeys.filter((key) => key in texts).map((key) => [key, texts[key]])),
   );
@@ -59,7 +59,7 @@ export function pageScriptTextsJson(): string {
 const rules = new Map<string, Intl.PluralRules>();
 
 function formFor(stem: CountTextKey, count: number): string {
-  const { texts, locale } = currentWording();
+  const { texts, locale } = currentLocalizedTexts();
   const rule = rules.get(locale) ?? new Intl.PluralRules(locale);
   if (rules.size < maxRules) rules.set(locale, rule);
   const forms = texts as Readonly<Record<string, string | undefined>>;

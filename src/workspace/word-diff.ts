@@ -10,14 +10,14 @@ export interface DiffPart {
  * The result of comparing two texts. `rewritten`: too long or too different for a word diff. `later`: the time budget
  * of the page is spent.
  */
-export type TextChanges = DiffPart[] | 'none' | 'rewritten' | 'later';
+export type TextDiffResult = DiffPart[] | 'none' | 'rewritten' | 'later';
 
 /** The longest text that is compared, in characters; a diff of longer texts costs more than it shows. */
 export const maxComparedCharacters = 20_000;
 
 /** Compares texts within one time budget for each page, because a diff blocks the event loop. */
 export interface TextComparer {
-  compare(before: string, after: string): TextChanges;
+  compare(before: string, after: string): TextDiffResult;
 }
 
 export interface TextDiffBudget {

@@ -3,8 +3,8 @@ import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
 import type { BarePage } from './bare-page.js';
 import { readWorkspaceOptions, type WorkspaceOptions } from './mount-options.js';
-import { chooseWorkspaceWording } from './strings/strings.js';
-import { runWithWording, translate } from './translate.js';
+import { chooseLocalizedWorkspaceTexts } from './strings/strings.js';
+import { runWithLocalizedTexts, translate } from './translate.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 export type { WorkspaceOptions } from './mount-options.js';
@@ -38,8 +38,8 @@ export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: Work
     owns: (path) => path === options.base || path === `${options.base}/` || path.startsWith(`${options.base}/`),
     async unavailable(request) {
       const { respondWithBarePage } = await import('./bare-page.js');
-      const words = chooseWorkspaceWording(options.strings, request.headers.get('accept-language'));
-      return runWithWording(words, () => respondWithBarePage(request, unavailable()));
+      const words = chooseLocalizedWorkspaceTexts(options.strings, request.headers.get('accept-language'));
+      return runWithLocalizedTexts(words, () => respondWithBarePage(request, unavailable()));
     },
     async load() {
       const { createWorkspaceApp } = await import('./app.js');

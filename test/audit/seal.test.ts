@@ -7,7 +7,7 @@ import { sealAudit } from '../../src/audit/seal.js';
 import { type AuditVerification, verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { migrateUp } from '../../src/db/migrate.js';
-import { type Executor, statement } from '../../src/db/statement.js';
+import { declareStatement, type Executor } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from '../support/database.js';
 
 const schema = 'cairnloop';
@@ -208,13 +208,13 @@ describe('audit on a real Postgres', () => {
         ...db,
         transaction: <T>(work: (tx: Executor) => Promise<T>) =>
           db.transaction(async (tx) => {
-            await tx.run(statement(`role.${role}`, () => `SET LOCAL ROLE ${role}`));
+            await tx.run(declareStatement(`role.${role}`, () => `SET LOCAL ROLE ${role}`));
             return work(tx);
           }),
       };
       await asRole.transaction((tx) =>
         tx.run(
-          statement(
+          declareStatement(
             'test.insert',
             (s) => `INSERT INTO ${s}.audit_events (at, actor, action) VALUES (now(), '{"id": "x"}', 'x')`,
           ),

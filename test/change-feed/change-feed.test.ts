@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { parseNotifyPayload, toNotifyPayloads } from '../../src/change-feed/announce.js';
-import type { ChangeFeed, ChangeListener, ChangeScope } from '../../src/change-feed/change-feed.js';
+import type { ChangeFeed, ChangeListener, ChangeVisibility } from '../../src/change-feed/change-feed.js';
 import { openChangeFeed } from '../../src/change-feed/open-change-feed.js';
 import { openDatabase } from '../../src/db/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -70,7 +70,7 @@ describe('the change feed', () => {
 
   it('sends "anything" instead of a long list of ids, and stays well below 8000 bytes', () => {
     const ids = Array.from({ length: 1000 }, () => randomUUID());
-    const changes = new Map<string, ChangeScope>(ids.map((id) => [id, 'internal']));
+    const changes = new Map<string, ChangeVisibility>(ids.map((id) => [id, 'internal']));
     assert.deepEqual(toNotifyPayloads(changes), ['*']);
     changes.delete(ids[0] ?? '');
     const payloads = toNotifyPayloads(changes);

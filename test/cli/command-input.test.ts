@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cwdOption, declareOptions, defineCommand, jsonOption, wholeNumberParser } from '../../src/cli/command.js';
-import type { CommandInput, OptionValues } from '../../src/cli/command-input.js';
+import type { OptionValues, ParsedCommandInput } from '../../src/cli/command-input.js';
 import { main } from '../../src/cli/main.js';
 import { memoryIo } from '../support/memory-io.js';
 
@@ -49,7 +49,7 @@ describe('cli/command-input', () => {
   });
 
   it('infers which arguments are optional and which have choices', () => {
-    type Input = CommandInput<
+    type Input = ParsedCommandInput<
       readonly [
         { name: '<id>'; description: string },
         { name: '[other]'; description: string },

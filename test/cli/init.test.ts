@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageInstallCommands } from '../../src/gen/package-manager.js';
-import { nextCommands } from '../../src/gen/plan-init.js';
+import { commandsToRunAfterInit } from '../../src/gen/plan-init.js';
 import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
@@ -231,7 +231,11 @@ describe('cairnloop init', () => {
 
   it('prints commands for the package manager in use', () => {
     use({ 'package.json': '{}', 'pnpm-lock.yaml': '' });
-    const commands = nextCommands(readHostSnapshot({ cwd: host.folder }), { root: '', changes: [], notes: [] }, '');
+    const commands = commandsToRunAfterInit(
+      readHostSnapshot({ cwd: host.folder }),
+      { root: '', changes: [], notes: [] },
+      '',
+    );
     assert.deepEqual(
       commands,
       ['gen all', 'migrate', 'doctor'].map((verb) => `pnpm exec cairnloop ${verb}`),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { findEnvFiles, loadEnvFiles, readEnvValue, readsEnvByMode } from '../../src/config/env-files.js';
+import { findEnvFiles, hostReadsEnvFilesByMode, loadEnvFiles, readEnvValue } from '../../src/config/env-files.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
 const key = 'CAIRNLOOP_TEST_URL';
@@ -135,12 +135,12 @@ describe('config/env-files', () => {
     for (const name of ['next', 'vite', 'nuxt', 'astro', '@sveltejs/kit', '@adonisjs/core', '@remix-run/dev']) {
       for (const kind of ['dependencies', 'devDependencies']) {
         host = tempHost({ 'package.json': { [kind]: { [name]: '*' } } });
-        assert.equal(readsEnvByMode(host.folder), true, `${kind} ${name}`);
+        assert.equal(hostReadsEnvFilesByMode(host.folder), true, `${kind} ${name}`);
         host.remove();
       }
     }
     host = tempHost({ 'package.json': { dependencies: { express: '*' } } });
-    assert.equal(readsEnvByMode(host.folder), false);
+    assert.equal(hostReadsEnvFilesByMode(host.folder), false);
   });
 
   it('leaves .env.local out in tests where NODE_ENV counts, and only there', () => {

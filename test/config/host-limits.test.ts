@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { runWithinHostLimits } from '../../src/config/host-limits.js';
+import { runHostCodeWithLimits } from '../../src/config/host-limits.js';
 import { type CliRun, runCli } from '../support/run-cli.js';
 import { tempHost } from '../support/temp-host.js';
 
@@ -62,9 +62,9 @@ describe('config/host-limits', () => {
 
   it('an import that takes too long is abandoned, and what it does later is ignored', async () => {
     const { exit } = process;
-    const slow = runWithinHostLimits(() => new Promise((resolve) => setTimeout(resolve, 1000)), 20);
+    const slow = runHostCodeWithLimits(() => new Promise((resolve) => setTimeout(resolve, 1000)), 20);
     await assert.rejects(slow, /did not settle within 20 ms/);
     assert.equal(process.exit, exit);
-    assert.equal(await runWithinHostLimits(async () => 7, 20), 7);
+    assert.equal(await runHostCodeWithLimits(async () => 7, 20), 7);
   });
 });

@@ -6,7 +6,7 @@ import {
   maxContextCharacters,
   maxContextEntries,
   maxContextValues,
-  normalizeContext,
+  toContextSections,
 } from '../../src/context/normalize-context.js';
 
 const plain = (text: string): ContextValue => ({ kind: 'text', text, presentation: 'plain' });
@@ -14,16 +14,16 @@ const empty: ContextValue = { kind: 'text', text: '—', presentation: 'empty' }
 
 /** What one value becomes inside a section. */
 function shown(value: unknown): ContextValue | undefined {
-  return normalizeContext({ Facts: { fact: value } })[0]?.entries[0]?.value;
+  return toContextSections({ Facts: { fact: value } })[0]?.entries[0]?.value;
 }
 
 describe('context/normalize-context', () => {
   it('CP7 an empty map has no sections', () => {
-    assert.deepEqual(normalizeContext({}), []);
+    assert.deepEqual(toContextSections({}), []);
   });
 
   it('CP8 makes top-level keys the headers, in order, and nested maps label and value rows', () => {
-    const sections = normalizeContext({
+    const sections = toContextSections({
       'User Details': { name: 'Ann', lifetime_value: '$120' },
       activePlan: { tier: 'pro', limits: { seats: 5 } },
       Nothing: {},
@@ -54,7 +54,7 @@ describe('context/normalize-context', () => {
   });
 
   it('CP8 groups facts without a section under Details, at the position of the first', () => {
-    const sections = normalizeContext({ Plan: { tier: 'pro' }, firstName: 'Ann', Tags: ['a'], vip: true });
+    const sections = toContextSections({ Plan: { tier: 'pro' }, firstName: 'Ann', Tags: ['a'], vip: true });
     assert.deepEqual(
       sections.map(({ header, entries }) => [header, entries.map(({ label }) => label)]),
       [
@@ -68,8 +68,8 @@ describe('context/normalize-context', () => {
   it('CP8 shows six levels and marks deeper values', () => {
     let deep: unknown = 'bottom';
     for (let level = 6; level > 1; level -= 1) deep = { [`level${level}`]: deep };
-    assert.match(JSON.stringify(normalizeContext({ Section: { level1: deep } })), /bottom/);
-    const tooDeep = JSON.stringify(normalizeContext({ Section: { level1: { more: deep } } }));
+    assert.match(JSON.stringify(toContextSections({ Section: { level1: deep } })), /bottom/);
+    const tooDeep = JSON.stringify(toContextSections({ Section: { level1: { more: deep } } }));
     assert.doesNotMatch(tooDeep, /bottom/);
     assert.match(tooDeep, /"kind":"truncated","reason":"nested deeper than 6 levels"/);
   });
@@ -77,12 +77,12 @@ describe('context/normalize-context', () => {
   it('CP8 cuts cycles, and shows a value that occurs twice both times', () => {
     const ann: Record<string, unknown> = { name: 'Ann' };
     ann.friend = ann;
-    assert.deepEqual(normalizeContext({ Ann: ann })[0]?.entries[1]?.value, {
+    assert.deepEqual(toContextSections({ Ann: ann })[0]?.entries[1]?.value, {
       kind: 'truncated',
       reason: 'contains itself',
     });
     const city = { name: 'Bonn' };
-    const [section] = normalizeContext({ Address: { home: city, work: city } });
+    const [section] = toContextSections({ Address: { home: city, work: city } });
     assert.deepEqual(section?.entries[0]?.value, section?.entries[1]?.value);
   });
 
@@ -173,7 +173,7 @@ describe('context/normalize-context', () => {
   });
 
   it('CP10 keeps headers as given and humanizes labels', () => {
-    const [section] = normalizeContext({ lifetime_value: { lifetimeValue: 1, userID: 2 } });
+    const [section] = toContextSections({ lifetime_value: { lifetimeValue: 1, userID: 2 } });
     assert.equal(section?.header, 'lifetime_value');
     assert.deepEqual(
       section?.entries.map(({ label }) => label),
@@ -209,7 +209,7 @@ describe('context/normalize-context', () => {
   it('CP11 treats __proto__ and constructor as ordinary keys', () => {
     const map = JSON.parse('{"__proto__": {"polluted": "yes"}, "constructor": {"prototype": {"polluted": "yes"}}}');
     assert.deepEqual(
-      normalizeContext(map).map(({ header }) => header),
+      toContextSections(map).map(({ header }) => header),
       ['__proto__', 'constructor'],
     );
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
@@ -241,7 +241,7 @@ describe('context/normalize-context', () => {
     assert.ok(group?.kind === 'group');
     assert.equal(group.entries.length, maxContextEntries + 1);
     assert.deepEqual(group.entries.at(-1)?.value, { kind: 'truncated', reason: '99800 more' });
-    assert.deepEqual(normalizeContext(many).at(-1), {
+    assert.deepEqual(toContextSections(many).at(-1), {
       header: 'More',
       entries: [{ label: '', value: { kind: 'truncated', reason: '99800 more' } }],
     });
@@ -267,7 +267,7 @@ describe('context/normalize-context', () => {
     });
     fc.assert(
       fc.property(fc.oneof(fc.dictionary(fc.string(), anything), anything), (map) => {
-        const sections = normalizeContext(map);
+        const sections = toContextSections(map);
         assert.deepEqual(JSON.parse(JSON.stringify(sections)), sections);
         assert.ok(size(map) < bound);
       }),
@@ -280,5 +280,5 @@ describe('context/normalize-context', () => {
 const bound = maxContextCharacters * 4 + maxContextValues * 200;
 
 function size(map: unknown): number {
-  return JSON.stringify(normalizeContext(map)).length;
+  return JSON.stringify(toContextSections(map)).length;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { pino } from 'pino';
-import { askPolicy } from '../../src/drafts/apply-policy.js';
+import { askAutomationPolicy } from '../../src/drafts/apply-policy.js';
 import { withTimeout } from '../../src/foundation/with-timeout.js';
 import { activePolicies, setPolicy } from '../../src/sla/policies.js';
 
@@ -19,7 +19,7 @@ describe('a host module that hangs', () => {
 
   const hanging: [call: string, ms: number, ask: () => unknown][] = [
     ['any call', 1234, () => withTimeout(1234, 'call', () => never)],
-    ['automationPolicy.decide', 5000, () => askPolicy({ decide: () => never }, {} as never, {} as never)],
+    ['automationPolicy.decide', 5000, () => askAutomationPolicy({ decide: () => never }, {} as never, {} as never)],
     ['slaPolicyProvider.getActivePolicies', 3000, () => activePolicies(runtime(slaPolicyProvider))],
     [
       'slaPolicyProvider.setPolicy',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { openDatabase } from '../../src/db/connect.js';
-import { statement } from '../../src/db/statement.js';
+import { declareStatement } from '../../src/db/statement.js';
 import { createTestDatabase } from '../support/database.js';
 
 const { builtins } = pg.types;
@@ -13,7 +13,7 @@ describe('column values', () => {
     for (const [index, type] of changed.entries()) pg.types.setTypeParser(type, before[index] as never);
   });
 
-  const values = statement(
+  const values = declareStatement(
     'test.values',
     () => `SELECT '2026-02-28 23:59:59.123+05:30'::timestamptz AS at, '{"a": [1]}'::jsonb AS data, 7::int AS count`,
   );

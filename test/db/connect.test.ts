@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Database, isOutcomeUnknownError, openDatabase } from '../../src/db/connect.js';
-import { type NoParams, statement } from '../../src/db/statement.js';
+import { declareStatement, type NoStatementParams } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('a transaction', () => {
@@ -15,8 +15,11 @@ describe('a transaction', () => {
     await database.drop();
   });
 
-  const backend = statement<NoParams, { pid: number }>('test.backend', () => 'SELECT pg_backend_pid() AS pid');
-  const sleep = statement('test.sleep', () => 'SELECT pg_sleep(60)');
+  const backend = declareStatement<NoStatementParams, { pid: number }>(
+    'test.backend',
+    () => 'SELECT pg_backend_pid() AS pid',
+  );
+  const sleep = declareStatement('test.sleep', () => 'SELECT pg_sleep(60)');
   const end = (pid: number) => database.query('SELECT pg_terminate_backend($1)', [pid]);
 
   it('whose connection is lost between two statements fails, and the process goes on', async () => {
@@ -55,7 +58,7 @@ describe('a transaction', () => {
   });
 
   it('in which a statement failed is never reported as committed, even if the function continued', async () => {
-    const bad = statement('test.bad', () => 'SELECT 1 / 0');
+    const bad = declareStatement('test.bad', () => 'SELECT 1 / 0');
     await assert.rejects(
       db.transaction((tx) => tx.run(bad).catch(() => 'went on')),
       /was rolled back/,

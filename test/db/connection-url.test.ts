@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatDatabaseTarget, isLocalTarget, readConnectionUrl } from '../../src/db/connection-url.js';
+import { formatDatabaseTarget, isLocalDatabaseUrl, readConnectionUrl } from '../../src/db/connection-url.js';
 import { migrateUp } from '../../src/db/migrate.js';
 import { openSession } from '../../src/db/session.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
@@ -118,8 +118,8 @@ describe('database.url', () => {
       'postgres://localhost/db?host=db.internal',
       'postgres://127.evil.example/db',
     ];
-    assert.deepEqual(local.map(isLocalTarget), [true, true, true, true]);
-    assert.deepEqual(remote.map(isLocalTarget), [false, false, false]);
+    assert.deepEqual(local.map(isLocalDatabaseUrl), [true, true, true, true]);
+    assert.deepEqual(remote.map(isLocalDatabaseUrl), [false, false, false]);
   });
 
   it('works under NODE_PG_FORCE_NATIVE: migrate, worker and doctor run without pg-native', async () => {

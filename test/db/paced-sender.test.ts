@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createPacedSender } from '../../src/db/paced-sender.js';
+import { createThrottledSender } from '../../src/db/paced-sender.js';
 import { eventually } from '../support/eventually.js';
 
 describe('the paced sender', () => {
@@ -10,7 +10,7 @@ describe('the paced sender', () => {
     const first = new Promise<void>((resolve) => {
       seen.release = resolve;
     });
-    const sender = createPacedSender(gapMs, async () => {
+    const sender = createThrottledSender(gapMs, async () => {
       seen.calls += 1;
       seen.atOnce += 1;
       seen.mostAtOnce = Math.max(seen.mostAtOnce, seen.atOnce);
@@ -43,6 +43,6 @@ describe('the paced sender', () => {
     sender.ask();
     await sender.finish();
     assert.deepEqual([seen.calls, seen.mostAtOnce], [2, 1]);
-    await createPacedSender({ shortest: 1, longest: 1 }, async () => {}).finish();
+    await createThrottledSender({ shortest: 1, longest: 1 }, async () => {}).finish();
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { isWriteStatement, statement } from '../../src/db/statement.js';
+import { declareStatement, isWriteStatement } from '../../src/db/statement.js';
 
 describe('a statement with named parameters', () => {
-  const find = statement<{ id: string; role: string | null; unused?: string }, { id: string }>(
+  const find = declareStatement<{ id: string; role: string | null; unused?: string }, { id: string }>(
     'test.find',
     (s, p) => `SELECT id FROM ${s}.t WHERE role = ${p.role} OR id = ${p.id}::uuid OR (${p.role})::text IS NULL`,
   );
@@ -13,23 +13,23 @@ describe('a statement with named parameters', () => {
 
   it('hands over the values in that order, for any order of the call, before or after its text is asked for', () => {
     assert.deepEqual(find.values({ id: 'a', role: 'b', unused: 'c' }), ['b', 'a']);
-    const fresh = statement<{ a: number; b: number }>('test.fresh', (_, p) => `SELECT ${p.b}, ${p.a}`);
+    const fresh = declareStatement<{ a: number; b: number }>('test.fresh', (_, p) => `SELECT ${p.b}, ${p.a}`);
     assert.deepEqual(fresh.values({ a: 1, b: 2 }), [2, 1]);
   });
 
   it('takes null for a value, and refuses a parameter that is missing behind a cast', () => {
     assert.deepEqual(find.values({ id: 'a', role: null }), [null, 'a']);
-    const other = statement<{ id: string; role: string }>('test.other', (_, p) => `SELECT ${p.id}, ${p.role}`);
+    const other = declareStatement<{ id: string; role: string }>('test.other', (_, p) => `SELECT ${p.id}, ${p.role}`);
     assert.throws(() => other.values({ id: 'a' } as never), /statement test\.other has no value for role/);
   });
 
   it('does not compile with another name than those that it declares', () => {
     // @ts-expect-error a name that is not declared
-    statement<{ id: string }>('test.unknown', (_, p) => `SELECT ${p.ids}`);
+    declareStatement<{ id: string }>('test.unknown', (_, p) => `SELECT ${p.ids}`);
     // @ts-expect-error a value that is missing
-    assert.throws(() => statement<{ id: string }>('test.none', (_, p) => `SELECT ${p.id}`).values({}));
+    assert.throws(() => declareStatement<{ id: string }>('test.none', (_, p) => `SELECT ${p.id}`).values({}));
     // @ts-expect-error a value that the statement does not take
-    statement<{ id: string }>('test.extra', (_, p) => `SELECT ${p.id}`).values({ id: 'a', role: 'b' });
+    declareStatement<{ id: string }>('test.extra', (_, p) => `SELECT ${p.id}`).values({ id: 'a', role: 'b' });
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
-import { claimDeliveries, claimSuspectStatement, renewLeases } from '../../src/deliveries/claim.js';
+import { claimDeliveries, renewLeases, suspectDeliveryClaimStatement } from '../../src/deliveries/claim.js';
 import { createDeliveryClaimer } from '../../src/deliveries/claimer.js';
 import { settleDeliveries } from '../../src/deliveries/settle.js';
 import { selectDueTopics } from '../../src/worker/sweep.js';
@@ -91,7 +91,10 @@ describe('what a worker claims', () => {
       await owe(200);
       await owe(20, 1);
       const claims = "SELECT FROM cairnloop.claim_deliveries('outbound', 200, 15000, '-infinity')";
-      const suspects = claimSuspectStatement.text('cairnloop').replaceAll('$1', "'outbound'").replaceAll('$2', '15000');
+      const suspects = suspectDeliveryClaimStatement
+        .text('cairnloop')
+        .replaceAll('$1', "'outbound'")
+        .replaceAll('$2', '15000');
       const read = { claims: await blocksRead(database, claims), suspects: await blocksRead(database, suspects) };
       assert.ok(read.claims < 3 * settled && read.suspects < 100, JSON.stringify(read));
     } finally {

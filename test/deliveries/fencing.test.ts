@@ -10,10 +10,10 @@ import { writeKeptOutcomes } from '../../src/deliveries/kept-outcomes.js';
 import { createOutcomeWriter } from '../../src/deliveries/outcome-writer.js';
 import {
   type ClaimOutcome,
-  keepOutcomes,
+  type DeliverySettlement,
   type OutcomeWriteResult,
-  type Settlement,
   settleDeliveries,
+  storeKeptOutcomes,
 } from '../../src/deliveries/settle.js';
 import type { Runtime } from '../../src/runtime.js';
 import { noMetrics } from '../../src/telemetry/metrics.js';
@@ -25,7 +25,7 @@ type Topic = 'outbound' | 'conversation_resolved';
 
 const leaseMs = 1000;
 
-const settlement = (row: ClaimedDelivery, outcome: ClaimOutcome, topic: Topic = 'outbound'): Settlement => ({
+const settlement = (row: ClaimedDelivery, outcome: ClaimOutcome, topic: Topic = 'outbound'): DeliverySettlement => ({
   row,
   topic,
   outcome,
@@ -193,13 +193,13 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     const { lapsed, current } = await takeOver('outbound');
     const before = await stored();
     const runtime = { db } as Runtime;
-    await keepOutcomes(db, [settlement(lapsed, { kind: 'discarded', error: 'late' })]);
+    await storeKeptOutcomes(db, [settlement(lapsed, { kind: 'discarded', error: 'late' })]);
     await writeKeptOutcomes(runtime, {} as never);
     assert.deepEqual(await stored(), before);
     assert.deepEqual((await database.query('SELECT * FROM cairnloop.delivery_outcomes')).rows, []);
 
-    await keepOutcomes(db, [settlement(current, { kind: 'retry', error: 'no mailbox', delayMs: 0 })]);
-    await keepOutcomes(db, [settlement(lapsed, { kind: 'discarded', error: 'late' })]);
+    await storeKeptOutcomes(db, [settlement(current, { kind: 'retry', error: 'no mailbox', delayMs: 0 })]);
+    await storeKeptOutcomes(db, [settlement(lapsed, { kind: 'discarded', error: 'late' })]);
     const { rows } = await database.query('SELECT delivery_id, claims, kind FROM cairnloop.delivery_outcomes');
     assert.deepEqual(rows, [{ delivery_id: id, claims: current.claims, kind: 'retry' }]);
   });
@@ -207,7 +207,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
   it('F21 keeps an outcome whose delivery is still locked, and writes it later with others', async () => {
     const ids = [await owe('outbound'), await owe('outbound')];
     const claimed = await claimDeliveries(db, 'outbound', { limit: 2, leaseMs });
-    await keepOutcomes(
+    await storeKeptOutcomes(
       db,
       claimed.map((row) => settlement(row, { kind: 'done' })),
     );
@@ -235,7 +235,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     it(`F21 keeps "${kind}" without counting an attempt`, async () => {
       await owe('outbound');
       const { current } = await takeOver('outbound');
-      await keepOutcomes(db, [settlement(current, { kind, error: 'late', delayMs: 0 } as ClaimOutcome)]);
+      await storeKeptOutcomes(db, [settlement(current, { kind, error: 'late', delayMs: 0 } as ClaimOutcome)]);
       await writeKeptOutcomes({ db, ...about } as unknown as Runtime, { outbound: {} } as never);
       const [row] = await stored();
       assert.deepEqual([row.attempts, row.lease_until], [current.attempts - 1, null]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
-import { bringRetriesForward, createOutageRecovery } from '../../src/deliveries/outage-recovery.js';
+import { createOutageRecovery, makeRetriesDueSoon } from '../../src/deliveries/outage-recovery.js';
 import type { Runtime } from '../../src/runtime.js';
 import { createTestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
@@ -64,7 +64,7 @@ describe('the end of an outage', () => {
          ('of another topic', 'draft', 5, '10 minutes', NULL, 'pending')
        ) AS t (name, topic, attempts, wait, lease, state)`,
     );
-    assert.equal(await bringRetriesForward(db, 'outbound'), 2);
+    assert.equal(await makeRetriesDueSoon(db, 'outbound'), 2);
     const { rows } = await database.query(
       `SELECT dedupe_key AS name FROM cairnloop.deliveries
        WHERE available_at <= now() + interval '21 seconds' ORDER BY name`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Database, openDatabase } from '../../src/db/connect.js';
-import { statement } from '../../src/db/statement.js';
+import { declareStatement } from '../../src/db/statement.js';
 import { deleteDoneDeliveries } from '../../src/deliveries/retention.js';
 import type { TestDatabase } from '../support/database.js';
 import { causes } from '../support/error-causes.js';
@@ -125,7 +125,9 @@ describe('retention of done deliveries', () => {
     await host.advance(2 * day);
     const db = connect(host.database);
     await connect(host.database).transaction(async (tx) => {
-      await tx.run(statement('test.hold', (s) => `SELECT FROM ${s}.deliveries WHERE dedupe_key = '2' FOR UPDATE`));
+      await tx.run(
+        declareStatement('test.hold', (s) => `SELECT FROM ${s}.deliveries WHERE dedupe_key = '2' FOR UPDATE`),
+      );
       assert.equal(await deleteDoneDeliveries(db, 1), 2);
     });
     assert.equal(await deleteDoneDeliveries(db, 1), 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CallbackModule } from '../../src/deliveries/announced-modules.js';
 import { runDoctorChecks } from '../../src/doctor/checks.js';
-import { type DoctorFact, type DoctorFacts, knownFact, skippedFact } from '../../src/doctor/facts.js';
+import { type DoctorFact, type DoctorFacts, knownDoctorFact, skippedDoctorFact } from '../../src/doctor/facts.js';
 import { type Finding, formatFindings, summarizeFindings } from '../../src/doctor/finding.js';
 import { packageVersion } from '../../src/foundation/package-version.js';
 import { goodFacts } from './good-facts.js';
@@ -15,7 +15,7 @@ function findingsWith(change: Partial<DoctorFacts>): Finding[] {
 function but<Key extends keyof DoctorFacts>(key: Key, change: object): Pick<DoctorFacts, Key> {
   const fact = goodFacts()[key] as DoctorFact<object>;
   assert.equal(fact.state, 'known');
-  return { [key]: knownFact({ ...(fact as { value: object }).value, ...change }) } as Pick<DoctorFacts, Key>;
+  return { [key]: knownDoctorFact({ ...(fact as { value: object }).value, ...change }) } as Pick<DoctorFacts, Key>;
 }
 
 function settings(section: string, change: object): Pick<DoctorFacts, 'config'> {
@@ -147,7 +147,7 @@ describe('doctor/checks', () => {
     [
       'a config that tsc compiles where it must not',
       {
-        build: knownFact({
+        build: knownDoctorFact({
           strayConfig: { tsconfig: 'tsconfig.json', folder: 'app', isError: false, reason: 'it moves' },
         }),
       },
@@ -158,7 +158,7 @@ describe('doctor/checks', () => {
     ],
     [
       'a workspace without an operator',
-      { mounts: knownFact([{ place: 'app.js:3', operator: 'none' }]) },
+      { mounts: knownDoctorFact([{ place: 'app.js:3', operator: 'none' }]) },
       'blocked',
       'OPERATOR',
       /app\.js:3 mounts the workspace without an operator/,
@@ -166,7 +166,7 @@ describe('doctor/checks', () => {
     ],
     [
       'the same operator for everybody',
-      { mounts: knownFact([{ place: 'app.js:3', operator: 'constant' }]) },
+      { mounts: knownDoctorFact([{ place: 'app.js:3', operator: 'constant' }]) },
       'check',
       'OPERATOR',
       /for every request/,
@@ -354,7 +354,7 @@ describe('doctor/checks', () => {
     ],
     [
       'a probe that found something',
-      { probes: knownFact({ called: [{ contract: 'contextProvider', problems: ['getContext: threw no'] }] }) },
+      { probes: knownDoctorFact({ called: [{ contract: 'contextProvider', problems: ['getContext: threw no'] }] }) },
       'check',
       'PROBE',
       /contextProvider: getContext: threw no/,
@@ -464,7 +464,7 @@ describe('doctor/checks', () => {
   });
 
   it('CL6 reports everything that depends on a missing prerequisite as not checked', () => {
-    const nothing = skippedFact('the config cannot be read');
+    const nothing = skippedDoctorFact('the config cannot be read');
     const facts: Partial<DoctorFacts> = { config: failed('no config'), policies: nothing, probes: nothing };
     Object.assign(facts, { database: nothing, schema: nothing, work: nothing, jobs: nothing });
     const findings = findingsWith(facts);

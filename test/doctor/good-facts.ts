@@ -1,5 +1,5 @@
 import { configDefaults } from '../../src/config/config-schema.js';
-import { type DoctorFacts, knownFact } from '../../src/doctor/facts.js';
+import { type DoctorFacts, knownDoctorFact } from '../../src/doctor/facts.js';
 import { packageVersion } from '../../src/foundation/package-version.js';
 
 /** What the collectors learn of a host where nothing is wrong, in production. */
@@ -8,7 +8,7 @@ export function goodFacts(): DoctorFacts {
   return {
     profile: 'production',
     nodeVersion: 'v20.19.0',
-    installation: knownFact({
+    installation: knownDoctorFact({
       version: packageVersion,
       copies: [{ folder: '/host/node_modules/cairnloop', version: packageVersion }],
       isDependency: true,
@@ -16,10 +16,10 @@ export function goodFacts(): DoctorFacts {
       pinned: [{ name: 'agenda', expected: '6.2.6', found: '6.2.6' }],
       packageManager: 'pnpm',
     }),
-    mounts: knownFact([{ place: 'src/server.ts:12', operator: 'function' }]),
-    envFile: knownFact({ present: true, unreadable: null, ignored: true, tracked: false }),
-    build: knownFact({ strayConfig: null }),
-    config: knownFact({
+    mounts: knownDoctorFact([{ place: 'src/server.ts:12', operator: 'function' }]),
+    envFile: knownDoctorFact({ present: true, unreadable: null, ignored: true, tracked: false }),
+    build: knownDoctorFact({ strayConfig: null }),
+    config: knownDoctorFact({
       file: 'cairnloop.config.ts',
       problems: [],
       settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log, retention },
@@ -31,7 +31,7 @@ export function goodFacts(): DoctorFacts {
       handsAnchors: true,
       variables: {},
     }),
-    database: knownFact({
+    database: knownDoctorFact({
       target: 'db.internal:5432/app',
       isLocal: false,
       version: '17.2',
@@ -44,8 +44,15 @@ export function goodFacts(): DoctorFacts {
       pooling: 'none',
       encoding: 'UTF8',
     }),
-    schema: knownFact({ schema: 'cairnloop', exists: true, applied: 9, pending: [], unknown: [], incompatible: [] }),
-    work: knownFact({
+    schema: knownDoctorFact({
+      schema: 'cairnloop',
+      exists: true,
+      applied: 9,
+      pending: [],
+      unknown: [],
+      incompatible: [],
+    }),
+    work: knownDoctorFact({
       workers: [
         {
           host: 'worker-1',
@@ -62,8 +69,8 @@ export function goodFacts(): DoctorFacts {
       oldestErasureMs: null,
       audit: { keyId: '0123456789abcdef', oldestUnsealedMs: 3000, anchorHandedMs: 7_200_000, anchorError: null },
     }),
-    jobs: knownFact({ backend: 'postgres' }),
-    policies: knownFact({ state: 'active', priorities: ['normal', 'high'], rejected: [] }),
-    probes: knownFact({ called: [{ contract: 'contextProvider', problems: [] }] }),
+    jobs: knownDoctorFact({ backend: 'postgres' }),
+    policies: knownDoctorFact({ state: 'active', priorities: ['normal', 'high'], rejected: [] }),
+    probes: knownDoctorFact({ called: [{ contract: 'contextProvider', problems: [] }] }),
   };
 }

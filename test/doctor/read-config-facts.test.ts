@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { configProblems, validateConfig } from '../../src/config/config-schema.js';
-import { toUsableConfig } from '../../src/doctor/read-config-facts.js';
+import { toConfigWithoutInvalidKeys } from '../../src/doctor/read-config-facts.js';
 
 const url = 'postgres://app@db.internal/app';
-const salvaged = (raw: unknown) => toUsableConfig(raw, configProblems(raw));
+const salvaged = (raw: unknown) => toConfigWithoutInvalidKeys(raw, configProblems(raw));
 
 describe('doctor/read-config-facts', () => {
   it('keeps all of a good config', () => {

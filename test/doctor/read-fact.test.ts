@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
-import { readFact } from '../../src/doctor/read-fact.js';
+import { readDoctorFact } from '../../src/doctor/read-fact.js';
 import { CairnloopError } from '../../src/foundation/errors.js';
 
 const look = { what: 'the vault', because: 'the vault is shut', fix: 'open it', timeoutMs: 20 };
 
 describe('doctor/read-fact', () => {
   it('returns the value that was read', async () => {
-    assert.deepEqual(await readFact(look, async () => 7), { state: 'known', value: 7 });
+    assert.deepEqual(await readDoctorFact(look, async () => 7), { state: 'known', value: 7 });
   });
 
   it('turns a throw, a rejection and a time-out into a failed fact, without credentials', async () => {
     const because = 'the vault is shut';
-    const thrown = await readFact(look, () => assert.fail('no redis://u:hunter2@h'));
+    const thrown = await readDoctorFact(look, () => assert.fail('no redis://u:hunter2@h'));
     const message = 'the vault: no redis://[redacted]@h.';
     assert.deepEqual(thrown, { state: 'failed', message, fix: 'open it', because });
-    const hung = await readFact(look, () => new Promise<never>(() => {}));
+    const hung = await readDoctorFact(look, () => new Promise<never>(() => {}));
     assert.deepEqual(hung, {
       state: 'failed',
       message: 'the vault did not settle within 20 ms.',
@@ -28,7 +28,7 @@ describe('doctor/read-fact', () => {
       ['no vault (config.js:3)', 'no vault (config.js:3).'],
       ['No vault.', 'No vault.'],
     ] as const) {
-      const found = await readFact(look, () => {
+      const found = await readDoctorFact(look, () => {
         throw new CairnloopError('CONFIG_IMPORT_FAILED', { file: 'config.js', reason });
       });
       assert.ok(found.state === 'failed');
@@ -38,7 +38,7 @@ describe('doctor/read-fact', () => {
 
   it('uses the hint of an expected failure', async () => {
     const reason = 'password=hunter2 refused';
-    const found = await readFact(look, () => {
+    const found = await readDoctorFact(look, () => {
       throw new CairnloopError('DATABASE_UNREACHABLE', { target: 'db:5432/app', reason });
     });
     assert.ok(found.state === 'failed');

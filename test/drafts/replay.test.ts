@@ -4,7 +4,7 @@ import type { AutomationPolicy } from '../../src/contracts/automation-policy.js'
 import type { Proposal } from '../../src/contracts/domain.js';
 import { ok } from '../../src/contracts/result.js';
 import { openDatabase } from '../../src/db/connect.js';
-import { replayPolicy } from '../../src/drafts/replay.js';
+import { replayAutomationPolicy } from '../../src/drafts/replay.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone } from '../support/drafting.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 
@@ -22,7 +22,7 @@ describe('drafts/replay', () => {
   ) => {
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
     try {
-      return await replayPolicy(db, { policy, context, since });
+      return await replayAutomationPolicy(db, { policy, context, since });
     } finally {
       await db.close();
     }

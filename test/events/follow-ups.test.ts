@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Actor, Conversation, Draft, Message, Sla } from '../../src/contracts/domain.js';
 import {
-  type AnnouncingRuntime,
+  type AnnouncementServices,
   announce,
-  announceHarmlessFollowUps,
-  announceHeldFollowUps,
-  type HeldFollowUps,
+  announceDeferredFollowUps,
+  announceFollowUpsSafeWithoutCommit,
+  type DeferredFollowUps,
 } from '../../src/events/announce.js';
 import type { AnnouncedChangeType, ChangeDataByType } from '../../src/events/changes.js';
 import { followUps } from '../../src/events/follow-ups.js';
@@ -152,7 +152,7 @@ const table: Row[] = [
 ];
 
 /** A runtime that writes down what is done with it. */
-function recording(held?: HeldFollowUps) {
+function recording(held?: DeferredFollowUps) {
   const seen: string[] = [];
   const note =
     (what: string) =>
@@ -165,7 +165,7 @@ function recording(held?: HeldFollowUps) {
     telemetry: { publish: note('publish') },
     metrics,
     ...(held && { held }),
-  } as unknown as AnnouncingRuntime;
+  } as unknown as AnnouncementServices;
   return { runtime, seen };
 }
 
@@ -178,8 +178,12 @@ function expectedOf({ wake, show, count, publish }: Expected): string[] {
   ];
 }
 
-const announceRow = (runtime: AnnouncingRuntime, [type, change]: Row) =>
-  (announce as (runtime: AnnouncingRuntime, type: AnnouncedChangeType, change: unknown) => void)(runtime, type, change);
+const announceRow = (runtime: AnnouncementServices, [type, change]: Row) =>
+  (announce as (runtime: AnnouncementServices, type: AnnouncedChangeType, change: unknown) => void)(
+    runtime,
+    type,
+    change,
+  );
 
 describe('what follows a change', () => {
   for (const row of table)
@@ -196,13 +200,13 @@ describe('what follows a change', () => {
   });
 
   it('waits for the commit of a host, in its order, where that commits', () => {
-    const held: HeldFollowUps = [];
+    const held: DeferredFollowUps = [];
     const { runtime, seen } = recording(held);
     for (const row of table) announceRow(runtime, row);
     held.splice(1, 0, () => seen.push('span'));
     assert.deepEqual(seen, []);
     const { runtime: own, seen: done } = recording();
-    announceHeldFollowUps(own, held);
+    announceDeferredFollowUps(own, held);
     assert.deepEqual(seen, ['span']);
     assert.deepEqual(
       done,
@@ -211,11 +215,11 @@ describe('what follows a change', () => {
   });
 
   it('is a look that finds nothing, and no event, where nobody knows whether there was a commit', () => {
-    const held: HeldFollowUps = [];
+    const held: DeferredFollowUps = [];
     const { runtime } = recording(held);
     for (const row of table) announceRow(runtime, row);
     const { runtime: own, seen } = recording();
-    announceHarmlessFollowUps(own, held);
+    announceFollowUpsSafeWithoutCommit(own, held);
     assert.ok(seen.length > 20 && seen.every((line) => /^(wake|show) /.test(line)));
   });
 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '../../src/db/connect.js';
-import { statement } from '../../src/db/statement.js';
+import { declareStatement } from '../../src/db/statement.js';
 import { createTestDatabase } from '../support/database.js';
 import { bin, runCli } from '../support/run-cli.js';
 import { operator } from '../support/started-host.js';
@@ -127,7 +127,7 @@ const repliesWithoutDelivery = `
 async function rolledBack(arena: Arena): Promise<void> {
   const [id = ''] = await arena.open(1);
   const db = openDatabase({ url: arena.url, schema: 'cairnloop', poolSize: 1 });
-  const owe = statement<{ id: string }>(
+  const owe = declareStatement<{ id: string }>(
     'test.owe',
     (s, p) => `INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, available_at, created_at)
       VALUES ('conversation_resolved', ${p.id}, 'rolled back', now(), now())`,

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
-import { type FileChange, isEditable, pendingChanges, planExitCode, planFileWrite } from '../../src/gen/change-plan.js';
-import { binaryCommandLine, type PackageManager, packageInstallCommands } from '../../src/gen/package-manager.js';
+import {
+  exitCodeOfPlan,
+  type FileChange,
+  fileChangesToWrite,
+  isEditableFileText,
+  planFileWrite,
+} from '../../src/gen/change-plan.js';
+import {
+  type PackageManager,
+  packageBinaryCommandLine,
+  packageInstallCommands,
+} from '../../src/gen/package-manager.js';
 import { alertFilePaths, planAlerts, planWriteUnlessEdited } from '../../src/gen/plan-alerts.js';
 import { tsconfigChanges } from '../../src/gen/tsconfig-changes.js';
 import { unifiedDiff } from '../../src/gen/unified-diff.js';
@@ -18,17 +28,21 @@ describe('gen/change-plan', () => {
       [created, updated, unchanged].map(({ outcome }) => outcome),
       ['created', 'updated', 'unchanged'],
     );
-    assert.deepEqual(pendingChanges(plan(created, updated, unchanged, manual, removed)), [created, updated, removed]);
-    assert.deepEqual(['a\n', 'a\0'].map(isEditable), [true, false]);
+    assert.deepEqual(fileChangesToWrite(plan(created, updated, unchanged, manual, removed)), [
+      created,
+      updated,
+      removed,
+    ]);
+    assert.deepEqual(['a\n', 'a\0'].map(isEditableFileText), [true, false]);
   });
 
   it('exits 3 for a change by hand, and for a pending one with --check', () => {
     assert.deepEqual(
-      [plan(created), plan(unchanged), plan(created, manual)].map((one) => planExitCode(one, false)),
+      [plan(created), plan(unchanged), plan(created, manual)].map((one) => exitCodeOfPlan(one, false)),
       [0, 0, 3],
     );
     assert.deepEqual(
-      [plan(created), plan(unchanged), plan(unchanged, manual)].map((one) => planExitCode(one, true)),
+      [plan(created), plan(unchanged), plan(unchanged, manual)].map((one) => exitCodeOfPlan(one, true)),
       [3, 0, 3],
     );
   });
@@ -69,7 +83,7 @@ describe('gen/package-manager', () => {
   it('has the commands of each package manager', () => {
     const lines = (manager: PackageManager) => [
       ...packageInstallCommands(manager, ['pg', '@types/pg', 'cairnloop']),
-      binaryCommandLine(manager, 'x y'),
+      packageBinaryCommandLine(manager, 'x y'),
     ];
     assert.deepEqual(lines('npm'), ['npm install pg cairnloop', 'npm install -D @types/pg', 'npx x y']);
     assert.deepEqual(lines('pnpm'), ['pnpm add pg cairnloop', 'pnpm add -D @types/pg', 'pnpm exec x y']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type FunctionDeclaration, Node, SyntaxKind } from 'ts-morph';
-import { parseSource } from '../../src/gen/parse-source.js';
+import { parseSourceFile } from '../../src/gen/parse-source.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
@@ -45,7 +45,7 @@ describe('the syntax of generated files', () => {
   }
 
   it('a mount may be passed on as its functions alone, for unbound-method', () => {
-    const source = parseSource('mount.ts', readFileSync('src/http/mount.ts', 'utf8'));
+    const source = parseSourceFile('mount.ts', readFileSync('src/http/mount.ts', 'utf8'));
     const mount = source.getInterfaceOrThrow('Mounted');
     assert.deepEqual(
       mount
@@ -65,7 +65,7 @@ function withRunner(manifest: object, runner: string): object {
 }
 
 function check(file: string, text: string): void {
-  const source = parseSource(file, text);
+  const source = parseSourceFile(file, text);
   for (const node of source.getDescendants()) {
     const at = `${file}:${node.getStartLineNumber()}\n${text}`;
     assert.ok(!newerThan2018.includes(node.getKind()), `${node.getKindName()} in ${at}`);

@@ -1,41 +1,41 @@
 import assert from 'node:assert/strict';
-import { importLines } from '../../src/gen/import-statement.js';
+import { renderImportLines } from '../../src/gen/import-statement.js';
 import { detectModuleSyntax } from '../../src/gen/module-syntax.js';
-import { parseSource } from '../../src/gen/parse-source.js';
+import { parseSourceFile } from '../../src/gen/parse-source.js';
 
 describe('gen/import-statement', () => {
   it('imports values and types in each module syntax', () => {
     const from = 'cairnloop';
     const both = { from, values: 'err, ok', types: 'Notifier' };
     const type = "import type { Notifier } from 'cairnloop';";
-    assert.equal(importLines(both, 'esm'), `${type}\nimport { err, ok } from 'cairnloop';`);
-    assert.equal(importLines(both, 'commonjs'), `${type}\nconst { err, ok } = require('cairnloop');`);
+    assert.equal(renderImportLines(both, 'esm'), `${type}\nimport { err, ok } from 'cairnloop';`);
+    assert.equal(renderImportLines(both, 'commonjs'), `${type}\nconst { err, ok } = require('cairnloop');`);
     assert.equal(
-      importLines(both, 'export-equals'),
+      renderImportLines(both, 'export-equals'),
       `${type}\nimport cairnloop = require('cairnloop');\nimport err = cairnloop.err;\nimport ok = cairnloop.ok;`,
     );
-    assert.equal(importLines({ from, types: 'Notifier' }, 'commonjs'), type);
-    assert.equal(importLines({ from }, 'esm'), '');
+    assert.equal(renderImportLines({ from, types: 'Notifier' }, 'commonjs'), type);
+    assert.equal(renderImportLines({ from }, 'esm'), '');
   });
 
   it('makes a name from a path for the whole module, and takes a module of the host as it is', () => {
     assert.match(
-      importLines({ from: 'cairnloop/testing', values: 'a' }, 'export-equals'),
+      renderImportLines({ from: 'cairnloop/testing', values: 'a' }, 'export-equals'),
       /^import cairnloopTesting =/,
     );
     assert.match(
-      importLines({ from: 'node:test', values: 'a' }, 'export-equals'),
+      renderImportLines({ from: 'node:test', values: 'a' }, 'export-equals'),
       /^import nodeTest = .*\n.*nodeTest\.a;$/,
     );
     const local = { from: './notifier', values: 'notifier', local: true };
-    assert.equal(importLines(local, 'export-equals'), "import notifier = require('./notifier');");
-    assert.equal(importLines(local, 'esm'), "import { notifier } from './notifier';");
+    assert.equal(renderImportLines(local, 'export-equals'), "import notifier = require('./notifier');");
+    assert.equal(renderImportLines(local, 'esm'), "import { notifier } from './notifier';");
   });
 });
 
 describe('gen/module-syntax', () => {
   const form = (text: string, fallback: 'esm' | 'commonjs' | 'export-equals') =>
-    detectModuleSyntax(parseSource('a.ts', text), fallback);
+    detectModuleSyntax(parseSourceFile('a.ts', text), fallback);
 
   it('recognises ES modules and CommonJS by their statements, with any fallback', () => {
     for (const text of [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Node, SyntaxKind } from 'ts-morph';
 import { addEntryToConfig } from '../../src/gen/inject-config.js';
-import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
+import { hasValidSyntax, parseSourceFile } from '../../src/gen/parse-source.js';
 import { templateCodeStyle } from '../../src/gen/style.js';
 import { notifierEntry } from '../support/inject-cases.js';
 
@@ -103,7 +103,7 @@ function isSubsequence(before: string, after: string): boolean {
 }
 
 function keyCount(text: string): number {
-  const objects = parseSource('x.ts', text).getDescendantsOfKind(SyntaxKind.ObjectLiteralExpression);
+  const objects = parseSourceFile('x.ts', text).getDescendantsOfKind(SyntaxKind.ObjectLiteralExpression);
   const named = objects.flatMap((object) => object.getProperties());
   return named.filter((node) => Node.hasName(node) && /^['"]?notifier['"]?$/.test(node.getName())).length;
 }
@@ -116,12 +116,12 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
     fc.assert(
       fc.property(written, (file) => {
         const before = write(file);
-        fc.pre(isValidSyntax(parseSource('x.ts', before)));
+        fc.pre(hasValidSyntax(parseSourceFile('x.ts', before)));
         const result = addEntryToConfig({ path: 'cairnloop.config.ts', text: before }, entry, habits);
         assert.equal(result.outcome, 'updated');
         assert.ok(result.outcome === 'updated');
         const { text } = result;
-        assert.ok(isValidSyntax(parseSource('x.ts', text)));
+        assert.ok(hasValidSyntax(parseSourceFile('x.ts', text)));
         assert.equal(keyCount(text), 1);
         assert.ok(isSubsequence(before, text), 'the original cannot be read off the result');
         assert.ok(text.length - before.length < 100, 'more than an import and a key was added');
@@ -140,7 +140,7 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
     fc.assert(
       fc.property(overSeveralLines, (file) => {
         const before = write(file);
-        fc.pre(isValidSyntax(parseSource('x.ts', before)));
+        fc.pre(hasValidSyntax(parseSourceFile('x.ts', before)));
         const result = addEntryToConfig({ path: 'cairnloop.config.ts', text: before }, entry, habits);
         assert.ok(result.outcome === 'updated');
         const ours =

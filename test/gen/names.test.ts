@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { importSpecifier, normalizeModulePath, possibleModulePaths, unusedName } from '../../src/gen/names.js';
+import {
+  chooseUnusedIdentifier,
+  importSpecifier,
+  normalizeModulePath,
+  possibleModulePaths,
+} from '../../src/gen/names.js';
 
 describe('gen/names', () => {
   it('recognizes one module under every spelling of its path', () => {
@@ -25,9 +30,9 @@ describe('gen/names', () => {
   });
 
   it('takes the first name that is free', () => {
-    assert.equal(unusedName('a', 'b', new Set()), 'a');
-    assert.equal(unusedName('a', 'b', new Set(['a'])), 'b');
-    assert.equal(unusedName('a', 'b', new Set(['a', 'b', 'b2'])), 'b3');
+    assert.equal(chooseUnusedIdentifier('a', 'b', new Set()), 'a');
+    assert.equal(chooseUnusedIdentifier('a', 'b', new Set(['a'])), 'b');
+    assert.equal(chooseUnusedIdentifier('a', 'b', new Set(['a', 'b', 'b2'])), 'b3');
   });
 
   it('takes every extension of a script and an index off the id of a module, and nothing else', () => {
@@ -69,8 +74,8 @@ describe('gen/names', () => {
 
   it('counts the fallbacks from 2, without a gap', () => {
     const taken = ['a', 'b', 'b2', 'b3'];
-    assert.equal(unusedName('a', 'b', new Set(taken.slice(0, 2))), 'b2');
-    assert.equal(unusedName('a', 'b', new Set(taken)), 'b4');
-    assert.equal(unusedName('a', 'b', new Set(['a', 'b2'])), 'b');
+    assert.equal(chooseUnusedIdentifier('a', 'b', new Set(taken.slice(0, 2))), 'b2');
+    assert.equal(chooseUnusedIdentifier('a', 'b', new Set(taken)), 'b4');
+    assert.equal(chooseUnusedIdentifier('a', 'b', new Set(['a', 'b2'])), 'b');
   });
 });

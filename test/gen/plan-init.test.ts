@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FileChange } from '../../src/gen/change-plan.js';
 import type { HostSnapshot } from '../../src/gen/host-snapshot.js';
-import { nextCommands, planInit } from '../../src/gen/plan-init.js';
+import { commandsToRunAfterInit, planInit } from '../../src/gen/plan-init.js';
 import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { tempHost } from '../support/temp-host.js';
 
@@ -130,7 +130,7 @@ describe('gen/plan-init', () => {
   });
 
   it('names three commands, and the folder to enter, in quotes where it needs them', () => {
-    const commands = (folder: string) => nextCommands(plain, { root: '', changes: [], notes: [] }, folder);
+    const commands = (folder: string) => commandsToRunAfterInit(plain, { root: '', changes: [], notes: [] }, folder);
     const three = ['npx cairnloop gen all', 'npx cairnloop migrate', 'npx cairnloop doctor'];
     assert.deepEqual(commands(''), three);
     assert.deepEqual(commands('apps/a_b.c-1/@x'), ['cd apps/a_b.c-1/@x', ...three]);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { FileChange } from '../../src/gen/change-plan.js';
 import type { HostSnapshot, TestRunner } from '../../src/gen/host-snapshot.js';
-import { type ModuleRequest, moduleFile, moduleFiles, renderTest } from '../../src/gen/module-files.js';
+import { filesReadToPlanModules, hostModulePath, type ModuleRequest, renderTest } from '../../src/gen/module-files.js';
 import { moduleKindNames, moduleKinds } from '../../src/gen/module-kinds.js';
 import type { ModuleSyntax } from '../../src/gen/module-syntax.js';
 import { planModules } from '../../src/gen/plan-module.js';
 import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
-import { readTemplates } from '../../src/host-project/read-templates.js';
+import { readModuleTemplates } from '../../src/host-project/read-templates.js';
 import { tempHost } from '../support/temp-host.js';
 
 const config = "import { defineConfig } from 'cairnloop';\n\nexport default defineConfig({\n  database: {},\n});\n";
@@ -21,7 +21,7 @@ const module = 'cairnloop/notifier.js';
 const test = 'cairnloop/notifier.test.js';
 
 describe('gen/plan-module', () => {
-  const templates = readTemplates();
+  const templates = readModuleTemplates();
   let plain: HostSnapshot;
   before(() => {
     const host = tempHost({ 'package.json': { name: 'host', type: 'module' } }, []);
@@ -169,7 +169,7 @@ describe('gen/plan-module', () => {
   });
 
   it('names the files of each kind, and keeps the name under which the config imports a module', () => {
-    assert.deepEqual(moduleFiles(plain, { ...request, kinds: moduleKindNames }), [
+    assert.deepEqual(filesReadToPlanModules(plain, { ...request, kinds: moduleKindNames }), [
       module,
       test,
       ...['automation-policy', 'context-provider', 'sla-policy-provider'].flatMap((name) => [
@@ -178,7 +178,7 @@ describe('gen/plan-module', () => {
       ]),
     ]);
     const file = (text: string | null, path = 'cairnloop.config.js') =>
-      moduleFile({ ...plain, fileCase: 'camel', config: { path, text } }, moduleKinds.policy, 'src');
+      hostModulePath({ ...plain, fileCase: 'camel', config: { path, text } }, moduleKinds.policy, 'src');
     assert.equal(file(null), 'src/automationPolicy.js');
     assert.equal(file('', 'cairnloop.config.mts'), 'src/automationPolicy.mts');
     assert.equal(file("import { a } from './src/automation-policy.js';"), 'src/automation-policy.js');

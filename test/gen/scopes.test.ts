@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { SyntaxKind } from 'ts-morph';
-import { parseSource } from '../../src/gen/parse-source.js';
+import { parseSourceFile } from '../../src/gen/parse-source.js';
 import { findDeclaration } from '../../src/gen/scopes.js';
 
 /** The kind of the scope that declares the last `x` of a text, and how often it does. */
 function declared(text: string): [scope: string | undefined, count: number] {
-  const file = parseSource('a.ts', text);
+  const file = parseSourceFile('a.ts', text);
   const use = file.getDescendantsOfKind(SyntaxKind.Identifier).findLast((identifier) => identifier.getText() === 'x');
   const found = findDeclaration(use ?? assert.fail('no x'));
   return [found?.scope.getKindName(), found?.declarations.length ?? 0];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { shellWord } from '../../src/gen/shell-word.js';
+import { quoteShellWord } from '../../src/gen/shell-word.js';
 
 describe('a word of a command to copy', () => {
   it('is the same word to a shell for any characters in it', function () {
@@ -21,12 +21,12 @@ describe('a word of a command to copy', () => {
       'a;b',
       'ä',
     ];
-    const line = words.map((word) => shellWord(word)).join(' ');
+    const line = words.map((word) => quoteShellWord(word)).join(' ');
     assert.equal(execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' }), `${words.join('\n')}\n`);
   });
 
   it('has quotes only where it needs them, which Windows knows too where that can be', () => {
-    assert.equal(shellWord('packages/@a/api-1.ts'), 'packages/@a/api-1.ts');
-    assert.equal(shellWord('my app'), '"my app"');
+    assert.equal(quoteShellWord('packages/@a/api-1.ts'), 'packages/@a/api-1.ts');
+    assert.equal(quoteShellWord('my app'), '"my app"');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
+import { hasValidSyntax, parseSourceFile } from '../../src/gen/parse-source.js';
 import { applyCodeStyle, type CodeStyle, detectCodeStyle, templateCodeStyle } from '../../src/gen/style.js';
 
 const written = `import { a } from 'a';
@@ -39,7 +39,7 @@ describe('gen/style', () => {
     const text = applyCodeStyle('a.ts', written, style({ semicolons: false, trailingCommas: false }));
     assert.deepEqual(text.match(/.*;$/gm), [" * It's the host's: 'quoted' stays; so does this;"]);
     assert.doesNotMatch(text, /,\s*[\]}]/);
-    assert.ok(isValidSyntax(parseSource('a.ts', text)));
+    assert.ok(hasValidSyntax(parseSourceFile('a.ts', text)));
   });
 
   it('indents by tabs or any number of spaces, with the given line ends', () => {
@@ -66,12 +66,12 @@ describe('gen/style', () => {
       { quote: "'", semicolons: true, indent: '    ', eol: '\n' },
     ] as const;
     for (const one of styles) {
-      assert.deepEqual(detectCodeStyle(parseSource('a.ts', applyCodeStyle('a.ts', written, style(one)))), one);
+      assert.deepEqual(detectCodeStyle(parseSourceFile('a.ts', applyCodeStyle('a.ts', written, style(one)))), one);
     }
   });
 
   it('sees semicolons at every kind of statement that takes one, and at no other', () => {
-    const seen = (text: string) => detectCodeStyle(parseSource('a.ts', text)).semicolons;
+    const seen = (text: string) => detectCodeStyle(parseSourceFile('a.ts', text)).semicolons;
     const statements = [
       "import 'a'",
       "import a = require('a')",
@@ -89,14 +89,14 @@ describe('gen/style', () => {
   });
 
   it('takes the quote that most strings have, and a single one where there are as many of both', () => {
-    const seen = (text: string) => detectCodeStyle(parseSource('a.ts', text)).quote;
+    const seen = (text: string) => detectCodeStyle(parseSourceFile('a.ts', text)).quote;
     assert.equal(seen(`f("a", "b", 'c');`), '"');
     assert.equal(seen(`f("a", 'b');`), "'");
     assert.equal(seen(`f("a", 'b', 'c');`), "'");
   });
 
   it('takes the smallest indentation of more than one column as a level', () => {
-    const seen = (text: string) => detectCodeStyle(parseSource('a.ts', text)).indent;
+    const seen = (text: string) => detectCodeStyle(parseSourceFile('a.ts', text)).indent;
     assert.equal(seen('f(\n    {\n        a: 1,\n    },\n);\n'), '    ');
     assert.equal(seen('/**\n * a\n */\nf(\n   1,\n);\n'), '   ');
     assert.equal(seen('f(\n 1,\n);\n'), undefined);
@@ -105,6 +105,6 @@ describe('gen/style', () => {
   });
 
   it('leaves a setting undefined that a file does not show', () => {
-    assert.deepEqual(detectCodeStyle(parseSource('a.ts', '')), {});
+    assert.deepEqual(detectCodeStyle(parseSourceFile('a.ts', '')), {});
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { HostSnapshot, HostTestSetup } from '../../src/gen/host-snapshot.js';
-import { testNotes } from '../../src/gen/test-notes.js';
+import { notesOnGeneratedTests } from '../../src/gen/test-notes.js';
 
 const modules = [{ file: 'src/notifier.ts', check: 'checkNotifier' }];
 const notes = (tests: Partial<HostTestSetup>, made = modules) => {
   const run = { runner: 'node', other: null, places: [], compiled: null, ...tests };
-  return testNotes({ tests: run, testSuffix: 'test' } as unknown as HostSnapshot, made);
+  return notesOnGeneratedTests({ tests: run, testSuffix: 'test' } as unknown as HostSnapshot, made);
 };
 
 describe('gen/test-notes', () => {

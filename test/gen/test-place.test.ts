@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestFileLocation } from '../../src/gen/host-snapshot.js';
-import { placeTest } from '../../src/gen/test-place.js';
+import { chooseTestPlacement } from '../../src/gen/test-place.js';
 
 const none: TestFileLocation = { include: [], patterns: [], exclude: [], excludePatterns: [] };
 const place = (
@@ -9,7 +9,7 @@ const place = (
   file = 'src/a/notifier.ts',
 ) => {
   const tests = { runner: 'node', other: null, places: [{ ...none, ...testPlace }], compiled: null } as const;
-  return placeTest(file, { tests, testSuffix }).file;
+  return chooseTestPlacement(file, { tests, testSuffix }).file;
 };
 
 describe('gen/test-place', () => {
@@ -74,7 +74,7 @@ describe('gen/test-place', () => {
 
   it('says whether the runner takes the file, also one that tsc compiles for it', () => {
     const placed = (places: Partial<TestFileLocation>[], compiled: { from: string; to: string } | null = null) =>
-      placeTest('src/a/notifier.ts', {
+      chooseTestPlacement('src/a/notifier.ts', {
         tests: { runner: 'node', other: null, places: places.map((one) => ({ ...none, ...one })), compiled },
         testSuffix: 'test',
       });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { applyPlan } from '../../src/host-project/apply-plan.js';
+import { applyFileChangePlan } from '../../src/host-project/apply-plan.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { treeOf } from '../support/tree.js';
 
@@ -15,13 +15,13 @@ describe('host-project/apply-plan', () => {
   it('refuses when a file changed since it was read, and writes none', () => {
     const before = treeOf(host.folder);
     const changes = [change('b.txt', null, 'b\n'), change('a.txt', 'other\n', 'two\n')];
-    assert.throws(() => applyPlan({ root: host.folder, changes, notes: [] }), { code: 'FILE_CHANGED' });
+    assert.throws(() => applyFileChangePlan({ root: host.folder, changes, notes: [] }), { code: 'FILE_CHANGED' });
     assert.deepEqual(treeOf(host.folder), before);
   });
 
   it('refuses to create a file that exists meanwhile', () => {
     const plan = { root: host.folder, changes: [change('a.txt', null, 'two\n')], notes: [] };
-    assert.throws(() => applyPlan(plan), { code: 'FILE_CHANGED' });
+    assert.throws(() => applyFileChangePlan(plan), { code: 'FILE_CHANGED' });
   });
 
   it('writes all files or none: a failure restores those already written', () => {
@@ -32,7 +32,7 @@ describe('host-project/apply-plan', () => {
       change('a.txt', 'one\n', 'two\n'),
       change(`new/${long}`, null, 'c'),
     ];
-    assert.throws(() => applyPlan({ root: host.folder, changes, notes: [] }), {
+    assert.throws(() => applyFileChangePlan({ root: host.folder, changes, notes: [] }), {
       code: 'WRITE_FAILED',
       message: new RegExp(`^new/${long} could not be written: `),
     });
@@ -43,7 +43,7 @@ describe('host-project/apply-plan', () => {
     host.write('folder/inside.txt', '');
     const before = treeOf(host.folder);
     const changes = [change('a.txt', 'one\n', 'two\n'), change('folder', null, 'not a folder')];
-    assert.throws(() => applyPlan({ root: host.folder, changes, notes: [] }), {
+    assert.throws(() => applyFileChangePlan({ root: host.folder, changes, notes: [] }), {
       code: 'WRITE_FAILED',
       message: /^folder could not be written: /,
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { decodeHostText, encodeHostText } from '../../src/host-project/host-text.js';
+import { decodeHostFileText, encodeHostFileText } from '../../src/host-project/host-text.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
@@ -15,11 +15,12 @@ describe('host-project/host-text', () => {
   it('preserves any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-        assert.deepEqual(encodeHostText(decodeHostText(Buffer.from(bytes))), Buffer.from(bytes));
+        assert.deepEqual(encodeHostFileText(decodeHostFileText(Buffer.from(bytes))), Buffer.from(bytes));
       }),
       { numRuns: 2000 },
     );
-    for (const text of ['', 'a', '日本 🪨', '\uFEFFa', 'a\r\nb']) assert.equal(decodeHostText(Buffer.from(text)), text);
+    for (const text of ['', 'a', '日本 🪨', '\uFEFFa', 'a\r\nb'])
+      assert.equal(decodeHostFileText(Buffer.from(text)), text);
   });
 
   describe('in a host', () => {

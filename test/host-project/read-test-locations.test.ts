@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { placeTest } from '../../src/gen/test-place.js';
+import { chooseTestPlacement } from '../../src/gen/test-place.js';
 import { readHostSnapshot } from '../../src/host-project/read-host-snapshot.js';
 import { tempHost } from '../support/temp-host.js';
 
@@ -15,7 +15,7 @@ function place({ json = {}, files = {}, module = 'src/cairnloop/notifier.ts' }: 
   const manifest = { name: 'host', type: 'module', ...json };
   const host = tempHost({ 'package.json': manifest, 'tsconfig.json': '{}', 'src/main.ts': '', ...files }, []);
   try {
-    return placeTest(module, readHostSnapshot({ cwd: host.folder })).file;
+    return chooseTestPlacement(module, readHostSnapshot({ cwd: host.folder })).file;
   } finally {
     host.remove();
   }

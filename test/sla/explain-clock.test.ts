@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BusinessCalendar } from '../../src/contracts/sla-policy-provider.js';
-import { explainClock } from '../../src/sla/explain-clock.js';
+import { explainSlaClockEvents } from '../../src/sla/explain-clock.js';
 
 const at = (time: string) => new Date(`2026-01-09T${time}Z`);
 const ann = { id: 'op-1', name: 'Ann' };
@@ -9,7 +9,7 @@ const due = (response: string, breach: string) => ({ responseDueAt: at(response)
 
 describe('sla/explain-clock', () => {
   it('lists each start, pause and resumption with the resulting due times', () => {
-    const lines = explainClock([
+    const lines = explainSlaClockEvents([
       { type: 'started', at: at('10:00'), priority: 'high', terms, ...due('11:00', '14:00') },
       { type: 'paused', at: at('10:45'), by: ann, reason: 'waiting for the customer' },
       { type: 'resumed', at: at('12:00'), by: { id: 'cust-7' }, ...due('12:15', '15:15') },
@@ -35,7 +35,7 @@ describe('sla/explain-clock', () => {
       },
       holidays: ['2026-01-06'],
     } satisfies BusinessCalendar;
-    const [line] = explainClock([
+    const [line] = explainSlaClockEvents([
       {
         type: 'started',
         at: at('15:30'),
@@ -53,7 +53,7 @@ describe('sla/explain-clock', () => {
 
   it('describes every way to end', () => {
     const end = (endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off', time: string) =>
-      explainClock([
+      explainSlaClockEvents([
         { type: 'started', at: at('10:00'), priority: 'high', terms, ...due('11:00', '14:00') },
         { type: 'ended', at: at(time), endedBy },
       ])[1]?.split('  ')[1];
@@ -64,7 +64,10 @@ describe('sla/explain-clock', () => {
   });
 
   it('is empty if no clock started', () => {
-    assert.deepEqual(explainClock([]), []);
-    assert.deepEqual(explainClock([{ type: 'resumed', at: at('10:00'), by: ann, ...due('11:00', '14:00') }]), []);
+    assert.deepEqual(explainSlaClockEvents([]), []);
+    assert.deepEqual(
+      explainSlaClockEvents([{ type: 'resumed', at: at('10:00'), by: ann, ...due('11:00', '14:00') }]),
+      [],
+    );
   });
 });

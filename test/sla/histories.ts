@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { BusinessCalendar, SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
-import type { ClockAffectingEvent } from '../../src/sla/replay-clocks.js';
+import type { SlaClockAffectingEvent } from '../../src/sla/replay-clocks.js';
 
 /** What happened, in whole minutes from {@link time}(0), in the order of time. */
 export type History = {
   offset: number;
-  type: ClockAffectingEvent['type'];
+  type: SlaClockAffectingEvent['type'];
   policies?: readonly SlaPolicy[];
   priority?: string;
 }[];
@@ -87,4 +87,4 @@ export const histories: fc.Arbitrary<History> = fc
 
 /** A history as the replay takes it. */
 export const toEvents = (history: History) =>
-  history.map(({ offset, ...event }) => ({ ...event, at: time(offset) })) as ClockAffectingEvent[];
+  history.map(({ offset, ...event }) => ({ ...event, at: time(offset) })) as SlaClockAffectingEvent[];

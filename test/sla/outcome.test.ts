@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { toClockOutcome } from '../../src/sla/outcome.js';
+import { toSlaClockOutcome } from '../../src/sla/outcome.js';
 
 describe('the outcome of a clock', () => {
   const due = new Date('2030-01-01T10:00:00Z');
   const at = (minutes: number) => new Date(due.getTime() + minutes * 60_000);
   const went = (
-    endedBy: Parameters<typeof toClockOutcome>[0]['endedBy'],
+    endedBy: Parameters<typeof toSlaClockOutcome>[0]['endedBy'],
     completed: number | null,
     paused: number | null = null,
   ) =>
-    toClockOutcome({
+    toSlaClockOutcome({
       endedBy,
       completedAt: completed === null ? null : at(completed),
       pausedAt: paused === null ? null : at(paused),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
-import { type ClockAffectingEvent, type ReplayedClock, replayClocks } from '../../src/sla/replay-clocks.js';
+import { type ReplayedSlaClock, replaySlaClocks, type SlaClockAffectingEvent } from '../../src/sla/replay-clocks.js';
 import { type History, histories, offsetOf, policyLists, time, toEvents } from './histories.js';
 
 const high: SlaPolicy = { priority: 'high', responseMinutes: 10, breachMinutes: 30 };
@@ -10,10 +10,10 @@ function replay(
   events: [minute: number, type: 'customer' | 'answer' | 'note' | 'pause' | 'resume' | 'resolve' | 'reopen'][],
 ) {
   const history = events.map(([offset, type]) => ({ type, at: time(offset) }));
-  return replayClocks(history, { priority: 'high', policies: [high], until: time(1000) });
+  return replaySlaClocks(history, { priority: 'high', policies: [high], until: time(1000) });
 }
 
-const summary = (clocks: ReplayedClock[]) => clocks.map((clock) => [offsetOf(clock.startedAt), clock.endedBy]);
+const summary = (clocks: ReplayedSlaClock[]) => clocks.map((clock) => [offsetOf(clock.startedAt), clock.endedBy]);
 
 describe('sla/replay-clocks', () => {
   it('SL2 starts at the first unanswered customer message; only an answer meets it', () => {
@@ -65,14 +65,14 @@ describe('sla/replay-clocks', () => {
   });
 
   it('SL3, SL4 keeps the terms of its start, and ends silently once tracking is off', () => {
-    const history: ClockAffectingEvent[] = [
+    const history: SlaClockAffectingEvent[] = [
       { type: 'customer', at: time(0) },
       { type: 'policies', at: time(1), policies: [{ ...high, breachMinutes: 500 }] },
       { type: 'answer', at: time(40) },
       { type: 'customer', at: time(50) },
       { type: 'policies', at: time(60), policies: [] },
     ];
-    const clocks = replayClocks(history, { priority: 'high', policies: [high], until: time(2000) });
+    const clocks = replaySlaClocks(history, { priority: 'high', policies: [high], until: time(2000) });
     assert.deepEqual(
       clocks.map((c) => [c.endedBy, c.status, c.completedAt]),
       [
@@ -86,7 +86,7 @@ describe('sla/replay-clocks', () => {
     fc.assert(
       fc.property(histories, policyLists, (history, policies) => {
         const until = history.length === 0 ? 0 : Math.max(...history.map((event) => event.offset)) + 50;
-        const clocks = replayClocks(toEvents(history), { priority: 'high', policies, until: time(until) });
+        const clocks = replaySlaClocks(toEvents(history), { priority: 'high', policies, until: time(until) });
         const actual = clocks.map((clock) => ({
           startedAt: offsetOf(clock.startedAt),
           endedBy: clock.endedBy,
@@ -101,7 +101,7 @@ describe('sla/replay-clocks', () => {
 });
 
 /** When the response target came up, where it did before the clock ended or was held for good. */
-function reached({ responseDueAt, completedAt, pausedAt }: ReplayedClock, until: Date): number | null {
+function reached({ responseDueAt, completedAt, pausedAt }: ReplayedSlaClock, until: Date): number | null {
   const stoppedAt = Math.min(Number(pausedAt ?? until), Number(completedAt ?? until));
   return responseDueAt.getTime() <= stoppedAt ? offsetOf(responseDueAt) : null;
 }

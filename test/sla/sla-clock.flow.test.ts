@@ -10,9 +10,9 @@ import { migrateUp } from '../../src/db/migrate.js';
 import { isCairnloopError } from '../../src/foundation/errors.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import type { Runtime } from '../../src/runtime.js';
-import { breachDueClocks } from '../../src/sla/breach.js';
+import { breachDueSlaClocks } from '../../src/sla/breach.js';
 import type { ClockHistory } from '../../src/sla/clock-history.js';
-import { replayClocks } from '../../src/sla/replay-clocks.js';
+import { replaySlaClocks } from '../../src/sla/replay-clocks.js';
 import type { SlaRow } from '../../src/sla/rows.js';
 import { simulateSla } from '../../src/sla/simulate.js';
 import { noMetrics } from '../../src/telemetry/metrics.js';
@@ -70,7 +70,7 @@ describe('sla clock on a real Postgres', () => {
        RETURNING subject_id`,
       [id],
     );
-    await breachDueClocks(
+    await breachDueSlaClocks(
       runtime,
       due.rows.map((row) => row.subject_id),
     );
@@ -163,7 +163,7 @@ describe('sla clock on a real Postgres', () => {
       fc.asyncProperty(histories, policyLists, async (history, first) => {
         const until = time((history.at(-1)?.offset ?? 0) + 50);
         const { id, rows } = await live(history, first, until);
-        const expected = replayClocks(toEvents(history), { priority: 'high', policies: first, until });
+        const expected = replaySlaClocks(toEvents(history), { priority: 'high', policies: first, until });
         assert.deepEqual(
           rows.map((row) => ({
             priority: row.priority,

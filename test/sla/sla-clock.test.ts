@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BusinessCalendar } from '../../src/contracts/sla-policy-provider.js';
-import { isClockBreached, newClock, pausedClock, resumedClock } from '../../src/sla/sla-clock.js';
+import { createSlaClock, isSlaClockBreached, toPausedSlaClock, toResumedSlaClock } from '../../src/sla/sla-clock.js';
 
 const at = (time: string) => new Date(`2026-01-09T${time}Z`);
 const terms = { responseMinutes: 60, breachMinutes: 240 };
@@ -11,7 +11,7 @@ const office: BusinessCalendar = {
 
 describe('sla/sla-clock', () => {
   it('SL1 is due after responseMinutes and breaches after breachMinutes', () => {
-    const clock = newClock(terms, at('10:00'));
+    const clock = createSlaClock(terms, at('10:00'));
     assert.deepEqual(clock, {
       ...terms,
       calendar: null,
@@ -20,49 +20,52 @@ describe('sla/sla-clock', () => {
       responseDueAt: at('11:00'),
       breachAt: at('14:00'),
     });
-    assert.equal(isClockBreached(clock, at('13:59')), false);
-    assert.equal(isClockBreached(clock, at('14:00')), true);
+    assert.equal(isSlaClockBreached(clock, at('13:59')), false);
+    assert.equal(isSlaClockBreached(clock, at('14:00')), true);
   });
 
   it('continues after a pause with the remaining time', () => {
-    const held = pausedClock(newClock(terms, at('10:00')), at('10:45'));
+    const held = toPausedSlaClock(createSlaClock(terms, at('10:00')), at('10:45'));
     assert.deepEqual(held.pausedAt, at('10:45'));
-    const clock = resumedClock(held, at('12:00'));
+    const clock = toResumedSlaClock(held, at('12:00'));
     assert.deepEqual([clock.pausedAt, clock.responseDueAt, clock.breachAt], [null, at('12:15'), at('15:15')]);
   });
 
   it('does not move a deadline that had passed before the pause', () => {
-    const clock = resumedClock(pausedClock(newClock(terms, at('10:00')), at('11:30')), at('12:30'));
+    const clock = toResumedSlaClock(toPausedSlaClock(createSlaClock(terms, at('10:00')), at('11:30')), at('12:30'));
     assert.deepEqual([clock.responseDueAt, clock.breachAt], [at('11:00'), at('15:00')]);
   });
 
   it('cannot breach while it is paused', () => {
-    assert.equal(isClockBreached(pausedClock(newClock(terms, at('10:00')), at('13:00')), at('23:00')), false);
+    assert.equal(
+      isSlaClockBreached(toPausedSlaClock(createSlaClock(terms, at('10:00')), at('13:00')), at('23:00')),
+      false,
+    );
   });
 
   it('cannot be paused twice or after its breach, nor resumed while it runs', () => {
-    const clock = newClock(terms, at('10:00'));
-    const held = pausedClock(clock, at('11:00'));
-    assert.equal(pausedClock(held, at('12:00')), held);
-    assert.equal(pausedClock(clock, at('14:00')), clock);
-    assert.equal(resumedClock(clock, at('12:00')), clock);
+    const clock = createSlaClock(terms, at('10:00'));
+    const held = toPausedSlaClock(clock, at('11:00'));
+    assert.equal(toPausedSlaClock(held, at('12:00')), held);
+    assert.equal(toPausedSlaClock(clock, at('14:00')), clock);
+    assert.equal(toResumedSlaClock(clock, at('12:00')), clock);
   });
 
   it('treats a resumption before the pause, by a slow clock, as one at the pause', () => {
-    const clock = newClock(terms, at('10:00'));
-    assert.deepEqual(resumedClock(pausedClock(clock, at('11:00')), at('10:59')), clock);
+    const clock = createSlaClock(terms, at('10:00'));
+    assert.deepEqual(toResumedSlaClock(toPausedSlaClock(clock, at('11:00')), at('10:59')), clock);
   });
 
   it('moves a clock with business hours by business time, over the weekend', () => {
-    const clock = newClock({ ...terms, calendar: office }, at('16:30'));
+    const clock = createSlaClock({ ...terms, calendar: office }, at('16:30'));
     assert.deepEqual(clock.responseDueAt, new Date('2026-01-12T09:30Z'));
-    const resumed = resumedClock(pausedClock(clock, at('16:45')), new Date('2026-01-10T12:00Z'));
+    const resumed = toResumedSlaClock(toPausedSlaClock(clock, at('16:45')), new Date('2026-01-10T12:00Z'));
     assert.deepEqual(resumed.responseDueAt, new Date('2026-01-12T09:45Z'));
     assert.deepEqual(resumed.breachAt, new Date('2026-01-12T12:45Z'));
   });
 
   it('is not moved by a pause outside business hours', () => {
-    const clock = newClock({ ...terms, calendar: office }, at('16:30'));
-    assert.deepEqual(resumedClock(pausedClock(clock, at('20:00')), new Date('2026-01-11T12:00Z')), clock);
+    const clock = createSlaClock({ ...terms, calendar: office }, at('16:30'));
+    assert.deepEqual(toResumedSlaClock(toPausedSlaClock(clock, at('20:00')), new Date('2026-01-11T12:00Z')), clock);
   });
 });

@@ -6,7 +6,7 @@ import {
   customerTextSchema,
   messageContentSchema,
   metadataSchema,
-  nameSchema,
+  nameOrKeySchema,
   pageLimitSchema,
   parseInput,
   storableTextSchema,
@@ -29,12 +29,12 @@ function said(schema: z.ZodType, input: unknown): string[] {
 
 describe('the input of a public call', () => {
   const wrong: [schema: z.ZodType, input: unknown, says: string][] = [
-    [nameSchema, undefined, 'a text of 1 to 500 characters, found nothing'],
-    [nameSchema, '', 'a text of 1 to 500 characters, found an empty text'],
-    [nameSchema, ' \n', 'a text of 1 to 500 characters, found an empty text'],
-    [nameSchema, 42, 'a text of 1 to 500 characters, found 42'],
-    [nameSchema, Symbol('x'), 'a text of 1 to 500 characters, found a symbol'],
-    [nameSchema, Object.create(null), 'a text of 1 to 500 characters, found an object'],
+    [nameOrKeySchema, undefined, 'a text of 1 to 500 characters, found nothing'],
+    [nameOrKeySchema, '', 'a text of 1 to 500 characters, found an empty text'],
+    [nameOrKeySchema, ' \n', 'a text of 1 to 500 characters, found an empty text'],
+    [nameOrKeySchema, 42, 'a text of 1 to 500 characters, found 42'],
+    [nameOrKeySchema, Symbol('x'), 'a text of 1 to 500 characters, found a symbol'],
+    [nameOrKeySchema, Object.create(null), 'a text of 1 to 500 characters, found an object'],
     [storableTextSchema(3), 'four', 'a text of 1 to 3 characters, found a text of 4 characters'],
     [messageContentSchema, null, 'a text, found null'],
     [messageContentSchema, ' ', 'a text that is not blank, found an empty text'],
@@ -52,8 +52,8 @@ describe('the input of a public call', () => {
     [pageLimitSchema, '5', 'a whole number from 1 to 200, found a text of 1 character'],
     [pageLimitSchema, Number.NaN, 'a whole number from 1 to 200, found NaN'],
     [z.number().min(2), 1, 'a number of at least 2, found 1'],
-    [z.array(nameSchema).max(1), ['a', 'b'], 'a list of at most 1, found a list of 2'],
-    [z.array(nameSchema), 'a', 'a list, found a text of 1 character'],
+    [z.array(nameOrKeySchema).max(1), ['a', 'b'], 'a list of at most 1, found a list of 2'],
+    [z.array(nameOrKeySchema), 'a', 'a list, found a text of 1 character'],
     [z.date(), new Date('x'), 'a Date, found an invalid Date'],
     [z.date(), '2026-01-01', 'a Date, found a text of 10 characters'],
     [z.boolean(), () => 1, 'true or false, found a function'],
@@ -72,7 +72,7 @@ describe('the input of a public call', () => {
   }
 
   it('every problem is named by its path, without repeating the input', () => {
-    const schema = z.object({ actor: actorSchema, tags: z.array(nameSchema), metadata: metadataSchema });
+    const schema = z.object({ actor: actorSchema, tags: z.array(nameOrKeySchema), metadata: metadataSchema });
     const problems = said(schema, {
       actor: { id: ' ', name: 7 },
       tags: ['ok', 'secret'.repeat(100)],
@@ -86,7 +86,7 @@ describe('the input of a public call', () => {
   });
 
   it('an unknown key is refused, with the closest known one', () => {
-    const filter = strictObjectSchema({ status: nameSchema.optional(), priority: nameSchema.optional() });
+    const filter = strictObjectSchema({ status: nameOrKeySchema.optional(), priority: nameOrKeySchema.optional() });
     assert.deepEqual(said(filter, { statuss: 'open' }), [
       'statuss: expected a known key (did you mean "status"?), found an unknown key',
     ]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { settingsToChange } from '../../src/within/settings.js';
+import { sessionSettingsToChange } from '../../src/within/settings.js';
 
 /** What a session has by default, with the values that Postgres prints. */
 const usual = {
@@ -17,7 +17,7 @@ const usual = {
 
 describe('the settings of a host’s session', () => {
   it('are left alone if they are defaults or change no result', () => {
-    assert.deepEqual(settingsToChange(usual), {});
+    assert.deepEqual(sessionSettingsToChange(usual), {});
     const harmless = {
       search_path: ['pg_catalog, app', 'app', ''],
       TimeZone: ['Etc/UTC', 'GMT', 'zulu'],
@@ -27,7 +27,7 @@ describe('the settings of a host’s session', () => {
     };
     for (const [name, values] of Object.entries(harmless))
       for (const value of values)
-        assert.deepEqual(settingsToChange({ ...usual, [name]: value }), {}, `${name} ${value}`);
+        assert.deepEqual(sessionSettingsToChange({ ...usual, [name]: value }), {}, `${name} ${value}`);
   });
 
   it('are changed one by one if they would change a result or are unknown', () => {
@@ -45,8 +45,8 @@ describe('the settings of a host’s session', () => {
     };
     for (const [name, values] of Object.entries(harmful))
       for (const value of values)
-        assert.deepEqual(Object.keys(settingsToChange({ ...usual, [name]: value })), [name], `${name} ${value}`);
-    const { search_path, ...others } = settingsToChange({});
+        assert.deepEqual(Object.keys(sessionSettingsToChange({ ...usual, [name]: value })), [name], `${name} ${value}`);
+    const { search_path, ...others } = sessionSettingsToChange({});
     assert.equal(search_path, undefined);
     assert.equal(Object.keys(others).length, 9);
   });

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { toSafeHref } from '../../src/context/safe-href.js';
 import { splitAtLinks } from '../../src/context/split-at-links.js';
 import { formatLongDuration, formatShortDuration, slaClockTone } from '../../src/workspace/clock-state.js';
-import { readReturnPath } from '../../src/workspace/handler.js';
+import { readReturnPathFromForm } from '../../src/workspace/handler.js';
 import type { SlaClock } from '../../src/workspace/model.js';
 import { pageScriptTextsJson } from '../../src/workspace/translate.js';
 import { auditActionTexts } from '../../src/workspace/views/audit-action-names.js';
@@ -149,7 +149,8 @@ describe('a comparison of texts', () => {
 });
 
 describe('a return address', () => {
-  const back = (path: string) => readReturnPath({ text: () => path, all: () => [path], names: [] }, '/fallback');
+  const back = (path: string) =>
+    readReturnPathFromForm({ text: () => path, all: () => [path], names: [] }, '/fallback');
   it('is a page below the mount and nothing else', () => {
     for (const path of ['/', '/c/1?filter=open', '/deliveries?state=discarded&cursor=a%3D'])
       assert.equal(back(path), path);

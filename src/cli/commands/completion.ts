@@ -1,10 +1,10 @@
 import { type Command, defineCommand } from '../command.js';
 import { completionTree } from '../completion/completion-tree.js';
 import { completionScript, completionShells } from '../completion/scripts.js';
-import type { CommandRow } from '../program.js';
+import type { TopLevelCommand } from '../program.js';
 
 /** The command `completion`, whose scripts complete the commands of `rows`. */
-export function completionCommand(rows: readonly CommandRow[]): Command {
+export function completionCommand(rows: readonly TopLevelCommand[]): Command {
   return defineCommand({
     arguments: [{ name: '<shell>', description: 'bash, zsh or fish', choices: completionShells }],
     examples: [

@@ -32,9 +32,9 @@ export const devCommand = defineCommand({
     const { port, opsPort } = options;
     // Reloading starts this program again as a child process, which a test cannot do.
     if (options.reload && io.host) {
-      const { reloadDev } = await import('../run/reload-dev.js');
+      const { runDevWithReload } = await import('../run/reload-dev.js');
       const cwd = path.resolve(io.cwd, options.cwd ?? '.');
-      const exitCode = await reloadDev({ cwd: existsSync(cwd) ? cwd : io.cwd, args: argumentsOf(options) }, io);
+      const exitCode = await runDevWithReload({ cwd: existsSync(cwd) ? cwd : io.cwd, args: argumentsOf(options) }, io);
       return { text: '', json: null, exitCode };
     }
     const { runDev } = await import('../run/run-dev.js');

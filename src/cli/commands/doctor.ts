@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CollectFactsOptions } from '../../doctor/collect-facts.js';
+import type { CollectDoctorFactsOptions } from '../../doctor/collect-facts.js';
 import type { DoctorFacts } from '../../doctor/facts.js';
 import type { FindingSummary } from '../../doctor/finding.js';
 import type { DoctorFix } from '../../doctor/fix.js';
@@ -33,15 +33,15 @@ export const doctorCommand = defineCommand({
   run: async ({ options }, io) => {
     refuseLoneDryRun(options);
     const host = await locateHost(options, io);
-    const [{ collectFacts }, { runDoctorChecks }, { formatFindings, summarizeFindings }] = await Promise.all([
+    const [{ collectDoctorFacts }, { runDoctorChecks }, { formatFindings, summarizeFindings }] = await Promise.all([
       import('../../doctor/collect-facts.js'),
       import('../../doctor/checks.js'),
       import('../../doctor/finding.js'),
     ]);
-    const facts = await collectFacts(host);
+    const facts = await collectDoctorFacts(host);
     const fixes = options.fix ? await fixFindings(facts, host, options, io) : [];
     const findings = runDoctorChecks(
-      fixes.some(({ outcome }) => outcome === 'done') ? await collectFacts(host) : facts,
+      fixes.some(({ outcome }) => outcome === 'done') ? await collectDoctorFacts(host) : facts,
     );
     const summary = summarizeFindings(findings);
     return {
@@ -61,7 +61,7 @@ function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
 }
 
 /** Finds the host's folder. A folder without a package.json is accepted, because doctor reports that as a finding. */
-async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectFactsOptions> {
+async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectDoctorFactsOptions> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../../host-project/find-package.js'),
     import('../../config/env-files.js'),
@@ -93,12 +93,12 @@ function unless<T>(code: ErrorCode, find: () => T, otherwise: T): T {
 
 async function fixFindings(
   facts: DoctorFacts,
-  host: CollectFactsOptions,
+  host: CollectDoctorFactsOptions,
   { dryRun }: DoctorOptions,
   io: CliIo,
 ): Promise<DoctorFix[]> {
-  const { planFixes, applyFixes } = await import('../../doctor/fix.js');
-  const fixes = dryRun ? planFixes(facts) : await applyFixes(facts, host);
+  const { planDoctorFixes, applyDoctorFixes } = await import('../../doctor/fix.js');
+  const fixes = dryRun ? planDoctorFixes(facts) : await applyDoctorFixes(facts, host);
   for (const { code, action, outcome, reason } of fixes) {
     io.stderr.write(`${outcome} ${code}: ${action}${reason ? ` (${reason})` : ''}\n`);
   }

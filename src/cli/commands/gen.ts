@@ -2,7 +2,7 @@ import path from 'node:path';
 import { CairnloopError } from '../../foundation/errors.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../../gen/module-kinds.js';
 import { defineCommand } from '../command.js';
-import { mayPrompt, previewOrWritePlan } from '../finish-plan.js';
+import { mayPrompt, previewOrApplyFileChangePlan } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import {
   completeModuleRequest,
@@ -34,7 +34,7 @@ export const genCommand = defineCommand({
   run: async ({ args: [word], options }, io) => {
     if (word === 'alerts') return genAlerts(options, io);
     const kinds = await chooseKinds(word, options, io);
-    const [{ readHostSnapshot, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }] =
+    const [{ readHostSnapshot, readHostFiles }, { readModuleTemplates }, { planModules }, { filesReadToPlanModules }] =
       await Promise.all([
         import('../../host-project/read-host-snapshot.js'),
         import('../../host-project/read-templates.js'),
@@ -43,11 +43,11 @@ export const genCommand = defineCommand({
       ]);
     const host = readHostSnapshot({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
     const request = await completeModuleRequest(kinds, host, options, io);
-    const texts = readHostFiles(host.root, moduleFiles(host, request));
-    const plan = planModules(host, readTemplates(), texts, request);
-    const { applyAndRecordPlan } = await import('../../host-project/journal.js');
+    const texts = readHostFiles(host.root, filesReadToPlanModules(host, request));
+    const plan = planModules(host, readModuleTemplates(), texts, request);
+    const { applyFileChangePlanWithUndo } = await import('../../host-project/journal.js');
     const run = `cairnloop gen ${word ?? kinds.join(' ')}`;
-    return previewOrWritePlan(plan, options, io, { write: () => applyAndRecordPlan(plan, run) });
+    return previewOrApplyFileChangePlan(plan, options, io, { write: () => applyFileChangePlanWithUndo(plan, run) });
   },
 });
 
@@ -68,8 +68,10 @@ async function genAlerts(options: ModuleCommandOptions, io: CliIo): Promise<Comm
     readHostFiles(host.root, alerts.alertFilePaths(request)),
     request,
   );
-  const { applyAndRecordPlan } = await import('../../host-project/journal.js');
-  return previewOrWritePlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop gen alerts') });
+  const { applyFileChangePlanWithUndo } = await import('../../host-project/journal.js');
+  return previewOrApplyFileChangePlan(plan, options, io, {
+    write: () => applyFileChangePlanWithUndo(plan, 'cairnloop gen alerts'),
+  });
 }
 
 async function chooseKinds(

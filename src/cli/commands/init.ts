@@ -4,7 +4,7 @@ import type { HostSnapshot } from '../../gen/host-snapshot.js';
 import { type ModuleKindName, moduleKindNames } from '../../gen/module-kinds.js';
 import { declareOptions, defineCommand } from '../command.js';
 import type { OptionValues } from '../command-input.js';
-import { mayPrompt, previewOrWritePlan } from '../finish-plan.js';
+import { mayPrompt, previewOrApplyFileChangePlan } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import { completeModuleRequest, moduleCommandOptions, moduleKindChoices, planExitCodes } from '../module-request.js';
 import { relativePackageFolder } from '../plan-report.js';
@@ -24,25 +24,30 @@ export const initCommand = defineCommand({
   examples: ['cairnloop init', 'cairnloop init --modules all --yes', 'cairnloop init --cwd packages/api --dry-run'],
   exitCodes: planExitCodes,
   run: async ({ options }, io) => {
-    const [{ readHostSnapshot, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }, init] =
-      await Promise.all([
-        import('../../host-project/read-host-snapshot.js'),
-        import('../../host-project/read-templates.js'),
-        import('../../gen/plan-module.js'),
-        import('../../gen/module-files.js'),
-        import('../../gen/plan-init.js'),
-      ]);
+    const [
+      { readHostSnapshot, readHostFiles },
+      { readModuleTemplates },
+      { planModules },
+      { filesReadToPlanModules },
+      init,
+    ] = await Promise.all([
+      import('../../host-project/read-host-snapshot.js'),
+      import('../../host-project/read-templates.js'),
+      import('../../gen/plan-module.js'),
+      import('../../gen/module-files.js'),
+      import('../../gen/plan-init.js'),
+    ]);
     const host = readHostSnapshot({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
     const folder = relativePackageFolder(host.root, io.cwd);
     io.stderr.write(`${describeHost(host, folder)}\n`);
     const request = await completeModuleRequest(await chooseModules(options, io), host, options, io);
-    const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.filesEditedByInit]);
-    const plan = init.planInit(host, planModules(host, readTemplates(), texts, request), texts);
-    const { applyAndRecordPlan } = await import('../../host-project/journal.js');
-    const report = await previewOrWritePlan(plan, options, io, {
-      write: () => applyAndRecordPlan(plan, 'cairnloop init'),
+    const texts = readHostFiles(host.root, [...filesReadToPlanModules(host, request), ...init.filesEditedByInit]);
+    const plan = init.planInit(host, planModules(host, readModuleTemplates(), texts, request), texts);
+    const { applyFileChangePlanWithUndo } = await import('../../host-project/journal.js');
+    const report = await previewOrApplyFileChangePlan(plan, options, io, {
+      write: () => applyFileChangePlanWithUndo(plan, 'cairnloop init'),
     });
-    const next = init.nextCommands(host, plan, folder);
+    const next = init.commandsToRunAfterInit(host, plan, folder);
     const { envFileAdvice, mountGuide } = await import('../../gen/mount-guide.js');
     const mount = mountGuide(host);
     const guide = [

@@ -1,5 +1,5 @@
 import type { MigrateOptions } from '../../db/migrate.js';
-import type { DroppedData, RollbackPlan } from '../../db/rollback-plan.js';
+import type { DataDroppedByRollback, RollbackPlan } from '../../db/rollback-plan.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../command.js';
 import type { OptionValues } from '../command-input.js';
@@ -88,7 +88,7 @@ function rollbackLines({ names, dropped }: RollbackPlan, schema: string): string
   return [head, 'Deletes for good:', ...dropped.map((one) => `  ${droppedText(one)}`)];
 }
 
-function droppedText({ table, column, rows }: DroppedData): string {
+function droppedText({ table, column, rows }: DataDroppedByRollback): string {
   const count = `${rows} ${rows === 1 ? 'row' : 'rows'}`;
   return column === null ? `table ${table} (${count})` : `column ${table}.${column} (has a value in ${count})`;
 }
@@ -133,7 +133,7 @@ interface Change {
   names: string[];
   to: string | undefined;
   /** Tables and columns that the rollback deleted. */
-  dropped?: DroppedData[];
+  dropped?: DataDroppedByRollback[];
 }
 
 function changeReport({ change, names, to, dropped }: Change, status: Status): CommandReport {

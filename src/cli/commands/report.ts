@@ -16,13 +16,13 @@ export const reportCommand = defineCommand({
     'First response, SLA, ratings and drafts of the period, and deliveries by outcome. With --json each number lists the ids of its newest conversations, 50 at most.',
   examples: ['cairnloop report', 'cairnloop report --since 90d', 'cairnloop report --since 2026-01-01 --json'],
   async run({ options }, io) {
-    const { makeReport } = await import('../../report/report.js');
+    const { createPeriodReport } = await import('../../report/report.js');
     const words = await import('../../report/report-text.js');
     return withDatabase(options, io, async ({ db }) => {
       const report = await withProgress('Counting', options, io, () =>
-        makeReport({ db }, options.since && { since: options.since }),
+        createPeriodReport({ db }, options.since && { since: options.since }),
       );
-      return { text: reportText(report, words), json: report };
+      return { text: formatReport(report, words), json: report };
     });
   },
 });
@@ -30,7 +30,7 @@ export const reportCommand = defineCommand({
 type ReportFormats = typeof import('../../report/report-text.js');
 
 /** Formats the figures of a period as text. Pure. */
-export function reportText(report: Report, { formatPercent, formatDuration }: ReportFormats): string {
+export function formatReport(report: Report, { formatPercent, formatDuration }: ReportFormats): string {
   const { firstResponse, sla, csat, drafts } = report;
   const { approved, edited, discarded, allowed } = drafts.byStatus;
   const lines = [

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { cwdOption, defineCommand } from '../command.js';
-import { planOptions, previewOrWritePlan } from '../finish-plan.js';
+import { planCommandOptions, previewOrApplyFileChangePlan } from '../finish-plan.js';
 
 export const undoCommand = defineCommand({
-  options: [cwdOption, ...planOptions],
+  options: [cwdOption, ...planCommandOptions],
   examples: ['cairnloop undo', 'cairnloop undo --dry-run'],
   exitCodes: { 1: 'nothing to undo, or a file was edited since', 130: 'cancelled' },
   run: async ({ options }, io) => {
@@ -14,6 +14,6 @@ export const undoCommand = defineCommand({
     const { root } = findPackage(path.resolve(io.cwd, options.cwd ?? '.'));
     const { run, plan, apply } = planUndo(root);
     const question = (files: string) => `Undo the changes of \`${run}\` to ${files}?`;
-    return previewOrWritePlan(plan, options, io, { question, write: apply });
+    return previewOrApplyFileChangePlan(plan, options, io, { question, write: apply });
   },
 });

@@ -1,5 +1,5 @@
-import type { Command, OptionRow } from '../command.js';
-import type { CommandRow } from '../program.js';
+import type { Command, CommandOption } from '../command.js';
+import type { TopLevelCommand } from '../program.js';
 
 /** Subcommands, options and arguments that can follow a command on the command line. */
 export interface ShellCompletionNode {
@@ -19,7 +19,7 @@ export interface CompletionOption {
 }
 
 /** Collects what can be completed from the declarations of all commands, without running any of them. */
-export async function completionTree(rows: readonly CommandRow[]): Promise<ShellCompletionNode[]> {
+export async function completionTree(rows: readonly TopLevelCommand[]): Promise<ShellCompletionNode[]> {
   const loaded = await Promise.all(rows.map(async ({ name, load }) => ({ name, ...(await load()) })));
   const words = rows.map(({ name, summary }) => ({ word: name, description: summary }));
   const program = { path: [], words, options: [help, version] };
@@ -43,7 +43,7 @@ function descriptionOf(word: string, description: string): string {
   return own?.slice(word.length + 2) ?? description;
 }
 
-function toOption({ flags, description, choices = [] }: OptionRow): CompletionOption {
+function toOption({ flags, description, choices = [] }: CommandOption): CompletionOption {
   const [, short = null] = /(?:^|\s)-(\w)\b/.exec(flags) ?? [];
   const [, long = ''] = /--([\w-]+)/.exec(flags) ?? [];
   return { long, short, description, takesValue: /[<[]/.test(flags), choices };

@@ -5,7 +5,7 @@ import { openSession } from '../../db/session.js';
  * Moves the database's `clock()` forward, so that the demo does not wait for an SLA breach. Every statement takes its
  * time from `clock()`.
  */
-export async function moveDemoClock(url: string, schema: string, hours: number): Promise<void> {
+export async function advanceDemoDatabaseClock(url: string, schema: string, hours: number): Promise<void> {
   const s = quoteIdentifier(schema);
   const client = await openSession({ url, schema, name: 'cairnloop-demo' });
   try {

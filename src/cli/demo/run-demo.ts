@@ -7,11 +7,11 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-pos
 import { createCairnloop } from '../../instance/cairnloop.js';
 import type { CliIo } from '../io.js';
 import { runDev } from '../run/run-dev.js';
-import { moveDemoClock } from './demo-clock.js';
+import { advanceDemoDatabaseClock } from './demo-clock.js';
 import { writeDemoHost } from './demo-host.js';
 import { createDemoPrinter, type DemoPrinter } from './demo-printer.js';
 import { playConversationLifeCycle } from './life-cycle.js';
-import { seedDemo, seededCustomer } from './seed.js';
+import { demoCustomer, seedDemo } from './seed.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 export interface DemoOptions {
@@ -35,7 +35,7 @@ export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: C
     await playConversationLifeCycle({
       cairnloop,
       tell,
-      moveClock: (hours) => moveDemoClock(postgres.url, schema, hours),
+      moveClock: (hours) => advanceDemoDatabaseClock(postgres.url, schema, hours),
       explain: async (id) => (await cairnloop.sla.explain(id)).flatMap((clock) => clock.lines),
     });
     await showEndpoints(tell, worker);
@@ -51,7 +51,7 @@ export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: C
 export async function runDemo({ folder, port, opsPort }: DemoOptions, io: CliIo): Promise<void> {
   await writeDemoHost(folder);
   io.stderr.write(`The demo host is in ${shown(folder, io)}: read its config and support/\n`);
-  await runDev({ cwd: folder, port, opsPort, ownDatabase: true, customer: seededCustomer, seed: seedDemo }, io);
+  await runDev({ cwd: folder, port, opsPort, ownDatabase: true, customer: demoCustomer, seed: seedDemo }, io);
 }
 
 function shown(folder: string, io: CliIo): string {

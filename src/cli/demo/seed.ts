@@ -63,10 +63,10 @@ const seeds: readonly Seed[] = [
 ];
 
 /** The customer whom the demo's portal shows; they have two conversations. */
-export const seededCustomer = { id: 'cus_0588', name: 'Tomasz Zielinski' };
+export const demoCustomer = { id: 'cus_0588', name: 'Tomasz Zielinski' };
 
 const names: Record<string, string> = {
-  [seededCustomer.id]: seededCustomer.name,
+  [demoCustomer.id]: demoCustomer.name,
   cus_0417: 'Ines Duarte',
   cus_0731: 'Amara Okafor',
 };

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { waitForStopSignal } from '../../foundation/stop-signal.js';
 import type { CliIo } from '../io.js';
 
-export interface ReloadDevOptions {
+export interface RunDevWithReloadOptions {
   /** The host's package, whose files are watched. */
   cwd: string;
   /** Arguments after `cairnloop dev --no-reload`. */
@@ -22,7 +22,7 @@ const ignored = new Set(['node_modules', '.git', '.cairnloop', 'dist', 'build', 
  * Runs `cairnloop dev` in a child process and restarts it when a module of the host changes, because a process cannot
  * unload modules. If the restart fails, it waits for the next change. Returns the exit code.
  */
-export async function reloadDev({ cwd, args }: ReloadDevOptions, io: CliIo): Promise<number> {
+export async function runDevWithReload({ cwd, args }: RunDevWithReloadOptions, io: CliIo): Promise<number> {
   const changes = watchSources(cwd);
   let stopped = false;
   const stopping = waitForStopSignal().then(() => {

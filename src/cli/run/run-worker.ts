@@ -4,11 +4,11 @@ import type { ResolvedConfig, WorkerConfig } from '../../config/config-types.js'
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { requireMigratedSchema } from '../../db/migrate.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { createSafeLogger, createStderrLogger } from '../../foundation/safe-logger.js';
+import { createNonThrowingLogger, createStderrLogger } from '../../foundation/safe-logger.js';
 import { type StopReason, waitForStopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
 import { type StartedServer, serveOnAddress } from '../../ops/serve.js';
-import { catchUncaughtErrors } from '../../worker/uncaught.js';
+import { handleUncaughtErrors } from '../../worker/uncaught.js';
 import { startWatchdog } from '../../worker/watchdog.js';
 
 export interface RunWorkerOptions {
@@ -31,13 +31,13 @@ export interface RunWorkerOptions {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigratedSchema(options.config.database);
-  const logger = createSafeLogger(loggerOf(options));
+  const logger = createNonThrowingLogger(loggerOf(options));
   const cairnloop = await createCairnloop(
     options.config,
     { logger, configFile: options.configFile },
     { forWorker: true },
   );
-  const uncaught = catchUncaughtErrors(logger);
+  const uncaught = handleUncaughtErrors(logger);
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: StartedServer | null = null;
   try {

@@ -1,6 +1,6 @@
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Database } from '../connect.js';
-import { type Executor, type NoParams, statement } from '../statement.js';
+import { declareStatement, type Executor, type NoStatementParams } from '../statement.js';
 import {
   type AppliedMigration,
   compareMigrations,
@@ -65,4 +65,7 @@ async function compare(executor: Executor): Promise<SchemaComparison> {
   return compareMigrations(await executor.run(readApplied));
 }
 
-const readApplied = statement<NoParams, AppliedMigration>('migrations.applied', selectAppliedMigrations);
+const readApplied = declareStatement<NoStatementParams, AppliedMigration>(
+  'migrations.applied',
+  selectAppliedMigrations,
+);

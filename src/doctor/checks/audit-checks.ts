@@ -1,4 +1,4 @@
-import { checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
+import { createOkFinding, createToCheckFinding, type DoctorCheck, defineCheck } from './check.js';
 import { formatAge } from './format-age.js';
 
 /**
@@ -21,11 +21,11 @@ const key = defineCheck({
     const used = work.state === 'known' ? work.value.audit.keyId : null;
     if (used !== null && !auditKeyIds.includes(used)) {
       const message = `The audit record is signed with key ${used}, which is not in ${file}: a worker with this config seals no events.`;
-      return checkFinding(message, `set audit.key to key ${used}, or list that key in audit.previousKeys`);
+      return createToCheckFinding(message, `set audit.key to key ${used}, or list that key in audit.previousKeys`);
     }
     const [current] = auditKeyIds;
-    if (current !== undefined) return okFinding(`The audit record is signed with audit.key (key ${current}).`);
-    return okFinding(
+    if (current !== undefined) return createOkFinding(`The audit record is signed with audit.key (key ${current}).`);
+    return createOkFinding(
       'No audit.key: the owner of the tables can rewrite the audit record, and only an anchor that was kept shows it.',
     );
   },
@@ -36,9 +36,13 @@ const sealing = defineCheck({
   title: 'sealing of the audit record',
   needs: 'work',
   judge: ({ audit: { oldestUnsealedMs } }) => {
-    if (oldestUnsealedMs === null || oldestUnsealedMs <= staleSealMs) return okFinding('Audit events are sealed.');
+    if (oldestUnsealedMs === null || oldestUnsealedMs <= staleSealMs)
+      return createOkFinding('Audit events are sealed.');
     const message = `Audit events have waited ${formatAge(oldestUnsealedMs)} to be sealed: no worker runs, or none has the audit.key of the record.`;
-    return checkFinding(message, 'cairnloop worker; the log of the worker says why audit events are not sealed');
+    return createToCheckFinding(
+      message,
+      'cairnloop worker; the log of the worker says why audit events are not sealed',
+    );
   },
 });
 
@@ -47,20 +51,21 @@ const anchor = defineCheck({
   title: 'anchors of the audit record',
   needs: 'config',
   judge: ({ handsAnchors }, { work }) => {
-    if (!handsAnchors) return okFinding('No notifier.onAuditAnchor: keep what `cairnloop audit anchor` prints.');
-    if (work.state !== 'known') return okFinding('Audit anchors are handed to notifier.onAuditAnchor.');
+    if (!handsAnchors) return createOkFinding('No notifier.onAuditAnchor: keep what `cairnloop audit anchor` prints.');
+    if (work.state !== 'known') return createOkFinding('Audit anchors are handed to notifier.onAuditAnchor.');
     const { anchorHandedMs, anchorError } = work.value.audit;
     const last =
       anchorHandedMs === null
         ? 'No audit anchor was handed over yet'
         : `The last audit anchor was handed over ${formatAge(anchorHandedMs)} ago`;
     if (anchorError !== null)
-      return checkFinding(
+      return createToCheckFinding(
         `${last}; onAuditAnchor failed: ${anchorError}.`,
         'correct notifier.onAuditAnchor; a worker tries again',
       );
-    if (anchorHandedMs !== null && anchorHandedMs > staleAnchorMs) return checkFinding(`${last}.`, 'cairnloop worker');
-    return okFinding(`${last}.`);
+    if (anchorHandedMs !== null && anchorHandedMs > staleAnchorMs)
+      return createToCheckFinding(`${last}.`, 'cairnloop worker');
+    return createOkFinding(`${last}.`);
   },
 });
 

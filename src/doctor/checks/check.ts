@@ -1,4 +1,10 @@
-import { type DoctorFact, type DoctorFacts, type FactName, type FactValues, knownFact } from '../facts.js';
+import {
+  type DoctorFact,
+  type DoctorFactName,
+  type DoctorFacts,
+  type DoctorFactValues,
+  knownDoctorFact,
+} from '../facts.js';
 import { type Finding, type FindingLevel, toSingleLineFinding } from '../finding.js';
 
 /** The finding that a check makes of its fact; {@link defineCheck} adds the code. */
@@ -10,9 +16,9 @@ export interface DoctorCheck {
   run(facts: DoctorFacts): Finding[];
 }
 
-type ValueOf<Name extends FactName | null> = Name extends FactName ? FactValues[Name] : null;
+type ValueOf<Name extends DoctorFactName | null> = Name extends DoctorFactName ? DoctorFactValues[Name] : null;
 
-interface CheckOptions<Name extends FactName | null> {
+interface CheckOptions<Name extends DoctorFactName | null> {
   code: string;
   /** Name of the check, as in "worker heartbeat not checked: …". */
   title: string;
@@ -24,12 +30,12 @@ interface CheckOptions<Name extends FactName | null> {
 }
 
 /** Defines a check of one fact. If the fact could not be read, the finding is `not checked`, never `ok`. */
-export function defineCheck<const Name extends FactName | null>(options: CheckOptions<Name>): DoctorCheck {
+export function defineCheck<const Name extends DoctorFactName | null>(options: CheckOptions<Name>): DoctorCheck {
   const { code, title, needs, judge, failure } = options;
   return {
     code,
     run: (facts) => {
-      const fact = (needs === null ? knownFact(null) : facts[needs]) as DoctorFact<ValueOf<Name>> | null;
+      const fact = (needs === null ? knownDoctorFact(null) : facts[needs]) as DoctorFact<ValueOf<Name>> | null;
       // A fact that was not requested yields no finding.
       if (fact === null) return [];
       const judged = fact.state === 'known' ? judge(fact.value, facts) : withoutFact(fact, title, failure);
@@ -46,7 +52,7 @@ function withoutFact(
   failure?: 'check' | 'blocked',
 ) {
   if (fact.state === 'failed' && failure) return { level: failure, message: fact.message, fix: fact.fix };
-  return notCheckedFinding(title, fact.because);
+  return createNotCheckedFinding(title, fact.because);
 }
 
 /** Adds to a fix of database.url the variable and the file that its value comes from. */
@@ -57,17 +63,17 @@ function namingVariable(fix: string | null, { config }: DoctorFacts): string | n
   return fix?.replace('database.url', () => place) ?? null;
 }
 
-export const notCheckedFinding = (title: string, because: string): FindingWithoutCode => ({
-  ...checkFinding(`${title} not checked: ${because}.`, null),
+export const createNotCheckedFinding = (title: string, because: string): FindingWithoutCode => ({
+  ...createToCheckFinding(`${title} not checked: ${because}.`, null),
   notChecked: because,
 });
-export const okFinding = (message: string): FindingWithoutCode => ({ level: 'ok', message, fix: null });
-export const checkFinding = (message: string, fix: string | null): FindingWithoutCode => ({
+export const createOkFinding = (message: string): FindingWithoutCode => ({ level: 'ok', message, fix: null });
+export const createToCheckFinding = (message: string, fix: string | null): FindingWithoutCode => ({
   level: 'check',
   message,
   fix,
 });
-export const blockedFinding = (message: string, fix: string): FindingWithoutCode => ({
+export const createBlockedFinding = (message: string, fix: string): FindingWithoutCode => ({
   level: 'blocked',
   message,
   fix,

@@ -3,14 +3,14 @@ import type { CallbackModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
 import type { ConfigFacts, DoctorFacts } from '../facts.js';
 import {
-  blockedFinding,
-  checkFinding,
+  createBlockedFinding,
+  createOkFinding,
+  createToCheckFinding,
   type DoctorCheck,
   defineCheck,
   type FindingWithoutCode,
-  okFinding,
 } from './check.js';
-import { judgeUnfinishedMethods } from './unfinished.js';
+import { toUnfinishedMethodsFinding } from './unfinished.js';
 
 const config = defineCheck({
   code: 'CONFIG',
@@ -20,14 +20,17 @@ const config = defineCheck({
   judge: ({ file, problems, variables }, { hostFailures = [] }) => {
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
     const failures = hostFailures.map((failure) =>
-      blockedFinding(
+      createBlockedFinding(
         `After ${file} was imported, code of the host failed with an error that nobody caught: ${failure}.`,
         'catch the error in the code that the config imports: an error that nobody catches would end a worker',
       ),
     );
-    if (others.length === 0 && failures.length === 0) return okFinding(`${file} has no wrong key.`);
+    if (others.length === 0 && failures.length === 0) return createOkFinding(`${file} has no wrong key.`);
     const wrong = others.map(({ path, expected, found }) =>
-      blockedFinding(`${file}: ${path}: expected ${expected}, found ${found}.`, fixOf(path, found, file, variables)),
+      createBlockedFinding(
+        `${file}: ${path}: expected ${expected}, found ${found}.`,
+        fixOf(path, found, file, variables),
+      ),
     );
     return [...wrong, ...failures];
   },
@@ -64,25 +67,25 @@ const contracts: readonly ContractRow[] = [
   {
     key: 'automationPolicy',
     code: 'AUTOMATION_POLICY',
-    absent: () => okFinding(`No ${policy.configKey}: ${policy.absent}.`),
+    absent: () => createOkFinding(`No ${policy.configKey}: ${policy.absent}.`),
   },
   {
     key: 'draftGenerator',
     code: 'DRAFT_GENERATOR',
     absent: (file, { work }) =>
       isAnnounced(work, 'draftGenerator')
-        ? okFinding(`No draftGenerator in ${file}; the workers of this schema have one, so drafts are asked for.`)
-        : okFinding('No draftGenerator: no draft is asked for.'),
+        ? createOkFinding(`No draftGenerator in ${file}; the workers of this schema have one, so drafts are asked for.`)
+        : createOkFinding('No draftGenerator: no draft is asked for.'),
   },
 ];
 
 function missing(kind: { name: string; configKey: string; absent: string }): FindingWithoutCode {
-  return checkFinding(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
+  return createToCheckFinding(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
 }
 
 function withoutNotifier(file: string, { work }: DoctorFacts): FindingWithoutCode {
   if (isAnnounced(work, 'notifier'))
-    return okFinding(`No notifier in ${file}; the workers of this schema have one, and call it.`);
+    return createOkFinding(`No notifier in ${file}; the workers of this schema have one, and call it.`);
   const { message, ...rest } = missing(notifier);
   const neverStarted = work.state === 'known' && work.value.announced === null;
   if (!neverStarted) return { ...rest, message };
@@ -114,14 +117,17 @@ function judgeContract(
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {
     return wrong.map(({ path, expected, found }) =>
-      blockedFinding(`${path}: expected ${expected}, found ${found}.`, `correct ${path} in the ${key} of ${file}`),
+      createBlockedFinding(
+        `${path}: expected ${expected}, found ${found}.`,
+        `correct ${path} in the ${key} of ${file}`,
+      ),
     );
   }
   if (!contracts.includes(key)) return [absent(file, facts)];
-  const unfinished = judgeUnfinishedMethods(found, code);
+  const unfinished = toUnfinishedMethodsFinding(found, code);
   if (unfinished) return unfinished;
   const called = facts.probes ? '' : ' (not called; --probe calls what only reads)';
-  return [okFinding(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
+  return [createOkFinding(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
 }
 
 const replies = defineCheck({
@@ -130,14 +136,14 @@ const replies = defineCheck({
   needs: 'config',
   judge: (found, { work }) => {
     const { file, modules } = found;
-    const unfinished = judgeUnfinishedMethods(found, 'REPLIES');
+    const unfinished = toUnfinishedMethodsFinding(found, 'REPLIES');
     if (unfinished) return unfinished;
-    if (modules.includes('notifier.onReply')) return okFinding('Replies are handed to notifier.onReply.');
+    if (modules.includes('notifier.onReply')) return createOkFinding('Replies are handed to notifier.onReply.');
     if (isAnnounced(work, 'notifier.onReply'))
-      return okFinding(
+      return createOkFinding(
         `No notifier.onReply in ${file}; the workers of this schema have it, so replies are handed to them.`,
       );
-    return checkFinding(
+    return createToCheckFinding(
       'No notifier.onReply: replies are stored, and nobody is notified.',
       'add onReply(message, conversation, metadata) to the notifier',
     );
@@ -150,8 +156,8 @@ const metrics = defineCheck({
   needs: 'config',
   judge: ({ file, hasMetrics, settings }) =>
     hasMetrics
-      ? okFinding(`${settings.ops.metricsPath} serves metrics.`)
-      : checkFinding(
+      ? createOkFinding(`${settings.ops.metricsPath} serves metrics.`)
+      : createToCheckFinding(
           `No metrics reporter: ${settings.ops.metricsPath} responds with 501, so nothing warns of deliveries that pile up.`,
           `add metrics: prometheus() to ${file}`,
         ),
@@ -163,11 +169,14 @@ const opsBind = defineCheck({
   needs: 'config',
   judge: (facts, { profile }) => {
     const { host, port } = facts.settings.ops;
-    if (isLoopback(host)) return okFinding(`The ops server listens on ${host}:${port}, for this machine alone.`);
+    if (isLoopback(host)) return createOkFinding(`The ops server listens on ${host}:${port}, for this machine alone.`);
     const where = isEveryNetwork(host) ? `${host}:${port}, every network of the machine` : `${host}:${port}`;
     const message = `The ops server listens on ${where}, and requires no sign-in. ${exposedBy(facts)}`;
-    if (profile === 'development' || !isEveryNetwork(host)) return okFinding(message);
-    return checkFinding(message, `set ops.host in ${facts.file} to the address that your probes and Prometheus use`);
+    if (profile === 'development' || !isEveryNetwork(host)) return createOkFinding(message);
+    return createToCheckFinding(
+      message,
+      `set ops.host in ${facts.file} to the address that your probes and Prometheus use`,
+    );
   },
 });
 
@@ -201,9 +210,9 @@ const logLevel = defineCheck({
     const { level } = settings.log;
     const tooMuch = level === 'debug' || level === 'trace';
     const tooLittle = level === 'silent' || level === 'fatal';
-    if (profile === 'development' || !(tooMuch || tooLittle)) return okFinding(`The log level is ${level}.`);
+    if (profile === 'development' || !(tooMuch || tooLittle)) return createOkFinding(`The log level is ${level}.`);
     const message = `The log level is ${level}: ${tooLittle ? 'failing deliveries leave no trace' : 'it costs throughput'}.`;
-    return checkFinding(message, `set log.level to "info" in ${file}`);
+    return createToCheckFinding(message, `set log.level to "info" in ${file}`);
   },
 });
 
@@ -218,9 +227,12 @@ const poolSize = defineCheck({
     const { poolSize } = settings.database;
     const { concurrency } = settings.worker;
     const enough = Math.ceil(concurrency / callbacksPerConnection);
-    if (poolSize >= enough) return okFinding(`${poolSize} connections serve ${concurrency} callbacks at once.`);
+    if (poolSize >= enough) return createOkFinding(`${poolSize} connections serve ${concurrency} callbacks at once.`);
     const message = `${concurrency} callbacks at once share ${poolSize} connection(s) for loading and settling, so they wait for each other.`;
-    return checkFinding(message, `set database.poolSize in ${file} to ${enough} or more, or lower worker.concurrency`);
+    return createToCheckFinding(
+      message,
+      `set database.poolSize in ${file} to ${enough} or more, or lower worker.concurrency`,
+    );
   },
 });
 

@@ -1,6 +1,6 @@
 import { maxAgendaConnections } from '../../agenda/jobs.js';
 import { oldestPostgresVersion } from '../../db/migrate-preconditions.js';
-import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
+import { createBlockedFinding, createOkFinding, createToCheckFinding, type DoctorCheck, defineCheck } from './check.js';
 
 /**
  * The difference in milliseconds above which doctor reports that this machine's clock deviates from the database's,
@@ -20,8 +20,8 @@ const database = defineCheck({
   needs: 'database',
   failure: 'blocked',
   judge: ({ target, readOnly }) => {
-    if (!readOnly) return okFinding(`The database at ${target} is reachable.`);
-    return blockedFinding(
+    if (!readOnly) return createOkFinding(`The database at ${target} is reachable.`);
+    return createBlockedFinding(
       `The database at ${target} is read-only: a replica cannot store conversations.`,
       'name the primary in database.url',
     );
@@ -34,8 +34,8 @@ const postgresVersion = defineCheck({
   needs: 'database',
   judge: ({ version, versionNumber }) =>
     versionNumber >= oldestPostgresVersion
-      ? okFinding(`Postgres ${version}.`)
-      : blockedFinding(
+      ? createOkFinding(`Postgres ${version}.`)
+      : createBlockedFinding(
           `Postgres ${version} is older than 13, the oldest that Cairnloop runs on.`,
           'move to Postgres 13 or later',
         ),
@@ -46,9 +46,9 @@ const encoding = defineCheck({
   title: 'encoding of the database',
   needs: 'database',
   judge: ({ encoding }) => {
-    if (encoding === 'UTF8') return okFinding('The database stores UTF-8.');
+    if (encoding === 'UTF8') return createOkFinding('The database stores UTF-8.');
     const message = `The database has the encoding ${encoding}, which cannot store what customers write.`;
-    return blockedFinding(
+    return createBlockedFinding(
       message,
       'make a database with ENCODING UTF8 TEMPLATE template0, and name it in database.url',
     );
@@ -60,10 +60,10 @@ const databaseRole = defineCheck({
   title: 'database role',
   needs: 'database',
   judge: ({ superuser }, { profile, config }) => {
-    if (!superuser || profile === 'development') return okFinding('The database role may do what it needs.');
+    if (!superuser || profile === 'development') return createOkFinding('The database role may do what it needs.');
     const schema = config.state === 'known' ? config.value.settings.database.schema : 'cairnloop';
     const message = 'Cairnloop connects as a superuser: whoever gets hold of database.url owns the whole server.';
-    return checkFinding(message, `connect as a role that owns schema ${schema} and nothing else`);
+    return createToCheckFinding(message, `connect as a role that owns schema ${schema} and nothing else`);
   },
 });
 
@@ -72,11 +72,12 @@ const encryption = defineCheck({
   title: 'encryption of the database connection',
   needs: 'database',
   judge: ({ encrypted, isLocal }, { profile }) => {
-    if (encrypted) return okFinding('The connection to the database is encrypted.');
-    if (isLocal || profile === 'development') return okFinding('The connection to the database is not encrypted.');
+    if (encrypted) return createOkFinding('The connection to the database is encrypted.');
+    if (isLocal || profile === 'development')
+      return createOkFinding('The connection to the database is not encrypted.');
     const message =
       'The database connection is not encrypted, so others on the network can read the data and the password.';
-    return checkFinding(message, 'add ?sslmode=verify-full to database.url');
+    return createToCheckFinding(message, 'add ?sslmode=verify-full to database.url');
   },
 });
 
@@ -87,10 +88,10 @@ const clock = defineCheck({
   judge: ({ clockSkewMs }) => {
     const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
     if (Math.abs(clockSkewMs) <= tolerableSkewMs)
-      return okFinding('The clocks of this machine and of the database agree.');
+      return createOkFinding('The clocks of this machine and of the database agree.');
     const way = clockSkewMs > 0 ? 'ahead of' : 'behind';
     const message = `This machine's clock is ${seconds} s ${way} the database's, by which every deadline is kept.`;
-    return checkFinding(message, 'synchronise this machine and the database server with NTP');
+    return createToCheckFinding(message, 'synchronise this machine and the database server with NTP');
   },
 });
 
@@ -100,11 +101,11 @@ const pooler = defineCheck({
   needs: 'database',
   judge: ({ pooling }) => {
     if (pooling === 'unknown')
-      return checkFinding('connection pooler not checked: no second connection was free.', null);
-    if (pooling === 'none') return okFinding('Each connection has a database session of its own.');
+      return createToCheckFinding('connection pooler not checked: no second connection was free.', null);
+    if (pooling === 'none') return createOkFinding('Each connection has a database session of its own.');
     const message =
       'database.url leads through a pooler in transaction mode (PgBouncer): named statements, LISTEN and advisory locks need a session.';
-    return blockedFinding(message, 'name the database itself in database.url, or a pool in session mode');
+    return createBlockedFinding(message, 'name the database itself in database.url, or a pool in session mode');
   },
 });
 
@@ -117,9 +118,9 @@ const connections = defineCheck({
     const workers = work.state === 'known' ? work.value.workers.length : 0;
     const processes = Math.max(1, workers);
     const needed = processes * (poolSize + otherConnections);
-    if (needed <= maxConnections) return okFinding(`Up to ${needed} of ${maxConnections} connections are used.`);
+    if (needed <= maxConnections) return createOkFinding(`Up to ${needed} of ${maxConnections} connections are used.`);
     const message = `${processes} process(es) may open ${needed} connections, but the server allows ${maxConnections}.`;
-    return checkFinding(message, 'lower database.poolSize, or raise max_connections');
+    return createToCheckFinding(message, 'lower database.poolSize, or raise max_connections');
   },
 });
 
@@ -131,10 +132,10 @@ const schema = defineCheck({
   judge: ({ schema, exists, unknown, incompatible }) => {
     const newer = (names: string[]) => `Schema "${schema}" is newer than this package: it has ${names.join(', ')}.`;
     const upgrade = 'install the version of cairnloop that made that schema, or a later one';
-    if (incompatible.length > 0) return blockedFinding(newer(incompatible), upgrade);
-    if (unknown.length > 0) return checkFinding(`${newer(unknown)} This version works on it.`, upgrade);
-    if (!exists) return blockedFinding(`There is no schema "${schema}".`, 'cairnloop migrate');
-    return okFinding(`Schema "${schema}" exists.`);
+    if (incompatible.length > 0) return createBlockedFinding(newer(incompatible), upgrade);
+    if (unknown.length > 0) return createToCheckFinding(`${newer(unknown)} This version works on it.`, upgrade);
+    if (!exists) return createBlockedFinding(`There is no schema "${schema}".`, 'cairnloop migrate');
+    return createOkFinding(`Schema "${schema}" exists.`);
   },
 });
 
@@ -144,8 +145,8 @@ const migrations = defineCheck({
   needs: 'schema',
   judge: ({ pending, applied }) =>
     pending.length === 0
-      ? okFinding(`${applied} migrations are applied, none is pending.`)
-      : blockedFinding(`${pending.length} migration(s) are pending: ${pending.join(', ')}.`, 'cairnloop migrate'),
+      ? createOkFinding(`${applied} migrations are applied, none is pending.`)
+      : createBlockedFinding(`${pending.length} migration(s) are pending: ${pending.join(', ')}.`, 'cairnloop migrate'),
 });
 
 export const databaseChecks: readonly DoctorCheck[] = [

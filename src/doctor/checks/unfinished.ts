@@ -1,6 +1,6 @@
 import type { UnfinishedMethod } from '../../gen/unfinished.js';
 import type { ConfigFacts } from '../facts.js';
-import { checkFinding, type FindingWithoutCode, okFinding } from './check.js';
+import { createOkFinding, createToCheckFinding, type FindingWithoutCode } from './check.js';
 
 interface Words {
   /** The code of the check that reports the unfinished method. */
@@ -51,7 +51,7 @@ const words: Record<UnfinishedMethod, Words> = {
 };
 
 /** What one check reports about methods that are still as `gen` wrote them; undefined where there are none. */
-export function judgeUnfinishedMethods(
+export function toUnfinishedMethodsFinding(
   { unfinished, settings }: ConfigFacts,
   code: string,
 ): FindingWithoutCode[] | undefined {
@@ -59,6 +59,6 @@ export function judgeUnfinishedMethods(
   if (found.length === 0) return undefined;
   return found.map(({ method, effect, fix }) => {
     const message = `${method} is as gen wrote it: ${effect(settings.worker.maxAttempts)}.`;
-    return fix === null ? okFinding(message) : checkFinding(message, fix);
+    return fix === null ? createOkFinding(message) : createToCheckFinding(message, fix);
   });
 }

@@ -1,18 +1,18 @@
 import { isWorkerAlive } from '../../deliveries/worker-health.js';
 import { packageVersion } from '../../foundation/package-version.js';
-import { shellWord } from '../../gen/shell-word.js';
+import { quoteShellWord } from '../../gen/shell-word.js';
 import { discardedCountCap, type WorkloadFacts } from '../facts.js';
 import {
-  blockedFinding,
-  checkFinding,
+  createBlockedFinding,
+  createNotCheckedFinding,
+  createOkFinding,
+  createToCheckFinding,
   type DoctorCheck,
   defineCheck,
   type FindingWithoutCode,
-  notCheckedFinding,
-  okFinding,
 } from './check.js';
 import { formatAge } from './format-age.js';
-import { judgeUnfinishedMethods } from './unfinished.js';
+import { toUnfinishedMethodsFinding } from './unfinished.js';
 
 /**
  * How long a delivery may be due before doctor reports it, in milliseconds. A running worker claims it within a second.
@@ -24,7 +24,7 @@ const jobs = defineCheck({
   title: 'job backend',
   needs: 'jobs',
   failure: 'blocked',
-  judge: ({ backend }) => okFinding(`The ${backend} job backend is reachable.`),
+  judge: ({ backend }) => createOkFinding(`The ${backend} job backend is reachable.`),
 });
 
 const worker = defineCheck({
@@ -35,14 +35,16 @@ const worker = defineCheck({
   judge: ({ workers }, { profile }) => {
     const alive = workers.filter(isWorkerAlive);
     if (alive.length === 0) {
-      const judge = profile === 'production' ? blockedFinding : checkFinding;
+      const judge = profile === 'production' ? createBlockedFinding : createToCheckFinding;
       return judge(`${lastSeen(workers)}, so no callback is called and no draft is made.`, 'cairnloop worker');
     }
     const others = alive.filter((found) => found.version !== packageVersion);
     if (others.length === 0)
-      return okFinding(`${alive.length} worker(s) running, the last heartbeat ${formatAge(youngest(alive))} ago.`);
+      return createOkFinding(
+        `${alive.length} worker(s) running, the last heartbeat ${formatAge(youngest(alive))} ago.`,
+      );
     const listed = others.map((found) => `${found.version} on ${found.host}`).join(', ');
-    return checkFinding(
+    return createToCheckFinding(
       `Workers of another version than ${packageVersion} are running: ${listed}.`,
       'deploy one version to every worker',
     );
@@ -70,10 +72,11 @@ const workerModules = defineCheck({
     const lacking = alive.flatMap(({ host, modules }) =>
       [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),
     );
-    if (lacking.length === 0) return [okFinding('Every running worker has the host modules that deliveries call.')];
+    if (lacking.length === 0)
+      return [createOkFinding('Every running worker has the host modules that deliveries call.')];
     const listed = [...new Set(lacking)].join(', ');
     const message = `Running workers lack host modules that deliveries call: ${listed}. A delivery that needs such a module fails on a worker without it, until another worker claims it.`;
-    return [checkFinding(message, 'deploy one config to every worker')];
+    return [createToCheckFinding(message, 'deploy one config to every worker')];
   },
 });
 
@@ -82,11 +85,11 @@ const waiting = defineCheck({
   title: 'waiting deliveries',
   needs: 'work',
   judge: ({ oldestDueMs }) => {
-    if (oldestDueMs === null) return okFinding('No delivery is waiting to be called.');
+    if (oldestDueMs === null) return createOkFinding('No delivery is waiting to be called.');
     if (oldestDueMs <= staleDeliveryMs)
-      return okFinding(`The oldest due delivery has waited ${formatAge(oldestDueMs)}.`);
+      return createOkFinding(`The oldest due delivery has waited ${formatAge(oldestDueMs)}.`);
     const message = `The oldest due delivery has waited ${formatAge(oldestDueMs)}: no worker keeps up, or its topic is stuck.`;
-    return checkFinding(message, 'cairnloop deliveries list --state pending');
+    return createToCheckFinding(message, 'cairnloop deliveries list --state pending');
   },
 });
 
@@ -95,11 +98,11 @@ const discarded = defineCheck({
   title: 'discarded deliveries',
   needs: 'work',
   judge: ({ discarded }) => {
-    if (discarded.length === 0) return okFinding('No delivery was given up after its last attempt.');
+    if (discarded.length === 0) return createOkFinding('No delivery was given up after its last attempt.');
     const counted = (count: number) => (count < discardedCountCap ? count : `${discardedCountCap} or more`);
     const listed = discarded.map(({ topic, count }) => `${counted(count)} ${topic}`).join(', ');
     const message = `Deliveries were given up after their last attempt: ${listed}.`;
-    return checkFinding(
+    return createToCheckFinding(
       message,
       'cairnloop deliveries list --state discarded, then deliveries retry <id>, or --topic <topic> for all of one kind',
     );
@@ -116,13 +119,17 @@ const retention = defineCheck({
   title: 'removal of old conversations',
   needs: 'work',
   judge: ({ oldestClosedMs }, { config }) => {
-    if (config.state !== 'known') return notCheckedFinding('removal of old conversations', config.because);
+    if (config.state !== 'known') return createNotCheckedFinding('removal of old conversations', config.because);
     const { resolvedDays, keep } = config.value.settings.retention;
-    if (resolvedDays === null) return okFinding('Resolved conversations are kept: retention.resolvedDays is null.');
+    if (resolvedDays === null)
+      return createOkFinding('Resolved conversations are kept: retention.resolvedDays is null.');
     const rule = `Conversations are removed ${resolvedDays} day(s) after they were resolved, and ${keep === 'shape' ? 'counts and times are' : 'nothing is'} kept of them`;
     const overdueDays = Math.floor((oldestClosedMs ?? 0) / dayMs) - resolvedDays;
-    if (overdueDays < 1) return okFinding(`${rule}.`);
-    return checkFinding(`${rule}; the oldest is overdue by ${overdueDays} day(s).`, 'start a worker: cairnloop worker');
+    if (overdueDays < 1) return createOkFinding(`${rule}.`);
+    return createToCheckFinding(
+      `${rule}; the oldest is overdue by ${overdueDays} day(s).`,
+      'start a worker: cairnloop worker',
+    );
   },
 });
 
@@ -137,10 +144,13 @@ const erasures = defineCheck({
   title: 'erasures of customers',
   needs: 'work',
   judge: ({ oldestErasureMs }) => {
-    if (oldestErasureMs === null) return okFinding('No erasure of a customer is unfinished.');
-    if (oldestErasureMs < staleErasureMs) return okFinding('An erasure of a customer is under way.');
+    if (oldestErasureMs === null) return createOkFinding('No erasure of a customer is unfinished.');
+    if (oldestErasureMs < staleErasureMs) return createOkFinding('An erasure of a customer is under way.');
     const message = `An erasure of a customer began ${formatAge(oldestErasureMs)} ago and has not ended; it was interrupted.`;
-    return checkFinding(message, 'run cairnloop customer erase again for that customer; it goes on where it stopped');
+    return createToCheckFinding(
+      message,
+      'run cairnloop customer erase again for that customer; it goes on where it stopped',
+    );
   },
 });
 
@@ -150,18 +160,19 @@ const policies = defineCheck({
   needs: 'policies',
   failure: 'check',
   judge: ({ state, priorities, rejected }, { config }): FindingWithoutCode[] => {
-    if (state === 'no provider') return [okFinding('SLA tracking is off: there is no slaPolicyProvider.')];
+    if (state === 'no provider') return [createOkFinding('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') {
-      const unfinished = config.state === 'known' ? judgeUnfinishedMethods(config.value, 'SLA_POLICIES') : undefined;
-      return unfinished ?? [okFinding('SLA tracking is off: the slaPolicyProvider returns no policies.')];
+      const unfinished =
+        config.state === 'known' ? toUnfinishedMethodsFinding(config.value, 'SLA_POLICIES') : undefined;
+      return unfinished ?? [createOkFinding('SLA tracking is off: the slaPolicyProvider returns no policies.')];
     }
     // Two policies for one priority are both rejected with the same reason: report it once.
     const reasons = new Map(rejected.map((one) => [`${one.priority}: ${one.reason}`, one]));
     const wrong = [...reasons.values()].map(({ priority, reason }) =>
-      checkFinding(`The SLA policy for "${priority}" is not used: ${reason}.`, fixOfTerms(priority, reason)),
+      createToCheckFinding(`The SLA policy for "${priority}" is not used: ${reason}.`, fixOfTerms(priority, reason)),
     );
     if (priorities.length === 0) return wrong;
-    return [okFinding(`SLA policies for ${priorities.map((name) => `"${name}"`).join(', ')}.`), ...wrong];
+    return [createOkFinding(`SLA policies for ${priorities.map((name) => `"${name}"`).join(', ')}.`), ...wrong];
   },
 });
 
@@ -175,7 +186,7 @@ function fixOfTerms(priority: string, reason: string): string {
 
 /** A command that sets an SLA policy, with the minutes of docs/sla.md, so that it can be run unchanged. */
 function setTerms(priority: string): string {
-  return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
+  return `cairnloop sla set ${quoteShellWord(priority)} --response 60 --breach 240`;
 }
 
 const priorities = defineCheck({
@@ -183,13 +194,14 @@ const priorities = defineCheck({
   title: 'priorities without an SLA policy',
   needs: 'policies',
   judge: (found, { work }) => {
-    if (found.state !== 'active') return okFinding('No priority needs an SLA policy, because SLA tracking is off.');
-    if (work.state !== 'known') return notCheckedFinding('priorities without an SLA policy', work.because);
+    if (found.state !== 'active')
+      return createOkFinding('No priority needs an SLA policy, because SLA tracking is off.');
+    if (work.state !== 'known') return createNotCheckedFinding('priorities without an SLA policy', work.because);
     const without = work.value.priorities.filter((priority) => !found.priorities.includes(priority));
-    if (without.length === 0) return okFinding('Every priority of the open conversations has an SLA policy.');
+    if (without.length === 0) return createOkFinding('Every priority of the open conversations has an SLA policy.');
     const listed = without.map((priority) => `"${priority}"`).join(', ');
     const message = `Open conversations have priorities without an SLA policy, so no clock runs for them: ${listed}.`;
-    return checkFinding(message, setTerms(without[0] ?? ''));
+    return createToCheckFinding(message, setTerms(without[0] ?? ''));
   },
 });
 
@@ -200,7 +212,7 @@ const probe = defineCheck({
   judge: ({ called }): FindingWithoutCode[] => {
     const wrong = called.flatMap(({ contract, problems }) =>
       problems.map((problem) =>
-        checkFinding(
+        createToCheckFinding(
           `${contract}: ${problem}.`,
           `fix ${contract}; its check in cairnloop/testing shows the problem in a test`,
         ),
@@ -208,7 +220,7 @@ const probe = defineCheck({
     );
     const right = called.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract);
     return right.length > 0
-      ? [okFinding(`Called once without a problem: ${right.join(', ')}. A notifier is never called.`), ...wrong]
+      ? [createOkFinding(`Called once without a problem: ${right.join(', ')}. A notifier is never called.`), ...wrong]
       : wrong;
   },
 });

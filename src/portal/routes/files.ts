@@ -10,7 +10,7 @@ export const serveAsset: PortalHandler = (c, { assets }) => {
 
 /** Serves the script of `<cairnloop-support>`. Its URL is stable, so browsers revalidate it by ETag. */
 export const serveWidget: PortalHandler = (c, { widget, options }) => {
-  const { body, etag } = widget.in(c.get('pageContext').wording, options.base);
+  const { body, etag } = widget.in(c.get('pageContext').localized, options.base);
   const headers = { 'cache-control': 'private, no-cache', vary: 'accept-language, cookie', etag };
   if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
   return c.body(body, 200, { ...headers, 'content-type': 'text/javascript; charset=utf-8' });

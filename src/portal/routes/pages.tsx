@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerConversation } from '../../contracts/domain.js';
-import { formDedupeKey } from '../../http/form-dedupe-key.js';
+import { dedupeKeyOfForm } from '../../http/form-dedupe-key.js';
 import {
   type PortalContext,
   type PortalHandler,
@@ -23,7 +23,7 @@ export const showConversationList: PortalHandler = async (c, { api }) => {
     cursor: c.req.query('cursor') ?? null,
     limit: 25,
   });
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   return c.html(
     <PortalPage pageContext={pageContext} title={texts.yourConversations}>
       <ConversationList pageContext={pageContext} page={page} />
@@ -35,7 +35,7 @@ export const showNewConversationForm: PortalHandler = (c) => newPage(c);
 
 function newPage(c: PortalContext, problem?: RequestProblem): Response | Promise<Response> {
   const pageContext = c.get('pageContext');
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   const kept = problem ? { subject: c.get('form').text('subject'), message: c.get('form').text('message') } : undefined;
   return c.html(
     <PortalPage pageContext={pageContext} title={texts.newConversation}>
@@ -43,7 +43,7 @@ function newPage(c: PortalContext, problem?: RequestProblem): Response | Promise
         pageContext={pageContext}
         nonce={nonceOf(c)}
         kept={kept}
-        problem={problem?.textIn(pageContext.wording)}
+        problem={problem?.textIn(pageContext.localized)}
       />
     </PortalPage>,
     problem?.status ?? 200,
@@ -54,7 +54,7 @@ export const submitNewConversation: PortalHandler = async (c, services) => {
   const pageContext = c.get('pageContext');
   const form = c.get('form');
   const [subject, message] = [form.text('subject'), form.text('message')];
-  const key = formDedupeKey('portal', form.text('nonce'), subject, message);
+  const key = dedupeKeyOfForm('portal', form.text('nonce'), subject, message);
   const { id } = await openConversation(services, pageContext, { subject, message, key });
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
@@ -76,7 +76,7 @@ async function threadPage(c: PortalContext, { api }: PortalServices, problem?: R
   if (conversation.unread > 0 && newest && before === undefined && isLookedAt(c))
     await api.conversations.markReadForCustomer(pageContext.customer.id, id, { messageId: newest.id });
   return c.html(
-    <PortalPage pageContext={pageContext} title={conversation.subject ?? pageContext.wording.texts.noSubject}>
+    <PortalPage pageContext={pageContext} title={conversation.subject ?? pageContext.localized.texts.noSubject}>
       <ConversationThread
         pageContext={pageContext}
         conversation={conversation}
@@ -84,7 +84,7 @@ async function threadPage(c: PortalContext, { api }: PortalServices, problem?: R
         isNewest={before === undefined}
         nonce={nonceOf(c)}
         kept={problem ? c.get('form').text('message') : ''}
-        problem={problem?.textIn(pageContext.wording)}
+        problem={problem?.textIn(pageContext.localized)}
       />
     </PortalPage>,
     problem?.status ?? 200,
@@ -118,7 +118,10 @@ export const submitReply: PortalHandler = async (c, services) => {
   const form = c.get('form');
   const id = pathParameter(c, 'id');
   const message = form.text('message');
-  await writeMessage(services, pageContext, id, { message, key: formDedupeKey('portal', form.text('nonce'), message) });
+  await writeMessage(services, pageContext, id, {
+    message,
+    key: dedupeKeyOfForm('portal', form.text('nonce'), message),
+  });
   return c.redirect(`${pageContext.base}/c/${id}#newest`, 303);
 };
 
@@ -131,7 +134,7 @@ export const submitRating: PortalHandler = async (c, services) => {
     pageContext,
     id,
     form.text('rating'),
-    formDedupeKey('portal', form.text('nonce'), form.text('rating')),
+    dedupeKeyOfForm('portal', form.text('nonce'), form.text('rating')),
   );
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };

@@ -1,13 +1,13 @@
-import { chooseWording, type HostTexts, type Wording } from '../../http/wording.js';
+import { chooseLocalizedTexts, type HostReplacementTexts, type LocalizedTexts } from '../../http/localized-texts.js';
 import { arabicTexts } from './ar.js';
 import { germanTexts } from './de.js';
 import { englishTexts } from './en.js';
 
-export { fillPlaceholders } from '../../http/wording.js';
+export { fillPlaceholders } from '../../http/localized-texts.js';
 
 export type PortalTextKey = keyof typeof englishTexts;
 export type PortalTexts = Readonly<Record<PortalTextKey, string>>;
-export type PortalWording = Wording<PortalTexts>;
+export type LocalizedPortalTexts = LocalizedTexts<PortalTexts>;
 
 /** Texts with which a host replaces the portal's own, by key, and the language of the rest. */
 export interface PortalStrings extends Partial<Record<PortalTextKey, string>> {
@@ -25,6 +25,6 @@ const languages = {
 export const portalTextKeys = Object.keys(englishTexts) as PortalTextKey[];
 
 /** Returns the texts for a customer. In a language that is not shipped, texts that the host left out are English. */
-export function choosePortalWording(given: PortalStrings, acceptLanguage: string | null): PortalWording {
-  return chooseWording(languages, given as HostTexts, acceptLanguage);
+export function chooseLocalizedPortalTexts(given: PortalStrings, acceptLanguage: string | null): LocalizedPortalTexts {
+  return chooseLocalizedTexts(languages, given as HostReplacementTexts, acceptLanguage);
 }

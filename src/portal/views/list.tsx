@@ -8,7 +8,7 @@ export const ConversationList: FC<{ pageContext: PortalPageContext; page: Page<C
   pageContext,
   page,
 }) => {
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   return (
     <>
       <div class="head">
@@ -46,7 +46,7 @@ const Row: FC<{ pageContext: PortalPageContext; conversation: CustomerConversati
   pageContext,
   conversation,
 }) => {
-  const { texts, locale } = pageContext.wording;
+  const { texts, locale } = pageContext.localized;
   const { id, subject, status, unread, createdAt, lastMessageAt } = conversation;
   return (
     <li>

@@ -12,7 +12,7 @@ interface NewProps {
 }
 
 export const NewConversationForm: FC<NewProps> = ({ pageContext, nonce, kept, problem }) => {
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   return (
     <>
       <BackToListLink pageContext={pageContext} />
@@ -48,7 +48,7 @@ export const BackToListLink: FC<{ pageContext: PortalPageContext }> = ({ pageCon
       <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
         <path d="M15 5l-7 7 7 7" />
       </svg>
-      {pageContext.wording.texts.allConversations}
+      {pageContext.localized.texts.allConversations}
     </a>
   </p>
 );

@@ -8,8 +8,8 @@ export const PortalPage: FC<{ pageContext: PortalPageContext; title: string; chi
   title,
   children,
 }) => {
-  const { base, assets, customer, wording } = pageContext;
-  const { texts, locale, dir } = wording;
+  const { base, assets, customer, localized } = pageContext;
+  const { texts, locale, dir } = localized;
   return (
     <>
       {html`<!doctype html>`}
@@ -67,7 +67,7 @@ export const ProblemBox: FC<{ pageContext: PortalPageContext; text: string }> = 
     <h1>{text}</h1>
     <p>
       <a class="button" href={`${pageContext.base}/`}>
-        {pageContext.wording.texts.allConversations}
+        {pageContext.localized.texts.allConversations}
       </a>
     </p>
   </section>

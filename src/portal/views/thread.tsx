@@ -28,7 +28,7 @@ export const ConversationThread: FC<ThreadProps> = ({
   kept,
   problem,
 }) => {
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   const { id, subject, messages = [] } = conversation;
   return (
     <>
@@ -78,7 +78,7 @@ export const ConversationThread: FC<ThreadProps> = ({
 };
 
 const Message: FC<{ pageContext: PortalPageContext; message: CustomerMessage }> = ({ pageContext, message }) => {
-  const { texts, locale } = pageContext.wording;
+  const { texts, locale } = pageContext.localized;
   const own = message.from === 'customer';
   return (
     <li class={own ? 'message message-own' : 'message'} id={`m-${message.id}`}>
@@ -104,7 +104,7 @@ const Message: FC<{ pageContext: PortalPageContext; message: CustomerMessage }> 
 /** The rating form, shown once the conversation is resolved. A rating can be changed. */
 const Rating: FC<{ pageContext: PortalPageContext; conversation: CustomerConversation; nonce: string }> = (props) => {
   const { pageContext, conversation, nonce } = props;
-  const { texts } = pageContext.wording;
+  const { texts } = pageContext.localized;
   return (
     <div id="rating" data-live>
       {conversation.status === 'open' ? null : (

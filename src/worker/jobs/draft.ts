@@ -1,9 +1,9 @@
 import type { Conversation } from '../../contracts/domain.js';
 import type { DraftGenerator } from '../../contracts/draft-generator.js';
 import { toConversation } from '../../conversations/rows.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
+import { type LoadedCall, releasedCallMark } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { maxGeneratorMessages } from '../../drafts/proposal.js';
 import { proposeForDraftRequest } from '../../drafts/propose.js';
@@ -34,7 +34,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   const done = new Set(drafted.map((row) => row.id));
   return new Map<string, LoadedCall>(
     rows.map((row) => {
-      if (foundFor(row) === releasedCall) return [row.id, releasedCall];
+      if (foundFor(row) === releasedCallMark) return [row.id, releasedCallMark];
       const request = requests.get(row.id);
       if (!request || done.has(request.messageId)) return [row.id, null];
       return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
@@ -43,8 +43,9 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
 }
 
 /** The draft request of a conversation; undefined if no customer waits for an answer. */
-function requestOf(found: ConversationWithMessages | typeof releasedCall | undefined): DraftRequest | undefined {
-  if (found === releasedCall || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
+function requestOf(found: ConversationWithMessages | typeof releasedCallMark | undefined): DraftRequest | undefined {
+  if (found === releasedCallMark || found?.row.status !== 'open' || found.row.unanswered_since === null)
+    return undefined;
   const messages = found.messages();
   const newest = messages.findLast((message) => message.role === 'customer');
   return newest && { conversation: toConversation(found.row, messages, found.isTruncated), messageId: newest.id };
@@ -78,7 +79,7 @@ function proposalIn(result: unknown): unknown {
   return ok ? (value ?? null) : null;
 }
 
-const selectDrafted = statement<{ messageIds: string[] }, { id: string }>(
+const selectDrafted = declareStatement<{ messageIds: string[] }, { id: string }>(
   'draft.for_requests',
   (s, p) => `SELECT request_message_id AS id FROM ${s}.drafts WHERE request_message_id = ANY (${p.messageIds}::uuid[])`,
 );

@@ -1,10 +1,14 @@
 import type { Message } from '../../contracts/domain.js';
-import { boundedContentSql, maxMessageBytesPerCall, newestMessagesSql } from '../../conversations/newest-messages.js';
+import {
+  maxMessageBytesPerCall,
+  newestMessagesSql,
+  truncatedMessageContentSql,
+} from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { formatArrayLiteral } from '../../db/array-literal.js';
-import { type Placeholders, type Statement, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { releasedCall } from '../../deliveries/load-batch.js';
+import { releasedCallMark } from '../../deliveries/load-batch.js';
 import { shortCallBatchSize } from '../../deliveries/prefetch.js';
 import type { Runtime } from '../../runtime.js';
 
@@ -40,7 +44,7 @@ export async function loadConversationsWithMessages(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
   limit: number,
-): Promise<Map<string, ConversationWithMessages | typeof releasedCall>> {
+): Promise<Map<string, ConversationWithMessages | typeof releasedCallMark>> {
   const { concurrency } = runtime.config.worker;
   const budget = {
     small: maxMessageBytesPerCall(Math.max(concurrency, shortCallBatchSize)),
@@ -49,9 +53,9 @@ export async function loadConversationsWithMessages(
   const load = (how: How, ids: readonly string[]) =>
     runtime.db.run(wholeConversations[how], { ids: formatArrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);
-  return new Map<string, ConversationWithMessages | typeof releasedCall>([
+  return new Map<string, ConversationWithMessages | typeof releasedCallMark>([
     ...found.map((row) => [row.id, toWhole(row)] as const),
-    ...left.map((id) => [id, releasedCall] as const),
+    ...left.map((id) => [id, releasedCallMark] as const),
   ]);
 }
 
@@ -128,16 +132,16 @@ interface Whole extends Ids {
   budget: number;
 }
 
-const smallOnes = (s: string, { ids }: Placeholders<Ids>) =>
+const smallOnes = (s: string, { ids }: StatementPlaceholders<Ids>) =>
   `${s}.conversations c WHERE c.id = ANY (${ids}::uuid[]) AND pg_column_size(c.metadata) <= ${small.metadataBytes}`;
 
-const largeOnes = (s: string, { ids }: Placeholders<Ids>) =>
+const largeOnes = (s: string, { ids }: StatementPlaceholders<Ids>) =>
   `(SELECT bounded.* FROM ${s}.conversations stored, ${s}.bounded_conversation(stored) bounded
       WHERE stored.id = ANY (${ids}::uuid[])) c`;
 
 const conversations: Record<How, Statement<Ids, ConversationRow>> = {
-  small: statement('delivery.conversations', (s, p) => `SELECT ${columns} FROM ${smallOnes(s, p)}`),
-  large: statement('delivery.large_conversations', (s, p) => `SELECT ${columns} FROM ${largeOnes(s, p)}`),
+  small: declareStatement('delivery.conversations', (s, p) => `SELECT ${columns} FROM ${smallOnes(s, p)}`),
+  large: declareStatement('delivery.large_conversations', (s, p) => `SELECT ${columns} FROM ${largeOnes(s, p)}`),
 };
 
 /** SQL that packs messages into JSON arrays: otherwise a draining worker spends most of its time reading rows. */
@@ -149,7 +153,7 @@ const isSmall = (budget: string) =>
   `octet_length(content) <= ${budget}::int / ${small.messages} AND pg_column_size(metadata) <= ${small.metadataBytes}`;
 
 const wholeConversations: Record<How, Statement<Whole, WholeRow>> = {
-  small: statement(
+  small: declareStatement(
     'delivery.whole_conversations',
     (s, p) => `
     SELECT ${columns}, newest.packed FROM (SELECT * FROM ${smallOnes(s, p)}) c CROSS JOIN LATERAL (
@@ -161,12 +165,12 @@ const wholeConversations: Record<How, Statement<Whole, WholeRow>> = {
       HAVING count(*) <= least(${p.limit}::int, ${small.messages}) AND coalesce(bool_and(is_small), true)
     ) newest`,
   ),
-  large: statement(
+  large: declareStatement(
     'delivery.large_whole_conversations',
     (s, p) => `
     SELECT ${columns}, newest.packed, newest.truncated FROM ${largeOnes(s, p)} CROSS JOIN LATERAL (
       SELECT NOT bool_and(whole) AS truncated,
-        (${packed(boundedContentSql, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
+        (${packed(truncatedMessageContentSql, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
       FROM (${newestMessagesSql(s, 'm.conversation_id = c.id', `${p.limit}::int`, `${p.budget}::bigint`)}
       ) message
     ) newest`,

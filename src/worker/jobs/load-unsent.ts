@@ -1,6 +1,6 @@
 import { maxMessageContentBytes } from '../../conversations/newest-messages.js';
 import type { MessageRow } from '../../conversations/rows.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { Runtime } from '../../runtime.js';
 
@@ -23,7 +23,7 @@ export function throwMessageTooLarge({ bytes }: UnsentMessageRow): never {
   throw new Error(`the message has ${bytes} bytes; a message may have at most ${maxMessageContentBytes}`);
 }
 
-const selectUnsent = statement<{ ids: (string | null)[] }, UnsentMessageRow>(
+const selectUnsent = declareStatement<{ ids: (string | null)[] }, UnsentMessageRow>(
   'message.unsent',
   (s, p) => `
     SELECT id, conversation_id, role, author, ${s}.bounded_map(metadata) AS metadata, status, sent_at, created_at,

@@ -3,7 +3,7 @@ import type { ResolvedMetadata } from '../../contracts/notifier.js';
 import { maxLoadedMessages } from '../../conversations/find.js';
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
+import { type LoadedCall, releasedCallMark } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
 import type { Runtime } from '../../runtime.js';
@@ -26,7 +26,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       if (!found) return [row.id, null];
-      if (found === releasedCall) return [row.id, releasedCall];
+      if (found === releasedCallMark) return [row.id, releasedCallMark];
       return [row.id, () => notifier.onConversationResolved(asItWasResolved(row, found), resolvedMetadata(row))];
     }),
   );

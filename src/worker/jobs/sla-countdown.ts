@@ -1,12 +1,12 @@
 import { toConversation } from '../../conversations/rows.js';
 import { isCallOwed } from '../../deliveries/announced-modules.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { type LoadedCall, postponedCall } from '../../deliveries/load-batch.js';
+import { type LoadedCall, postponedCallMark } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
 import { returnedFailureReason } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
-import { breachDueClocks } from '../../sla/breach.js';
+import { breachDueSlaClocks } from '../../sla/breach.js';
 import { toSla } from '../../sla/rows.js';
 import { loadConversations } from './load-conversations.js';
 import { throwMissingModule } from './missing-module.js';
@@ -23,7 +23,7 @@ export const slaCountdownHandler: TopicHandler = {
  * clock gets no call.
  */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
-  const { breached, locked } = await breachDueClocks(
+  const { breached, locked } = await breachDueSlaClocks(
     runtime,
     rows.map((row) => row.subject_id ?? ''),
   );
@@ -35,7 +35,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
     rows.map((row) => {
       const sla = breached.get(row.subject_id ?? '');
       const found = conversations.get(row.conversation_id);
-      if (locked.has(row.subject_id ?? '')) return [row.id, postponedCall];
+      if (locked.has(row.subject_id ?? '')) return [row.id, postponedCallMark];
       if (!sla || !found || !(served || row.payload.notify)) return [row.id, null];
       if (!notifier) return [row.id, () => throwMissingModule('notifier')];
       const metadata = deepFreeze({ deliveryId: row.id, attempt: row.attempts });

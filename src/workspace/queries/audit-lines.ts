@@ -1,10 +1,10 @@
 import { decodeIdCursor, encodeCursor } from '../../db/cursor.js';
-import { type Placeholders, statement } from '../../db/statement.js';
+import { declareStatement, type StatementPlaceholders } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { AuditLine } from '../model.js';
-import { customerLabelSql, nameActorIfCustomer } from './rows.js';
+import { addCustomerNameToActor, customerLabelSql } from './rows.js';
 
 export interface AuditFilter {
   conversation: string | null;
@@ -68,7 +68,7 @@ function toLine(row: AuditLineRow): AuditLine {
   return {
     id: row.id ?? '',
     at: toDate(row.at),
-    actor: nameActorIfCustomer(row.actor, row.actor_id, row.customer),
+    actor: addCustomerNameToActor(row.actor, row.actor_id, row.customer),
     action: row.action,
     conversationId: row.conversation_id,
     subject: row.subject,
@@ -84,7 +84,7 @@ interface LineParams {
   before: string;
 }
 
-const select = (s: string, p: Placeholders<LineParams>, where: string): string => `
+const select = (s: string, p: StatementPlaceholders<LineParams>, where: string): string => `
   WITH seen AS MATERIALIZED (
     SELECT * FROM ${s}.audit_events WHERE id < ${p.before}::uuid ${where} ORDER BY id DESC LIMIT ${window}
   ), chosen AS (
@@ -100,9 +100,9 @@ const select = (s: string, p: Placeholders<LineParams>, where: string): string =
   FROM (SELECT) one LEFT JOIN chosen ON true LEFT JOIN ${s}.conversations c ON c.id = chosen.conversation_id
   ORDER BY chosen.id DESC`;
 
-const selectAll = statement<LineParams, AuditLineRow>('workspace.audit', (s, p) => select(s, p, ''));
+const selectAll = declareStatement<LineParams, AuditLineRow>('workspace.audit', (s, p) => select(s, p, ''));
 
-const selectOfConversation = statement<LineParams & { conversationId: string }, AuditLineRow>(
+const selectOfConversation = declareStatement<LineParams & { conversationId: string }, AuditLineRow>(
   'workspace.audit.conversation',
   (s, p) => select(s, p, `AND conversation_id = ${p.conversationId}::uuid`),
 );

@@ -1,4 +1,4 @@
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 
@@ -28,7 +28,7 @@ export async function findDaySummary(runtime: Runtime, operatorId: string): Prom
 }
 
 /** Audit ids are UUIDv7, so they sort by time: the first 48 bits are milliseconds. */
-const selectDay = statement<{ operatorId: string }, Record<keyof DaySummary, number> & { whole: boolean }>(
+const selectDay = declareStatement<{ operatorId: string }, Record<keyof DaySummary, number> & { whole: boolean }>(
   'workspace.day',
   (s, p) => `
     WITH seen AS MATERIALIZED (

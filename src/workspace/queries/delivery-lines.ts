@@ -1,6 +1,6 @@
 import { type DeliveryTopic, deliveryTopics } from '../../contracts/domain.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
-import { type Placeholders, type Statement, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
 import { isUnclaimedSql } from '../../deliveries/sql-conditions.js';
@@ -110,22 +110,22 @@ const owedDeliveries = (s: string) => `
 const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimedSql(s)}
   AND NOT ${waitsForEarlierDeliverySql(s, 'd')}`;
 
-const duePerTopic = (s: string, { topics }: Placeholders<Topics>, where: string, limit: number) => `
+const duePerTopic = (s: string, { topics }: StatementPlaceholders<Topics>, where: string, limit: number) => `
   SELECT due.* FROM unnest(${topics}::text[]) AS topic (name) CROSS JOIN LATERAL (
     SELECT d.* FROM ${s}.deliveries d WHERE d.topic = topic.name AND ${where}
     ORDER BY d.available_at, d.id LIMIT ${limit}
   ) due`;
 
-const newestDiscarded = (s: string, { topics }: Placeholders<Topics>, limit: number) => `
+const newestDiscarded = (s: string, { topics }: StatementPlaceholders<Topics>, limit: number) => `
   SELECT gone.* FROM unnest(${topics}::text[]) AS topic (name) CROSS JOIN LATERAL (
     SELECT d.* FROM ${s}.deliveries d WHERE d.topic = topic.name AND d.state = 'discarded'
     ORDER BY d.id DESC LIMIT ${limit}
   ) gone`;
 
-const retrying = (s: string, p: Placeholders<Topics>) => `
+const retrying = (s: string, p: StatementPlaceholders<Topics>) => `
   SELECT waiting.* FROM (${duePerTopic(s, p, owedDeliveries(s), maxShown)}) waiting WHERE waiting.attempts > 0`;
 
-const page = (s: string, { offset }: Placeholders<PageParams>, rows: string, order: string) => `
+const page = (s: string, { offset }: StatementPlaceholders<PageParams>, rows: string, order: string) => `
   SELECT d.id, d.topic, d.conversation_id, d.state, d.attempts, d.available_at, left(d.last_error, 500) AS last_error,
     coalesce(d.lease_until > ${s}.clock(), false) AS leased, d.created_at, d.settled_at, left(c.subject, 300) AS subject
   FROM (SELECT * FROM (${rows}) rows ORDER BY ${order} OFFSET ${offset} LIMIT ${pageSize + 1}) d
@@ -133,16 +133,16 @@ const page = (s: string, { offset }: Placeholders<PageParams>, rows: string, ord
   ORDER BY ${order.replace(/\b(available_at|id)\b/g, 'd.$1')}`;
 
 const statements: Record<DeliveryTab, Statement<PageParams, DeliveryLineRow>> = {
-  pending: statement('workspace.deliveries.pending', (s, p) =>
+  pending: declareStatement('workspace.deliveries.pending', (s, p) =>
     page(s, p, duePerTopic(s, p, owedDeliveries(s), maxShown + pageSize), 'available_at, id'),
   ),
-  retrying: statement('workspace.deliveries.retrying', (s, p) => page(s, p, retrying(s, p), 'available_at, id')),
-  discarded: statement('workspace.deliveries.discarded', (s, p) =>
+  retrying: declareStatement('workspace.deliveries.retrying', (s, p) => page(s, p, retrying(s, p), 'available_at, id')),
+  discarded: declareStatement('workspace.deliveries.discarded', (s, p) =>
     page(s, p, newestDiscarded(s, p, maxShown + pageSize), 'id DESC'),
   ),
 };
 
-const selectHealth = statement<Topics, HealthRow>(
+const selectHealth = declareStatement<Topics, HealthRow>(
   'workspace.deliveries.health',
   (s, p) => `
     SELECT ${s}.clock() AS now,

@@ -1,6 +1,6 @@
 import { isNotSnoozedSql } from '../../conversations/wake.js';
 import { decodeCursor, encodeCursor, isTimestampText } from '../../db/cursor.js';
-import { type Placeholders, type Statement, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -72,15 +72,15 @@ const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NUL
 export const isOverdueSql = `${open} AND c.overdue_since > c.unanswered_since`;
 
 const statements: Record<KeysetQueueFilter, Statement<Place, QueueDatabaseRow & { phase: number; key: string }>> = {
-  open: statement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
-  'needs-reply': statement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
-  resolved: statement('workspace.queue.resolved', (s, p) =>
+  open: declareStatement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
+  'needs-reply': declareStatement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
+  resolved: declareStatement('workspace.queue.resolved', (s, p) =>
     pageOf(s, { rest: byMessage(s, `${resolved} AND (${lastMessageAtSql}, c.id) < (${from(p, phases.rest)})`) }),
   ),
 };
 
 /** SQL for where to continue within a phase of the queue: at the cursor if it lies in that phase, else at its start. */
-const from = (p: Placeholders<Place>, phase: number) => {
+const from = (p: StatementPlaceholders<Place>, phase: number) => {
   const { key, id } = phase === phases.rest ? firstResolved : first;
   return `CASE WHEN ${p.phase}::int = ${phase} THEN ${p.key}::timestamptz ELSE '${key}' END,
     CASE WHEN ${p.phase} = ${phase} THEN ${p.id}::uuid ELSE '${id}' END`;
@@ -95,7 +95,7 @@ const byMessage = (s: string, where: string) => `
  * kind read only if the page is not full yet. `OFFSET 0` keeps the anti-join a lookup for each row: the planner would
  * otherwise join all SLA clocks.
  */
-const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
+const urgentFirst = (s: string, p: StatementPlaceholders<Place>, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c

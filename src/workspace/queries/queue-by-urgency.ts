@@ -1,11 +1,11 @@
 import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
-import { type Placeholders, type Statement, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isOverdueSql, lastMessageAtSql, type QueuePage } from './queue-by-keyset.js';
 import { type QueueDatabaseRow, queuePageSize, selectQueueColumns, toQueueRow } from './rows.js';
 
-export type BoundedQueueFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
+export type UrgencySortedQueueFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
 
 /** The most conversations that a queue filter collects before sorting; of a larger filter, only these are shown. */
 export const maxSortedConversations = 1000;
@@ -16,7 +16,7 @@ export const maxSortedConversations = 1000;
  */
 export function findQueuePageByUrgency(
   runtime: Runtime,
-  filter: BoundedQueueFilter,
+  filter: UrgencySortedQueueFilter,
   cursor: string | null,
 ): Promise<QueuePage> {
   return findQueuePageByOffset(cursor, (offset) => runtime.db.run(statements[filter], { offset }));
@@ -90,9 +90,9 @@ export interface QueueOffsetParams {
   offset: number;
 }
 
-export const selectBoundedQueuePage = (
+export const selectQueuePageByUrgency = (
   s: string,
-  { offset }: Placeholders<QueueOffsetParams>,
+  { offset }: StatementPlaceholders<QueueOffsetParams>,
   ids: string,
   order = byUrgency,
 ) => `
@@ -105,25 +105,25 @@ export const selectBoundedQueuePage = (
   )
   ${selectQueueColumns(s)}`;
 
-const statements: Record<BoundedQueueFilter, Statement<QueueOffsetParams, QueueDatabaseRow>> = {
-  'needs-approval': statement('workspace.queue.needs_approval', (s, p) =>
-    selectBoundedQueuePage(s, p, selectConversationsNeedingApproval(s)),
+const statements: Record<UrgencySortedQueueFilter, Statement<QueueOffsetParams, QueueDatabaseRow>> = {
+  'needs-approval': declareStatement('workspace.queue.needs_approval', (s, p) =>
+    selectQueuePageByUrgency(s, p, selectConversationsNeedingApproval(s)),
   ),
-  breaching: statement('workspace.queue.breaching', (s, p) =>
-    selectBoundedQueuePage(s, p, selectBreachingConversations(s)),
+  breaching: declareStatement('workspace.queue.breaching', (s, p) =>
+    selectQueuePageByUrgency(s, p, selectBreachingConversations(s)),
   ),
-  breached: statement('workspace.queue.breached', (s, p) =>
-    selectBoundedQueuePage(s, p, selectBreachedConversations(s)),
+  breached: declareStatement('workspace.queue.breached', (s, p) =>
+    selectQueuePageByUrgency(s, p, selectBreachedConversations(s)),
   ),
-  snoozed: statement('workspace.queue.snoozed', (s, p) =>
-    selectBoundedQueuePage(s, p, selectSnoozedConversations(s), 'c.snoozed_until'),
+  snoozed: declareStatement('workspace.queue.snoozed', (s, p) =>
+    selectQueuePageByUrgency(s, p, selectSnoozedConversations(s), 'c.snoozed_until'),
   ),
 };
 
-const findBySearch = statement<QueueOffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
+const findBySearch = declareStatement<QueueOffsetParams & { prefix: string; search: string }, QueueDatabaseRow>(
   'workspace.queue.search',
   (s, p) =>
-    selectBoundedQueuePage(
+    selectQueuePageByUrgency(
       s,
       p,
       `SELECT found.id FROM ${s}.search_conversations(${p.prefix}, ${p.search}, ${maxSortedConversations}) AS found (id)

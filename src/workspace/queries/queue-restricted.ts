@@ -1,5 +1,5 @@
 import { isNotSnoozedSql, isSnoozedSql } from '../../conversations/wake.js';
-import { type Placeholders, type Statement, statement } from '../../db/statement.js';
+import { declareStatement, type Statement, type StatementPlaceholders } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
 import { isOverdueSql, lastMessageAtSql, type QueuePage } from './queue-by-keyset.js';
@@ -7,12 +7,12 @@ import {
   findQueuePageByOffset,
   maxSortedConversations,
   type QueueOffsetParams,
-  selectBoundedQueuePage,
   selectBreachedConversations,
   selectBreachingConversations,
   selectConversationsNeedingApproval,
+  selectQueuePageByUrgency,
 } from './queue-by-urgency.js';
-import { ownerIdSql, type QueueDatabaseRow } from './rows.js';
+import { conversationOwnerIdSql, type QueueDatabaseRow } from './rows.js';
 
 /** A tag, an owner, or both, to which a page of the queue is restricted. */
 export interface QueueRestriction {
@@ -52,17 +52,20 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
-      selectBoundedQueuePage(s, p, idsOf(s, p, filter, by)),
+    declareStatement<QueueOffsetParams & QueueRestriction, QueueDatabaseRow>(key, (s, p) =>
+      selectQueuePageByUrgency(s, p, idsOf(s, p, filter, by)),
     );
   known.set(key, found);
   return found;
 }
 
-type Names = Placeholders<QueueRestriction>;
+type Names = StatementPlaceholders<QueueRestriction>;
 
 function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
-  const wanted = [by.owner && `${ownerIdSql} = ${p.owner}::text`, by.tag && `c.tags @> ARRAY[${p.tag}::text]`]
+  const wanted = [
+    by.owner && `${conversationOwnerIdSql} = ${p.owner}::text`,
+    by.tag && `c.tags @> ARRAY[${p.tag}::text]`,
+  ]
     .filter(Boolean)
     .join(' AND ');
   const few = gatheredIds[filter]?.(s);
@@ -112,7 +115,7 @@ function newestOf(s: string, p: Names, status: 'open' | 'resolved', by: By): str
 }
 
 const newestOfOwner = (s: string, { owner }: Names) => `
-  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${ownerIdSql} = ${owner}::text
+  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${conversationOwnerIdSql} = ${owner}::text
   ORDER BY ${lastMessageAtSql} DESC, c.id DESC LIMIT ${looked}`;
 
 const lateOnes = (s: string) => `

@@ -1,5 +1,5 @@
 import { isNotSnoozedSql } from '../../conversations/wake.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
@@ -13,7 +13,7 @@ import {
   selectSnoozedConversations,
 } from './queue-by-urgency.js';
 import { findRestrictedQueuePage } from './queue-restricted.js';
-import { ownerIdSql } from './rows.js';
+import { conversationOwnerIdSql } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
 
@@ -69,15 +69,15 @@ const ofConversations = (s: string, where: string) =>
 
 type CountsRow = Record<QueueFilter, number> & { now: Date };
 
-const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
+const countFilters = declareStatement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
   const filters: Record<QueueFilter, string> = {
     'needs-reply': ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND c.unanswered_since IS NOT NULL`),
     'needs-approval': selectConversationsNeedingApproval(s),
     mine: ofConversations(
       s,
-      `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${p.operatorId} <> '' AND ${ownerIdSql} = ${p.operatorId}`,
+      `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${p.operatorId} <> '' AND ${conversationOwnerIdSql} = ${p.operatorId}`,
     ),
-    unassigned: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${ownerIdSql} = ''`),
+    unassigned: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)} AND ${conversationOwnerIdSql} = ''`),
     breaching: selectBreachingConversations(s),
     breached: selectBreachedConversations(s),
     open: ofConversations(s, `c.status = 'open' AND ${isNotSnoozedSql(s)}`),

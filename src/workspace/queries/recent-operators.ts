@@ -1,8 +1,8 @@
 import type { Actor } from '../../contracts/domain.js';
 import { readActor } from '../../conversations/stored-actor.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
-import { ownerIdSql } from './rows.js';
+import { conversationOwnerIdSql } from './rows.js';
 
 /** Maximum number of operators returned. */
 const most = 200;
@@ -29,11 +29,11 @@ const actions = [
 ];
 
 const nextOwner = (s: string, after: string) => `
-  SELECT ${ownerIdSql} AS id, c.assignee AS actor, c.updated_at FROM ${s}.conversations c WHERE ${ownerIdSql} > ${after}
-  ORDER BY ${ownerIdSql}, c.updated_at DESC, c.id DESC LIMIT 1`;
+  SELECT ${conversationOwnerIdSql} AS id, c.assignee AS actor, c.updated_at FROM ${s}.conversations c WHERE ${conversationOwnerIdSql} > ${after}
+  ORDER BY ${conversationOwnerIdSql}, c.updated_at DESC, c.id DESC LIMIT 1`;
 
 /** Jumps from owner to owner in the index: the number of conversations does not matter. */
-const selectOperators = statement<{ actions: string[] }, { actor: Actor }>(
+const selectOperators = declareStatement<{ actions: string[] }, { actor: Actor }>(
   'workspace.operators',
   (s, p) => `
     WITH RECURSIVE owners AS (

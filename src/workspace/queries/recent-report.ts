@@ -1,4 +1,4 @@
-import { makeReport } from '../../report/report.js';
+import { createPeriodReport } from '../../report/report.js';
 import type { Report } from '../../report/report-types.js';
 import type { Runtime } from '../../runtime.js';
 
@@ -20,7 +20,7 @@ export function getRecentReport(runtime: Runtime, days: number, now: Date): Prom
   made.set(runtime, byDays);
   const known = byDays.get(days);
   if (known && performance.now() - known.at < shownAgainMs) return known.report;
-  const report = makeReport(runtime, { since: new Date(now.getTime() - days * dayMs) });
+  const report = createPeriodReport(runtime, { since: new Date(now.getTime() - days * dayMs) });
   byDays.set(days, { at: performance.now(), report });
   report.catch(() => byDays.delete(days));
   return report;

@@ -1,6 +1,6 @@
 import type { Actor, Conversation } from '../../contracts/domain.js';
 import { readActor } from '../../conversations/stored-actor.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import { addCustomerNamesToRows } from '../known-names.js';
@@ -49,7 +49,7 @@ function toRecipient({ actor_id, assignee, newest_message_id, has_news, ...row }
 }
 
 // Find newer messages by their order: comparing with the page's time would miss a message that was committed after it.
-const selectRecipients = statement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
+const selectRecipients = declareStatement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
   'workspace.recipients',
   (s, p) => `
     SELECT c.id, ${customerLabelSql} AS customer, c.actor_id, left(c.subject, 300) AS subject, c.status, c.assignee,

@@ -75,13 +75,13 @@ export const customerNameSql = `coalesce(nullif(left(c.customer ->> 'name', 200)
 export const customerLabelSql = `coalesce(${customerNameSql}, c.customer ->> 'email', c.actor_id)`;
 
 /** Adds the customer's name to an audit line's actor if the actor is the customer. */
-export function nameActorIfCustomer(actor: Actor, actorId: string | null, customer: string | null): Actor {
+export function addCustomerNameToActor(actor: Actor, actorId: string | null, customer: string | null): Actor {
   const isCustomer = actor.id === actorId && !actor.name && customer !== null && customer !== actorId;
   return isCustomer ? { id: actor.id, name: customer } : actor;
 }
 
 /** SQL for the owner's id, empty for an unassigned conversation; the same expression as in the indexes. */
-export const ownerIdSql = `coalesce(c.assignee ->> 'id', '')`;
+export const conversationOwnerIdSql = `coalesce(c.assignee ->> 'id', '')`;
 
 /**
  * How many conversations one page of the queue lists. A constant in the SQL, because the planner cannot see a

@@ -1,13 +1,13 @@
 import { type MessageRow, toMessage } from '../../conversations/rows.js';
 import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../../db/cursor.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { maxComparedCharacters } from '../word-diff.js';
-import { customerLabelSql, nameActorIfCustomer } from './rows.js';
+import { addCustomerNameToActor, customerLabelSql } from './rows.js';
 
 export interface MessagePage {
   /** The messages of the page, oldest first. */
@@ -63,7 +63,7 @@ export async function findWholeMessage(
   const [row] = await runtime.db.run(selectOne, { conversationId, id });
   if (!row) return null;
   const message = toThreadMessage(row);
-  return { ...message, author: message.author && nameActorIfCustomer(message.author, row.actor_id, row.customer) };
+  return { ...message, author: message.author && addCustomerNameToActor(message.author, row.actor_id, row.customer) };
 }
 
 interface ThreadMessageRow extends MessageRow {
@@ -94,7 +94,7 @@ const columns = (s: string, content: string) => `
     WHERE d.topic = CASE m.role WHEN 'outbound' THEN 'outbound' ELSE 'reply' END AND d.dedupe_key = m.id::text
   ) END AS delivery`;
 
-const selectPage = statement<{ id: string; beforeAt: string; beforeId: string }, ThreadMessageRow>(
+const selectPage = declareStatement<{ id: string; beforeAt: string; beforeId: string }, ThreadMessageRow>(
   'workspace.thread.messages',
   (s, p) => page(s, p.id, `${p.beforeAt}::timestamptz, ${p.beforeId}::uuid`),
 );
@@ -108,7 +108,7 @@ const page = (s: string, id: string, before: string) => `
 const maxSearched = 2_000;
 
 /** The page of an older hit shows nine messages after it. */
-const selectPageOfHit = statement<{ id: string; search: string }, ThreadMessageRow & { is_newest: boolean }>(
+const selectPageOfHit = declareStatement<{ id: string; search: string }, ThreadMessageRow & { is_newest: boolean }>(
   'workspace.thread.messages.hit',
   (s, p) => `
     WITH recent AS (
@@ -140,7 +140,7 @@ interface NamedMessageRow extends ThreadMessageRow {
   customer: string | null;
 }
 
-const selectOne = statement<{ conversationId: string; id: string }, NamedMessageRow>(
+const selectOne = declareStatement<{ conversationId: string; id: string }, NamedMessageRow>(
   'workspace.thread.message',
   (s, p) =>
     `SELECT ${columns(s, 'm.content')}, c.actor_id, ${customerLabelSql} AS customer

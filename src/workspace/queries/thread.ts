@@ -1,5 +1,5 @@
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
-import { statement } from '../../db/statement.js';
+import { declareStatement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { isCallOwedSql, isModuleConfigured } from '../../deliveries/announced-modules.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
@@ -13,7 +13,7 @@ import type {
   ThreadDetails,
   ThreadDraft,
 } from '../model.js';
-import { customerLabelSql, nameActorIfCustomer, type SlaClockRow, toSlaClock } from './rows.js';
+import { addCustomerNameToActor, customerLabelSql, type SlaClockRow, toSlaClock } from './rows.js';
 
 /** Reads everything of a conversation except its messages, in one statement; null if it does not exist. */
 export async function findThreadDetails(runtime: Runtime, id: string): Promise<ThreadDetails | null> {
@@ -64,7 +64,7 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
 }
 
 function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
-  const actor = nameActorIfCustomer(line.actor, conversation.actor_id, customer);
+  const actor = addCustomerNameToActor(line.actor, conversation.actor_id, customer);
   return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
 }
 
@@ -163,7 +163,7 @@ const newestAnswer = (s: string) => `(
   WHERE recent.role IN ('operator', 'automation') ORDER BY recent.id DESC LIMIT 1)`;
 
 /** Reads a conversation with its lists, each up to a limit; the audit page shows the complete record. */
-const selectHead = statement<{ id: string; hasNotifier: boolean }, HeadRow>(
+const selectHead = declareStatement<{ id: string; hasNotifier: boolean }, HeadRow>(
   'workspace.thread.head',
   (s, p) => `
     SELECT to_jsonb(c) AS conversation, ${customerLabelSql} AS customer, ${s}.clock() AS now,

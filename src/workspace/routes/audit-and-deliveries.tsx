@@ -2,7 +2,7 @@ import { toStorableText } from '../../foundation/redact.js';
 import { successNotice } from '../done-notices.js';
 import {
   pathParameter,
-  readReturnPath,
+  readReturnPathFromForm,
   redirectWithNotice,
   type WorkspaceContext,
   type WorkspaceHandler,
@@ -57,7 +57,7 @@ async function retryOrDiscard(
 ): Promise<Response> {
   try {
     await work(pathParameter(c, 'id'), { actor: c.get('pageContext').operator });
-    return redirectWithNotice(c, readReturnPath(c.get('form'), '/deliveries'), done);
+    return redirectWithNotice(c, readReturnPathFromForm(c.get('form'), '/deliveries'), done);
   } catch (error) {
     const refusal = toActionRefusal(error, services.runtime.log);
     if (!refusal) throw error;
@@ -72,7 +72,8 @@ async function deliveriesPage(
   status: 200 | ActionRefusal['status'] = 200,
 ): Promise<Response> {
   // A refusal is shown on the page that the form was sent from.
-  const path = c.req.method === 'POST' ? readReturnPath(c.get('form'), '/deliveries') : c.get('pageContext').path;
+  const path =
+    c.req.method === 'POST' ? readReturnPathFromForm(c.get('form'), '/deliveries') : c.get('pageContext').path;
   const pageContext = { ...c.get('pageContext'), path };
   const query = new URLSearchParams(path.split('?')[1]);
   const tab = deliveryTabs.find((known) => known === query.get('state')) ?? 'pending';

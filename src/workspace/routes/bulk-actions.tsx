@@ -17,7 +17,7 @@ import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bul
 import { BulkActionResult, BulkActionView } from '../views/bulk-actions.js';
 import { WorkspacePage } from '../views/page.js';
 import { bulkActionPageContext } from './bulk-page-context.js';
-import { resolveNowOrAfterTakeBack } from './bulk-resolve.js';
+import { createBulkConversationResolver } from './bulk-resolve.js';
 import { parseTags } from './triage.js';
 
 /** Maximum number of conversations in one bulk action; a page of the queue lists fewer. */
@@ -100,7 +100,7 @@ const actOf: Record<
   (c: WorkspaceContext, services: WorkspaceServices, total: number) => Act | Promise<Act>
 > = {
   resolve: (c, services, total) => {
-    const resolve = resolveNowOrAfterTakeBack(c, services, total);
+    const resolve = createBulkConversationResolver(c, services, total);
     return (recipient) => {
       refuseUnread(recipient);
       return resolve(recipient);

@@ -9,7 +9,7 @@ import type { BulkOutcome, BulkRecipient, PendingBulkAction } from '../views/bul
 import { TakenBackResultView } from '../views/bulk-taken-back.js';
 import { WorkspacePage } from '../views/page.js';
 import { bulkActionPageContext } from './bulk-page-context.js';
-import { takeBackDelayMs, timerMarginMs } from './schedule-or-run.js';
+import { dueTimerMarginMs, takeBackDelayMs } from './schedule-or-run.js';
 
 /**
  * Delay added for each conversation, in milliseconds, so that the first can still be taken back when the last is
@@ -21,7 +21,7 @@ const perConversationMs = 25;
  * Returns a function that resolves one of `total` conversations, at once or after the take-back time; it returns the
  * pending action, if any.
  */
-export function resolveNowOrAfterTakeBack(c: WorkspaceContext, services: WorkspaceServices, total: number) {
+export function createBulkConversationResolver(c: WorkspaceContext, services: WorkspaceServices, total: number) {
   const actor = c.get('pageContext').operator;
   const delayMs = takeBackDelayMs(c, services);
   return async ({ id, newestMessageId = null }: BulkRecipient): Promise<PendingBulkAction | undefined> => {
@@ -39,7 +39,7 @@ export function resolveNowOrAfterTakeBack(c: WorkspaceContext, services: Workspa
     const whole = { ...asked, thenResolve: false, draftId: null, content: null };
     const action = await schedulePendingAction(services.runtime, whole, delayMs + total * perConversationMs);
     if (!action) return undefined;
-    services.actions.arm(action.inMs + timerMarginMs);
+    services.actions.arm(action.inMs + dueTimerMarginMs);
     return { id: action.id, conversationId: id, dueAt: action.dueAt };
   };
 }

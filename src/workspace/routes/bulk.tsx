@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { messageContentSchema as contentInput, parseInput } from '../../validation/input.js';
-import { formDedupeKey } from '../form-dedupe-key.js';
+import { dedupeKeyOfForm } from '../form-dedupe-key.js';
 import {
   redirectWithNotice,
   type WorkspaceContext,
@@ -45,7 +45,7 @@ export const sendBulkFollowUp: WorkspaceHandler = async (c, services) => {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplateId,
       content,
-      dedupeKey: formDedupeKey(c, 'bulk', content),
+      dedupeKey: dedupeKeyOfForm(c, 'bulk', content),
       actor: pageContext.operator,
     });
     const recipients = new Map(

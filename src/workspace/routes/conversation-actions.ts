@@ -3,7 +3,7 @@ import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
 import { requireNoNewerMessages } from '../../pending-actions/execute-action.js';
-import { formDedupeKey } from '../form-dedupe-key.js';
+import { dedupeKeyOfForm } from '../form-dedupe-key.js';
 import {
   pathParameter,
   readQueueView,
@@ -35,7 +35,7 @@ export const sendFromComposer: WorkspaceHandler = async (c, services) => {
   const message: Written = {
     content: composing.content,
     actor: c.get('pageContext').operator,
-    dedupeKey: formDedupeKey(c, mode, composing.content),
+    dedupeKey: dedupeKeyOfForm(c, mode, composing.content),
   };
   return redirectOrShowError(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };

@@ -12,13 +12,13 @@ import { findThreadDetails } from '../queries/thread.js';
 import { findMessagePage, findMessagesAtSearchHit, type MessagePage } from '../queries/thread-messages.js';
 import { queueQueryString } from '../queue-filters.js';
 import type { ActionRefusal } from '../refusals.js';
-import { actorsOfThread, ownerCandidates } from '../team.js';
+import { actorsOfThread, listPossibleOwners } from '../team.js';
 import { type ComposerState, composerModes } from '../views/composer.js';
 import type { ContextPanelState } from '../views/context.js';
 import type { ConversationPageProps } from '../views/conversation-page.js';
 import type { QueueProps } from '../views/queue.js';
 import type { ConversationThreadProps } from '../views/thread.js';
-import { createTextComparer, type TextChanges } from '../word-diff.js';
+import { createTextComparer, type TextDiffResult } from '../word-diff.js';
 import { findSavedReply } from './saved-replies.js';
 
 /** What the page of a conversation shows after a refused change, so that the operator's text is not lost. */
@@ -55,7 +55,7 @@ export async function loadConversationPage(
       messages: read.messages,
       maxAttempts: services.runtime.config.worker.maxAttempts,
       nonce: randomUUID(),
-      people: ownerCandidates(services.team, actorsOfThread(head), head.conversation.actorId),
+      people: listPossibleOwners(services.team, actorsOfThread(head), head.conversation.actorId),
       notice: state.notice ?? successNotice(c.req.query('done')),
     },
     context: read.context,
@@ -195,9 +195,9 @@ function changesOn(
   { drafts }: ThreadDetails,
   { messages }: MessagePage,
   editing: ConversationPageState['editing'],
-): Map<string, TextChanges> {
+): Map<string, TextDiffResult> {
   const comparer = createTextComparer();
-  const changes = new Map<string, TextChanges>();
+  const changes = new Map<string, TextDiffResult>();
   const edited = drafts.find((draft) => draft.id === editing?.draftId);
   if (edited && editing) changes.set(edited.id, comparer.compare(edited.content, editing.content));
   for (const { id, proposed, content, fullLength } of messages.toReversed()) {

@@ -1,5 +1,5 @@
 import type { PendingAction } from '../../pending-actions/pending-action.js';
-import { dropHeldPendingAction, takeBackAction } from '../../pending-actions/take-back.js';
+import { deletePendingActionOnHold, takeBackAction } from '../../pending-actions/take-back.js';
 import { successNotice } from '../done-notices.js';
 import { pathParameter, readQueueView, redirectWithNotice, type WorkspaceHandler } from '../handler.js';
 import type { PageNotice } from '../page-context.js';
@@ -24,9 +24,9 @@ export const takeBackPendingAction: WorkspaceHandler = async (c, services) => {
 };
 
 /** Deletes a held action together with its text. */
-export const dropPendingAction: WorkspaceHandler = async (c, services) => {
+export const submitPendingActionDeletion: WorkspaceHandler = async (c, services) => {
   const id = pathParameter(c, 'id');
-  const isDropped = await dropHeldPendingAction(services.runtime, id, pathParameter(c, 'action'));
+  const isDropped = await deletePendingActionOnHold(services.runtime, id, pathParameter(c, 'action'));
   if (!isDropped) return renderConversationPage(c, services, id, { status: 409, notice: tooLate() });
   return redirectWithNotice(c, `/c/${id}${queueQueryString(readQueueView(c))}`, 'dropped');
 };

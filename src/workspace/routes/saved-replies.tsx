@@ -1,5 +1,5 @@
 import { CairnloopError } from '../../foundation/errors.js';
-import { fillSavedReply, type ReplyVariableValues, replyTextNeedsFacts } from '../fill-reply.js';
+import { fillSavedReply, type ReplyVariableValues, savedReplyNeedsCustomerFacts } from '../fill-reply.js';
 import {
   pathParameter,
   readQueueView,
@@ -46,7 +46,8 @@ export async function findSavedReply(
 ): Promise<string | undefined> {
   const reply = (await services.savedReplies.list()).find((known) => known.name === name);
   return (
-    reply && fillSavedReply(reply.body, await valuesFor(c, services, thread, replyTextNeedsFacts(reply.body))).text
+    reply &&
+    fillSavedReply(reply.body, await valuesFor(c, services, thread, savedReplyNeedsCustomerFacts(reply.body))).text
   );
 }
 
@@ -58,7 +59,7 @@ async function filledReplies(c: WorkspaceContext, services: WorkspaceServices) {
     c,
     services,
     thread,
-    saved.some(({ body }) => replyTextNeedsFacts(body)),
+    saved.some(({ body }) => savedReplyNeedsCustomerFacts(body)),
   );
   const replies: FilledSavedReply[] = saved.map(({ name, title, body }) => ({
     name,

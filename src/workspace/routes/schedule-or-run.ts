@@ -3,7 +3,7 @@ import type { WorkspaceContext, WorkspaceServices } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
 /** An action that an operator requests, without its actor. */
-export type RequestedAction = Omit<PendingActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
+export type RequestedOperatorAction = Omit<PendingActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
  * Stores an operator's action for later execution, and returns the name of the notice to show. Executes it at once
@@ -12,7 +12,7 @@ export type RequestedAction = Omit<PendingActionRequest, 'actor' | 'thenResolve'
 export async function scheduleOrRunAction(
   c: WorkspaceContext,
   services: WorkspaceServices,
-  asked: RequestedAction,
+  asked: RequestedOperatorAction,
   now: () => Promise<string>,
 ): Promise<string> {
   const delayMs = takeBackDelayMs(c, services);
@@ -21,7 +21,7 @@ export async function scheduleOrRunAction(
   const action = await schedulePendingAction(services.runtime, whole, delayMs);
   // The same form was sent before, so its action exists already.
   if (!action) return 'reply';
-  services.actions.arm(action.inMs + timerMarginMs);
+  services.actions.arm(action.inMs + dueTimerMarginMs);
   return asked.kind === 'resolve' ? 'pending-resolve' : 'pending-reply';
 }
 
@@ -32,4 +32,4 @@ export function takeBackDelayMs(c: WorkspaceContext, { options }: WorkspaceServi
 }
 
 /** Margin added to a timer, in milliseconds, so that the database's clock has passed the due time when it fires. */
-export const timerMarginMs = 20;
+export const dueTimerMarginMs = 20;

@@ -1,6 +1,6 @@
 import { setCookie } from 'hono/cookie';
 import { assetResponse } from '../../http/assets.js';
-import { pathParameter, readReturnPath, redirectWithNotice, type WorkspaceHandler } from '../handler.js';
+import { pathParameter, readReturnPathFromForm, redirectWithNotice, type WorkspaceHandler } from '../handler.js';
 import { pageThemes, themeCookieName } from '../page-context.js';
 
 /** Stores the operator's theme in a cookie of this browser. */
@@ -9,7 +9,7 @@ export const setTheme: WorkspaceHandler = (c) => {
   const theme = pageThemes.find((known) => known === form.text('theme')) ?? 'system';
   const { base } = c.get('pageContext');
   setCookie(c, themeCookieName, theme, { path: base || '/', maxAge: 365 * 24 * 3600, sameSite: 'Lax', httpOnly: true });
-  return redirectWithNotice(c, readReturnPath(form, '/'));
+  return redirectWithNotice(c, readReturnPathFromForm(form, '/'));
 };
 
 /** Serves an asset file under a URL that contains a hash of its content. */

@@ -5,7 +5,7 @@ import { CairnloopError } from '../../foundation/errors.js';
 import { pathParameter, type WorkspaceContext, type WorkspaceHandler, type WorkspaceServices } from '../handler.js';
 import { findThreadDetails } from '../queries/thread.js';
 import { parseSnoozeEnd } from '../snooze-times.js';
-import { actorsOfThread, ownerCandidates } from '../team.js';
+import { actorsOfThread, listPossibleOwners } from '../team.js';
 import { redirectOrShowError } from './conversation-actions.js';
 
 /**
@@ -54,7 +54,7 @@ async function ownerNamed(
   if (to === '') return null;
   if (to === operator.id) return operator;
   const thread = await findThreadDetails(services.runtime, id);
-  const known = thread ? ownerCandidates(services.team, actorsOfThread(thread), thread.conversation.actorId) : [];
+  const known = thread ? listPossibleOwners(services.team, actorsOfThread(thread), thread.conversation.actorId) : [];
   const owner = known.find((one) => one.id === to);
   if (owner) return owner;
   throw new CairnloopError('INPUT_INVALID', {

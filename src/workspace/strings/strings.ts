@@ -1,4 +1,4 @@
-import { chooseWording, type HostTexts, type Wording } from '../../http/wording.js';
+import { chooseLocalizedTexts, type HostReplacementTexts, type LocalizedTexts } from '../../http/localized-texts.js';
 import { pageScriptTexts as germanBrowser } from './de/browser.js';
 import { germanTexts } from './de/index.js';
 import { pageScriptTexts } from './en/browser.js';
@@ -6,7 +6,7 @@ import { englishTexts } from './en/index.js';
 
 export type WorkspaceTextKey = keyof typeof englishTexts;
 export type WorkspaceTexts = Readonly<Record<WorkspaceTextKey, string>>;
-export type WorkspaceWording = Wording<WorkspaceTexts>;
+export type LocalizedWorkspaceTexts = LocalizedTexts<WorkspaceTexts>;
 
 /** The key of a text about a number, without the plural category that ends it: `selected` for `selected_one`. */
 export type CountTextKey = WorkspaceTextKey extends infer Key
@@ -56,6 +56,9 @@ function isFormOfBrowserText(key: string): boolean {
 }
 
 /** Returns the texts for an operator. In a language that is not shipped, texts that the host left out are English. */
-export function chooseWorkspaceWording(given: WorkspaceStrings, acceptLanguage: string | null): WorkspaceWording {
-  return chooseWording(languages, given as HostTexts, acceptLanguage);
+export function chooseLocalizedWorkspaceTexts(
+  given: WorkspaceStrings,
+  acceptLanguage: string | null,
+): LocalizedWorkspaceTexts {
+  return chooseLocalizedTexts(languages, given as HostReplacementTexts, acceptLanguage);
 }

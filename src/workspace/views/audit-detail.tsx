@@ -6,7 +6,13 @@ import { formatLongDuration } from '../clock-state.js';
 import type { AuditLine } from '../model.js';
 import { csatRatingText } from '../package-texts.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { formatNumber, translate, translateCount, translateCountParts, translateParts } from '../translate.js';
+import {
+  formatNumber,
+  translate,
+  translateCount,
+  translateCountWithElements,
+  translateWithElements,
+} from '../translate.js';
 import { DateTimeLabel } from './time.js';
 import { deliveryTopicNames } from './topic-names.js';
 
@@ -29,7 +35,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'conversation.rated': ({ rating }) => quote(csatRatingText(rating)),
   'conversation.updated': (detail) => fieldChanges(detail),
   'conversation.snoozed': ({ until }) =>
-    until ? translateParts('untilTime', { time: <Value value={until} /> }) : undefined,
+    until ? translateWithElements('untilTime', { time: <Value value={until} /> }) : undefined,
   'draft.created': (detail) => draft(detail),
   'draft.denied': (detail) => draft(detail),
   'draft.sent': ({ review }) => textOf(reviews, review),
@@ -39,7 +45,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
     typeof attempts === 'number' ? translateCount('topicAfter', attempts, { topic: topicIn(topic) }) : topicIn(topic),
   'outbound.triggered': ({ templateId, scheduleInSeconds: seconds }) => (
     <>
-      {translateParts('template', { template: <Foreign value={templateId} /> })}
+      {translateWithElements('template', { template: <Foreign value={templateId} /> })}
       {typeof seconds === 'number' && seconds > 0
         ? translate('sentAfter', { span: formatLongDuration(seconds * 1000) })
         : null}
@@ -47,7 +53,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   ),
   'outbound.bulk_triggered': ({ templateId, requested, accepted }) => (
     <>
-      {translateCountParts('templateFor', Number(requested), {
+      {translateCountWithElements('templateFor', Number(requested), {
         template: <Foreign value={templateId} />,
         accepted: formatNumber(Number(accepted)),
       })}
@@ -55,9 +61,14 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   ),
   'outbound.bulk_refused': ({ requested }) => translateCount('bulkRefused', Number(requested)),
   'sla.started': (detail) => (
-    <>{translateParts('clockFor', { priority: <Foreign value={detail.priority} />, due: <Due detail={detail} /> })}</>
+    <>
+      {translateWithElements('clockFor', {
+        priority: <Foreign value={detail.priority} />,
+        due: <Due detail={detail} />,
+      })}
+    </>
   ),
-  'sla.resumed': (detail) => <>{translateParts('runningAgain', { due: <Due detail={detail} /> })}</>,
+  'sla.resumed': (detail) => <>{translateWithElements('runningAgain', { due: <Due detail={detail} /> })}</>,
   'sla.paused': ({ reason }) => quote(reason),
   'audit.erased': ({ lines }) => translateCount('inLines', Number(lines)),
   'audit.fault_found': ({ fault }) => quote(fault),
@@ -66,7 +77,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'sla.ended': () => '',
   'sla.policy_changed': ({ priority, responseMinutes, breachMinutes }) => (
     <>
-      {translateParts('ofPriority', { priority: <Foreign value={priority} /> })}
+      {translateWithElements('ofPriority', { priority: <Foreign value={priority} /> })}
       {typeof responseMinutes === 'number'
         ? translate('dueAfter', { span: formatLongDuration(responseMinutes * 60_000) })
         : null}
@@ -100,7 +111,7 @@ const fieldNames: Record<string, WorkspaceTextKey> = {
 
 function shownChange(old: unknown, value: unknown): Child | null {
   if (typeof old !== 'string' || typeof value !== 'string') return null;
-  return <>{translateParts('fromTo', { from: <Foreign value={old} />, to: <Foreign value={value} /> })}</>;
+  return <>{translateWithElements('fromTo', { from: <Foreign value={old} />, to: <Foreign value={value} /> })}</>;
 }
 
 const decisions: Record<string, WorkspaceTextKey> = {
@@ -150,7 +161,12 @@ function topicIn(topic: unknown): string {
 }
 
 const Due: FC<{ detail: Detail }> = ({ detail: { responseDueAt, breachAt } }) => (
-  <>{translateParts('dueAndBreach', { due: <Value value={responseDueAt} />, breach: <Value value={breachAt} /> })}</>
+  <>
+    {translateWithElements('dueAndBreach', {
+      due: <Value value={responseDueAt} />,
+      breach: <Value value={breachAt} />,
+    })}
+  </>
 );
 
 const Foreign: FC<{ value: unknown }> = ({ value }) => <bdi>{String(value).slice(0, 200)}</bdi>;

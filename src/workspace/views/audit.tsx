@@ -3,7 +3,7 @@ import type { Actor } from '../../contracts/domain.js';
 import type { AuditLine } from '../model.js';
 import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
-import { translate, translateParts } from '../translate.js';
+import { translate, translateWithElements } from '../translate.js';
 import { auditActionName, auditActionTexts } from './audit-action-names.js';
 import { AuditDetail } from './audit-detail.js';
 import { ActorName, actorDisplayName, EmptyState, Icon } from './elements.js';
@@ -47,7 +47,7 @@ const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
     {filter.actor ? (
       <label class="check">
         <input type="checkbox" name="actor" value={filter.actor} checked />{' '}
-        {translateParts('byActor', {
+        {translateWithElements('byActor', {
           name: (
             <bdi title={filter.actor}>
               {nameOf(filter.actor, [pageContext.operator, ...page.lines.map(({ actor }) => actor)])}

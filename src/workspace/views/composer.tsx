@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { ThreadDetails } from '../model.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { translate, translateCount, translateParts } from '../translate.js';
+import { translate, translateCount, translateWithElements } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
@@ -142,7 +142,7 @@ const Hints: FC<ComposerProps> = ({ pageContext, thread }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
       <span class="js">
-        {translateParts('keysSend', {
+        {translateWithElements('keysSend', {
           ctrl: <kbd>{translate('keyCtrl')}</kbd>,
           enter: <kbd>{translate('keyEnter')}</kbd>,
         })}

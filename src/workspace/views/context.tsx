@@ -3,7 +3,7 @@ import type { ContextResult } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import { addQueryParameter } from '../queue-filters.js';
-import { translate, translateCount, translateParts } from '../translate.js';
+import { translate, translateCount, translateWithElements } from '../translate.js';
 import { shortenUrl, translateOmissionReason, translateYesNo } from './context-texts.js';
 import { Icon, LinkedValue } from './elements.js';
 import { DateTimeLabel } from './time.js';
@@ -34,7 +34,7 @@ export const ContextPanel: FC<ContextProps> = (props) => {
         {context.state === 'loading' || context.state === 'unconfigured' || context.state === 'anonymous' ? null : (
           <span class="context-age">
             <span class="faint">
-              {translateParts('asOf', { time: <DateTimeLabel at={context.fetchedAt} as="time" /> })}
+              {translateWithElements('asOf', { time: <DateTimeLabel at={context.fetchedAt} as="time" /> })}
             </span>{' '}
             <ReloadLink {...props} label={translate('refreshContext')} />
           </span>
@@ -99,7 +99,7 @@ const Facts: FC<ContextProps> = (props) => {
             <Icon name="unplug" /> {translate('contextUnavailable')}
           </p>
           <p class="faint">
-            {translateParts('noProvider', {
+            {translateWithElements('noProvider', {
               key: <code>contextProvider</code>,
               command: <code>cairnloop gen context</code>,
             })}
@@ -112,7 +112,7 @@ const Facts: FC<ContextProps> = (props) => {
           <p class="context-state-title">
             <Icon name="unplug" /> {translate('contextUnavailable')}
           </p>
-          <p class="faint">{translateParts('providerFailed', { key: <code>contextProvider</code> })}</p>
+          <p class="faint">{translateWithElements('providerFailed', { key: <code>contextProvider</code> })}</p>
           <ReloadLink {...props} label={translate('tryAgain')} words={translate('retry')} />
         </div>
       );
@@ -203,7 +203,7 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
     case 'truncated':
       return <span class="fact-note">… {translateOmissionReason(value.reason)}</span>;
     case 'unsupported':
-      return <span class="fact-note">{translateParts('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
+      return <span class="fact-note">{translateWithElements('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
   }
 };
 

@@ -6,7 +6,7 @@ import { translate } from '../translate.js';
 import { auditActionName } from './audit-action-names.js';
 import { ContextPanel, type ContextPanelState } from './context.js';
 import { ActionForm, ActorName, conversationStatusNames, Icon } from './elements.js';
-import { AgeLabel, DateTimeLabel, SlaClockSentence, type StateAfterSlaClock } from './time.js';
+import { AgeLabel, type ConversationStateAfterSlaClock, DateTimeLabel, SlaClockSentence } from './time.js';
 
 interface RailProps {
   pageContext: WorkspacePageContext;
@@ -67,7 +67,7 @@ const SlaPanel: FC<{ pageContext: WorkspacePageContext; thread: ThreadDetails }>
 };
 
 /** Returns what has happened in a conversation since its SLA clock ended. */
-function sinceThen({ waitingSince, answered, conversation }: ThreadDetails): StateAfterSlaClock {
+function sinceThen({ waitingSince, answered, conversation }: ThreadDetails): ConversationStateAfterSlaClock {
   if (conversation.status !== 'open') return 'closed';
   if (waitingSince) return 'waiting';
   return answered ? 'answered' : 'none';

@@ -5,7 +5,7 @@ import type { DaySummary } from '../queries/day.js';
 import type { QueueCounts } from '../queries/queue.js';
 import { defaultQueueFilter, type QueueFilter } from '../queue-filters.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { translate, translateParts } from '../translate.js';
+import { translate, translateWithElements } from '../translate.js';
 import { NoticeBox } from './page.js';
 import { formatCappedCount } from './queue.js';
 
@@ -52,7 +52,7 @@ export const DaySummaryView: FC<DayProps> = ({ pageContext, counts, day, notice 
         <Figure count={day.resolved} label={translate('dayResolved')} />
       </dl>
       <p class="faint js">
-        {translateParts('dayKeys', {
+        {translateWithElements('dayKeys', {
           next: <kbd>j</kbd>,
           previous: <kbd>k</kbd>,
           enter: <kbd>{translate('keyEnter')}</kbd>,

@@ -4,7 +4,7 @@ import type { CappedCount, DeliverySummary, WorkerHealth } from '../model.js';
 import type { PageNotice, WorkspacePageContext } from '../page-context.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { translate, translateParts } from '../translate.js';
+import { translate, translateWithElements } from '../translate.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { formatCappedCount } from './queue.js';
@@ -52,7 +52,7 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
         </strong>
         <span class="faint">
           {silent
-            ? translateParts('noWorker', { command: <code>cairnloop worker</code> })
+            ? translateWithElements('noWorker', { command: <code>cairnloop worker</code> })
             : translate('workersRunning', { count: workers })}
         </span>
       </p>
@@ -124,7 +124,7 @@ const Lines: FC<DeliveriesProps> = ({ pageContext, tab, page, maxAttempts, healt
 
 const When: FC<{ line: DeliverySummary; now: Date }> = ({ line, now }) => {
   const time = <DateTimeLabel at={line.settledAt ?? line.availableAt} />;
-  return isScheduledDelivery(line, now) ? translateParts('scheduledForTime', { time }) : time;
+  return isScheduledDelivery(line, now) ? translateWithElements('scheduledForTime', { time }) : time;
 };
 
 type LineProps = Pick<DeliveriesProps, 'pageContext' | 'tab' | 'maxAttempts'> & { line: DeliverySummary; now: Date };

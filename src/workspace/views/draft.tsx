@@ -185,7 +185,7 @@ const DiscardForm: FC<{ pageContext: WorkspacePageContext; draft: ThreadDraft; f
 const staleChip = { customer: 'chipStaleCustomer', answer: 'chipStaleAnswer' } as const;
 
 /** Drafts with the policy's decision `draft_only`, which do not ask for approval. */
-export const PreparedDrafts: FC<{
+export const PreparedDraftList: FC<{
   pageContext: WorkspacePageContext;
   drafts: ThreadDraft[];
   queue: QueueView;

@@ -3,7 +3,7 @@ import type { ThreadDetails, ThreadDraft } from '../model.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
 import { translate } from '../translate.js';
-import type { TextChanges } from '../word-diff.js';
+import type { TextDiffResult } from '../word-diff.js';
 import { SavedRepliesLink, SendAndResolveButton } from './composer.js';
 import { TextDiff } from './diff.js';
 import { DraftGrounds } from './draft.js';
@@ -15,7 +15,7 @@ export interface DraftBeingEdited {
   /** The draft's text with the operator's changes so far. */
   words: string;
   /** The changes from the draft to the operator's version. */
-  difference: TextChanges;
+  difference: TextDiffResult;
 }
 
 interface EditComposerProps extends DraftBeingEdited {

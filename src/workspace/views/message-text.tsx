@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import { splitAtLinks } from '../../context/split-at-links.js';
-import { codeWithoutFences, type MessageBlock, splitIntoMessageBlocks } from '../message-blocks.js';
+import { codeBlockWithoutFences, type MessageBlock, splitIntoMessageBlocks } from '../message-blocks.js';
 import { splitAtSearchHits } from '../search-hits.js';
 import { translate, translateCount } from '../translate.js';
 import { ExternalLink } from './elements.js';
@@ -32,7 +32,7 @@ const Block: FC<BlockProps> = (props) => {
     return (
       <pre class="code" tabindex={0}>
         <code>
-          <Marked text={codeWithoutFences(block.text)} hits={hits} />
+          <Marked text={codeBlockWithoutFences(block.text)} hits={hits} />
         </code>
       </pre>
     );

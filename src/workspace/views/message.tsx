@@ -4,8 +4,8 @@ import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { translateSystemMessage } from '../package-texts.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { translate, translateCount, translateParts } from '../translate.js';
-import type { TextChanges } from '../word-diff.js';
+import { translate, translateCount, translateWithElements } from '../translate.js';
+import type { TextDiffResult } from '../word-diff.js';
 import { TextDiff } from './diff.js';
 import { ActionForm, ActorName, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
@@ -21,7 +21,7 @@ interface MessageProps {
   /** The number of failed calls after which a message's delivery is discarded. */
   maxAttempts: number;
   /** The changes from the draft to the message; undefined without a draft, or if the draft was sent unchanged. */
-  changes: TextChanges | undefined;
+  changes: TextDiffResult | undefined;
   /** The searched words, which are highlighted in the message. */
   hits: readonly string[];
 }
@@ -34,7 +34,7 @@ const SystemLine: FC<MessageProps> = ({ message }) => (
   <li class="message message-system" id={`m-${message.id}`}>
     <p>
       {message.author
-        ? translateParts('systemBy', {
+        ? translateWithElements('systemBy', {
             what: <bdi>{translateSystemMessage(message.content)}</bdi>,
             who: <ActorName actor={message.author} />,
           })
@@ -140,7 +140,7 @@ function pageOf(pageContext: WorkspacePageContext, message: ThreadMessage): stri
   return `${pageContext.base}/c/${message.conversationId}/messages/${message.id}${pageContext.queue}`;
 }
 
-const Edited: FC<Pick<MessageProps, 'pageContext' | 'message'> & { changes: TextChanges }> = ({
+const Edited: FC<Pick<MessageProps, 'pageContext' | 'message'> & { changes: TextDiffResult }> = ({
   pageContext,
   message,
   changes,
@@ -254,14 +254,15 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ page
 
 const PendingDetail: FC<{ delivery: ThreadDelivery; scheduled: boolean; maxAttempts: number }> = (props) => {
   const { delivery, scheduled, maxAttempts } = props;
-  if (scheduled) return <> {translateParts('scheduledFor', { time: <DateTimeLabel at={delivery.availableAt} /> })}</>;
+  if (scheduled)
+    return <> {translateWithElements('scheduledFor', { time: <DateTimeLabel at={delivery.availableAt} /> })}</>;
   if (delivery.heldBack) return <> {translate('waitsForReply')}</>;
   if (delivery.attempts === 0) return <> {translate('waitsForWorker')}</>;
   return (
     <>
       {` ${translate('attempt', { attempt: delivery.attempts, max: maxAttempts })}`}
       {delivery.lastError
-        ? translateParts('nextTryAt', {
+        ? translateWithElements('nextTryAt', {
             time: <DateTimeLabel at={delivery.availableAt} as="time" />,
             error: <bdi>{delivery.lastError}</bdi>,
           })

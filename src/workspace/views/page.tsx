@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
 import type { PageNotice, PageTheme, WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { currentWording, pageScriptTextsJson, translate } from '../translate.js';
+import { currentLocalizedTexts, pageScriptTextsJson, translate } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
@@ -30,8 +30,8 @@ export const WorkspacePage: FC<PageProps> = ({ pageContext, title, view, search,
   <>
     {html`<!doctype html>`}
     <html
-      lang={currentWording().locale}
-      dir={currentWording().dir}
+      lang={currentLocalizedTexts().locale}
+      dir={currentLocalizedTexts().dir}
       data-theme={pageContext.theme}
       data-base={pageContext.base}
       data-operator={pageContext.operator.id}

@@ -3,7 +3,7 @@ import type { SlaPolicy } from '../../contracts/sla-policy-provider.js';
 import type { SlaPoliciesResult } from '../../sla/policies.js';
 import { translateSlaTermsProblem } from '../package-texts.js';
 import type { PageNotice, WorkspacePageContext } from '../page-context.js';
-import { translate, translateCount, translateParts } from '../translate.js';
+import { translate, translateCount, translateWithElements } from '../translate.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { priorityName } from './priority.js';
@@ -64,7 +64,7 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
             <p class="notice notice-conflict">
               <Icon name="triangle-alert" />
               <span>
-                {translateParts('policyUnused', {
+                {translateWithElements('policyUnused', {
                   priority: <bdi>{priority}</bdi>,
                   reason: <bdi>{translateSlaTermsProblem(reason)}</bdi>,
                 })}
@@ -79,8 +79,8 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
 const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
   <EmptyState icon="timer" title={translate('trackingOff')}>
     {configured
-      ? translateParts('noPolicies', { key: <code>slaPolicyProvider</code> })
-      : translateParts('noPolicyProvider', {
+      ? translateWithElements('noPolicies', { key: <code>slaPolicyProvider</code> })
+      : translateWithElements('noPolicyProvider', {
           key: <code>slaPolicyProvider</code>,
           command: <code>cairnloop gen sla</code>,
         })}
@@ -151,7 +151,7 @@ const labels = { response: 'replyDueAfter', breach: 'breachesAfter' } as const;
 const Hours: FC<{ policy: SlaPolicy }> = ({ policy }) => (
   <p class="faint policy-hours">
     {policy.calendar
-      ? translateParts('businessHours', { zone: <bdi>{policy.calendar.timeZone}</bdi> })
+      ? translateWithElements('businessHours', { zone: <bdi>{policy.calendar.timeZone}</bdi> })
       : translate('everyMinute')}
   </p>
 );

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { translate, translateParts } from '../translate.js';
+import { translate, translateWithElements } from '../translate.js';
 
 /**
  * Returns the level of a priority, which decides its shape. Hosts name their priorities; only common names have a
@@ -51,7 +51,10 @@ export const PriorityMark: FC<{ priority: string; named?: boolean }> = ({ priori
       {named ? (
         <bdi>{priorityName(priority)}</bdi>
       ) : (
-        <span class="sr"> {translateParts('priorityIs', { priority: <bdi>{priorityName(priority)}</bdi> })}</span>
+        <span class="sr">
+          {' '}
+          {translateWithElements('priorityIs', { priority: <bdi>{priorityName(priority)}</bdi> })}
+        </span>
       )}
     </span>
   );

@@ -5,7 +5,7 @@ import type { WorkspacePageContext } from '../page-context.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
 import { formatTickedConversation } from '../ticked.js';
-import { translate, translateParts } from '../translate.js';
+import { translate, translateWithElements } from '../translate.js';
 import { actorDisplayName, conversationStatusNames, Icon, InlineText } from './elements.js';
 import { PriorityMark } from './priority.js';
 import { AgeLabel, DateTimeLabel, SlaClockChip } from './time.js';
@@ -60,7 +60,7 @@ const prefixes: Partial<Record<Message['role'], WorkspaceTextKey>> = {
 
 function previewOf({ role, text }: NonNullable<QueueRow['preview']>): Child {
   const prefix = prefixes[role];
-  return prefix ? translateParts(prefix, { text: <bdi>{text}</bdi> }) : text;
+  return prefix ? translateWithElements(prefix, { text: <bdi>{text}</bdi> }) : text;
 }
 
 /** What a queue line shows at its end: when the snooze ends, else the state of the SLA clock, else the age. */
@@ -88,7 +88,9 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
 const Tick: FC<{ row: QueueRow; ticked: boolean }> = ({ row, ticked }) => (
   <label class="tick">
     <input type="checkbox" name="id" value={formatTickedConversation(row.id, row.newestMessageId)} checked={ticked} />
-    <span class="sr">{translateParts('selectOne', { name: <InlineText text={row.subject ?? row.customer} /> })}</span>
+    <span class="sr">
+      {translateWithElements('selectOne', { name: <InlineText text={row.subject ?? row.customer} /> })}
+    </span>
   </label>
 );
 
@@ -110,7 +112,7 @@ const OwnerMark: FC<{ row: QueueRow }> = ({ row: { owner } }) =>
   owner ? (
     <span class="row-owner" title={translate('ownerIs', { name: actorDisplayName(owner) })}>
       <span aria-hidden="true">{initials(actorDisplayName(owner))}</span>
-      <span class="sr">{translateParts('ownerIs', { name: <bdi>{actorDisplayName(owner)}</bdi> })}</span>
+      <span class="sr">{translateWithElements('ownerIs', { name: <bdi>{actorDisplayName(owner)}</bdi> })}</span>
     </span>
   ) : null;
 

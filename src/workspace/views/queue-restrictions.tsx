@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import { defaultQueueFilter, filterImpliesOwner, type QueueView, queueQueryString } from '../queue-filters.js';
+import { defaultQueueFilter, type QueueView, queueFilterImpliesOwner, queueQueryString } from '../queue-filters.js';
 import { translate } from '../translate.js';
 import { actorDisplayName, Icon } from './elements.js';
 import type { QueueProps } from './queue.js';
@@ -29,7 +29,7 @@ export const QueueRestrictionMenu: FC<QueueProps> = ({ pageContext, view, page, 
             <option value={tag} />
           ))}
         </datalist>
-        {filterImpliesOwner(view.filter) ? null : (
+        {queueFilterImpliesOwner(view.filter) ? null : (
           <>
             <label for="narrow-owner">{translate('owner')}</label>
             <select id="narrow-owner" name="owner">

@@ -12,7 +12,7 @@ import {
   queueQueryString,
 } from '../queue-filters.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { formatNumber, translate, translateCount, translateParts } from '../translate.js';
+import { formatNumber, translate, translateCount, translateWithElements } from '../translate.js';
 import { EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { QueueItem } from './queue-item.js';
@@ -105,7 +105,7 @@ export function formatCappedCount({ value, more }: CappedCount): string {
 
 const SearchHeading: FC<QueueProps> = ({ pageContext, view }) => (
   <p class="search-heading">
-    {translateParts('resultsFor', { search: <q dir="auto">{view.search}</q> })}{' '}
+    {translateWithElements('resultsFor', { search: <q dir="auto">{view.search}</q> })}{' '}
     <a href={`${pageContext.base}/`}>{translate('clear')}</a>
   </p>
 );

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { Report, ReportDay } from '../../report/report-types.js';
-import { translate, translateCount, translateParts } from '../translate.js';
+import { translate, translateCount, translateWithElements } from '../translate.js';
 import { type DailyBar, DailyBarChart } from './day-bars.js';
 import { formatReportDuration } from './report-texts.js';
 
@@ -30,7 +30,7 @@ export const ReportCharts: FC<{ report: Report }> = ({ report }) => {
       </figure>
       <figure>
         <figcaption>
-          {translateParts('plotSla', {
+          {translateWithElements('plotSla', {
             met: <span class="plot-key plot-key-met">{translate('plotMet')}</span>,
             breached: <span class="plot-key plot-key-bad">{translate('plotBreached')}</span>,
           })}

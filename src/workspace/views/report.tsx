@@ -3,7 +3,7 @@ import { type DraftStatus, draftStatuses } from '../../contracts/domain.js';
 import type { DeliveryOutcomeName, Report } from '../../report/report-types.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { formatNumber, translate, translateCount, translateParts } from '../translate.js';
+import { formatNumber, translate, translateCount, translateWithElements } from '../translate.js';
 import { EmptyState } from './elements.js';
 import { ReportCharts } from './report-charts.js';
 import { deliveryOutcomeNames, formatPercent, formatReportDuration } from './report-texts.js';
@@ -26,7 +26,7 @@ export const ReportView: FC<ReportProps> = (props) => (
     <div class="sheet-head">
       <h1>{translate('viewReport')}</h1>
       <p class="faint">
-        {translateParts('sinceUntil', {
+        {translateWithElements('sinceUntil', {
           since: <DateTimeLabel at={props.report.since} />,
           until: <DateTimeLabel at={props.report.until} />,
         })}

@@ -3,7 +3,7 @@ import type { Conversation } from '../../contracts/domain.js';
 import type { FilledReplyText } from '../fill-reply.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import { addQueryParameter } from '../queue-filters.js';
-import { translate, translateParts } from '../translate.js';
+import { translate, translateWithElements } from '../translate.js';
 import { EmptyState, Icon, MultilineText } from './elements.js';
 
 /** A saved reply with its variables filled in for one conversation. */
@@ -24,7 +24,9 @@ export const SavedRepliesView: FC<SavedRepliesProps> = ({ pageContext, conversat
     <div class="sheet-head">
       <h1>{translate('savedReplies')}</h1>
       <p class="faint">
-        {translateParts('insertedInto', { subject: <bdi>{conversation.subject ?? translate('noSubject')}</bdi> })}
+        {translateWithElements('insertedInto', {
+          subject: <bdi>{conversation.subject ?? translate('noSubject')}</bdi>,
+        })}
       </p>
     </div>
     {replies.length === 0 ? (
@@ -56,7 +58,7 @@ const SavedReplyItem: FC<{ pageContext: WorkspacePageContext; reply: FilledSaved
       {reply.missing.length === 0 ? null : (
         <p class="draft-warning">
           <Icon name="triangle-alert" />{' '}
-          {translateParts('notKnownHere', { names: <bdi>{reply.missing.join(', ')}</bdi> })}
+          {translateWithElements('notKnownHere', { names: <bdi>{reply.missing.join(', ')}</bdi> })}
         </p>
       )}
       <a class="button button-small" href={`${pageContext.base}/c/${conversation.id}${address}`}>

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { DeliverySummary, MessageDelivery } from '../model.js';
 import type { WorkspacePageContext } from '../page-context.js';
-import { translate, translateParts } from '../translate.js';
+import { translate, translateWithElements } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { DateTimeLabel } from './time.js';
 
@@ -25,7 +25,7 @@ export const SendNowForm: FC<{ pageContext: WorkspacePageContext; delivery: Mess
     <ActionForm pageContext={pageContext} action={`/deliveries/${delivery.id}/retry`} class="send-now-form">
       <input type="hidden" name="back" value={back} />
       <input type="hidden" name="release" value="scheduled" />
-      <p>{translateParts('sendNowAsk', { time: <DateTimeLabel at={delivery.availableAt} /> })}</p>
+      <p>{translateWithElements('sendNowAsk', { time: <DateTimeLabel at={delivery.availableAt} /> })}</p>
       <button type="submit" class="button button-small button-primary">
         <Icon name="send" /> {translate('sendBeforeTime')}
       </button>

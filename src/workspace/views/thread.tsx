@@ -6,9 +6,9 @@ import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQueryString } from '../queue-filters.js';
 import { splitSearchIntoWords } from '../search-hits.js';
 import { translate } from '../translate.js';
-import type { TextChanges } from '../word-diff.js';
+import type { TextDiffResult } from '../word-diff.js';
 import { type ComposerState, MessageComposer } from './composer.js';
-import { type DraftProps, MoreDraftsList, PendingDraft, PreparedDrafts } from './draft.js';
+import { type DraftProps, MoreDraftsList, PendingDraft, PreparedDraftList } from './draft.js';
 import { type DraftBeingEdited, DraftEditComposer } from './edit-composer.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
 import { MessageItem } from './message.js';
@@ -26,7 +26,7 @@ export interface ConversationThreadProps {
   /** The draft being edited, with the operator's text. */
   editing?: { draftId: string; content: string } | undefined;
   /** The diffs, by id of a message or of the draft being edited. */
-  changes: ReadonlyMap<string, TextChanges>;
+  changes: ReadonlyMap<string, TextDiffResult>;
   /** The number of failed calls after which an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
@@ -52,7 +52,7 @@ export const ConversationThread: FC<ConversationThreadProps> = (props) => {
         <div id="drafts" data-live="drafts">
           {first ? <PendingDraft {...first} /> : null}
           <MoreDraftsList drafts={others} />
-          <PreparedDrafts
+          <PreparedDraftList
             pageContext={props.pageContext}
             drafts={prepared}
             queue={props.queue}

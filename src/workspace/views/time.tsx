@@ -9,7 +9,7 @@ import {
 } from '../clock-state.js';
 import type { SlaClock } from '../model.js';
 import type { WorkspaceTextKey } from '../strings/strings.js';
-import { currentWording, translate, translateParts } from '../translate.js';
+import { currentLocalizedTexts, translate, translateWithElements } from '../translate.js';
 import { Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
@@ -25,12 +25,12 @@ export type TimeFormat = keyof typeof formats;
 function inUtc(at: Date, format: TimeFormat): string {
   const year = format === 'moment' && at.getUTCFullYear() !== new Date().getUTCFullYear();
   const options = year ? { ...formats.moment, year: 'numeric' as const } : formats[format];
-  const text = at.toLocaleString(currentWording().locale, { ...options, timeZone: 'UTC' });
+  const text = at.toLocaleString(currentLocalizedTexts().locale, { ...options, timeZone: 'UTC' });
   return format === 'day' ? text : `${text} UTC`;
 }
 
 const inFull = (at: Date) =>
-  `${at.toLocaleString(currentWording().locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })} UTC`;
+  `${at.toLocaleString(currentLocalizedTexts().locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })} UTC`;
 
 /** A date and time; the tooltip shows it in full. */
 export const DateTimeLabel: FC<{ at: Date; as?: TimeFormat }> = ({ at, as = 'moment' }) => (
@@ -100,10 +100,10 @@ const RunningChip: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
 const targetWords = { reply: 'replyDueIn', breach: 'breachesIn' } as const;
 
 /** The state of a conversation after its SLA clock ended. */
-export type StateAfterSlaClock = 'waiting' | 'answered' | 'closed' | 'none';
+export type ConversationStateAfterSlaClock = 'waiting' | 'answered' | 'closed' | 'none';
 
 /** The state of an SLA clock as a sentence. */
-export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfterSlaClock }> = ({
+export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: ConversationStateAfterSlaClock }> = ({
   clock,
   now,
   since,
@@ -113,7 +113,7 @@ export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfte
       return (
         <p>
           {clock.completedAt
-            ? translateParts('metAt', { time: <DateTimeLabel at={clock.completedAt} /> })
+            ? translateWithElements('metAt', { time: <DateTimeLabel at={clock.completedAt} /> })
             : translate('clockMet')}
           {since === 'waiting' ? translate('writtenSince') : '.'}
         </p>
@@ -121,7 +121,7 @@ export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfte
     case 'breached':
       return (
         <p>
-          {translateParts('breachedAt', { time: <DateTimeLabel at={clock.completedAt ?? clock.breachAt} /> })}
+          {translateWithElements('breachedAt', { time: <DateTimeLabel at={clock.completedAt ?? clock.breachAt} /> })}
           {afterBreach[since] ? translate(afterBreach[since]) : '.'}
         </p>
       );
@@ -129,7 +129,7 @@ export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfte
       return (
         <p>
           {clock.pausedAt
-            ? translateParts('pausedSince', { time: <DateTimeLabel at={clock.pausedAt} /> })
+            ? translateWithElements('pausedSince', { time: <DateTimeLabel at={clock.pausedAt} /> })
             : translate('clockPaused')}
           {translate('pausedHint')}
         </p>
@@ -137,7 +137,7 @@ export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfte
     default:
       return (
         <p>
-          {translateParts('dueThenBreach', {
+          {translateWithElements('dueThenBreach', {
             due: <ResponseDue clock={clock} now={now} />,
             time: <DateTimeLabel at={clock.breachAt} />,
           })}
@@ -146,7 +146,7 @@ export const SlaClockSentence: FC<{ clock: SlaClock; now: Date; since: StateAfte
   }
 };
 
-const afterBreach: Record<StateAfterSlaClock, WorkspaceTextKey | null> = {
+const afterBreach: Record<ConversationStateAfterSlaClock, WorkspaceTextKey | null> = {
   waiting: 'stillWaits',
   answered: 'answeredSince',
   closed: null,
@@ -161,6 +161,6 @@ const ResponseDue: FC<{ clock: SlaClock; now: Date }> = ({ clock, now }) => {
     </time>
   );
   return left > 0
-    ? translateParts('replyDueIn', { span })
-    : translateParts('replyWasDue', { span: <strong>{translateParts('ago', { span })}</strong> });
+    ? translateWithElements('replyDueIn', { span })
+    : translateWithElements('replyWasDue', { span: <strong>{translateWithElements('ago', { span })}</strong> });
 };

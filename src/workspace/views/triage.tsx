@@ -3,7 +3,7 @@ import type { Actor } from '../../contracts/domain.js';
 import type { ThreadDetails } from '../model.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import { snoozeDurations } from '../snooze-times.js';
-import { formatNumber, translate, translateCount, translateParts } from '../translate.js';
+import { formatNumber, translate, translateCount, translateWithElements } from '../translate.js';
 import { ActionForm, ActorName, actorDisplayName, conversationStatusNames, Icon, InlineText } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { PriorityMark } from './priority.js';
@@ -75,7 +75,7 @@ const Owner: FC<TriageProps> = ({ pageContext, thread: { conversation }, people 
         ) : null}
         {others.map((one) => (
           <button type="submit" class="choice" name="to" value={one.id} title={one.id}>
-            {translateParts('giveTo', { name: <bdi>{actorDisplayName(one)}</bdi> })}
+            {translateWithElements('giveTo', { name: <bdi>{actorDisplayName(one)}</bdi> })}
           </button>
         ))}
       </ActionForm>

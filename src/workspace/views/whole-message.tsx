@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { ThreadMessage } from '../model.js';
 import type { WorkspacePageContext } from '../page-context.js';
 import { translate } from '../translate.js';
-import type { TextChanges } from '../word-diff.js';
+import type { TextDiffResult } from '../word-diff.js';
 import { TextDiff } from './diff.js';
 import { ActorName, Icon } from './elements.js';
 import { MessageText } from './message-text.js';
@@ -11,7 +11,7 @@ import { DateTimeLabel } from './time.js';
 interface WholeMessageProps {
   pageContext: WorkspacePageContext;
   message: ThreadMessage;
-  changes: TextChanges | undefined;
+  changes: TextDiffResult | undefined;
 }
 
 /** A message on its own page, because its text or diff is too long for the thread. */

@@ -21,7 +21,7 @@ export function parseChainLink(flag: string, text: string): AuditChainLink {
  * Reads the anchors of `--anchor`: one anchor as text, or a file with the output of `cairnloop audit anchor` as text,
  * as JSON or as JSON lines. Throws `USAGE`.
  */
-export async function readAnchors(given: string, io: CliIo): Promise<AuditChainLink[]> {
+export async function readGivenAuditAnchors(given: string, io: CliIo): Promise<AuditChainLink[]> {
   const link = toLink(given);
   if (link) return [link];
   const text = await readFile(resolve(io.cwd, given), 'utf8').catch((error) => {

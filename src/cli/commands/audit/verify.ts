@@ -4,7 +4,7 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { withDatabase } from '../../host-database.js';
 import { withProgress } from '../../progress.js';
 import type { CommandReport } from '../../report.js';
-import { parseChainLink, readAnchors } from './read-anchors.js';
+import { parseChainLink, readGivenAuditAnchors } from './read-anchors.js';
 
 export const auditVerifyCommand = defineCommand({
   about:
@@ -35,7 +35,7 @@ export const auditVerifyCommand = defineCommand({
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
     const { toAuditKeys } = await import('../../../audit/keys.js');
-    const named = options.anchor === undefined ? [] : await readAnchors(options.anchor, io);
+    const named = options.anchor === undefined ? [] : await readGivenAuditAnchors(options.anchor, io);
     const anchors = options.expect ? [...named, options.expect] : named;
     return withDatabase(options, io, async ({ db, config }) =>
       withProgress('Checking the audit record', options, io, async (show) => {

@@ -18,14 +18,14 @@ export const policyReplayCommand = defineCommand({
   ],
   examples: ['cairnloop policy replay', 'cairnloop policy replay --since 7d --json'],
   async run({ options }, io) {
-    const { replayPolicy } = await import('../../../drafts/replay.js');
+    const { replayAutomationPolicy } = await import('../../../drafts/replay.js');
     const { createContextReader } = await import('../../../context/context-reader.js');
     return withDatabase(options, io, async ({ config, db }) => {
       const { contextProvider: provider, automationPolicy: policy } = config;
       // Customer facts that are missing are not logged: the report counts these proposals under `otherInput`.
       const context = createContextReader({ provider, ...config.context, log: { warn() {} }, onOutcome() {} });
       const since = options.since ?? parsePastTime('--since', '30d');
-      return replayReport(await replayPolicy(db, { policy, context, since }), policy !== undefined);
+      return replayReport(await replayAutomationPolicy(db, { policy, context, since }), policy !== undefined);
     });
   },
 });

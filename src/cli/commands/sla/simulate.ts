@@ -1,6 +1,6 @@
 import type { SlaPolicy } from '../../../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import { clockOutcomes } from '../../../sla/outcome.js';
+import { slaClockOutcomes } from '../../../sla/outcome.js';
 import type { SlaSimulation } from '../../../sla/simulate.js';
 import { validateSlaPolicies } from '../../../sla/validate-policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
@@ -50,11 +50,11 @@ async function readPolicyFile(file: string, io: CliIo): Promise<SlaPolicy[]> {
 function simulationReport(file: string, simulation: SlaSimulation): CommandReport {
   const rows = simulation.priorities.map(({ priority, actual, proposed }) => [
     priority,
-    ...clockOutcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),
+    ...slaClockOutcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),
   ]);
   const head = `${simulation.conversations} conversation(s) since ${simulation.since.toISOString()}, clock outcomes: actual -> under ${file}`;
   return {
-    text: rows.length === 0 ? head : `${head}\n${formatTable([['priority', ...clockOutcomes], ...rows])}`,
+    text: rows.length === 0 ? head : `${head}\n${formatTable([['priority', ...slaClockOutcomes], ...rows])}`,
     json: simulation,
   };
 }

@@ -2,7 +2,7 @@ import { findClosestWord } from '../foundation/closest-word.js';
 import { CairnloopError } from '../foundation/errors.js';
 
 /** The texts of a page, with their language and writing direction. */
-export interface Wording<Texts> {
+export interface LocalizedTexts<Texts> {
   texts: Texts;
   /** The language tag for the attribute `lang` and for formatting dates and numbers. */
   locale: string;
@@ -19,7 +19,7 @@ export interface ShippedLanguages<Texts> {
 }
 
 /** The texts that a host replaces, by their keys, and the language of all others. */
-export type HostTexts = { locale?: string } & { readonly [key: string]: string | undefined };
+export type HostReplacementTexts = { locale?: string } & { readonly [key: string]: string | undefined };
 
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'ha', 'he', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
@@ -27,11 +27,11 @@ const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'ha', 'he', 'ks', '
  * Chooses the texts for a request by the host's locale, else by the browser's languages; the host's own texts replace
  * them.
  */
-export function chooseWording<Texts>(
+export function chooseLocalizedTexts<Texts>(
   { shipped, base, fallback }: ShippedLanguages<Texts>,
-  given: HostTexts,
+  given: HostReplacementTexts,
   acceptLanguage: string | null,
-): Wording<Texts> {
+): LocalizedTexts<Texts> {
   const { locale: chosen, ...texts } = given;
   const locale = chosen ?? preferred(acceptLanguage, shipped) ?? fallback;
   const language = languageOf(locale);
@@ -79,7 +79,11 @@ export function fillPlaceholders(text: string, values: Record<string, string | n
  * Copies the texts that a host sets. Throws `MOUNT_OPTION_INVALID`, also for an unknown key: a misspelt one would
  * replace nothing.
  */
-export function readHostTexts<Given extends object>(helper: string, given: Given, keys: readonly string[]): Given {
+export function readHostReplacementTexts<Given extends object>(
+  helper: string,
+  given: Given,
+  keys: readonly string[],
+): Given {
   const refuse = (option: string, expected: string, found: string) =>
     new CairnloopError('MOUNT_OPTION_INVALID', { helper, option: `strings.${option}`, expected, found });
   const known = ['locale', ...keys];
