@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import { createThrottledSender, type ThrottledSender } from '../db/paced-sender.js';
+import { createThrottledSender, type ThrottledSender } from '../db/throttled-sender.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { type AgendaJobs, type AgendaTopicJob, agendaJobNames } from './jobs.js';

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
-import { createThrottledSender } from '../db/paced-sender.js';
 import { declareStatement } from '../db/statement.js';
+import { createThrottledSender } from '../db/throttled-sender.js';
 import { errorText } from '../foundation/redact.js';
 import type { ChangeVisibility } from './change-feed.js';
 

@@ -15,7 +15,7 @@ function targetsOf(manifest: object, specifier: string) {
 }
 
 describe('config/package-imports', () => {
-  it('takes the exact name, then the pattern with the longest start, in whatever order they are written', () => {
+  it('takes the exact name, then the pattern with the longest start, in any order of the keys they are written', () => {
     const targets = { '#*': './any/*.js', '#a/*': './a/*.js', '#a/b': './exact.js', '#a/b/*': './longest/*.js' };
     const means = { '#a/b': 'exact.js', '#a/b/c': 'longest/c.js', '#a/c': 'a/c.js', '#c': 'any/c.js' };
     for (const entries of [Object.entries(targets), Object.entries(targets).reverse()]) {

@@ -46,7 +46,7 @@ function declaredStatements(): Declared[] {
   return files.flatMap((file) =>
     file.getDescendantsOfKind(SyntaxKind.CallExpression).flatMap((call) => {
       const [name] = call.getArguments();
-      if (call.getExpression().getText() !== 'statement' || !Node.isStringLiteral(name)) return [];
+      if (call.getExpression().getText() !== 'declareStatement' || !Node.isStringLiteral(name)) return [];
       const [, row] = call.getType().getTypeArguments();
       return row ? [{ name: name.getLiteralValue(), row, at: call }] : [];
     }),

@@ -46,7 +46,7 @@ describe('the syntax of generated files', () => {
 
   it('a mount may be passed on as its functions alone, for unbound-method', () => {
     const source = parseSourceFile('mount.ts', readFileSync('src/http/mount.ts', 'utf8'));
-    const mount = source.getInterfaceOrThrow('Mounted');
+    const mount = source.getInterfaceOrThrow('RequestHandlers');
     assert.deepEqual(
       mount
         .getProperties()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createThrottledSender } from '../../src/db/paced-sender.js';
+import { createThrottledSender } from '../../src/db/throttled-sender.js';
 import { eventually } from '../support/eventually.js';
 
-describe('the paced sender', () => {
+describe('the throttled sender', () => {
   /** Counts its calls, of which the first waits until it is released. */
   function countingSender(gapMs = { shortest: 1, longest: 4 }) {
     const seen = { calls: 0, atOnce: 0, mostAtOnce: 0, release: () => {} };
