@@ -23,10 +23,10 @@ const anything = '*';
 const internalMark = '~';
 
 /** The ids of changed conversations, each with the widest scope of its changes. */
-export type ConversationChanges = Map<string, ChangeVisibility>;
+export type ChangedConversations = Map<string, ChangeVisibility>;
 
 export function addConversationChange(
-  changes: ConversationChanges,
+  changes: ChangedConversations,
   conversationId: string,
   scope: ChangeVisibility,
 ): void {
@@ -35,7 +35,7 @@ export function addConversationChange(
 
 /** Collects the ids of changed conversations and sends them over NOTIFY in the background, one statement at a time. */
 export function createChangeAnnouncer(db: Database, channel: string, log: Logger) {
-  const waiting: ConversationChanges = new Map();
+  const waiting: ChangedConversations = new Map();
   const closing = new AbortController();
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
   const sender = createThrottledSender(gapMs, async () => {
@@ -70,7 +70,7 @@ export function createChangeAnnouncer(db: Database, channel: string, log: Logger
 }
 
 /** Packs changes into as few NOTIFY payloads as their size limit allows. */
-export function toNotifyPayloads(changes: ConversationChanges): string[] {
+export function toNotifyPayloads(changes: ChangedConversations): string[] {
   if (changes.size >= maxWaiting) return [anything];
   const ids = [...changes].map(([id, scope]) => (scope === 'visible' ? id : internalMark + id));
   const payloads: string[] = [];
@@ -81,7 +81,7 @@ export function toNotifyPayloads(changes: ConversationChanges): string[] {
 }
 
 /** Parses the changes in a NOTIFY payload. Returns null if any conversation may have changed. */
-export function parseNotifyPayload(payload: string): ConversationChanges | null {
+export function parseNotifyPayload(payload: string): ChangedConversations | null {
   if (payload === anything) return null;
   const entry = (word: string): [string, ChangeVisibility] =>
     word.startsWith(internalMark) ? [word.slice(internalMark.length), 'internal'] : [word, 'visible'];

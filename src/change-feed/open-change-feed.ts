@@ -3,7 +3,7 @@ import { notifyChannelName } from '../db/channel-name.js';
 import type { Database } from '../db/connect.js';
 import { listenForNotifications } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
-import { type ConversationChanges, createChangeAnnouncer, parseNotifyPayload } from './announce.js';
+import { type ChangedConversations, createChangeAnnouncer, parseNotifyPayload } from './announce.js';
 import type { ChangeFeed, ChangeListener, ChangeVisibility } from './change-feed.js';
 import { openProcessBroadcast } from './process-broadcast.js';
 
@@ -24,7 +24,7 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
 
-  const tell = (changes: ConversationChanges | null) => notify(subscriptions, changes, log);
+  const tell = (changes: ChangedConversations | null) => notify(subscriptions, changes, log);
 
   function listen(): void {
     listening ??= listenForNotifications({
@@ -72,7 +72,7 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
  * Calls each listener whose scope includes one of the changed conversations. If `changes` is null, any conversation may
  * have changed.
  */
-function notify(subscriptions: ReadonlySet<Subscription>, changes: ConversationChanges | null, log: Logger): void {
+function notify(subscriptions: ReadonlySet<Subscription>, changes: ChangedConversations | null, log: Logger): void {
   for (const { listener, scope } of subscriptions) {
     const ids = [...(changes ?? [])].filter(([, seen]) => scope === 'internal' || seen === 'visible');
     if (changes && ids.length === 0) continue;

@@ -10,7 +10,7 @@ import { outermostValuePreservingWrapper } from './references.js';
 export function isOnlyRead(value: Node): boolean {
   const user = value.getParent();
   if (!user || isInType(value)) return true;
-  // What is called is a function that returns the config, a new one each time.
+  // A function that returns the config is only read where it is called: each call returns a new object.
   if (Node.isCallExpression(user)) return user.getExpression() === value || isReader(user) || isKept(user);
   if (Node.isBinaryExpression(user)) return isOnlyReadBy(user.getOperatorToken().getText(), value, user);
   if (Node.isConditionalExpression(user)) return user.getCondition() === value || isPassedOn(user);

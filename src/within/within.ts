@@ -27,7 +27,7 @@ const refused: Record<string, string> = {
 
 export interface HostTransactionCallsOptions {
   runtime: Runtime;
-  /** Makes all public calls for a runtime. */
+  /** Creates the functions of the public API over the given services. */
   createPublicCalls: (runtime: Runtime) => Calls;
   /** May refuse a call before it is made. */
   admit: () => Promise<unknown>;

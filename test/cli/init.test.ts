@@ -91,7 +91,7 @@ describe('cairnloop init', () => {
     use({ 'package.json': twice });
     const { exitCode, out } = await init();
     assert.deepEqual([exitCode, read('package.json')], [3, twice]);
-    assert.match(out, /^manual +package\.json {2}\(it has "scripts" more than once\)$/m);
+    assert.match(out, /^manual +package\.json {2}\(package.json has "scripts" more than once\)$/m);
     host.remove();
     use({ 'package.json': '{ "workspaces": [1], "packageManager": 4, "scripts": { "test": 3 }, "jest": null }' });
     assert.equal((await init()).exitCode, 0);

@@ -19,7 +19,10 @@ describe('bulk follow-ups, deliveries and the audit page', () => {
     const { workspace, cairnloop, id } = await startFailing(() => undefined);
     const gone = '00000000-0000-7000-8000-000000000000';
     const written = await workspace.get(`/bulk?id=${id}&id=${id}&id=${gone}`);
-    assert.match(textOf(written.text), /The follow-up goes to 2 conversations; at most 25 at once\. c-1 First/);
+    assert.match(
+      textOf(written.text),
+      /The follow-up goes to 2 conversations\. One form may send to 25 at most\. c-1 First/,
+    );
     const preview = await workspace.post('/bulk/preview', { id: [id, gone], content: 'Line one\n\n  line two' });
     assert.match(preview.text, /<div class="prose" dir="auto">Line one\n\n {2}line two<\/div>/);
     assert.match(textOf(preview.text), /Send to 2 conversations Change the text/);

@@ -39,7 +39,7 @@ interface ResolvedPayload {
   resolvedAt: string;
 }
 
-/** Restores the resolved state: the conversation may have been reopened since. */
+/** The conversation as it was when it was resolved; it may have been reopened after that. */
 function asItWasResolved(row: ClaimedDelivery, found: ConversationWithMessages): Conversation {
   const { actor, resolvedAt } = row.payload as unknown as ResolvedPayload;
   const until = new Date(resolvedAt);
