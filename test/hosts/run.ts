@@ -18,6 +18,11 @@ const { values, positionals } = parseArgs({
   options: { node: { type: 'string', default: '20,22,24' } },
 });
 const chosen = hosts.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const unknown = positionals.filter((name) => hosts.every((host) => host.name !== name));
+if (unknown.length > 0) {
+  console.error(`No host is named ${unknown.join(', ')}. The hosts: ${hosts.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
 const majors = values.node.split(',');
 const tools = path.join(root, 'node_modules/.hosts');
 const folder = mkdtempSync(path.join(tmpdir(), 'cairnloop-packed-'));
