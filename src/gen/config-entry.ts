@@ -106,6 +106,5 @@ function propertyName(property: Node): string | undefined {
   if (!Node.hasName(property)) return undefined;
   const name = property.getNameNode();
   const literal = Node.isComputedPropertyName(name) ? name.getExpression() : name;
-  const isText = Node.isStringLiteral(literal) || Node.isNoSubstitutionTemplateLiteral(literal);
-  return isText ? literal.getLiteralText() : property.getName();
+  return literalText(literal) ?? property.getName();
 }

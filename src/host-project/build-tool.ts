@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isFile } from './folders.js';
+import { readJsonObject } from './read-json-object.js';
 import { readTextFileIfAny } from './read-text-file.js';
 
 export type BuildTool =
@@ -93,7 +94,7 @@ function isBuildFile(root: string, file: string, name: string): boolean {
 function buildScript(root: string): string | undefined {
   const project = projectBuild(root);
   if (project !== undefined) return project;
-  const scripts = jsonOf(path.join(root, 'package.json')).scripts ?? {};
+  const { scripts = {} } = readJsonObject<{ scripts?: Record<string, unknown> }>(path.join(root, 'package.json'));
   return typeof scripts.build === 'string' ? whole(root, scripts, 'build') : undefined;
 }
 
@@ -115,15 +116,9 @@ function whole(root: string, scripts: Record<string, unknown>, name: string, cal
 
 /** The executor that builds an Nx project, as the project.json in its folder names it. */
 function projectBuild(root: string): string | undefined {
-  const { targets } = jsonOf(path.join(root, 'project.json')) as { targets?: Record<string, { executor?: unknown }> };
+  const { targets } = readJsonObject<{ targets?: Record<string, { executor?: unknown }> }>(
+    path.join(root, 'project.json'),
+  );
   const executor = targets?.build?.executor;
   return typeof executor === 'string' ? executor.replace(/^@(?:nx|nrwl)\/js:/, 'nx/js ').replace(/:/g, ' ') : undefined;
-}
-
-function jsonOf(file: string): { scripts?: Record<string, unknown> } {
-  try {
-    return Object(JSON.parse((readTextFileIfAny(file) ?? '{}').replace(/^\uFEFF/, '')));
-  } catch {
-    return {};
-  }
 }

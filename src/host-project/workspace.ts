@@ -3,6 +3,7 @@ import { globSync } from 'tinyglobby';
 import { configExtensions } from '../config/config-file-names.js';
 import { isFile } from './folders.js';
 import type { PackageJson } from './package-json.js';
+import { readJsonObject } from './read-json-object.js';
 import { readTextFileIfAny } from './read-text-file.js';
 
 /** Files that mark the root of a monorepo whose projects need no package.json of their own. */
@@ -27,11 +28,7 @@ function listedPackages(root: string, json: PackageJson, depth = 0): string[] {
 }
 
 function packageOf(folder: string): PackageJson {
-  try {
-    return Object(JSON.parse(readTextFileIfAny(path.join(folder, 'package.json')) ?? '{}'));
-  } catch {
-    return {};
-  }
+  return readJsonObject(path.join(folder, 'package.json'));
 }
 
 function configuredProjects(root: string): string[] {
@@ -49,18 +46,10 @@ function configuredProjects(root: string): string[] {
 
 function workspacePatterns(root: string, { workspaces }: PackageJson): string[] {
   const listed = Array.isArray(workspaces) ? workspaces : workspaces?.packages;
-  const patterns = listed ?? lernaPatterns(path.join(root, 'lerna.json'));
+  // A Lerna before version 7 lists the packages by itself; a later one takes those of the package manager.
+  const patterns = listed ?? readJsonObject<{ packages?: unknown }>(path.join(root, 'lerna.json')).packages;
   if (Array.isArray(patterns)) return patterns.filter((pattern) => typeof pattern === 'string');
   return pnpmPatterns(path.join(root, 'pnpm-workspace.yaml'));
-}
-
-/** The patterns of a Lerna before version 7; a later one takes those of the package manager. */
-function lernaPatterns(file: string): unknown {
-  try {
-    return Object(JSON.parse(readTextFileIfAny(file) ?? '{}')).packages;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The patterns under `packages:` in a pnpm-workspace.yaml, as lines or in brackets; other keys are ignored. */
